@@ -1,0 +1,1 @@
+"""What was promised: letters, departments, commitments and their history. Knows nothing of mail."""

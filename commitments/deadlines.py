@@ -1,0 +1,175 @@
+"""The rules over dates: offsets, the ladder of reminders, time bands.
+
+Pure functions over civil dates in the organisation's zone; standard library only. A *slot* is the day on which a rung
+is told, always a working day: a rung up to the deadline that falls on a day off moves to the previous working day, a
+later one to the next (the rule: a warning must not come late, a reproach must not come early).
+"""
+
+import calendar as months
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol, Self
+
+
+class Workdays(Protocol):
+    """What the rules ask of a working-day calendar; see ``commitments.workdays``."""
+
+    def add(self, start: date, n: int) -> date:
+        """Return the n-th working day after (before, if negative) ``start``."""
+
+    def between(self, start: date, end: date) -> int:
+        """Count working days after ``start`` up to and including ``end``; negative backwards."""
+
+    def is_workday(self, day: date) -> bool:
+        """Say whether ``day`` is worked."""
+
+    def on_or_before(self, day: date) -> date:
+        """Return ``day`` or the working day before it."""
+
+    def on_or_after(self, day: date) -> date:
+        """Return ``day`` or the working day after it."""
+
+    def provisional(self, year: int) -> bool:
+        """Say whether the working days of ``year`` are not yet published."""
+
+
+@dataclass(frozen=True)
+class Offset:
+    """A distance in days (``d``), working days (``wd``) or months (``m``): ``-7wd``, ``0d``, ``3m``."""
+
+    n: int
+    unit: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``[+-]N(d|wd|m)``. Raises ValueError with a sentence that names the text."""
+        match = re.fullmatch(r"\s*([+-]?\d{1,5})(d|wd|m)\s*", text)
+        if match is None:
+            raise ValueError(f"{text!r} is not a distance like -7wd, 30d or 3m")
+        return cls(int(match[1]), match[2])
+
+    def __str__(self) -> str:
+        """Return the form ``parse`` reads: ``+6wd``, ``0d``, ``-30d``."""
+        return f"{self.n:+d}{self.unit}" if self.n else f"0{self.unit}"
+
+    def after(self, day: date, workdays: Workdays) -> date:
+        """Return the day at this distance; the 31st moves to the month's last day where there is none."""
+        if self.unit == "wd":
+            return workdays.add(day, self.n)
+        return day + timedelta(days=self.n) if self.unit == "d" else _add_months(day, self.n)
+
+
+def _add_months(day: date, n: int) -> date:
+    year, month0 = divmod(day.year * 12 + day.month - 1 + n, 12)
+    return date(year, month0 + 1, min(day.day, months.monthrange(year, month0 + 1)[1]))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A rung laid on the calendar: its name, the day it counts from the deadline, the day it is told."""
+
+    rung: str
+    nominal: date
+    slot: date
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """When a department is told of one date.
+
+    ``rungs`` lie around the date; after the last of them the ladder repeats every ``repeat`` without end. With
+    ``early`` the rungs up to the date move back off days off; a review ladder has only rungs from its date on.
+    """
+
+    rungs: tuple[Offset, ...]
+    repeat: Offset
+    early: bool = True
+
+    @classmethod
+    def for_review(cls, repeat: Offset) -> Self:
+        """Return the ladder of a review date: asked on the day, then every ``repeat``."""
+        return cls(rungs=(Offset(0, repeat.unit),), repeat=repeat, early=False)
+
+    def reached(self, day: date, today: date, workdays: Workdays) -> Step | None:
+        """Return the highest rung whose slot is today or past, or None before the first."""
+        told = [step for step in self._listed(day, workdays) if step.slot <= today]
+        if len(told) < len(self.rungs):
+            return told[-1] if told else None
+        k = self._repeats_until(day, today, workdays)
+        while k and self._repeated(day, k, workdays).slot > today:
+            k -= 1
+        return self._repeated(day, k, workdays) if k else told[-1]
+
+    def following(self, day: date, today: date, workdays: Workdays) -> Step:
+        """Return the first rung whose slot lies after today; there always is one."""
+        for step in self._listed(day, workdays):
+            if step.slot > today:
+                return step
+        k = self._repeats_until(day, today, workdays)
+        while (step := self._repeated(day, k, workdays)).slot <= today:
+            k += 1
+        return step
+
+    def steps(self, day: date, first: date, last: date, workdays: Workdays) -> Iterator[Step]:
+        """Yield every rung with a slot in ``first..last``, both included, in order."""
+        for step in self._listed(day, workdays):
+            if first <= step.slot <= last:
+                yield step
+        k = self._repeats_until(day, first, workdays)
+        while (step := self._repeated(day, k, workdays)).slot <= last:
+            if step.slot >= first:
+                yield step
+            k += 1
+
+    def _listed(self, day: date, workdays: Workdays) -> list[Step]:
+        steps = [self._step(offset, day, workdays) for offset in self.rungs]
+        return sorted(steps, key=lambda step: (step.nominal, step.slot))
+
+    def _repeated(self, day: date, k: int, workdays: Workdays) -> Step:
+        base, ahead = self._base(day, workdays), Offset(k * self.repeat.n, self.repeat.unit)
+        nominal = ahead.after(base.after(day, workdays), workdays)
+        name = str(Offset(base.n + ahead.n, base.unit)) if base.unit == ahead.unit else f"{base}{ahead}"
+        return Step(name, nominal, workdays.on_or_after(nominal), overdue=True)
+
+    def _base(self, day: date, workdays: Workdays) -> Offset:
+        """Return the last overdue rung, from which the repeats are counted; the date itself if there is none."""
+        late = [rung for rung in self.rungs if rung.n > 0]
+        return max(late, key=lambda rung: rung.after(day, workdays), default=Offset(0, self.repeat.unit))
+
+    def _repeats_until(self, day: date, today: date, workdays: Workdays) -> int:
+        """Count whole repeats by ``today``; counting beats walking for items years overdue."""
+        start = self._base(day, workdays).after(day, workdays)
+        passed = workdays.between(start, today) if self.repeat.unit == "wd" else (today - start).days
+        return max(1, passed // self.repeat.n)
+
+    def _step(self, offset: Offset, day: date, workdays: Workdays) -> Step:
+        nominal = offset.after(day, workdays)
+        back = self.early and offset.n <= 0
+        slot = workdays.on_or_before(nominal) if back else workdays.on_or_after(nominal)
+        return Step(str(offset), nominal, slot, overdue=not back)
+
+
+def due_soon_from(ladder: Ladder, due_on: date, workdays: Workdays) -> date:
+    """Return the day a deadline turns ``due_soon``: the earliest working-day rung, else the earliest rung."""
+    before = [rung for rung in ladder.rungs if rung.n <= 0]
+    working = [rung for rung in before if rung.unit == "wd"] or before
+    return min((rung.after(due_on, workdays) for rung in working), default=due_on)
+
+
+def band(due_on: date | None, review_on: date | None, today: date, ladder: Ladder, workdays: Workdays) -> str:
+    """Name the time band of an open commitment: on_track, due_soon, due_today, overdue or review_due."""
+    if due_on is None:
+        return "review_due" if review_on is not None and review_on <= today else "on_track"
+    if today >= due_on:
+        return "due_today" if today == due_on else "overdue"
+    return "due_soon" if today >= due_soon_from(ladder, due_on, workdays) else "on_track"
+
+
+def provisional(due_from: date | None, due_offset: str | None, due_on: date | None, workdays: Workdays) -> bool:
+    """Say whether a deadline was counted in working days across a year that is not yet published."""
+    if due_from is None or due_on is None or not (due_offset or "").endswith("wd"):
+        return False
+    return any(workdays.provisional(year) for year in range(due_from.year, due_on.year + 1))

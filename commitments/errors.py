@@ -1,0 +1,299 @@
+"""Everything that can go wrong for a reason a person can mend.
+
+    Error
+    ├── NotFound            a named thing does not exist
+    │   ├── NoSuchCommitment, NoSuchLetter, NoSuchDepartment, NoSuchTarget
+    │   └── NoSuchMessage, NoSuchDigest
+    ├── Refused             understood, but the rules of the ledger say no
+    │   ├── WrongState, EvidenceNeeded, ReasonNeeded, NothingToChange
+    │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
+    │   ├── AlreadyExists, BadValue, UnreadableEvidence, LedgerRejected, LedgerDiffers
+    │   └── HistoryBroken
+    ├── StorageTrouble      the database cannot be used as it is
+    │   ├── DatabaseMissing, DatabaseUnusable, SchemaTooNew, WrongEnvironment, NoBackup
+    ├── CalendarFileError   the operator's working-day file is wrong
+    ├── DeliveryFailed      a message could not be handed over
+    └── DatabaseHeld        another daemon holds the database
+
+Each class carries its own sentence in English and Chinese; the command line maps classes to exit codes.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class Error(Exception):
+    """A sentence with facts. ``str()`` gives it in English, ``told("zh-Hans")`` in Chinese."""
+
+    en: ClassVar[str] = "{problem}"
+    zh: ClassVar[str] = "{problem}"
+
+    def __init__(self, **facts: object) -> None:
+        """Keep the facts that fill the sentence."""
+        super().__init__(facts)
+        self.facts = facts
+
+    def told(self, locale: str) -> str:
+        """Return the sentence for a reader of ``locale``."""
+        chinese = locale.startswith("zh")
+        facts = {name: _joined(value, chinese=chinese) for name, value in self.facts.items()}
+        return (self.zh if chinese else self.en).format(**facts) + self._hint(chinese=chinese)
+
+    def _hint(self, *, chinese: bool) -> str:  # noqa: ARG002 - subclasses use it
+        return ""
+
+    def __str__(self) -> str:
+        """Return the English sentence."""
+        return self.told("en")
+
+
+def _joined(value: object, *, chinese: bool) -> object:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return value
+    return ("、" if chinese else ", ").join(str(part) for part in value)
+
+
+class NotFound(Error):
+    """A named thing does not exist; ``near`` lists names that look like it."""
+
+    def _hint(self, *, chinese: bool) -> str:
+        near = self.facts.get("near")
+        if not near:
+            return ""
+        names = _joined(near, chinese=chinese)
+        return f"是否指 {names}？" if chinese else f" Did you mean {names}?"
+
+
+class NoSuchCommitment(NotFound):
+    """No commitment has this ref."""
+
+    en = "There is no commitment {ref}."
+    zh = "没有编号为 {ref} 的承诺事项。"
+
+
+class NoSuchLetter(NotFound):
+    """No letter has this document or proposal number."""
+
+    en = "There is no letter {name}."
+    zh = "没有文号或提案号为 {name} 的答复函。"
+
+
+class NoSuchDepartment(NotFound):
+    """No department has this name or short name."""
+
+    en = "There is no department {name}; add it with `tracker department add`."
+    zh = "没有名为 {name} 的部门，可用 `tracker department add` 登记。"
+
+
+class NoSuchTarget(NotFound):
+    """The commitment has no target of this name."""
+
+    en = "{ref} has no target called {what}."
+    zh = "{ref} 没有名为“{what}”的量化目标。"
+
+
+class NoSuchMessage(NotFound):
+    """No message has this number."""
+
+    en = "There is no message {id} in the outbox."
+    zh = "发件箱里没有第 {id} 号邮件。"
+
+
+class NoSuchDigest(NotFound):
+    """No digest stands for this unit and month."""
+
+    en = "There is no digest for {unit} and {month}: {problem}"
+    zh = "没有 {unit} {month} 的月报：{problem}"
+
+
+class Refused(Error):
+    """Understood, but the rules of the ledger say no."""
+
+
+class WrongState(Refused):
+    """The verb does not fit the commitment's state."""
+
+    en = "{ref} is {state}; it cannot be changed by `{verb}`."
+    zh = "{ref} 当前状态为“{state}”，不能执行 {verb}。"
+
+
+class EvidenceNeeded(Refused):
+    """Closing as kept needs evidence or a written waiver."""
+
+    en = "{ref} cannot be closed as {outcome} without evidence: give --evidence FILE_OR_URL, or --waiver with why."
+    zh = "{ref} 以“{outcome}”销号须附佐证材料：请用 --evidence 提供文件或网址，或用 --waiver 写明免附理由。"
+
+
+class ReasonNeeded(Refused):
+    """The change must say why."""
+
+    en = "`{verb}` on {ref} needs a reason: give --reason."
+    zh = "对 {ref} 执行 {verb} 须说明理由：请加 --reason。"
+
+
+class NothingToChange(Refused):
+    """An edit that names no field."""
+
+    en = "Nothing to change on {ref}: name at least one field."
+    zh = "没有给出 {ref} 要修改的内容。"
+
+
+class DueBeforeLetter(Refused):
+    """A deadline before the letter that makes the pledge."""
+
+    en = "{what}: the deadline {due} lies before the letter's date {signed}."
+    zh = "{what}：期限 {due} 早于答复函落款日期 {signed}。"
+
+
+class NotLater(Refused):
+    """An extension must move the deadline to a later day."""
+
+    en = "{ref}: the new date {new} is not later than the present deadline {old}."
+    zh = "{ref}：新期限 {new} 并不晚于现期限 {old}。"
+
+
+class NoDeadline(Refused):
+    """Only a deadline can be extended."""
+
+    en = "{ref} has no deadline to extend; set one with `tracker edit {ref} --due DATE --reason …`."
+    zh = "{ref} 没有期限，无从延期；可用 `tracker edit {ref} --due 日期 --reason …` 设定期限。"
+
+
+class NoRequest(Refused):
+    """There is no extension request to decide."""
+
+    en = "{ref} has no extension request waiting."
+    zh = "{ref} 没有待批的延期申请。"
+
+
+class DueAndReview(Refused):
+    """A commitment has a deadline or a review date, never both."""
+
+    en = "{what}: give a deadline or a review date, not both."
+    zh = "{what}：期限与复核日期只能填一个。"
+
+
+class LeadSupports(Refused):
+    """The lead department cannot also support."""
+
+    en = "{what}: {name} leads and cannot also support."
+    zh = "{what}：{name} 已是主办单位，不能同时会办。"
+
+
+class NotInFuture(Refused):
+    """Something done cannot lie ahead."""
+
+    en = "{what}: the date {day} lies in the future."
+    zh = "{what}：日期 {day} 还没有到。"
+
+
+class AlreadyExists(Refused):
+    """A name or number that must be unique is taken."""
+
+    en = "{what} {name} exists already."
+    zh = "{what} {name} 已经存在。"
+
+
+class BadValue(Refused):
+    """A value is not one of those allowed."""
+
+    en = "{what}: {value!r} is not one of {allowed}."
+    zh = "{what}：{value!r} 不在可选值之内（{allowed}）。"
+
+
+class UnreadableEvidence(Refused):
+    """An evidence file cannot be taken in."""
+
+    en = "Evidence {path} was not taken: {problem}."
+    zh = "佐证材料 {path} 未收入：{problem}。"
+
+
+class LedgerRejected(Refused):
+    """A ledger file has mistakes; nothing was loaded. ``problems`` lists each with row and key."""
+
+    en = "{file}: {count} mistakes, nothing was loaded.\n{lines}"
+    zh = "{file}：有 {count} 处错误，未载入任何内容。\n{lines}"
+
+    def __init__(self, file: str, problems: Sequence[str]) -> None:
+        """Take the file's name and one sentence per mistake."""
+        super().__init__(file=file, count=len(problems), lines="\n".join(problems))
+        self.problems = list(problems)
+
+
+class LedgerDiffers(Refused):
+    """The file differs from what stands, and --update was not given; ``lines`` shows the differences."""
+
+    en = "{file} differs from the ledger in {count} places; load it with --update to take the new values.\n{lines}"
+    zh = "{file} 与台账有 {count} 处不同；如需以文件为准，请加 --update。\n{lines}"
+
+    def __init__(self, file: str, differences: Sequence[str]) -> None:
+        """Take the file's name and one line per difference."""
+        super().__init__(file=file, count=len(differences), lines="\n".join(differences))
+        self.differences = list(differences)
+
+
+class HistoryBroken(Refused):
+    """The chain of history does not hold."""
+
+    en = "The history does not hold at entry {seq}: {problem}."
+    zh = "变更记录链在第 {seq} 条处断裂：{problem}。"
+
+
+class StorageTrouble(Error):
+    """The database cannot be used as it is."""
+
+
+class DatabaseMissing(StorageTrouble):
+    """There is no database where the configuration says."""
+
+    en = "There is no database at {path}; run `tracker init`, or restore one with `tracker restore FILE`."
+    zh = "{path} 没有数据库；请运行 `tracker init`，或用 `tracker restore 文件` 恢复。"
+
+
+class DatabaseUnusable(StorageTrouble):
+    """The database is there but cannot be read or written."""
+
+    en = "The database {path} cannot be used: {problem}."
+    zh = "数据库 {path} 无法使用：{problem}。"
+
+
+class SchemaTooNew(StorageTrouble):
+    """The database was written by a newer program."""
+
+    en = "The database {path} belongs to a newer program (schema {found}; this one knows {known}): upgrade yinuo."
+    zh = "数据库 {path} 由更新版本的程序建立（结构版本 {found}，本程序为 {known}）：请升级 yinuo。"
+
+
+class SchemaTooOld(StorageTrouble):
+    """The database must be upgraded before this command can use it."""
+
+    en = "The database {path} has an older schema ({found}, needed {known}): run `tracker init` to upgrade it."
+    zh = "数据库 {path} 的结构版本较旧（{found}，本程序需要 {known}）：请运行 `tracker init` 升级。"
+
+
+class WrongEnvironment(StorageTrouble):
+    """A copied database must not send mail for the original."""
+
+    en = "The database belongs to environment {found}, the configuration says {wanted}: nothing is sent."
+    zh = "数据库属于环境“{found}”，配置为“{wanted}”：两者一致之前不发送任何邮件。"
+
+
+class CalendarFileError(Error):
+    """The operator's working-day file is wrong."""
+
+    en = "Calendar file {file}: {key}: {problem}."
+    zh = "工作日历文件 {file}：{key}：{problem}。"
+
+
+class DeliveryFailed(Error):
+    """A message could not be handed over."""
+
+    en = "Delivery failed: {problem}"
+    zh = "投递失败：{problem}"
+
+
+class DatabaseHeld(Error):
+    """Another process holds the database for sending."""
+
+    en = "Another daemon holds the database {path} ({holder}); stop it first, or let it do the work."
+    zh = "另一个守护进程正占用数据库 {path}（{holder}）；请先停止它，或由它完成。"

@@ -1,0 +1,63 @@
+"""The store of evidence files (佐证材料): each under its sha256, never under the name a user gave it."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from commitments.errors import UnreadableEvidence
+
+LARGEST = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Evidence taken in: a file (sha256, size in bytes) or an address."""
+
+    name: str
+    sha256: str | None = None
+    size: int | None = None
+    url: str | None = None
+
+
+def take(folder: Path, source: str) -> Proof:
+    """Keep a file in ``folder``, or note an http(s) address. Raises UnreadableEvidence."""
+    if "://" in source:
+        return _address(source)
+    data = _read(Path(source))
+    sha256 = hashlib.sha256(data).hexdigest()
+    _keep(folder, sha256, data)
+    return Proof(name=Path(source).name, sha256=sha256, size=len(data))
+
+
+def _address(source: str) -> Proof:
+    parts = urlsplit(source)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise UnreadableEvidence(path=source, problem="only http and https addresses are taken")
+    return Proof(name=source, url=source)
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():
+        raise UnreadableEvidence(path=path, problem="there is no such file")
+    if path.stat().st_size > LARGEST:
+        raise UnreadableEvidence(path=path, problem=f"it is larger than {LARGEST // 2**20} MiB")
+    try:
+        return path.read_bytes()
+    except OSError as trouble:
+        raise UnreadableEvidence(path=path, problem=trouble.strerror) from trouble
+
+
+def _keep(folder: Path, sha256: str, data: bytes) -> None:
+    """Write the file whole or not at all; the same content is kept once."""
+    target = folder / sha256
+    if target.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as partial:
+        partial.write(data)
+        partial.flush()
+        os.fsync(partial.fileno())
+    Path(partial.name).rename(target)

@@ -1,0 +1,161 @@
+"""The numbers a digest or a status page states, each with its denominator: pure functions over standings.
+
+A *standing* is one commitment as of the end of a period, with what happened in the period;
+``commitments.standings`` reads them from the ledger.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypedDict
+
+from commitments.models import KINDS, LIVE_STATES, OUTCOMES, PROVEN_OUTCOMES
+
+MOVING = {"progress", "report_done", "closed"}
+
+
+@dataclass(frozen=True)
+class Period:
+    """``[start, end)``, aware instants in the organisation's zone; bands are named as of ``day``.
+
+    ``day`` is the period's last civil day, or today while the period still runs.
+    """
+
+    start: datetime
+    end: datetime
+    day: date
+
+    def holds(self, day: date | None) -> bool:
+        """Say whether a civil day lies in the period, up to ``day``."""
+        return day is not None and self.start.date() <= day <= self.day
+
+
+class Proof(TypedDict):
+    """One piece of evidence; only an address can be followed."""
+
+    name: str
+    url: str | None
+
+
+class Happening(TypedDict):
+    """One thing that happened in the period; ``what`` is a word of ``commitments.standings.TOLD``."""
+
+    on: date
+    what: str
+    note: str
+    evidence: list[Proof]
+
+
+Slip = TypedDict("Slip", {"from": date, "to": date, "reason": str, "approved_by": str, "on": date})
+
+
+class TargetFigure(TypedDict):
+    """A target with its newest figure; ``percent`` of the way from baseline to goal."""
+
+    what: str
+    unit: str
+    baseline: float
+    goal: float
+    figure: float | None
+    percent: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One commitment as of the end of a period, with what happened in it. Departments are names.
+
+    ``band`` and the days left are there only while it is open: who has reported done waits for an answer.
+    *Silent* means live, and the department was not heard in the period.
+    """
+
+    ref: str
+    kind: str
+    strength: str
+    title: str
+    quote: str
+    letter: str
+    section: str
+    ordinal: str | None
+    lead: str
+    support: list[str]
+    due_on: date | None
+    first_due_on: date | None
+    due_text: str
+    due_basis: str | None
+    due_rule: str
+    provisional: bool
+    review_on: date | None
+    condition: str
+    state: str
+    outcome: str | None
+    reported_done_on: date | None
+    closed_on: date | None
+    band: str | None
+    days_left: int | None
+    working_days_left: int | None
+    happened: list[Happening]
+    slips: list[Slip]
+    silent: bool
+    targets: list[TargetFigure]
+
+    def done_by(self, day: date | None) -> bool:
+        """Say whether it was reported done, or closed as (partly) kept, by ``day``.
+
+        A report counts while it waits for acceptance, and no longer once it is sent back.
+        """
+        done = self.state == "reported_done" or self.outcome in PROVEN_OUTCOMES
+        on = self.reported_done_on or self.closed_on
+        return done and day is not None and on is not None and on <= day
+
+
+class Rate(NamedTuple):
+    """A share with its denominator; ``whole`` may be 0."""
+
+    name: str
+    part: int
+    whole: int
+
+
+def totals(standings: Sequence[Standing]) -> dict[str, Any]:
+    """Count commitments by state, band, kind, outcome and by what the period brought.
+
+    ``due_soon`` includes those due today. *Moved*: progress, a report, a closing; *slipped*: a later date.
+    """
+    states, bands, kinds, outcomes = (
+        Counter(getattr(one, field) for one in standings) for field in ("state", "band", "kind", "outcome")
+    )
+    return {
+        "all": len(standings),
+        **{state: states[state] for state in (*LIVE_STATES, "closed")},
+        **{name: bands[name] for name in ("overdue", "due_today", "review_due")},
+        "due_soon": bands["due_soon"] + bands["due_today"],
+        "silent": sum(one.silent for one in standings),
+        "moved": sum(any(line["what"] in MOVING for line in one.happened) for one in standings),
+        "slipped": sum(bool(one.slips) for one in standings),
+        "by_kind": {kind: kinds[kind] for kind in KINDS},
+        "by_outcome": {outcome: outcomes[outcome] for outcome in OUTCOMES},
+    }
+
+
+def rates(standings: Sequence[Standing], period: Period) -> list[Rate]:
+    """Return on-time rate (按期率) by first and by current date, and completion rate (办结率).
+
+    按期率 = items due in the period and done by that date ÷ items due in the period; 办结率 = closed ÷ all.
+    """
+    first = [one for one in standings if period.holds(one.first_due_on)]
+    current = [one for one in standings if period.holds(one.due_on)]
+    return [
+        Rate("on_time_first", sum(one.done_by(one.first_due_on) for one in first), len(first)),
+        Rate("on_time_current", sum(one.done_by(one.due_on) for one in current), len(current)),
+        Rate("completion", sum(one.state == "closed" for one in standings), len(standings)),
+    ]
+
+
+def percent(baseline: float, goal: float, figure: float | None) -> int:
+    """Return how far a figure is from baseline to goal, 0 to 100; 100 only at the goal."""
+    if figure is None:
+        return 0
+    way = goal - baseline
+    share = (figure - baseline) / way if way else float(figure >= goal)
+    return max(0, min(100, int(share * 100 + 1e-9)))

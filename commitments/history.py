@@ -1,0 +1,128 @@
+"""The append-only, hash-chained history (变更记录): every change has an entry, every entry the hash of the one before.
+
+The chain shows tampering up to the last head that left the house (each digest prints one); it cannot prevent it.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from commitments.errors import HistoryBroken
+from commitments.models import HistoryEntry
+
+GENESIS = "0" * 64
+CHAIN_LOCK = 0x79696E75  # one writer at a time on PostgreSQL; SQLite has only one anyway
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest entry: its number and hash, printed as ``123:ab12…``."""
+
+    seq: int
+    hash: str
+
+    def __str__(self) -> str:
+        """Return the form ``history verify --anchor`` reads."""
+        return f"{self.seq}:{self.hash}"
+
+
+def append(
+    session: Session,
+    *,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    reason: str = "",
+    changes: Mapping[str, object] | None = None,
+) -> HistoryEntry:
+    """Add an entry to the chain in the caller's transaction. ``changes`` maps a field to ``[old, new]``."""
+    last = _locked_head(session)
+    plain = json.loads(json.dumps(changes or {}, default=_plain, ensure_ascii=False))
+    entry = HistoryEntry(
+        seq=last.seq + 1,
+        at=at.astimezone(UTC),
+        actor=actor,
+        action=action,
+        subject=subject,
+        reason=reason,
+        changes=plain,
+        prev=last.hash,
+        hash="",
+    )
+    entry.hash = _digest(entry)
+    session.add(entry)
+    session.info["chain_head"] = Head(entry.seq, entry.hash)
+    return entry
+
+
+def head(session: Session) -> Head:
+    """Return the newest entry, or entry 0 with the hash of zeros in an empty history."""
+    row = session.execute(
+        select(HistoryEntry.seq, HistoryEntry.hash).order_by(HistoryEntry.seq.desc()).limit(1)
+    ).first()
+    return Head(*row) if row else Head(0, GENESIS)
+
+
+def _locked_head(session: Session) -> Head:
+    """Read the head once per transaction; a session serves one transaction only."""
+    if "chain_head" not in session.info:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
+        session.info["chain_head"] = head(session)
+    known: Head = session.info["chain_head"]
+    return known
+
+
+def verify(session: Session, anchor: Head | None = None) -> Head:
+    """Walk the chain and return its head. Raises HistoryBroken at the first entry that does not hold.
+
+    ``anchor`` is a head that was printed outside, in a digest: a chain that was recomputed as a whole fails there.
+    """
+    last = Head(0, GENESIS)
+    everything = select(HistoryEntry).order_by(HistoryEntry.seq).execution_options(yield_per=1000)
+    with closing(session.scalars(everything)) as entries:
+        for entry in entries:
+            _check_link(last, entry)
+            last = Head(entry.seq, entry.hash)
+            if anchor is not None and anchor.seq == entry.seq and anchor.hash != entry.hash:
+                raise HistoryBroken(seq=entry.seq, problem="it differs from the anchor")
+    if anchor is not None and anchor.seq > last.seq:
+        raise HistoryBroken(seq=last.seq, problem=f"entry {anchor.seq} of the anchor is missing")
+    return last
+
+
+def _check_link(last: Head, entry: HistoryEntry) -> None:
+    if entry.seq != last.seq + 1:
+        raise HistoryBroken(seq=entry.seq, problem=f"entry {last.seq + 1} is missing")
+    if entry.prev != last.hash:
+        raise HistoryBroken(seq=entry.seq, problem="it does not follow the entry before it")
+    if entry.hash != _digest(entry):
+        raise HistoryBroken(seq=entry.seq, problem="it was altered")
+
+
+def _digest(entry: HistoryEntry) -> str:
+    facts: dict[str, Any] = {
+        "seq": entry.seq,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "reason": entry.reason,
+        "changes": entry.changes,
+        "prev": entry.prev,
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"{value!r} does not belong in the history")

@@ -1,0 +1,255 @@
+"""What a ledger file asks for, against what stands: entries, differences, mistakes. Nothing is written here.
+
+A key that a row leaves out says nothing: it is compared with nothing and changes nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy.orm import Session
+
+from commitments import ledger_files, ledger_rows, ledger_standing
+from commitments.ledger_files import Sheet
+from commitments.ledger_rows import COMMITMENT, DEPARTMENT, LETTER, NEEDED, TARGET, Row, meant, stated
+from commitments.ledger_standing import Place
+from commitments.models import Commitment, Department, Letter
+
+MANY = 100  # mistakes after which near names are no longer looked for: that costs milliseconds each
+VERBS = {
+    "state": "confirm, report-done, close and reopen change it",
+    "outcome": "reopen it and close it again",
+    "closed_on": "reopen it and close it again",
+    "closing_note": "reopen it and close it again",
+    "reported_done_on": "report-done sets it",
+    "first_due_on": "the first date is kept for ever",
+}
+COMPUTED = {"due_on", "due_from", "due_offset"}
+T = TypeVar("T")
+
+
+@dataclass
+class Entry(Generic[T]):
+    """A row that was read: what it states, what stands already, and what of it is new."""
+
+    row: Row
+    values: dict[str, Any]
+    found: T | None = None
+    new: dict[str, Any] = field(default_factory=dict)
+
+
+class Plan:
+    """The entries of a file, matched and compared. ``problems`` must be empty before anything is written.
+
+    ``fixed`` are differences that no file may settle, as sentences.
+    """
+
+    def __init__(self, session: Session, sheet: Sheet, today: date) -> None:
+        self.problems = list(sheet.problems)
+        self.differences: list[str] = []
+        self.fixed: list[str] = []
+        self._today = today
+        self._seen: dict[tuple[str | None, ...], str] = {}
+        self.departments: list[Entry[Department]] = self._read(sheet.department, "department", DEPARTMENT)
+        self.letters: list[Entry[Letter]] = self._read(sheet.letter, "letter", LETTER)
+        self.commitments: list[Entry[Commitment]] = self._read(sheet.commitment, "commitment", COMMITMENT)
+        self._default_letter()
+        self.standing = ledger_standing.read(session, self._stated("letter"), self._stated("ref"))
+        self._names = self.standing.names()
+        self._signed = {number: letter.signed_on for number, letter in self.standing.letters.items()}
+        self._match()
+
+    def _read(self, rows: Sequence[Row], name: str, keys: ledger_rows.Keys) -> list[Entry[Any]]:
+        return [Entry(row, ledger_rows.read(row, keys, NEEDED[name], self.problems)) for row in rows]
+
+    def _default_letter(self) -> None:
+        """The only letter of a file is the letter of every row that names none."""
+        only = self.letters[0].values.get("document_number") if len(self.letters) == 1 else None
+        for entry in [each for each in self.commitments if not each.values.get("letter")]:
+            if only:
+                entry.values["letter"] = only
+            elif "letter" in entry.values or "letter" not in entry.row.values:
+                self.problems.append(f"{entry.row.at('letter')} is missing; give the document number of its letter.")
+
+    def _stated(self, key: str) -> set[str]:
+        values = {entry.values.get(key) for entry in self.commitments}
+        if key == "letter":
+            values |= {entry.values.get("document_number") for entry in self.letters}
+        return {value for value in values if value}
+
+    def _match(self) -> None:
+        for department in self.departments:
+            self._department(department)
+        for letter in self.letters:
+            self._letter(letter)
+        for commitment in self.commitments:
+            self._commitment(commitment)
+
+    # -- departments and letters ----------------------------------------------------------------------------
+
+    def _department(self, entry: Entry[Department]) -> None:
+        name = entry.values.get("name", "")
+        self._once(entry.row, "name", name)
+        entry.found = self.standing.departments.get(name)
+        for known in (name, *entry.values.get("short_names", ())):
+            owner = self._names.setdefault(known, name)
+            if owner != name:
+                key = "name" if known == name else "short_names"
+                self.problems.append(f"{entry.row.at(key)} {known} already means {owner}; choose another name.")
+        self._compare(entry, name, DEPARTMENT)
+
+    def _letter(self, entry: Entry[Letter]) -> None:
+        number = entry.values.get("document_number", "")
+        self._once(entry.row, "document_number", number)
+        for key in ("proposing_unit", "replying_unit"):
+            self._resolve(entry, key)
+        entry.found = self.standing.letters.get(number)
+        if "signed_on" in entry.values:
+            self._signed[number] = entry.values["signed_on"]
+        self._compare(entry, number, LETTER)
+
+    def _resolve(self, entry: Entry[Any], key: str) -> None:
+        """Put the department's full name where the file has a name or short name."""
+        if entry.values.get(key):
+            entry.values[key] = self._full_name(entry.row, key, entry.values[key])
+
+    def _full_name(self, row: Row, key: str, name: str) -> str:
+        if name not in self._names:
+            advice = self._meant(name, self._names) or "; add the department or correct the name"
+            self.problems.append(f"{row.at(key)} there is no department {name}{advice}.")
+        return self._names.get(name, name)
+
+    def _meant(self, name: str, known: Mapping[str, object]) -> str:
+        return meant(name, known) if len(self.problems) < MANY else ""
+
+    # -- commitments ----------------------------------------------------------------------------------------
+
+    def _commitment(self, entry: Entry[Commitment]) -> None:
+        row, values = entry.row, entry.values
+        self._resolve(entry, "lead")
+        if "support" in values:
+            values["support"] = list(dict.fromkeys(self._full_name(row, "support", name) for name in values["support"]))
+        if "target" in values:
+            values["target"] = self._targets(row, values["target"])
+        self.problems += contradictions(row, values, self._signed.get(values.get("letter", "")), self._today)
+        if values.get("letter"):
+            self._find(entry, values["letter"])
+        self._compare(entry, entry.found.ref if entry.found else "", COMMITMENT)
+
+    def _targets(self, row: Row, tables: Sequence[dict[str, object]]) -> list[dict[str, Any]]:
+        rows = ledger_files.targets(row, tables)
+        read = [ledger_rows.read(each, TARGET, NEEDED["target"], self.problems) for each in rows]
+        for each, target in zip(rows, read, strict=True):
+            if "what" in target:
+                self._once(each, "what", row.name, target["what"])
+        return read
+
+    def _find(self, entry: Entry[Commitment], number: str) -> None:
+        """Find by ref, else by letter, section and ordinal; neither may stand twice."""
+        row, values, ref = entry.row, entry.values, entry.values.get("ref")
+        if number not in self._signed:
+            advice = self._meant(number, self._signed) or "; add the letter first"
+            self.problems.append(f"{row.at('letter')} there is no letter {number}{advice}.")
+        place = (number, values.get("section", ""), values.get("ordinal"))
+        there = self.standing.by_place.get(place, [])
+        if ref:
+            entry.found = self.standing.by_ref.get(ref)
+            self.problems += _misplaced(entry, place, there)
+        elif len(there) > 1:
+            self.problems.append(f"{row.at('ordinal')} {len(there)} commitments stand there; say which by its ref.")
+        else:
+            entry.found = there[0] if there else None
+        known_as = entry.found.ref if entry.found else ref
+        if known_as:
+            self._once(row, "ref", known_as)
+        if not ref or place[2] is not None:
+            self._once(row, "ordinal", *place)
+
+    def _once(self, row: Row, key: str, *identity: str | None) -> None:
+        """Say so when two rows of the file mean the same thing."""
+        first = self._seen.setdefault((key, *identity), row.name)
+        if first != row.name and any(identity):
+            said = " ".join(filter(None, identity))
+            self.problems.append(f"{row.at(key)} {said} stands already in {first}; tell the two apart or remove one.")
+
+    # -- differences ----------------------------------------------------------------------------------------
+
+    def _compare(self, entry: Entry[Any], what: str, keys: ledger_rows.Keys) -> None:
+        if entry.found is None:
+            return
+        old = stated(entry.found, keys)
+        for key, value in entry.values.items():
+            if key == "target":
+                self._compare_targets(entry, what, old[key], value)
+            elif _differs(old[key], value):
+                self._differ(entry, what, key, old[key], value)
+                entry.new[key] = value
+
+    def _compare_targets(
+        self, entry: Entry[Any], what: str, old: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]
+    ) -> None:
+        """A target that the file leaves out stays."""
+        standing = {target["what"]: target for target in old}
+        for target in new:
+            before = standing.get(target.get("what"), {})
+            changed = [key for key, value in target.items() if before.get(key) != value]
+            for key in changed:
+                self._differ(entry, what, f"target {target.get('what')} {key}", before.get(key), target[key])
+            if changed:
+                entry.new.setdefault("target", []).append(target)
+
+    def _differ(self, entry: Entry[Any], what: str, key: str, old: object, new: object) -> None:
+        self.differences.append(f"{what} {key}: {_shown(old)} → {_shown(new)}")
+        if key in VERBS:
+            self.fixed.append(f"{entry.row.at(key)} {what} has {_shown(old)}, the file {_shown(new)}; {VERBS[key]}.")
+
+
+def contradictions(row: Row, values: dict[str, Any], signed: date | None, today: date) -> Iterator[str]:
+    """Say what in one commitment does not go together, whatever stands in the ledger."""
+    for key in ("due_on", "first_due_on"):
+        if signed and key in values and values[key] < signed:
+            yield f"{row.at(key)} {values[key]} lies before the letter's date {signed}; correct one of them."
+    if "due_on" in values and "review_on" in values:
+        yield f"{row.at('review_on')} stands beside due_on; give one of the two."
+    if COMPUTED & values.keys() not in (set(), {"due_on"}, COMPUTED):
+        yield f"{row.at('due_from')} due_from, due_offset and due_on belong together; give all three."
+    if values.get("lead") in values.get("support", ()):
+        yield f"{row.at('support')} {values['lead']} leads and cannot also support; remove it here."
+    for key in ("reported_done_on", "closed_on"):
+        if key in values and values[key] > today:
+            yield f"{row.at(key)} {values[key]} lies in the future; correct it."
+    yield from _about_closing(row, values)
+
+
+def _about_closing(row: Row, values: dict[str, Any]) -> Iterator[str]:
+    if "state" in row.values and "state" not in values:
+        return
+    closed = values.get("state") == "closed"
+    for key in ("outcome", "closed_on"):
+        if closed and key not in row.values:
+            yield f"{row.at(key)} is missing; a closed commitment has one."
+        if not closed and key in values:
+            yield f'{row.at(key)} belongs to a closed commitment only; add state = "closed" or remove it.'
+
+
+def _misplaced(entry: Entry[Commitment], place: Place, there: Sequence[Commitment]) -> Iterator[str]:
+    """A ref stays with its letter, and two refs never share an ordinal."""
+    row, found, said = entry.row, entry.found, " ".join(filter(None, place))
+    if found is not None and found.letter.document_number != place[0]:
+        number = found.letter.document_number
+        yield f"{row.at('letter')} {found.ref} belongs to {number}; correct letter or ref."
+    for other in there:
+        if place[2] is not None and other is not found:
+            yield f"{row.at('ordinal')} {said} stands already as {other.ref}; correct ref or ordinal."
+
+
+def _differs(old: object, new: object) -> bool:
+    """The order of supporting departments and of short names means nothing."""
+    return sorted(old) != sorted(new) if isinstance(old, list) and isinstance(new, list) else old != new
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return "、".join(value) or "—"
+    return "—" if value in (None, "") else str(value)

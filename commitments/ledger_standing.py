@@ -1,0 +1,65 @@
+"""What the database holds of the things a ledger file names, loaded in few statements for any length."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+
+from commitments.models import Commitment, Department, Letter
+
+BATCH = 5_000  # names in one IN (…): databases limit the parameters of a statement
+T = TypeVar("T")
+Place = tuple[str, str, str | None]  # document number, section, ordinal
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Departments and letters by name and number; commitments by ref and by place."""
+
+    departments: Mapping[str, Department]
+    letters: Mapping[str, Letter]
+    by_ref: Mapping[str, Commitment]
+    by_place: Mapping[Place, list[Commitment]]
+
+    def names(self) -> dict[str, str]:
+        """Map every name and short name to the department's name; a name wins over a short name."""
+        short = {known: each.name for each in self.departments.values() for known in each.short_names}
+        return short | {name: name for name in self.departments}
+
+
+def read(session: Session, numbers: Collection[str], refs: Collection[str]) -> Standing:
+    """Load every department, the letters of these numbers with their commitments, and those of these refs."""
+    letters = [
+        letter
+        for part in _batches(numbers)
+        for letter in session.scalars(select(Letter).where(Letter.document_number.in_(part)))
+    ]
+    of_letters = list(_commitments(session, Commitment.letter_id, [letter.id for letter in letters]))
+    by_place: defaultdict[Place, list[Commitment]] = defaultdict(list)
+    for each in of_letters:
+        by_place[each.letter.document_number, each.section, each.ordinal].append(each)
+    return Standing(
+        departments={each.name: each for each in session.scalars(select(Department).order_by(Department.id))},
+        letters={letter.document_number: letter for letter in letters},
+        by_ref={each.ref: each for each in (*of_letters, *_commitments(session, Commitment.ref, refs))},
+        by_place=by_place,
+    )
+
+
+def _commitments(session: Session, column: InstrumentedAttribute[T], values: Collection[T]) -> Iterator[Commitment]:
+    eager = [
+        selectinload(name) for name in (Commitment.letter, Commitment.lead, Commitment.support, Commitment.targets)
+    ]
+    for part in _batches(values):
+        yield from session.scalars(select(Commitment).where(column.in_(part)).options(*eager))
+
+
+def _batches(values: Collection[T]) -> Iterator[list[T]]:
+    """``itertools.batched`` comes with Python 3.12 only."""
+    left = iter(values)
+    while part := list(islice(left, BATCH)):
+        yield part

@@ -1,0 +1,228 @@
+"""The nouns of the ledger as tables. Words allowed in a column stand beside it as a tuple.
+
+Instants are aware UTC; dates are civil dates in the organisation's zone.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from commitments.storage import Base, UtcDateTime
+
+KINDS = ("pledge", "open_item", "target")
+STRENGTHS = ("firm", "planned", "conditional", "soft")
+OWNER_BASES = ("stated", "self", "inferred")
+DUE_BASES = ("stated", "derived", "assumed", "set")
+STATES = ("draft", "open", "reported_done", "closed")
+OUTCOMES = ("kept", "partly_kept", "not_kept", "merged", "withdrawn")
+EXTENSION_STATES = ("waiting", "approved", "refused")
+PROVEN_OUTCOMES = ("kept", "partly_kept")
+LIVE_STATES = ("open", "reported_done")
+
+
+def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Department(Base):
+    """A unit (部门) that owns commitments, or proposes; a department owns, not a person."""
+
+    __tablename__ = "department"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    name: Mapped[str] = mapped_column(unique=True)
+    short_names: Mapped[list[str]] = mapped_column(JSON, default_factory=list)
+    mailbox: Mapped[str] = mapped_column(default="")
+    escalation: Mapped[str] = mapped_column(default="")
+    locale: Mapped[str] = mapped_column(default="zh-Hans")
+
+
+class Letter(Base):
+    """A reply letter (答复函). The proposal number is text: ``072``, ``DH0271``, ``闭08``."""
+
+    __tablename__ = "letter"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    document_number: Mapped[str] = mapped_column(unique=True)
+    proposal_number: Mapped[str] = mapped_column(index=True)
+    proposal_title: Mapped[str] = mapped_column(default="")
+    session: Mapped[str] = mapped_column(default="")
+    proposing_unit_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True, init=False)
+    replying_unit_id: Mapped[int] = mapped_column(ForeignKey("department.id"), init=False)
+    signed_on: Mapped[date]
+    published_on: Mapped[date | None] = mapped_column(default=None)
+    class_mark: Mapped[str] = mapped_column(default="")
+    contact: Mapped[str] = mapped_column(default="")
+    source_sha256: Mapped[str] = mapped_column(default="")
+
+    proposing_unit: Mapped[Department] = relationship(foreign_keys=[proposing_unit_id])
+    replying_unit: Mapped[Department] = relationship(foreign_keys=[replying_unit_id])
+
+
+support_table = Table(
+    "commitment_support",
+    Base.metadata,
+    Column("commitment_id", ForeignKey("commitment.id"), primary_key=True),
+    Column("department_id", ForeignKey("department.id"), primary_key=True, index=True),
+)
+
+
+# The planner finds what is due through this index alone, among a million rows.
+_WATCHED = text("next_action_on IS NOT NULL")
+
+
+class Commitment(Base):
+    """One pledge (承诺事项). Exactly one of ``due_on`` and ``review_on`` is set once it is open.
+
+    ``arming`` counts how often its ladder was armed: reopening adds one, so notices are owed anew.
+    ``next_action_on`` is the next day the planner must look at it; only the register writes it.
+    """
+
+    __tablename__ = "commitment"
+    __table_args__ = (
+        _one_of("kind", KINDS),
+        _one_of("strength", STRENGTHS),
+        _one_of("owner_basis", OWNER_BASES),
+        _one_of("state", STATES),
+        CheckConstraint(f"outcome IS NULL OR outcome IN {OUTCOMES}", name="outcome"),
+        CheckConstraint(f"due_basis IS NULL OR due_basis IN {DUE_BASES}", name="due_basis"),
+        CheckConstraint("due_on IS NULL OR review_on IS NULL", name="due_or_review"),
+        UniqueConstraint("letter_id", "section", "ordinal"),
+        Index("ix_commitment_next_action", "next_action_on", sqlite_where=_WATCHED, postgresql_where=_WATCHED),
+        Index("ix_commitment_state_due", "state", "due_on", "ref"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    ref: Mapped[str] = mapped_column(unique=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"), index=True, init=False)
+    section: Mapped[str] = mapped_column(default="")
+    ordinal: Mapped[str | None] = mapped_column(default=None)
+    kind: Mapped[str] = mapped_column(default="pledge")
+    strength: Mapped[str] = mapped_column(default="planned")
+    title: Mapped[str]
+    quote: Mapped[str] = mapped_column(Text, default="")
+    lead_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True, init=False)
+    owner_basis: Mapped[str] = mapped_column(default="stated")
+    due_text: Mapped[str] = mapped_column(default="")
+    due_on: Mapped[date | None] = mapped_column(default=None)
+    first_due_on: Mapped[date | None] = mapped_column(default=None)
+    due_basis: Mapped[str | None] = mapped_column(default=None)
+    due_rule: Mapped[str] = mapped_column(default="")
+    due_from: Mapped[date | None] = mapped_column(default=None)
+    due_offset: Mapped[str | None] = mapped_column(default=None)
+    condition: Mapped[str] = mapped_column(default="")
+    review_on: Mapped[date | None] = mapped_column(default=None)
+    state: Mapped[str] = mapped_column(default="open")
+    outcome: Mapped[str | None] = mapped_column(default=None)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    reported_done_on: Mapped[date | None] = mapped_column(default=None)
+    closed_on: Mapped[date | None] = mapped_column(default=None)
+    closing_note: Mapped[str] = mapped_column(Text, default="")
+    arming: Mapped[int] = mapped_column(default=1)
+    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    version: Mapped[int] = mapped_column(default=1)
+    next_action_on: Mapped[date | None] = mapped_column(default=None)
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("commitment.id"), default=None)
+
+    letter: Mapped[Letter] = relationship()
+    lead: Mapped[Department] = relationship(foreign_keys=[lead_id])
+    support: Mapped[list[Department]] = relationship(
+        secondary=support_table, order_by="Department.id", default_factory=list
+    )
+    targets: Mapped[list["Target"]] = relationship(
+        back_populates="commitment", order_by="Target.id", default_factory=list
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy declares it so
+
+
+class Target(Base):
+    """A figure promised (量化目标): what is counted, in which unit, from where, to where."""
+
+    __tablename__ = "target"
+    __table_args__ = (UniqueConstraint("commitment_id", "what"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), init=False)
+    what: Mapped[str]
+    unit: Mapped[str] = mapped_column(default="")
+    baseline: Mapped[float] = mapped_column(default=0.0)
+    goal: Mapped[float]
+    commitment: Mapped[Commitment] = relationship(back_populates="targets", init=False)
+
+
+class Progress(Base):
+    """What was done. ``figures`` moves targets: ``{"城市社区创建比例": 6.5}``."""
+
+    __tablename__ = "progress"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
+    on: Mapped[date] = mapped_column("happened_on")
+    note: Mapped[str] = mapped_column(Text)
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
+    by: Mapped[str] = mapped_column("reported_by")
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Extension(Base):
+    """A request to move a deadline (延期); approved, it moved it. The first date stays with the commitment."""
+
+    __tablename__ = "extension"
+    __table_args__ = (_one_of("state", EXTENSION_STATES),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
+    old_due: Mapped[date]
+    new_due: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(default="waiting", index=True)
+    decided_by: Mapped[str | None] = mapped_column(default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class Evidence(Base):
+    """Proof (佐证材料): a file kept under its sha256, or an address."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
+    progress_id: Mapped[int | None] = mapped_column(ForeignKey("progress.id"), default=None)
+    name: Mapped[str]
+    sha256: Mapped[str | None] = mapped_column(default=None)
+    size: Mapped[int | None] = mapped_column(default=None)
+    url: Mapped[str | None] = mapped_column(default=None)
+    given_by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class HistoryEntry(Base):
+    """One change: who, when, what to what, why; ``hash`` covers the entry and the hash before it."""
+
+    __tablename__ = "history"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
+    prev: Mapped[str]
+    hash: Mapped[str] = mapped_column(unique=True)

@@ -1,0 +1,166 @@
+"""Letters and departments: entering and correcting them, each change with its history entry.
+
+A department's name goes into the keys of notices, where ``|`` parts the fields, and into CSV cells that hold
+several names parted by ``；``: neither sign may stand in a name.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import cast
+
+from sqlalchemy import select
+
+from commitments.errors import AlreadyExists, BadValue, NothingToChange
+from commitments.glossary import LOCALES
+from commitments.models import Department, Letter
+from commitments.register import Register
+from commitments.rules import check_word
+from commitments.search import canonical_number, find_department
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_MAILBOX = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+_LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
+_PARTING = re.compile(r"[|;；\x00-\x1f\x7f]")
+Names = Iterable[str]
+
+
+def is_mailbox(address: str) -> bool:
+    """Say whether this is one plain address like ``office@gz.example``: no display name, ASCII only."""
+    return len(address) <= _LONGEST_ADDRESS and _MAILBOX.fullmatch(address) is not None
+
+
+def is_name(name: str) -> bool:
+    """Say whether this can name a department."""
+    return bool(name.strip()) and _PARTING.search(name) is None
+
+
+# -- departments -------------------------------------------------------------------------------------------
+
+
+def add_department(
+    register: Register,
+    name: str,
+    *,
+    mailbox: str = "",
+    escalation: str = "",
+    locale: str = "zh-Hans",
+    short_names: Names = (),
+    reason: str = "",
+) -> Department:
+    """Enter a department. Raises AlreadyExists when a name or short name is taken, BadValue."""
+    facts = {"mailbox": mailbox, "escalation": escalation, "locale": locale, "short_names": list(short_names)}
+    _check_department(facts)
+    _check_names(register, None, [name, *short_names])
+    department = Department(
+        name=name, mailbox=mailbox, escalation=escalation, locale=locale, short_names=list(short_names)
+    )
+    register.session.add(department)
+    register.note("department_add", name, reason, facts)
+    return department
+
+
+def edit_department(register: Register, name: str, reason: str = "", **new: object) -> Department:
+    """Correct mailbox, escalation, locale or short_names; the name stands.
+
+    Raises NoSuchDepartment, NothingToChange, AlreadyExists, BadValue.
+    """
+    department = find_department(register.session, name)
+    if "short_names" in new:
+        new["short_names"] = short_names = list(cast("Names", new["short_names"]))
+        _check_names(register, department, short_names)
+    _check_department(new)
+    _change(register, department, department.name, reason, new)
+    return department
+
+
+def _check_department(facts: Mapping[str, object]) -> None:
+    for key in ("mailbox", "escalation"):
+        address = str(facts.get(key, ""))
+        if address and not is_mailbox(address):
+            raise BadValue(what=key, value=address, allowed="office@gz.example")
+    check_word("locale", facts.get("locale", LOCALES[0]), LOCALES)
+
+
+def _check_names(register: Register, own: Department | None, names: Names) -> None:
+    """A name or short name leads to one department only."""
+    others = [department for department in register.session.scalars(select(Department)) if department is not own]
+    taken = {known for other in others for known in (other.name, *other.short_names)}
+    for name in names:
+        if not is_name(name):
+            raise BadValue(what="name", value=name, allowed="a name without | ; ；")
+        if name in taken:
+            raise AlreadyExists(what="department", name=name)
+
+
+# -- letters -----------------------------------------------------------------------------------------------
+
+
+def add_letter(  # noqa: PLR0913 - a letter has as many facts
+    register: Register,
+    *,
+    document_number: str,
+    proposal_number: str,
+    proposing_unit: Department,
+    replying_unit: Department,
+    signed_on: date,
+    published_on: date | None = None,
+    proposal_title: str = "",
+    session: str = "",
+    class_mark: str = "",
+    contact: str = "",
+    reason: str = "",
+) -> Letter:
+    """Enter a reply letter, its number written with six-cornered brackets. Raises AlreadyExists, BadValue."""
+    number = canonical_number(document_number)
+    for what, name in (("document_number", number), ("proposal_number", proposal_number)):
+        if not is_name(name):
+            raise BadValue(what=what, value=name, allowed="a number without | ; ；")
+    taken = select(Letter.id).where(Letter.document_number == number)
+    if register.session.scalars(taken).first() is not None:
+        raise AlreadyExists(what="letter", name=number)
+    letter = Letter(
+        document_number=number,
+        proposal_number=proposal_number.strip(),
+        proposal_title=proposal_title,
+        session=session,
+        proposing_unit=proposing_unit,
+        replying_unit=replying_unit,
+        signed_on=signed_on,
+        published_on=published_on,
+        class_mark=class_mark,
+        contact=contact,
+    )
+    register.session.add(letter)
+    units = {"proposing_unit": proposing_unit.name, "replying_unit": replying_unit.name}
+    facts = {"proposal_number": letter.proposal_number, **units, "signed_on": signed_on}
+    register.note("letter_add", number, reason, facts)
+    return letter
+
+
+def edit_letter(register: Register, letter: Letter, reason: str = "", **new: object) -> Letter:
+    """Correct a letter's facts; its document number stands. Raises NothingToChange."""
+    _change(register, letter, letter.document_number, reason, new)
+    return letter
+
+
+# -- both --------------------------------------------------------------------------------------------------
+
+
+def _change(
+    register: Register, thing: Department | Letter, subject: str, reason: str, new: Mapping[str, object]
+) -> None:
+    changes: dict[str, object] = {}
+    for key, value in new.items():
+        old = getattr(thing, key)
+        if old != value:
+            changes[key] = [_plain(old), _plain(value)]
+            setattr(thing, key, value)
+    if not changes:
+        raise NothingToChange(ref=subject)
+    register.note(f"{thing.__tablename__}_edit", subject, reason, changes)
+
+
+def _plain(value: object) -> object:
+    return value.name if isinstance(value, Department) else value

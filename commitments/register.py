@@ -1,0 +1,357 @@
+"""The verbs of the ledger. A Register serves one transaction; it never commits.
+
+Every verb checks the rules, changes the rows, writes one history entry with actor and reason, and marks the commitment
+for the planner (``next_action_on``), which decides who must be told.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from commitments import evidence, history, rules, search
+from commitments.deadlines import Offset, Workdays
+from commitments.errors import (
+    NoDeadline,
+    NoRequest,
+    NoSuchTarget,
+    NothingToChange,
+    NotInFuture,
+    NotLater,
+)
+from commitments.models import (
+    LIVE_STATES,
+    Commitment,
+    Evidence,
+    Extension,
+    Letter,
+    Progress,
+)
+
+
+class Register:
+    """The ledger as one actor writes it at one moment.
+
+    ``today`` is the civil date of ``now`` in the organisation's zone. ``review_every`` gives the review date of
+    commitments without a deadline. ``evidence_folder`` is where files are kept.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        actor: str,
+        now: datetime,
+        today: date,
+        workdays: Workdays,
+        review_every: Offset,
+        evidence_folder: Path,
+    ) -> None:
+        self.session = session
+        self.actor = actor
+        self.now = now
+        self.today = today
+        self.workdays = workdays
+        self.review_every = review_every
+        self.evidence_folder = evidence_folder
+        self._last_numbers: dict[str, int] = {}
+
+    # -- opening -----------------------------------------------------------------------------------------------
+
+    def add(self, commitment: Commitment, reason: str = "") -> Commitment:
+        """Enter a new commitment: gives it a ref, a first date or a review date, and opens it unless it is a draft.
+
+        Raises DueBeforeLetter, DueAndReview, LeadSupports, BadValue.
+        """
+        commitment.ref = commitment.ref or self._next_ref(commitment.letter)
+        commitment.first_due_on = commitment.first_due_on or commitment.due_on
+        self._set_review(commitment)
+        if commitment.state != "draft":
+            commitment.opened_at = self.now
+        rules.check(commitment)
+        self._mark(commitment)
+        self.session.add(commitment)
+        self.note("add", commitment.ref, reason, rules.facts(commitment))
+        return commitment
+
+    def confirm(self, ref: str) -> Commitment:
+        """Open a draft."""
+        commitment = self._in_state(ref, "confirm", "draft")
+        changes = rules.change(commitment, state="open", opened_at=self.now)
+        changes |= self._set_review(commitment)
+        rules.check(commitment)
+        return self._done(commitment, "confirm", "", changes)
+
+    def drop(self, ref: str, reason: str = "") -> None:
+        """Remove a draft; the history keeps what it was."""
+        commitment = self._in_state(ref, "drop", "draft")
+        self.note("drop", ref, reason, rules.facts(commitment))
+        for target in commitment.targets:
+            self.session.delete(target)
+        self.session.delete(commitment)
+
+    def edit(self, ref: str, reason: str, **new: object) -> Commitment:
+        """Correct fields (lead, support, title, due_on, review_on …). A new date is basis ``set`` unless given."""
+        commitment = search.find(self.session, ref)
+        rules.need_reason(ref, "edit", reason)
+        changes = rules.change(commitment, **self._with_dates(commitment, new))
+        if not changes:
+            raise NothingToChange(ref=ref)
+        changes |= self._set_review(commitment)
+        rules.check(commitment)
+        return self._done(commitment, "edit", reason, changes)
+
+    def _with_dates(self, commitment: Commitment, new: Mapping[str, object]) -> dict[str, object]:
+        fields = dict(new)
+        if fields.get("due_on") is not None:
+            computed = {"due_basis": "set", "due_rule": "", "due_from": None, "due_offset": None, "review_on": None}
+            fields = {**computed, "first_due_on": commitment.first_due_on or fields["due_on"], **fields}
+        elif fields.get("review_on") is not None:
+            fields = {"due_on": None, "due_basis": None, "due_from": None, "due_offset": None, **fields}
+        return fields
+
+    # -- work --------------------------------------------------------------------------------------------------
+
+    def progress(
+        self,
+        ref: str,
+        note: str,
+        *,
+        on: date | None = None,
+        figures: Mapping[str, float] | None = None,
+        proofs: Sequence[str] = (),
+    ) -> Progress:
+        """Record what was done; moves the review date of an undated commitment to ``on`` + review_every."""
+        commitment = self._in_state(ref, "progress", *LIVE_STATES)
+        row = Progress(
+            commitment_id=commitment.id,
+            on=self._past(ref, on),
+            note=note,
+            figures=self._figures(commitment, figures or {}),
+            by=self.actor,
+            recorded_at=self.now,
+        )
+        self.session.add(row)
+        self.session.flush()
+        kept = self._take(commitment, proofs, progress_id=row.id)
+        changes: dict[str, object] = {"on": row.on, "figures": row.figures, "evidence": kept}
+        if commitment.review_on is not None:
+            changes |= rules.change(commitment, review_on=self.review_every.after(row.on, self.workdays))
+        self._done(commitment, "progress", note, changes)
+        return row
+
+    def ask_extension(self, ref: str, to: date, reason: str) -> Extension:
+        """Ask for a later deadline; the present one stands until somebody approves."""
+        commitment = self._in_state(ref, "extend", *LIVE_STATES)
+        rules.need_reason(ref, "extend", reason)
+        if commitment.due_on is None:
+            raise NoDeadline(ref=ref)
+        if to <= commitment.due_on:
+            raise NotLater(ref=ref, new=to, old=commitment.due_on)
+        self._withdraw_waiting(commitment)
+        asked = Extension(
+            commitment_id=commitment.id,
+            old_due=commitment.due_on,
+            new_due=to,
+            reason=reason,
+            asked_by=self.actor,
+            asked_at=self.now,
+        )
+        self.session.add(asked)
+        self._done(commitment, "extension_asked", reason, {"to": to})
+        return asked
+
+    def decide_extension(self, ref: str, *, approve: bool, by: str) -> Extension:
+        """Approve the waiting request (the deadline moves, the ladder is armed anew) or refuse it."""
+        commitment = search.find(self.session, ref)
+        request = self._waiting(commitment)
+        if request is None:
+            raise NoRequest(ref=ref)
+        request.state = "approved" if approve else "refused"
+        request.decided_by, request.decided_at = by, self.now
+        changes: dict[str, object] = {"decided_by": by}
+        if approve:
+            moved = {
+                "due_on": request.new_due,
+                "due_basis": "set",
+                "due_from": None,
+                "due_offset": None,
+                "review_on": None,
+            }
+            changes |= rules.change(commitment, **moved, due_rule="")
+        self._done(commitment, "extended" if approve else "extension_refused", request.reason, changes)
+        return request
+
+    def _waiting(self, commitment: Commitment) -> Extension | None:
+        query = select(Extension).where(Extension.commitment_id == commitment.id, Extension.state == "waiting")
+        return self.session.scalars(query).first()
+
+    def _withdraw_waiting(self, commitment: Commitment) -> None:
+        """A second request takes the place of the first."""
+        if (earlier := self._waiting(commitment)) is not None:
+            earlier.state, earlier.decided_by, earlier.decided_at = "refused", self.actor, self.now
+
+    # -- closing -----------------------------------------------------------------------------------------------
+
+    def report_done(
+        self, ref: str, *, note: str = "", proofs: Sequence[str] = (), on: date | None = None
+    ) -> Commitment:
+        """A department says it is done: the ladder stops until somebody accepts (close) or sends back (reopen)."""
+        commitment = self._in_state(ref, "report-done", "open")
+        kept = self._take(commitment, proofs)
+        changes = rules.change(commitment, state="reported_done", reported_done_on=self._past(ref, on))
+        return self._done(commitment, "report_done", note, {**changes, "evidence": kept})
+
+    def close(
+        self,
+        ref: str,
+        outcome: str,
+        *,
+        proofs: Sequence[str] = (),
+        waiver: str = "",
+        note: str = "",
+        next_due: date | None = None,
+    ) -> Commitment:
+        """Close out (销号) with an outcome; kept and partly_kept need evidence or a waiver.
+
+        ``next_due`` opens the following year's commitment of a recurring one. Raises EvidenceNeeded, WrongState.
+        """
+        commitment = self._in_state(ref, "close", *LIVE_STATES)
+        kept = self._take(commitment, proofs)
+        rules.check_outcome(commitment, outcome, proven=bool(kept) or self._proven(commitment), waiver=waiver)
+        changes = rules.change(
+            commitment, state="closed", outcome=outcome, closed_on=self.today, closing_note=note or waiver
+        )
+        facts = {**changes, "evidence": kept, **({"waiver": waiver} if waiver else {})}
+        self._done(commitment, "close", note or waiver, facts)
+        commitment.next_action_on = self.today  # once more, for the closing notices
+        if next_due is not None:
+            self.add(rules.following_year(commitment, next_due), reason=f"follows {ref}")
+        return commitment
+
+    def reopen(self, ref: str, reason: str) -> Commitment:
+        """Open again what was closed or reported done; its notices are owed anew."""
+        commitment = self._in_state(ref, "reopen", "closed", "reported_done")
+        rules.need_reason(ref, "reopen", reason)
+        changes = rules.change(
+            commitment, state="open", outcome=None, closed_on=None, reported_done_on=None, closing_note="",
+            arming=commitment.arming + 1, reopened_at=self.now,
+        )  # fmt: skip
+        changes |= self._set_review(commitment)
+        return self._done(commitment, "reopen", reason, changes)
+
+    def _proven(self, commitment: Commitment) -> bool:
+        """Evidence handed in with the report counts; that of a progress note or before a reopening does not."""
+        query = select(Evidence.id).where(Evidence.commitment_id == commitment.id, Evidence.progress_id.is_(None))
+        if commitment.reopened_at is not None:
+            query = query.where(Evidence.recorded_at > commitment.reopened_at)
+        return self.session.scalars(query.limit(1)).first() is not None
+
+    # -- the calendar ------------------------------------------------------------------------------------------
+
+    def recompute(self) -> list[tuple[str, date, date]]:
+        """Compute again every deadline that rests on working days; return (ref, old, new) of those that moved."""
+        query = select(Commitment).where(
+            Commitment.state.in_(LIVE_STATES), Commitment.due_from.is_not(None), Commitment.due_offset.is_not(None)
+        )
+        return [moved for commitment in self.session.scalars(query) if (moved := self._recomputed(commitment))]
+
+    def _recomputed(self, commitment: Commitment) -> tuple[str, date, date] | None:
+        start, offset, old = commitment.due_from, commitment.due_offset, commitment.due_on
+        if start is None or offset is None or old is None:
+            return None
+        new = Offset.parse(offset).after(start, self.workdays)
+        if new == old:
+            return None
+        changes = rules.change(commitment, due_on=new)
+        if commitment.first_due_on == old:
+            changes |= rules.change(commitment, first_due_on=new)
+        self._done(commitment, "due_moved", "working-day calendar changed", changes)
+        return commitment.ref, old, new
+
+    # -- what every verb does ----------------------------------------------------------------------------------
+
+    def note(self, action: str, subject: str, reason: str = "", changes: Mapping[str, object] | None = None) -> None:
+        """Write a history entry in this actor's name."""
+        history.append(
+            self.session,
+            at=self.now,
+            actor=self.actor,
+            action=action,
+            subject=subject,
+            reason=reason,
+            changes=changes,
+        )
+
+    def _done(self, commitment: Commitment, action: str, reason: str, changes: Mapping[str, object]) -> Commitment:
+        self._mark(commitment)
+        self.note(action, commitment.ref, reason, changes)
+        return commitment
+
+    def _mark(self, commitment: Commitment) -> None:
+        """Ask the planner to look at this commitment on its next pass; drafts and the closed are left alone."""
+        commitment.next_action_on = self.today if commitment.state in LIVE_STATES else None
+
+    def _in_state(self, ref: str, verb: str, *states: str) -> Commitment:
+        commitment = search.find(self.session, ref)
+        rules.need_state(commitment, verb, states)
+        return commitment
+
+    def _set_review(self, commitment: Commitment) -> dict[str, object]:
+        """What has no deadline has a review date, so that nothing is forgotten; return the change."""
+        if commitment.due_on or commitment.review_on or commitment.state not in LIVE_STATES:
+            return {}
+        return rules.change(commitment, review_on=self.review_every.after(self.today, self.workdays))
+
+    def _past(self, ref: str, on: date | None) -> date:
+        if on is not None and on > self.today:
+            raise NotInFuture(what=ref, day=on)
+        return on or self.today
+
+    def _figures(self, commitment: Commitment, figures: Mapping[str, float]) -> dict[str, Any]:
+        known = [target.what for target in commitment.targets]
+        for what in figures:
+            if what not in known:
+                raise NoSuchTarget(ref=commitment.ref, what=what, near=search.near(what, known))
+        return dict(figures)
+
+    def _take(self, commitment: Commitment, sources: Sequence[str], progress_id: int | None = None) -> list[str]:
+        """Keep evidence; return one word per piece for the history."""
+        proofs = [evidence.take(self.evidence_folder, source) for source in sources]
+        for proof in proofs:
+            self.session.add(
+                Evidence(
+                    commitment_id=commitment.id,
+                    progress_id=progress_id,
+                    name=proof.name,
+                    sha256=proof.sha256,
+                    size=proof.size,
+                    url=proof.url,
+                    given_by=self.actor,
+                    recorded_at=self.now,
+                )
+            )
+        return [proof.url or f"{proof.name} sha256:{proof.sha256}" for proof in proofs]
+
+    def _next_ref(self, letter: Letter) -> str:
+        prefix = f"{letter.signed_on.year}-{letter.proposal_number}-"
+        if prefix not in self._last_numbers:
+            self._last_numbers[prefix] = search.last_number(self.session, prefix)
+        self._last_numbers[prefix] += 1
+        return f"{prefix}{self._last_numbers[prefix]:02d}"
+
+
+def move_next_action(session: Session, days: Mapping[int, date | None]) -> None:
+    """Set the day on which the planner must look again; ``days`` maps commitment id to a date or None."""
+    if not days:
+        return
+    moved = update(Commitment).where(Commitment.id == bindparam("key")).values(next_action_on=bindparam("day"))
+    session.connection().execute(moved, [{"key": key, "day": day} for key, day in days.items()])
+
+
+def rearm_all(session: Session, today: date) -> None:
+    """Let the planner look at every live commitment again: rungs, calendar, send time or zone changed."""
+    session.execute(update(Commitment).where(Commitment.state.in_(LIVE_STATES)).values(next_action_on=today))

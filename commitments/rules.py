@@ -1,0 +1,127 @@
+"""What the ledger allows: the checks of the verbs, and how a change is written down."""
+
+from collections.abc import Collection
+from datetime import date
+
+from commitments.errors import (
+    BadValue,
+    DueAndReview,
+    DueBeforeLetter,
+    EvidenceNeeded,
+    LeadSupports,
+    ReasonNeeded,
+    WrongState,
+)
+from commitments.models import (
+    DUE_BASES,
+    KINDS,
+    OUTCOMES,
+    OWNER_BASES,
+    PROVEN_OUTCOMES,
+    STATES,
+    STRENGTHS,
+    Commitment,
+    Department,
+    Target,
+)
+
+WORDS = {
+    "kind": KINDS,
+    "strength": STRENGTHS,
+    "owner_basis": OWNER_BASES,
+    "due_basis": (*DUE_BASES, None),
+    "state": STATES,
+    "outcome": (*OUTCOMES, None),
+}
+FACTS = (
+    "title", "kind", "strength", "lead", "support", "due_on", "due_basis", "review_on", "condition", "state", "outcome",
+    "section", "ordinal",
+)  # fmt: skip
+
+
+def check(commitment: Commitment) -> None:
+    """Check one commitment as a whole. Raises BadValue, DueAndReview, DueBeforeLetter, LeadSupports."""
+    what = commitment.ref or commitment.title
+    for field, words in WORDS.items():
+        check_word(f"{what} {field}", getattr(commitment, field), words)
+    if commitment.due_on is not None and commitment.review_on is not None:
+        raise DueAndReview(what=what)
+    signed = commitment.letter.signed_on
+    if commitment.due_on is not None and commitment.due_on < signed:
+        raise DueBeforeLetter(what=what, due=commitment.due_on, signed=signed)
+    if commitment.lead in commitment.support:
+        raise LeadSupports(what=what, name=commitment.lead.name)
+
+
+def check_word(what: str, value: object, words: Collection[str | None]) -> None:
+    """Raise BadValue unless ``value`` is one of ``words``."""
+    if value not in words:
+        raise BadValue(what=what, value=value, allowed=[word for word in words if word])
+
+
+def check_outcome(commitment: Commitment, outcome: str, *, proven: bool, waiver: str) -> None:
+    """A pledge is kept only when something shows it. Raises BadValue, EvidenceNeeded."""
+    check_word("--outcome", outcome, OUTCOMES)
+    if outcome in PROVEN_OUTCOMES and not proven and not waiver.strip():
+        raise EvidenceNeeded(ref=commitment.ref, outcome=outcome)
+
+
+def need_reason(ref: str, verb: str, reason: str) -> None:
+    """Raise ReasonNeeded unless a reason is given."""
+    if not reason.strip():
+        raise ReasonNeeded(ref=ref, verb=verb)
+
+
+def need_state(commitment: Commitment, verb: str, states: Collection[str]) -> None:
+    """Raise WrongState unless the commitment is in one of ``states``."""
+    if commitment.state not in states:
+        raise WrongState(ref=commitment.ref, state=commitment.state, verb=verb)
+
+
+def change(commitment: Commitment, **new: object) -> dict[str, object]:
+    """Set fields; return ``{field: [old, new]}`` for those that differ."""
+    changes: dict[str, object] = {}
+    for field, value in new.items():
+        old = getattr(commitment, field)
+        if old != value:
+            changes[field] = [_plain(old), _plain(value)]
+            setattr(commitment, field, value)
+    return changes
+
+
+def facts(commitment: Commitment) -> dict[str, object]:
+    """Return what a history entry says of a commitment that is entered or dropped."""
+    values = {field: _plain(getattr(commitment, field)) for field in FACTS}
+    return {field: value for field, value in values.items() if value not in (None, "", [])}
+
+
+def following_year(commitment: Commitment, due_on: date) -> Commitment:
+    """Return next year's commitment of a recurring one: same pledge, owners and targets, new date."""
+    base = (commitment.ordinal or "").split("（")[0]
+    return Commitment(
+        ref="",
+        letter=commitment.letter,
+        section=commitment.section,
+        ordinal=f"{base}（{due_on.year}年）",
+        kind=commitment.kind,
+        strength=commitment.strength,
+        title=commitment.title,
+        quote=commitment.quote,
+        lead=commitment.lead,
+        support=list(commitment.support),
+        owner_basis=commitment.owner_basis,
+        due_text=commitment.due_text,
+        due_on=due_on,
+        due_basis="set",
+        due_rule=f"follows {commitment.ref}",
+        follows_id=commitment.id,
+        targets=[Target(what=t.what, unit=t.unit, baseline=t.baseline, goal=t.goal) for t in commitment.targets],
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Department):
+        return value.name
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return value

@@ -1,0 +1,194 @@
+"""The database: declarative base, instants in UTC, engine, transactions.
+
+SQLite runs with ``journal_mode=PERSIST`` and ``synchronous=EXTRA`` (a commit is durable when it returns) and every
+writing transaction begins with ``BEGIN IMMEDIATE`` (pysqlite's own BEGIN comes after the first SELECT and loses
+updates). Whoever opens a transaction ends it; nobody else commits.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, TypeVar, dataclass_transform
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    MappedAsDataclass,
+    Session,
+    mapped_column,
+    relationship,
+)
+from sqlalchemy.types import TypeDecorator
+
+from commitments.errors import AlreadyExists, DatabaseMissing, DatabaseUnusable
+
+PRAGMAS = (
+    "journal_mode=PERSIST",
+    "synchronous=EXTRA",
+    "busy_timeout=15000",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+)
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+T = TypeVar("T")
+BUSY_WORDS = ("database is locked", "database table is locked", "deadlock detected", "could not serialize")
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(mapped_column, relationship))
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
+    """Every table; rows are compared by identity."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC. Naive values are refused (SQLite would silently drop the offset)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware instant into what the database keeps."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive instant {value} refused; give it a zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def sqlite_path(url: str) -> Path | None:
+    """Return the file of an SQLite URL, or None for other databases."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database)
+
+
+def open_engine(url: str, *, create: bool = False) -> Engine:
+    """Open the database. Raises DatabaseMissing rather than making an empty one, unless ``create``."""
+    path = sqlite_path(url)
+    if path is not None:
+        _check_file(path, create=create)
+    engine = create_engine(url)
+    if path is not None:
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _check_file(path: Path, *, create: bool) -> None:
+    if not path.exists() and not create:
+        raise DatabaseMissing(path=path)
+    if path.is_dir():
+        raise DatabaseUnusable(path=path, problem="it is a directory")
+
+
+def _prepare_sqlite(dbapi: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type
+    dbapi.isolation_level = None
+    for pragma in PRAGMAS:
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Give a session that only looks; the transaction ends with the block."""
+    with _plain_errors(engine), Session(engine.execution_options(reads=True), expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """Give a session whose work is committed whole at the end of the block, or not at all."""
+    with _plain_errors(engine), Session(engine, expire_on_commit=False) as session:
+        yield session
+        commit(session)
+
+
+def commit(session: Session, patience: float = 60.0) -> None:
+    """Commit; an SQLite reader may make COMMIT itself answer BUSY, and then it may simply be said again."""
+    until_done(session.commit, patience)
+
+
+def until_done(
+    work: Callable[[], T], patience: float = 60.0, again: Callable[[BaseException], bool] | None = None
+) -> T:
+    """Do a whole transaction again while ``again`` (default: busy) says it may help, at most ``patience`` seconds."""
+    until = monotonic() + patience
+    while True:
+        try:
+            return work()
+        except Exception as trouble:
+            if not (again or is_busy)(trouble) or monotonic() > until:
+                raise
+            sleep(0.05 if patience < math.inf else 0.5)
+
+
+def is_busy(trouble: BaseException) -> bool:
+    """Say whether the same transaction may succeed when tried again."""
+    return any(words in str(trouble) for words in BUSY_WORDS)
+
+
+def copy_into(engine: Engine, target: Path) -> None:
+    """Write a consistent copy of an SQLite database to a new file, through SQLite; nobody is stopped meanwhile."""
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("VACUUM INTO ?", (str(target),))
+    finally:
+        raw.close()
+
+
+@contextmanager
+def _plain_errors(engine: Engine) -> Iterator[None]:
+    """Turn what only the operator can mend (rights, disk, damage) into one sentence."""
+    try:
+        yield
+    except IntegrityError as trouble:
+        raise AlreadyExists(**_taken(str(trouble.orig))) from trouble
+    except DBAPIError as trouble:
+        text = str(trouble.orig)
+        hopeless = ("readonly", "unable to open", "disk", "malformed", "not a database", "no such table", "connection")
+        if any(word in text for word in hopeless):
+            raise DatabaseUnusable(path=engine.url.render_as_string(), problem=text.strip()) from trouble
+        raise
+
+
+def _taken(text: str) -> dict[str, str]:
+    """Name the table and columns of a violated unique constraint, as either database says it."""
+    sqlite = re.search(r"failed: (\w+)\.(.+)", text)
+    if sqlite:
+        return {"what": sqlite[1], "name": sqlite[2].replace(f"{sqlite[1]}.", "")}
+    postgresql = re.search(r'"uq_([a-z]+)_(\w+)"', text)
+    return {"what": postgresql[1], "name": postgresql[2]} if postgresql else {"what": "", "name": text.strip()}

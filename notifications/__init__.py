@@ -1,0 +1,1 @@
+"""Who must be told what, and telling it. Reads commitments, knows nothing of the program around it."""

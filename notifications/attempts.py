@@ -1,0 +1,111 @@
+"""Attempts to transmit: beginning one, settling how it ended, finding those whose sender died.
+
+The outcome of a transmission lives only in memory until ``settle`` has committed it, so its caller repeats it until it
+succeeds. Only an ``unknown`` outcome may ever make the same bytes go out twice.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from notifications import alerts
+from notifications.channels import Outcome
+from notifications.models import Attempt, Message, Notice
+from notifications.outbox import Lease, lease_clock
+
+CONFIRM_AFTER = timedelta(minutes=30)  # a 5xx is asked once more before it counts
+GIVE_UP_AFTER = timedelta(days=5)  # of refusals that concern the message itself
+BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
+
+
+def begin(session: Session, lease: Lease, message: int) -> bool:
+    """Mark a leased message as being sent and open an attempt; False when the lease is no longer ours."""
+    mine = update(Message).where(Message.id == message, Message.token == lease.token, Message.state != "sending")
+    taken = mine.values(state="sending", attempts=Message.attempts + 1, leased_until=lease.until)
+    n = session.scalars(taken.returning(Message.attempts)).first()
+    if n is None:
+        return False
+    attempt = {"message_id": message, "n": n, "worker": lease.worker, "started_at": lease.now}
+    session.execute(insert(Attempt), [attempt])
+    return True
+
+
+def settle(
+    session: Session, lease: Lease, message: int, outcome: Outcome, now: datetime, unknown_after: timedelta
+) -> str:
+    """Record how a transmission ended; return the message's new state, or "" when the lease was lost.
+
+    Saying it twice changes nothing: the token is gone after the first time.
+    """
+    mine = (Message.id == message, Message.token == lease.token, Message.state == "sending")
+    row = session.execute(select(Message.attempts, Message.refused_since).where(*mine)).first()
+    if row is None:
+        return ""
+    confirmed = _refused_before(session, message)
+    state, values = _verdict(row.attempts, row.refused_since or now, outcome, now, unknown_after, confirmed=confirmed)
+    values |= {"state": state, "error": "" if state == "sent" else outcome.answer, "token": None, "leased_until": None}
+    session.execute(update(Message).where(*mine).values(values))
+    _close_attempt(session, message, outcome.kind, outcome.answer, now)
+    _tell_notices(session, message, state, now)
+    if state == "dead":
+        alerts.raise_(session, f"dead/{message}", f"message {message} could not be delivered: {outcome.answer}", now)
+    return state
+
+
+def _verdict(
+    attempts: int, since: datetime, outcome: Outcome, now: datetime, unknown_after: timedelta, *, confirmed: bool
+) -> tuple[str, dict[str, Any]]:
+    """Decide what becomes of a message first refused at ``since``. Relay trouble counts against no message."""
+    if outcome.kind == "ok":
+        return "sent", {"sent_at": now}
+    if outcome.kind == "unknown":
+        return "unknown", {"next_at": now + unknown_after}
+    if outcome.relay:
+        return "retry", {"next_at": now + BACK_OFF[0]}
+    if outcome.kind == "permanent":
+        return ("dead" if confirmed else "retry"), {"refused_since": since, "next_at": now + CONFIRM_AFTER}
+    pause = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
+    return ("dead" if now - since >= GIVE_UP_AFTER else "retry"), {"refused_since": since, "next_at": now + pause}
+
+
+def _refused_before(session: Session, message: int) -> bool:
+    earlier = select(Attempt.id).where(Attempt.message_id == message, Attempt.outcome == "permanent")
+    return session.scalars(earlier.limit(1)).first() is not None
+
+
+def _close_attempt(session: Session, message: int, kind: str, answer: str, now: datetime) -> None:
+    under_way = update(Attempt).where(Attempt.message_id == message, Attempt.outcome.is_(None))
+    session.execute(under_way.values(outcome=kind, answer=answer, finished_at=now))
+
+
+def _tell_notices(session: Session, message: int, state: str, now: datetime) -> None:
+    """Let the notices of a message share its end."""
+    ends: dict[str, dict[str, object]] = {"sent": {"state": "told", "told_at": now}, "dead": {"state": "dead"}}
+    if state in ends:
+        session.execute(update(Notice).where(Notice.message_id == message).values(ends[state]))
+
+
+def recover(session: Session, now: datetime, unknown_after: timedelta, *, alone: bool) -> int:
+    """Mark transmissions whose sender died as ``unknown``; return how many.
+
+    ``alone`` says that we hold the only sending lock, so that whatever is being sent belongs to the dead. Otherwise
+    only leases that have run out, by the database's clock, count.
+    """
+    if alone:
+        session.execute(update(Notice).where(Notice.token.is_not(None)).values(token=None, leased_until=None))
+    sending = select(Message.id).where(Message.state == "sending")
+    ids = list(session.scalars(sending if alone else sending.where(Message.leased_until < lease_clock(session, now))))
+    for message in ids:
+        _close_attempt(session, message, "unknown", "the sender ended before it recorded the outcome", now)
+        lost = {"state": "unknown", "next_at": now + unknown_after, "token": None, "leased_until": None}
+        session.execute(update(Message).where(Message.id == message, Message.state == "sending").values(lost))
+    if alone:
+        session.execute(update(Message).where(Message.token.is_not(None)).values(token=None, leased_until=None))
+    return len(ids)
+
+
+def begun_since(session: Session, since: datetime) -> int:
+    """Count the attempts begun after ``since``, for pacing."""
+    return session.scalar(select(func.count()).select_from(Attempt).where(Attempt.started_at > since)) or 0

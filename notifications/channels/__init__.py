@@ -1,0 +1,52 @@
+"""Carriers of messages, one small file each. A carrier opens lines; a line carries one message at a time."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a transmission ended.
+
+    ``kind`` is ``ok``, ``temporary``, ``permanent`` or ``unknown`` (the carrier may have accepted it). ``relay`` marks
+    trouble with the relay or our login, which counts against no message. ``answer`` is what the carrier said.
+    """
+
+    kind: str
+    answer: str = ""
+    relay: bool = False
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """The frozen bytes and where they go."""
+
+    message_id: str
+    sender: str
+    mailbox: str
+    data: bytes
+
+
+class ChannelDown(Exception):
+    """The carrier cannot be used now; the text says why. Nothing was transmitted."""
+
+
+class Line(Protocol):
+    """An open connection. ``send`` never raises for what the carrier answers."""
+
+    def send(self, parcel: Parcel) -> Outcome:
+        """Transmit one message."""
+
+    def close(self) -> None:
+        """Hang up; whatever the carrier answers now is of no interest."""
+
+
+class Channel(Protocol):
+    """A carrier. ``name`` stands in messages, ``lines`` is how many may be open at once."""
+
+    name: str
+    lines: int
+    per_minute: int
+
+    def open(self) -> Line:
+        """Connect and log in. Raises ChannelDown."""

@@ -1,0 +1,34 @@
+"""Channel ``console``: the readable part of each message on a stream, for trying things out."""
+
+import sys
+from email import message_from_bytes, policy
+from typing import TextIO
+
+from notifications.channels import Outcome, Parcel
+
+
+class ConsoleChannel:
+    """Prints to ``stream``, standard output unless given."""
+
+    name = "console"
+    lines = 1
+    per_minute = 0
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream
+
+    def open(self) -> "ConsoleChannel":
+        """A stream is always open."""
+        return self
+
+    def send(self, parcel: Parcel) -> Outcome:
+        """Print receiver, subject and text."""
+        message = message_from_bytes(parcel.data, policy=policy.default)
+        body = message.get_body(("plain",))
+        text = body.get_content() if body else ""
+        stream = self.stream or sys.stdout
+        print(f"To: {parcel.mailbox}\nSubject: {message['Subject']}\n\n{text}\n{'-' * 72}", file=stream, flush=True)
+        return Outcome("ok", "printed")
+
+    def close(self) -> None:
+        """Leave the stream open; it is not ours."""

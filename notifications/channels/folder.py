@@ -1,0 +1,56 @@
+"""Channel ``folder``: one .eml file per message, written whole or not at all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from notifications.channels import ChannelDown, Outcome, Parcel
+
+
+class FolderChannel:
+    """Writes into ``folder``; the same message again takes the place of its own file."""
+
+    name = "folder"
+    lines = 1
+    per_minute = 0
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def open(self) -> "FolderChannel":
+        """Make the folder. Raises ChannelDown when it cannot be written."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as trouble:
+            raise ChannelDown(f"the folder {self.folder} cannot be made: {trouble.strerror}") from trouble
+        if not os.access(self.folder, os.W_OK):
+            raise ChannelDown(f"the folder {self.folder} cannot be written")
+        return self
+
+    def send(self, parcel: Parcel) -> Outcome:
+        """Write, fsync, rename, fsync the folder: when it returns the file outlives a power cut."""
+        target = self.folder / f"{parcel.message_id.split('@')[0].strip('<>')}.eml"
+        try:
+            self._write(target, parcel.data)
+        except OSError as trouble:
+            return Outcome("temporary", f"{target.name}: {trouble.strerror}", relay=True)
+        return Outcome("ok", str(target.name))
+
+    def _write(self, target: Path, data: bytes) -> None:
+        with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", suffix=".part", delete=False) as partial:
+            partial.write(data)
+            partial.flush()
+            os.fsync(partial.fileno())
+        Path(partial.name).rename(target)
+        _sync_folder(self.folder)
+
+    def close(self) -> None:
+        """Nothing is open between messages."""
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,183 @@
+"""Channel ``smtp``: one recipient and one SMTP transaction per message, with low-level smtplib calls.
+
+``with smtplib.SMTP()`` would raise when QUIT is answered 421 after a message was accepted, and ``sendmail`` hides which
+answer meant what; so each command is said and judged by itself. Every phase has a timeout (RFC 5321 section 4.5.3.2)
+and a whole transmission a total deadline, since a server that drips one byte a second never times out.
+"""
+
+import re
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from notifications.channels import ChannelDown, Outcome, Parcel
+
+CONNECT, COMMAND, FINAL_DOT = 30.0, 60.0, 600.0  # seconds a phase may take
+TOTAL = 900.0
+DOT_OK = 250
+LONGEST_ANSWER = 500  # characters of a relay's answer that are kept
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmtpSettings:
+    """Where the relay is and how we may use it. ``password`` is read when a connection is opened."""
+
+    host: str
+    port: int
+    security: str
+    username: str = ""
+    password: Callable[[], str] = str
+    lines: int = 4
+    per_minute: int = 30
+    total: float = TOTAL
+    context: ssl.SSLContext | None = None
+
+
+class SmtpChannel:
+    """A relay reached by SMTP."""
+
+    name = "smtp"
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        self.settings = settings
+        self.lines = settings.lines
+        self.per_minute = settings.per_minute
+
+    def open(self) -> "SmtpLine":
+        """Connect, secure, log in. Raises ChannelDown; never falls back to plain text."""
+        client = self._client()
+        try:
+            with _deadline(client, self.settings.total):
+                self._connect(client)
+        except (OSError, smtplib.SMTPException) as trouble:
+            client.close()
+            raise ChannelDown(f"{self.settings.host}:{self.settings.port}: {_answer_of(trouble)}") from trouble
+        return SmtpLine(client, self.settings.total)
+
+    def _client(self) -> smtplib.SMTP:
+        """Return a client that is not yet connected, so that connecting too falls under the deadline."""
+        if self.settings.security == "tls":
+            client: smtplib.SMTP = smtplib.SMTP_SSL(timeout=CONNECT, context=self._context())
+        else:
+            client = smtplib.SMTP(timeout=CONNECT)
+        client._host = self.settings.host  # type: ignore[attr-defined]  # noqa: SLF001 - the name TLS is checked against
+        return client
+
+    def _context(self) -> ssl.SSLContext:
+        return self.settings.context or ssl.create_default_context()
+
+    def _connect(self, client: smtplib.SMTP) -> None:
+        settings = self.settings
+        _expect(client.connect(settings.host, settings.port), 220)
+        _timeout(client, COMMAND)
+        client.ehlo_or_helo_if_needed()
+        if settings.security == "starttls":
+            client.starttls(context=self._context())
+            client.ehlo()
+        if settings.username:
+            client.login(settings.username, settings.password())
+
+
+class SmtpLine:
+    """One open connection; a broken one answers ``relay`` trouble until it is replaced."""
+
+    def __init__(self, client: smtplib.SMTP, total: float) -> None:
+        self.client = client
+        self.total = total
+
+    def send(self, parcel: Parcel) -> Outcome:
+        """Say MAIL, RCPT, DATA and judge each answer."""
+        try:
+            with _deadline(self.client, self.total):
+                return self._send(parcel)
+        except (OSError, smtplib.SMTPException) as trouble:
+            return Outcome("temporary", _answer_of(trouble), relay=True)
+
+    def _send(self, parcel: Parcel) -> Outcome:
+        _timeout(self.client, COMMAND)
+        code, answer = self.client.mail(parcel.sender)
+        if code != DOT_OK:
+            return self._refused(code, answer, relay=True)
+        code, answer = self.client.rcpt(parcel.mailbox)
+        if code not in (250, 251):
+            return self._refused(code, answer, relay=code == 421)  # noqa: PLR2004 - 421 closes the channel, RFC 5321
+        code, answer = self.client.docmd("DATA")
+        if code != 354:  # noqa: PLR2004 - "start mail input", RFC 5321
+            return self._refused(code, answer, relay=code == 421)  # noqa: PLR2004
+        return self._data(parcel.data)
+
+    def _data(self, data: bytes) -> Outcome:
+        """Transmit the bytes. Until the final dot a failure is definite; after it nobody knows."""
+        quoted = re.sub(rb"(?m)^\.", b"..", data)
+        self.client.send(quoted if quoted.endswith(b"\r\n") else quoted + b"\r\n")
+        _timeout(self.client, FINAL_DOT)
+        try:
+            self.client.send(b".\r\n")
+            code, answer = self.client.getreply()
+        except (OSError, smtplib.SMTPException) as trouble:
+            return Outcome("unknown", _answer_of(trouble))
+        if code != DOT_OK:
+            return self._refused(code, answer)
+        return Outcome("ok", _text(code, answer))
+
+    def _refused(self, code: int, answer: bytes, *, relay: bool = False) -> Outcome:
+        """Judge a refusal and clear the connection for the next message."""
+        if code != 421:  # noqa: PLR2004
+            self.client.rset()
+        kind = "permanent" if 500 <= code < 600 and not relay else "temporary"  # noqa: PLR2004
+        return Outcome(kind, _text(code, answer), relay=relay)
+
+    def close(self) -> None:
+        """Say QUIT and do not wait for what is answered."""
+        try:
+            _timeout(self.client, 1.0)
+            self.client.putcmd("QUIT")
+        except (OSError, smtplib.SMTPException):
+            pass
+        finally:
+            self.client.close()
+
+
+def _expect(reply: tuple[int, bytes], code: int) -> None:
+    if reply[0] != code:
+        raise smtplib.SMTPConnectError(*reply)
+
+
+def _timeout(client: smtplib.SMTP, seconds: float) -> None:
+    if client.sock is not None:
+        client.sock.settimeout(seconds)
+
+
+@contextmanager
+def _deadline(client: smtplib.SMTP, seconds: float) -> Iterator[None]:
+    """Cut the connection from a timer thread when the block takes longer than ``seconds`` in all."""
+    timer = threading.Timer(seconds, _cut, [client])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cut(client: smtplib.SMTP) -> None:
+    if client.sock is not None:
+        try:
+            client.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
+
+
+def _text(code: int, answer: bytes) -> str:
+    return f"{code} {answer.decode('utf-8', 'replace')}"[:LONGEST_ANSWER]
+
+
+def _answer_of(trouble: Exception) -> str:
+    if isinstance(trouble, smtplib.SMTPResponseException):
+        answer = trouble.smtp_error
+        return _text(trouble.smtp_code, answer if isinstance(answer, bytes) else str(answer).encode())
+    return f"{type(trouble).__name__}: {trouble}"[:LONGEST_ANSWER]

@@ -1,0 +1,323 @@
+"""From duties to messages: is each still true, who gets it, what does it say.
+
+Everything a batch needs is read in a handful of statements; rendering happens with no transaction open.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from commitments.deadlines import band, provisional
+from commitments.figures import percent
+from commitments.models import Commitment, Department, Evidence, HistoryEntry, Progress
+from notifications import digests
+from notifications.messages import Item, ProgressLine, Rendered, Sender, TargetLine
+from notifications.mime import Envelope, mime
+from notifications.models import Digest, Instance, Notice
+from notifications.office import Office
+from notifications.planner import duties
+from notifications.planning import ending_of, facts
+
+DIGEST_KINDS = ("monthly_digest", "status_digest")
+WORST = ("overdue", "due_today", "due_soon", "review_due", "on_track")  # worst band first
+PRIORITY = ("escalation", "reminder", "review", "done", "assignment", "closed")  # of notices on one card
+
+
+@dataclass
+class Bundle:
+    """The notices of one addressee that go out together, and what turned out untrue on the way."""
+
+    addressee: str
+    notices: list[Notice]
+    untrue: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    poison: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What a batch of bundles is composed from, read at once."""
+
+    instance: str
+    departments: Mapping[int, Department]
+    commitments: Mapping[int, Commitment]
+    valid: Mapping[int, list[str]]
+    progress: Mapping[int, Progress]
+    figures: Mapping[int, Mapping[str, float]]
+    evidence: Mapping[int, tuple[str, ...]]
+    reopened: Mapping[str, str]
+    told: Mapping[int, tuple[date, ...]]
+    digests: Mapping[int, Digest]
+    status: Mapping[str, object] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A message ready to be frozen. ``content`` is the hash of what its reader would see."""
+
+    addressee: str
+    mailbox: str
+    locale: str
+    kind: str
+    slot: date
+    notices: tuple[int, ...]
+    rendered: Rendered
+    thread: str
+    content: str
+
+
+def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: datetime) -> Material:
+    """Read everything these bundles speak of."""
+    notices = [notice for bundle in bundles for notice in bundle.notices]
+    ids = sorted({notice.commitment_id for notice in notices if notice.commitment_id})
+    rows = _commitments(session, ids)
+    today = office.today(now)
+    valid = {
+        each.id: [duty.key for duty in duties(each, office.policy, today, office.workdays)]
+        for each in facts(session, ids)
+    }
+    last, figures = _progress(session, ids)
+    weekly = any(notice.kind == "status_digest" for notice in notices)
+    return Material(
+        instance=session.get_one(Instance, 1).uuid,
+        departments={row.id: row for row in session.scalars(select(Department))},
+        commitments=rows,
+        valid=valid,
+        progress=last,
+        figures=figures,
+        evidence=_evidence(session, [row.id for row in rows.values() if row.state != "open"]),
+        reopened=_reopened(session, [row.ref for row in rows.values() if row.arming > 1]),
+        told=_told(session, {n.commitment_id for n in notices if n.kind == "escalation" and n.commitment_id}),
+        digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
+        status=digests.status(session, now, office.digest, office.workdays) if weekly else None,
+    )
+
+
+def _commitments(session: Session, ids: Sequence[int]) -> dict[int, Commitment]:
+    query = select(Commitment).where(Commitment.id.in_(ids)).options(
+        joinedload(Commitment.letter), joinedload(Commitment.lead),
+        selectinload(Commitment.support), selectinload(Commitment.targets),
+    )  # fmt: skip
+    return {row.id: row for row in session.scalars(query)}
+
+
+def _progress(session: Session, ids: Sequence[int]) -> tuple[dict[int, Progress], dict[int, dict[str, float]]]:
+    """Return the last progress of each commitment and the newest figure of each target."""
+    last: dict[int, Progress] = {}
+    figures: dict[int, dict[str, float]] = defaultdict(dict)
+    query = select(Progress).where(Progress.commitment_id.in_(ids)).order_by(Progress.on, Progress.id)
+    for row in session.scalars(query):
+        last[row.commitment_id] = row
+        figures[row.commitment_id] |= row.figures
+    return last, figures
+
+
+def _evidence(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = defaultdict(tuple)
+    query = select(Evidence.commitment_id, Evidence.name).where(Evidence.commitment_id.in_(ids)).order_by(Evidence.id)
+    for commitment, name in session.execute(query):
+        found[commitment] += (name,)
+    return found
+
+
+def _reopened(session: Session, refs: Sequence[str]) -> dict[str, str]:
+    query = select(HistoryEntry.subject, HistoryEntry.reason).where(
+        HistoryEntry.subject.in_(refs), HistoryEntry.action == "reopen"
+    )
+    return dict(session.execute(query.order_by(HistoryEntry.seq)).all())
+
+
+def _told(session: Session, ids: Iterable[int]) -> dict[int, tuple[date, ...]]:
+    """Return the days on which reminders of these commitments were told, for the escalation to name."""
+    told: dict[int, tuple[date, ...]] = defaultdict(tuple)
+    query = select(Notice.commitment_id, Notice.slot).where(
+        Notice.commitment_id.in_(list(ids)), Notice.kind == "reminder", Notice.role == "lead", Notice.state == "told"
+    )
+    for commitment, slot in session.execute(query.order_by(Notice.slot)):
+        if commitment is not None:
+            told[commitment] += (slot,)
+    return told
+
+
+def _digests(session: Session, ids: Iterable[int]) -> dict[int, Digest]:
+    return {row.id: row for row in session.scalars(select(Digest).where(Digest.id.in_(list(ids))))}
+
+
+def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -> Draft | None:
+    """Make the message of a bundle; None when nothing in it is still true. Notes the untrue in ``bundle.untrue``."""
+    true = [notice for notice in bundle.notices if _still_true(notice, bundle, material)]
+    if not true:
+        return None
+    department = material.departments.get(true[0].department_id or 0)
+    locale = department.locale if department and true[0].role != "copy" else office.language
+    kind, thread, context = _content(true, material, office, now)
+    template = kind if kind in (*DIGEST_KINDS, "escalation") else "notices"
+    rendered = office.renderer.render(template, locale, context)
+    mailbox = _mailbox(true[0], department, office)
+    seen = f"{mailbox}\0{rendered.subject}\0{rendered.text}\0{rendered.html}"
+    return Draft(
+        addressee=bundle.addressee,
+        mailbox=mailbox,
+        locale=locale,
+        kind=kind,
+        slot=max(notice.slot for notice in true),
+        notices=tuple(notice.id for notice in true),
+        rendered=rendered,
+        thread=thread,
+        content=hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest(),
+    )
+
+
+def _still_true(notice: Notice, bundle: Bundle, material: Material) -> bool:
+    if notice.commitment_id is None:
+        return True
+    ending = ending_of(notice.key, material.valid.get(notice.commitment_id, []))
+    if ending:
+        bundle.untrue[ending].append(notice.id)
+    return ending is None
+
+
+def _mailbox(notice: Notice, department: Department | None, office: Office) -> str:
+    if notice.role == "escalation" and department is not None:
+        return department.escalation or office.mailbox
+    if department is None or notice.role == "copy":
+        return office.mailbox
+    return department.mailbox
+
+
+def _content(
+    notices: Sequence[Notice], material: Material, office: Office, now: datetime
+) -> tuple[str, str, dict[str, object]]:
+    """Return the message's kind, its thread and what its template gets."""
+    first = notices[0]
+    sender = Sender(
+        organisation=office.name,
+        reply_to=office.reply_to,
+        contact=office.contact,
+        today=office.today(now),
+        recipient=_recipient(first, material, office),
+    )
+    if first.kind == "monthly_digest":
+        digest = material.digests[first.digest_id or 0]
+        context = {"sender": sender, "digest": digest.snapshot, "copy": first.role == "copy"}
+        return first.kind, f"digest/{digest.unit_id}", context
+    if first.kind == "status_digest":
+        return first.kind, "status", {"sender": sender, "status": material.status}
+    items = _items(notices, material, office, now)
+    worst = items[0]
+    return worst.notices[0], f"letter/{worst.letter}", {"sender": sender, "items": items, "worst": worst}
+
+
+def _recipient(notice: Notice, material: Material, office: Office) -> str:
+    department = material.departments.get(notice.department_id or 0)
+    return department.name if department else office.name
+
+
+def _items(notices: Sequence[Notice], material: Material, office: Office, now: datetime) -> list[Item]:
+    """One card per commitment, worst first."""
+    cards: dict[int, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        cards[notice.commitment_id or 0].append(notice)
+    items = [_item(material.commitments[key], some, material, office, now) for key, some in cards.items()]
+    return sorted(items, key=_badness)
+
+
+def _badness(item: Item) -> tuple[int, int, int, str]:
+    place = WORST.index(item.band) if item.band in WORST else len(WORST)
+    days = item.days_left if item.days_left is not None else 0
+    return (place, PRIORITY.index(item.notices[0]), days, item.ref)
+
+
+def _rank(kind: str, light: str | None) -> int:
+    """Order the notices on a card; while there is time, a task that is new says more than a reminder of it."""
+    return -1 if kind == "assignment" and light == "on_track" else PRIORITY.index(kind)
+
+
+def _item(row: Commitment, notices: Sequence[Notice], material: Material, office: Office, now: datetime) -> Item:
+    today = office.today(now)
+    live = row.state == "open"
+    light = band(row.due_on, row.review_on, today, office.policy.ladder, office.workdays) if live else None
+    ordered = sorted(notices, key=lambda notice: _rank(notice.kind, light))
+    last = material.progress.get(row.id)
+    due = row.due_on if live else None
+    return Item(
+        ref=row.ref,
+        title=row.title,
+        quote=row.quote,
+        letter=row.letter.document_number,
+        letter_title=row.letter.proposal_title,
+        section=row.section,
+        ordinal=row.ordinal or "",
+        kind=row.kind,
+        strength=row.strength,
+        lead=row.lead.name,
+        support=tuple(department.name for department in row.support),
+        role=ordered[0].role,
+        notices=tuple(notice.kind for notice in ordered),
+        rung=ordered[0].rung,
+        state=row.state,
+        band=light,
+        due_on=row.due_on,
+        first_due_on=row.first_due_on,
+        due_text=row.due_text,
+        due_basis=row.due_basis or "",
+        due_rule=row.due_rule,
+        provisional=provisional(row.due_from, row.due_offset, row.due_on, office.workdays),
+        review_on=row.review_on,
+        condition=row.condition,
+        days_left=(due - today).days if due else None,
+        working_days_left=office.workdays.between(today, due) if due else None,
+        targets=target_lines(row, material.figures.get(row.id, {})),
+        last_progress=ProgressLine(on=last.on, note=last.note, by=last.by) if last else None,
+        outcome=row.outcome or "",
+        closed_on=row.closed_on,
+        closing_note=row.closing_note,
+        reopened_because=material.reopened.get(row.ref, "") if "assignment" in {n.kind for n in notices} else "",
+        told_before=material.told.get(row.id, ()),
+        evidence=material.evidence.get(row.id, ()),
+    )
+
+
+def target_lines(row: Commitment, figures: Mapping[str, float]) -> tuple[TargetLine, ...]:
+    """Return each target with its newest figure and how much of the way is done, in percent."""
+    return tuple(
+        TargetLine(
+            what=target.what,
+            unit=target.unit,
+            baseline=target.baseline,
+            goal=target.goal,
+            figure=figures.get(target.what),
+            percent=percent(target.baseline, target.goal, figures.get(target.what)),
+        )
+        for target in row.targets
+    )
+
+
+def freeze_bytes(draft: Draft, material: Material, office: Office, now: datetime, number: int) -> tuple[str, bytes]:
+    """Return the Message-ID and the bytes of a draft: from here on they never change."""
+    domain = office.sender.rpartition("@")[2]
+    name = "|".join(
+        (material.instance, draft.addressee, office.channel.name, draft.slot.isoformat(), draft.kind, str(number))
+    )
+    thread = "|".join((material.instance, draft.addressee.split("/digest/")[0], draft.thread))
+    message_id = f"<{_short(name)}@{domain}>"
+    envelope = Envelope(
+        sender=office.sender,
+        sender_name=office.name,
+        to=draft.mailbox,
+        reply_to=office.reply_to,
+        message_id=message_id,
+        date=now,
+        references=(f"<{_short(thread)}@{domain}>",),
+        list_id=f"yinuo.{domain}",
+        locale=draft.locale,
+    )
+    return message_id, mime(draft.rendered, envelope)
+
+
+def _short(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:40]

@@ -1,0 +1,114 @@
+"""The pass: plan → lease → compose → freeze → send → settle.
+
+A pass may be cut at any point: what it leaves behind is picked up by the next one.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from commitments.errors import WrongEnvironment
+from commitments.storage import reading, writing
+from notifications import alerts, attempts, outbox, planning
+from notifications.models import Instance, Notice
+from notifications.office import Office
+from notifications.sending import Report, send_all
+
+GUARD = "guard"
+
+
+def pass_once(office: Office, clock: Callable[[], datetime], stop: Callable[[], bool] = lambda: False) -> Report:
+    """Do one whole pass. Raises WrongEnvironment before anything is written."""
+    report = Report()
+    check_environment(office)
+    with writing(office.engine) as session:
+        lost = attempts.recover(session, clock(), office.unknown_after, alone=office.alone)
+        report.outcomes += Counter(unknown=lost)
+    plan(office, clock(), report, stop)
+    report.silent_because = why_not(office, clock())
+    if not report.silent_because:
+        send_all(office, clock, stop, report)
+    return report
+
+
+def why_not(office: Office, now: datetime) -> str:
+    """Return why nothing may be sent now, or ""."""
+    local = now.astimezone(office.zone)
+    if not office.workdays.is_workday(local.date()):
+        return f"{local.date()} is a day off"
+    if not office.may_tell(now):
+        return f"it is before {office.send_at:%H:%M}"
+    with reading(office.engine) as session:
+        paused = session.get_one(Instance, 1).paused_until
+    return f"the channel rests until {paused.astimezone(office.zone):%H:%M}" if paused and paused > now else ""
+
+
+def check_environment(office: Office) -> None:
+    """A copied database must not send for the original."""
+    with reading(office.engine) as session:
+        found = session.get_one(Instance, 1).environment
+    if found != office.environment:
+        raise WrongEnvironment(found=found, wanted=office.environment)
+
+
+# -- planning --------------------------------------------------------------------------------------------------
+
+
+def plan(office: Office, now: datetime, report: Report, stop: Callable[[], bool] = lambda: False) -> None:
+    """Write every notice owed by now, in short transactions; then guard against telling too much at once."""
+    with writing(office.engine) as session:
+        report.moved = len(planning.mind_rules(session, office, now))
+    looked = planning.BATCH
+    while looked == planning.BATCH and not stop():
+        with writing(office.engine) as session:
+            looked, new = planning.plan_batch(session, office, now)
+        report.planned += new
+    with writing(office.engine) as session:
+        finish_plan(session, office, now, report)
+
+
+@contextmanager
+def trial(office: Office, now: datetime) -> Iterator[Session]:
+    """Plan in one transaction that is rolled back at the end; the session shows what would be owed."""
+    with Session(office.engine) as session:
+        planning.mind_rules(session, office, now)
+        while planning.plan_batch(session, office, now)[0] == planning.BATCH:
+            pass
+        finish_plan(session, office, now, Report())
+        session.flush()
+        yield session
+        session.rollback()
+
+
+def finish_plan(session: Session, office: Office, now: datetime, report: Report) -> None:
+    """Make digests owed, mind mailboxes, hold what the guard must see, note when we planned."""
+    report.planned += planning.plan_digests(session, office, now)
+    planning.mind_mailboxes(session, office)
+    _guard(session, office, now)
+    session.get_one(Instance, 1).planned_at = now
+
+
+def _guard(session: Session, office: Office, now: datetime) -> None:
+    """Hold everything at once when a pass would tell more than a person would believe."""
+    ready = (Notice.state == "owed", Notice.slot <= office.today(now), Notice.reason != outbox.RELEASED)
+    counts = select(func.count(), func.count(Notice.addressee.distinct())).where(*ready)
+    notices, recipients = session.execute(counts).one()
+    why = _alarming(session, office, now, notices, recipients)
+    if not notices or not why:
+        return
+    outbox.hold(session, GUARD, *ready)
+    alerts.raise_(session, GUARD, f"{notices} notices to {recipients} recipients are held: {why}", now)
+
+
+def _alarming(session: Session, office: Office, now: datetime, notices: int, recipients: int) -> str:
+    limit = office.guard
+    last = session.get_one(Instance, 1).planned_at
+    if last is not None and now - last > limit.longest_gap:
+        return f"nothing was planned for {(now - last).days} days"
+    if recipients > limit.recipients or notices > limit.notices:
+        return f"more than {limit.recipients} recipients or {limit.notices} notices at once"
+    return ""

@@ -1,0 +1,285 @@
+"""The monthly digest (月报) of a proposing unit: which are owed, what they state, approval; the weekly one.
+
+What a past month owes is settled once its first digest is made: nothing recorded later changes the past, so
+the months before a unit's newest digest are never looked at again.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Executable, func, select
+from sqlalchemy.orm import Session
+
+from commitments import figures, history, search
+from commitments.deadlines import Ladder
+from commitments.errors import NoSuchDigest
+from commitments.figures import Period, Standing
+from commitments.models import LIVE_STATES, Commitment, Department, Extension, HistoryEntry, Letter
+from commitments.register import Register
+from commitments.standings import Calendar, standings
+from notifications import outbox
+from notifications.models import Alert, Digest, Message, Notice
+from notifications.periods import (
+    Owed,
+    folded,
+    month_of,
+    newest_due,
+    owed_months,
+    period,
+    shifted,
+    slot,
+    status_week,
+)
+
+__all__ = ("DigestRules", "Owed", "approve", "find", "plan", "slot", "snapshot", "status", "status_week")
+
+MOST_RED = 200  # rows a status prints; its totals count all
+RED = ("ref", "title", "lead", "due_on", "days_left", "working_days_left", "band", "state")
+BY_LEAD = ("open", "reported_done", "overdue", "due_soon", "closed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigestRules:
+    """When digests go out and what they print. ``day`` counts working days of the month after, from 1.
+
+    ``approval`` is ``none`` or ``required``; ``contact`` is the organisation's own, never one of a letter.
+    """
+
+    day: int
+    approval: str
+    zone: ZoneInfo
+    ladder: Ladder
+    organisation: str
+    contact: str
+    reply_to: str
+
+
+# -- which are owed ------------------------------------------------------------------------------------------
+
+
+def plan(session: Session, now: datetime, rules: DigestRules, workdays: Calendar) -> list[Digest]:
+    """Make the digests owed by now with their snapshots, numbered by unit in order of period; return them."""
+    today = now.astimezone(rules.zone).date()
+    due = newest_due(today, rules.day, workdays)
+    if _settled(session, due, period(due, rules.zone, today)):
+        return []
+    made = []
+    for unit, months in list(_candidates(session, due, rules.zone)):
+        made += _make(session, unit, months, now, rules, workdays)
+    session.flush()
+    return made
+
+
+def _settled(session: Session, due: str, span: Period) -> bool:
+    """Say, at every tick, whether the month was decided already or ended before the ledger began."""
+    if session.scalar(select(Digest.id).where(Digest.period >= due).limit(1)) is not None:
+        return True
+    begun = session.scalar(select(HistoryEntry.at).order_by(HistoryEntry.seq).limit(1))
+    return begun is None or begun >= span.end
+
+
+def _candidates(session: Session, due: str, zone: ZoneInfo) -> Iterator[tuple[Department, list[str]]]:
+    """Yield each unit with its months that have no digest; the lock lets one planner at a time decide."""
+    proposing = select(Department).where(Department.id.in_(select(Letter.proposing_unit_id)))
+    locked = proposing.order_by(Department.id).with_for_update(key_share=True)
+    units = {unit.id: unit for unit in session.scalars(locked)}
+    made = select(Digest.unit_id, func.max(Digest.period)).group_by(Digest.unit_id)
+    newest = dict(session.execute(made).all())
+    for key, opened_at, closed_on, live in session.execute(_spans()):
+        opened = month_of(opened_at.astimezone(zone))
+        closed = None if live or closed_on is None else month_of(closed_on)
+        if months := owed_months(opened, closed, newest.get(key), due):
+            yield units[key], months
+
+
+def _spans() -> Executable:
+    """Select by unit when its first commitment became open, when its last one closed, how many are live."""
+    spans = select(
+        Letter.proposing_unit_id,
+        func.min(Commitment.opened_at),
+        func.max(Commitment.closed_on),
+        func.count().filter(Commitment.state.in_(LIVE_STATES)),
+    )
+    spans = spans.join_from(Commitment, Letter).where(Commitment.opened_at.is_not(None))
+    return spans.group_by(Letter.proposing_unit_id).order_by(Letter.proposing_unit_id)
+
+
+def _make(
+    session: Session,
+    unit: Department,
+    months: Sequence[str],
+    now: datetime,
+    rules: DigestRules,
+    workdays: Calendar,
+) -> list[Digest]:
+    """Add a unit's digests to the session; a month in which nothing was open owes none."""
+    today = now.astimezone(rules.zone).date()
+    drafts = {month: snapshot(session, unit, Owed(month), today, rules, workdays) for month in months}
+    telling = [month for month in months if not _idle(drafts[month])]
+    made: list[Digest] = []
+    for owed in folded(telling, today, rules.day, workdays):
+        facts = snapshot(session, unit, owed, today, rules, workdays) if owed.folded else drafts[owed.period]
+        facts |= {"number": facts["number"] + len(made), "late": owed.late}
+        made.append(_row(unit, owed.period, now, number=facts["number"], late=owed.late, snapshot=facts))
+        session.add_all(_row(unit, month, now, folded_into=owed.period) for month in owed.folded)
+    session.add_all(made)
+    return made
+
+
+def _row(unit: Department, month: str, now: datetime, **facts: Any) -> Digest:  # noqa: ANN401 - columns of Digest
+    return Digest(unit_id=unit.id, period=month, created_at=now, **facts)
+
+
+def _idle(facts: Mapping[str, Any]) -> bool:
+    rows = facts["commitments"]
+    return all(row["state"] == "closed" for row in rows) and not any(row["happened"] for row in rows)
+
+
+# -- what a digest states ------------------------------------------------------------------------------------
+
+
+def snapshot(
+    session: Session, unit: Department, owed: Owed, today: date, rules: DigestRules, workdays: Calendar
+) -> dict[str, Any]:
+    """Return what a digest states, ready for JSON; nothing is stored, so it serves as a preview too.
+
+    ``number`` is the unit's next; ``previous`` is None when nothing was open before.
+    """
+    span = period(owed.period, rules.zone, today, since=owed.first)
+    before = period(shifted(owed.first, -1), rules.zone, today)
+    stand = standings(session, unit, span, rules.ladder, workdays)
+    stood = standings(session, unit, before, rules.ladder, workdays)
+    return _plain({
+        "unit": unit.name,
+        "organisation": rules.organisation,
+        "contact": rules.contact or rules.reply_to,
+        "number": _next_number(session, unit),
+        "period": owed.period,
+        "late": owed.late,
+        "folded": owed.folded,
+        "letters": _letters(session, unit, span),
+        "totals": figures.totals(stand),
+        "previous": figures.totals(stood) if stood else None,
+        "rates": [rate._asdict() for rate in figures.rates(stand, span)],
+        "commitments": [vars(one) for one in stand],
+        "chain": asdict(history.head(session)),
+    })  # fmt: skip
+
+
+def _next_number(session: Session, unit: Department) -> int:
+    return (session.scalar(select(func.max(Digest.number)).where(Digest.unit_id == unit.id)) or 0) + 1
+
+
+def _letters(session: Session, unit: Department, span: Period) -> list[dict[str, Any]]:
+    title = Letter.proposal_title.label("title")
+    opened = select(Commitment.letter_id).where(Commitment.opened_at < span.end)
+    query = select(Letter.document_number, Letter.proposal_number, title, Letter.signed_on)
+    query = query.where(Letter.proposing_unit_id == unit.id, Letter.id.in_(opened))
+    return [dict(row) for row in session.execute(query.order_by(Letter.signed_on, Letter.id)).mappings()]
+
+
+def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Write dates as ISO strings and tuples as lists, as JSON will keep them."""
+    plain: dict[str, Any] = json.loads(json.dumps(facts, default=date.isoformat, ensure_ascii=False))
+    return plain
+
+
+# -- approval ------------------------------------------------------------------------------------------------
+
+
+def find(session: Session, unit_name: str, month: str) -> Digest:
+    """Return the digest that tells of this month. Raises NoSuchDepartment, NoSuchDigest."""
+    unit = search.find_department(session, unit_name)
+    query = select(Digest).where(Digest.unit_id == unit.id)
+    row = session.scalars(query.where(Digest.period == month)).first()
+    if row is not None and row.folded_into is not None:
+        row = session.scalars(query.where(Digest.period == row.folded_into)).first()
+    if row is None:
+        raise NoSuchDigest(unit=unit.name, month=month, problem="none was made")
+    return row
+
+
+def approve(register: Register, unit_name: str, month: str, by: str) -> Digest:
+    """Let a digest that waits for approval go out; a second approval changes nothing. Raises NoSuchDigest."""
+    row = find(register.session, unit_name, month)
+    if row.approved_at is None:
+        row.approved_by, row.approved_at = by, register.now
+        register.note("digest_approved", f"{row.snapshot['unit']} {row.period}", changes={"by": by})
+        outbox.unhold(register.session, "approval", Notice.digest_id == row.id)
+    return row
+
+
+# -- the weekly status ---------------------------------------------------------------------------------------
+
+
+def status(session: Session, now: datetime, rules: DigestRules, workdays: Calendar) -> dict[str, Any]:
+    """Return how the whole ledger stands, worst first, and what waits for the organisation, ready for JSON.
+
+    What moved, slipped or stayed silent is of the last seven days. Instants are told as civil dates.
+    """
+    here = now.astimezone(rules.zone)
+    week = Period(here - timedelta(days=7), here + timedelta(microseconds=1), here.date())
+    stand = standings(session, None, week, rules.ladder, workdays)
+    waiting = {name: _dicts(session, query, rules.zone) for name, query in _waiting().items()}
+    return _plain({
+        "week": f"{here:%G-W%V}",
+        "as_of": week.day,
+        "totals": {**figures.totals(stand), "drafts": len(waiting["drafts"])},
+        "red": _red(stand),
+        "done_waiting": [
+            {"ref": one.ref, "title": one.title, "lead": one.lead, "reported_on": one.reported_done_on}
+            for one in stand if one.state == "reported_done"
+        ],
+        **waiting,
+        "departments": _by_lead(stand),
+        "chain": asdict(history.head(session)),
+    })  # fmt: skip
+
+
+def _red(stand: Sequence[Standing]) -> list[dict[str, Any]]:
+    """Return the overdue ones, longest overdue first."""
+    overdue = [one for one in stand if one.band == "overdue"]
+    overdue.sort(key=lambda one: (one.days_left or 0, one.ref))
+    return [{field: getattr(one, field) for field in RED} for one in overdue[:MOST_RED]]
+
+
+def _by_lead(stand: Sequence[Standing]) -> list[dict[str, Any]]:
+    """Return the figures of each lead department, most overdue first."""
+    owned: dict[str, list[Standing]] = defaultdict(list)
+    for one in stand:
+        owned[one.lead].append(one)
+    counted = {name: figures.totals(some) for name, some in owned.items()}
+    worst_first = sorted(counted, key=lambda name: (-counted[name]["overdue"], name))
+    return [{"name": name, **{field: counted[name][field] for field in BY_LEAD}} for name in worst_first]
+
+
+def _waiting() -> dict[str, Executable]:
+    """Select what waits for somebody: extensions to decide, drafts to confirm, dead messages, alerts."""
+    lead, extension = Department.name.label("lead"), Extension
+    asked = (extension.old_due, extension.new_due, extension.reason, extension.asked_by)
+    extensions = select(Commitment.ref, Commitment.title, lead, *asked, extension.asked_at.label("asked_on"))
+    extensions = extensions.join_from(extension, Commitment)
+    extensions = extensions.join(Department, Commitment.lead_id == Department.id)
+    extensions = extensions.where(extension.state == "waiting").order_by(extension.asked_at, extension.id)
+    dead = select(Message.mailbox.label("to"), Message.subject, Message.error, Message.frozen_at.label("at"))
+    drafts = select(Commitment.ref, Commitment.title).where(Commitment.state == "draft")
+    return {
+        "extensions": extensions,
+        "drafts": drafts.order_by(Commitment.ref),
+        "dead": dead.where(Message.state == "dead").order_by(Message.id),
+        "alerts": select(Alert.at, Alert.text).where(Alert.cleared_at.is_(None)).order_by(Alert.at, Alert.id),
+    }
+
+
+def _dicts(session: Session, query: Executable, zone: ZoneInfo) -> list[dict[str, Any]]:
+    rows = session.execute(query).mappings()
+    return [{name: _civil(value, zone) for name, value in row.items()} for row in rows]
+
+
+def _civil(value: object, zone: ZoneInfo) -> object:
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value

@@ -1,0 +1,179 @@
+"""The bytes of a message (RFC 5322, 2045, 2047): built by hand, then read back before anyone may send them.
+
+``email.message.EmailMessage`` costs 1.3 ms a mail and, in CPython 3.11.7, lets an encoded word inside a subject become
+a header of its own (CVE-2024-6923). Here every value is cleaned, every body is base64, and the head is parsed again.
+"""
+
+import re
+import unicodedata
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import Message
+from email.parser import BytesHeaderParser
+from email.utils import format_datetime, getaddresses
+from hashlib import sha256
+
+from notifications.messages import Rendered
+
+MAX_VALUE = 200  # characters of one header value; a longer subject is cut
+MAX_LINE = 998  # RFC 5322, 2.1.1, without CRLF
+_WORD_LINE = 76  # RFC 2047, 2: a line that holds encoded words
+_WORD_EXTRA = len("=?utf-8?B??=")
+_BASE64_LINE = 76
+_CRLF = "\r\n"
+_FOLD = "\r\n "
+
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}")
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>")
+_TOKEN = re.compile(r"[A-Za-z0-9.-]+")
+_LEAVES_SPACE = ("Cc", "Zl", "Zp", "Zs")  # controls and every kind of break or space
+_LEAVES_NOTHING = ("Cf", "Cs")  # bidi overrides, zero-width characters, lone surrogates
+
+EXTRA_HEADERS = ("X-Yinuo-Kind", "X-Yinuo-Refs")
+_KNOWN = frozenset(
+    name.lower()
+    for name in (
+        *("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "List-Id"),
+        *("Content-Language", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version", "Content-Type"),
+        *EXTRA_HEADERS,
+    )
+)
+
+
+class UnsafeMessageError(ValueError):
+    """A message that must not be sent: an address, an id or the finished bytes are not what they should be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """Everything in the head but the subject.
+
+    Addresses are bare (``office@yinuo.example``); ``date`` is an aware UTC instant; ``references`` are Message-IDs, the
+    oldest first; ``extra`` holds values for EXTRA_HEADERS.
+    """
+
+    sender: str
+    to: str
+    reply_to: str
+    message_id: str
+    date: datetime
+    list_id: str
+    locale: str
+    references: tuple[str, ...] = ()
+    sender_name: str = ""
+    to_name: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+def mime(rendered: Rendered, envelope: Envelope) -> bytes:
+    """Return the message as it goes over the wire; a pure function of its arguments. Raises UnsafeMessageError."""
+    boundary = f"=_{sha256(envelope.message_id.encode()).hexdigest()[:32]}"  # "_" never stands in base64
+    head = "".join(_head(rendered.subject, envelope, boundary)).encode("ascii")
+    _check(head, envelope.to)
+    parts = (_part("plain", rendered.text, boundary), _part("html", rendered.html, boundary))
+    return b"".join((head, b"\r\n", *parts, f"--{boundary}--\r\n".encode("ascii")))
+
+
+def clean_header(value: str) -> str:
+    """Return one line of visible text: NFC, no controls or overrides, no encoded-word marks, at most MAX_VALUE long."""
+    if not (value.isascii() and value.isprintable()):
+        value = unicodedata.normalize("NFC", "".join(map(_visible, value)))
+    marked = value.replace("=?", "= ?").replace("?=", "? =")
+    return " ".join(marked.split())[:MAX_VALUE].rstrip()
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    return " " if category in _LEAVES_SPACE else "" if category in _LEAVES_NOTHING else character
+
+
+def _head(subject: str, envelope: Envelope, boundary: str) -> Iterator[str]:
+    yield _mailbox("From", envelope.sender_name, envelope.sender)
+    yield _mailbox("To", envelope.to_name, envelope.to)
+    yield _mailbox("Reply-To", "", envelope.reply_to)
+    yield _text("Subject", subject)
+    yield f"Date: {format_datetime(_aware(envelope.date))}\r\n"
+    yield f"Message-ID: {_matching(_MESSAGE_ID, envelope.message_id)}\r\n"
+    if envelope.references:
+        listed = [_matching(_MESSAGE_ID, reference) for reference in envelope.references]
+        yield f"In-Reply-To: {listed[-1]}{_CRLF}References: {_FOLD.join(listed)}{_CRLF}"
+    yield f"List-Id: <{_matching(_TOKEN, envelope.list_id)}>\r\n"
+    yield f"Content-Language: {_matching(_TOKEN, envelope.locale)}\r\n"
+    for name, value in envelope.extra.items():
+        yield _text(name, value)
+    yield "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n"
+    yield f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
+
+
+def _text(name: str, value: str) -> str:
+    return f"{name}: {_encoded(clean_header(value), len(name) + 2)}\r\n"
+
+
+def _mailbox(name: str, display: str, address: str) -> str:
+    address = _matching(_ADDRESS, address)
+    shown = clean_header(display)
+    if not shown:
+        return f"{name}: {address}\r\n"
+    return f"{name}: {_words(shown, len(name) + 2)}\r\n <{address}>\r\n"
+
+
+def _encoded(value: str, used: int) -> str:
+    """Return ``value`` as it is when it is short ASCII, else as encoded words; ``used`` columns are taken already."""
+    return value if value.isascii() and used + len(value) <= _WORD_LINE else _words(value, used)
+
+
+def _words(value: str, used: int) -> str:
+    """Return RFC 2047 encoded words, one a line, none splitting a character."""
+    words, start = [], 0
+    while start < len(value):
+        room = (_WORD_LINE - used - _WORD_EXTRA) // 4 * 3
+        end = _end(value, start, room)
+        words.append(f"=?utf-8?B?{b64encode(value[start:end].encode()).decode()}?=")
+        start, used = end, 1
+    return _FOLD.join(words)
+
+
+def _end(value: str, start: int, room: int) -> int:
+    """Return the index after the last character that fits into ``room`` bytes of UTF-8."""
+    end = start
+    while end < len(value) and (room := room - len(value[end].encode())) >= 0:
+        end += 1
+    return end
+
+
+def _part(subtype: str, body: str, boundary: str) -> bytes:
+    lines = body.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    encoded = b64encode(lines.encode("utf-8", "replace"))
+    rows = (encoded[at : at + _BASE64_LINE] for at in range(0, len(encoded), _BASE64_LINE))
+    head = f'--{boundary}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    return head.encode("ascii") + b"\r\n".join(rows) + b"\r\n"
+
+
+def _aware(instant: datetime) -> datetime:
+    if instant.utcoffset() is None:
+        raise UnsafeMessageError(f"{instant} has no time zone")
+    return instant
+
+
+def _matching(pattern: re.Pattern[str], value: str) -> str:
+    if pattern.fullmatch(value) is None:
+        raise UnsafeMessageError(f"{value!r} cannot stand in a header")
+    return value
+
+
+def _check(head: bytes, to: str) -> None:
+    """Read the head back as a stranger would; bodies are base64 and cannot say anything."""
+    parsed: Message = _PARSER.parsebytes(head)
+    names = [name.lower() for name in parsed]
+    if len(names) != len(set(names)) or not _KNOWN.issuperset(names):
+        raise UnsafeMessageError(f"header names {names}")
+    if [address for _, address in getaddresses([str(parsed["To"])])] != [to]:
+        raise UnsafeMessageError(f"To reads as {parsed['To']!r} instead of {to!r}")
+    lines = head.split(b"\r\n")
+    if parsed.defects or any(len(line) > MAX_LINE or b"\r" in line or b"\n" in line for line in lines):
+        raise UnsafeMessageError("the head has a line that is too long or broken")
+
+
+_PARSER = BytesHeaderParser()

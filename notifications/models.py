@@ -1,0 +1,185 @@
+"""The tables of telling: duties (Notice), what is transmitted (Message), each try (Attempt), digests, alerts.
+
+``Notice.key`` spells kind, arming, ref, rung, due date, department, role and channel, so that a duty exists once
+however often it is planned: ``reminder/1|2019-1007-03|+6wd|2019-12-31|市民政局|lead|mail``.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from commitments.storage import Base, UtcDateTime
+
+NOTICE_STATES = ("owed", "held", "in_message", "told", "superseded", "cancelled", "dead")
+MESSAGE_STATES = ("frozen", "sending", "retry", "unknown", "sent", "cancelled", "dead")
+OUTCOMES = ("ok", "temporary", "permanent", "unknown")
+UNSENT = ("owed", "held")
+WAITING = ("frozen", "retry", "unknown")  # messages that still have to go out
+
+_OWED = text("state IN ('owed', 'held')")
+_WAITING = text("state IN ('frozen', 'sending', 'retry', 'unknown')")
+
+
+def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Notice(Base):
+    """The duty to tell one addressee one thing. ``slot`` is the day on which it is to be told.
+
+    ``addressee`` names a line of post: ``市民政局``, ``市民政局/escalation``, ``organisation``,
+    ``市台联/digest/2019-07``; all notices of one addressee and day go out as one message.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        _one_of("state", NOTICE_STATES),
+        Index("ix_notice_waiting", "state", "slot", "addressee", sqlite_where=_OWED, postgresql_where=_OWED),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    addressee: Mapped[str]
+    role: Mapped[str]
+    slot: Mapped[date]
+    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitment.id"), default=None, index=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), default=None)
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id"), default=None)
+    rung: Mapped[str] = mapped_column(default="")
+    due_on: Mapped[date | None] = mapped_column(default=None)
+    state: Mapped[str] = mapped_column(default="owed")
+    reason: Mapped[str] = mapped_column(default="")
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), default=None, index=True)
+    token: Mapped[str | None] = mapped_column(default=None)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class Message(Base):
+    """What is transmitted to one mailbox. ``frozen`` holds the bytes from before the first attempt.
+
+    ``slot`` is the newest slot among its notices and part of the Message-ID, so that a restored backup gives the same
+    ids again; ``told_on`` is the day it was composed for: one message per addressee and day. ``content`` is the hash of
+    what a reader would see; a retry is composed anew when it would differ.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        _one_of("state", MESSAGE_STATES),
+        UniqueConstraint("addressee", "channel", "slot", "composition"),
+        Index("ix_message_waiting", "next_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    message_id: Mapped[str] = mapped_column(unique=True)
+    addressee: Mapped[str]
+    channel: Mapped[str]
+    slot: Mapped[date]
+    told_on: Mapped[date] = mapped_column(index=True)
+    kind: Mapped[str]
+    composition: Mapped[int]
+    mailbox: Mapped[str]
+    subject: Mapped[str]
+    frozen: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[str]
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    refused_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    token: Mapped[str | None] = mapped_column(default=None)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+class Attempt(Base):
+    """One try to transmit; ``outcome`` is empty while it is under way."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("message_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    n: Mapped[int]
+    worker: Mapped[str]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    outcome: Mapped[str | None] = mapped_column(default=None)
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+
+class Digest(Base):
+    """The monthly digest (月报) of one unit and calendar month, with the snapshot it was made from.
+
+    A month told inside the digest of a later one has no number and an empty snapshot; ``folded_into`` names that month.
+    """
+
+    __tablename__ = "digest"
+    __table_args__ = (UniqueConstraint("unit_id", "period"), UniqueConstraint("unit_id", "number"))
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    period: Mapped[str] = mapped_column(index=True)
+    number: Mapped[int | None] = mapped_column(default=None)
+    late: Mapped[bool] = mapped_column(default=False)
+    folded_into: Mapped[str | None] = mapped_column(default=None)
+    snapshot: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    approved_by: Mapped[str | None] = mapped_column(default=None)
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class Alert(Base):
+    """Something the operator must know; one row per ``key`` however often it happens, until it is cleared."""
+
+    __tablename__ = "alert"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    key: Mapped[str] = mapped_column(unique=True)
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    cleared_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class Instance(Base):
+    """The one row that says which ledger this is, where it may send from, and when it was last planned."""
+
+    __tablename__ = "instance"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    uuid: Mapped[str]
+    environment: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    rules_hash: Mapped[str] = mapped_column(default="")
+    paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    channel_failures: Mapped[int] = mapped_column(default=0)
+    backed_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class Worker(Base):
+    """A daemon and its heartbeat."""
+
+    __tablename__ = "worker"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    host: Mapped[str]
+    pid: Mapped[int]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    heartbeat_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -1,0 +1,68 @@
+"""The office that answers for the letters, as the sending side sees it: settings, carriers, calendar, database."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from commitments.deadlines import Offset
+from commitments.workdays import WorkCalendar
+from notifications.channels import Channel
+from notifications.digests import DigestRules
+from notifications.messages import Renderer
+from notifications.planner import Policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """More than this in one pass is held until a person releases it."""
+
+    recipients: int
+    notices: int
+    longest_gap: timedelta = timedelta(days=45)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Office:
+    """Everything a pass needs that does not change while it runs. Only the clock is passed beside it."""
+
+    engine: Engine
+    environment: str
+    name: str
+    mailbox: str
+    reply_to: str
+    contact: str
+    sender: str
+    language: str
+    zone: ZoneInfo
+    send_at: time
+    workdays: WorkCalendar
+    policy: Policy
+    review_every: Offset
+    evidence_folder: Path
+    digest: DigestRules
+    status_weekday: str
+    guard: Guard
+    unknown_after: timedelta
+    channel: Channel
+    renderer: Renderer
+    worker: str
+    alone: bool
+
+    def today(self, now: datetime) -> date:
+        """Return the civil date of an instant where the organisation is."""
+        return now.astimezone(self.zone).date()
+
+    def may_tell(self, now: datetime) -> bool:
+        """Nothing is told on a day off or before the send time."""
+        local = now.astimezone(self.zone)
+        return self.workdays.is_workday(local.date()) and local.time() >= self.send_at
+
+    @property
+    def rules_hash(self) -> str:
+        """Change when rungs, calendar, send time or zone do, so that every open commitment is looked at again."""
+        parts = (self.policy, self.workdays.fingerprint, self.send_at, self.zone.key)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()

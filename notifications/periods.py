@@ -1,0 +1,98 @@
+"""Months and weeks of reporting: pure functions over text like ``2019-07`` and civil dates.
+
+A period is a calendar month in the organisation's zone; its digest is told on its *slot*, a working day of
+the month after. Status weeks are ISO weeks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from commitments.deadlines import Workdays
+from commitments.figures import Period
+
+SINGLY = 3  # this many of the newest missed months get a digest of their own
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A digest to be made: ``late`` when its slot is past; ``folded`` are older months it tells too."""
+
+    period: str
+    late: bool = False
+    folded: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> str:
+        """Return the earliest month it tells of."""
+        return min((self.period, *self.folded))
+
+
+def month_of(day: date) -> str:
+    """Return the month of a day: ``2019-07``."""
+    return f"{day:%Y-%m}"
+
+
+def shifted(month: str, n: int) -> str:
+    """Return the month ``n`` months later (earlier, if negative)."""
+    year, number = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 + n, 12)
+    return f"{year:04d}-{number + 1:02d}"
+
+
+def period(month: str, zone: ZoneInfo, today: date, since: str | None = None) -> Period:
+    """Return the stretch from the start of ``since`` (default: of the month) to the month's end."""
+    first, following = _first_day(since or month), _first_day(shifted(month, 1))
+    start, end = (datetime.combine(day, time(), zone) for day in (first, following))
+    return Period(start, end, min(following - timedelta(days=1), today))
+
+
+def slot(month: str, day: int, workdays: Workdays) -> date:
+    """Return the day on which a month's digest is told: the ``day``-th working day of the month after."""
+    return workdays.add(_first_day(shifted(month, 1)) - timedelta(days=1), day)
+
+
+def newest_due(today: date, day: int, workdays: Workdays) -> str:
+    """Return the newest month whose slot has come."""
+    month = shifted(month_of(today), -1)
+    while slot(month, day, workdays) > today:
+        month = shifted(month, -1)
+    return month
+
+
+def owed_months(opened: str, closed: str | None, newest: str | None, due: str) -> list[str]:
+    """Return a unit's months up to ``due`` that have no digest.
+
+    They begin where its first commitment became open in this ledger, or after its ``newest`` digest, and end
+    where its last one closed (None: one is open still).
+    """
+    month, last = shifted(newest, 1) if newest else opened, min(due, closed or due)
+    months = []
+    while month <= last:
+        months.append(month)
+        month = shifted(month, 1)
+    return months
+
+
+def folded(months: Sequence[str], today: date, day: int, workdays: Workdays) -> list[Owed]:
+    """Return the digests of these months: the newest three singly, all older ones in the newest of those."""
+    older, newest = months[:-SINGLY], months[-SINGLY:]
+    owed = [Owed(older[-1], late=True, folded=tuple(older[:-1]))] if older else []
+    return owed + [Owed(month, late=slot(month, day, workdays) < today) for month in newest]
+
+
+def status_week(today: date, weekday: str, workdays: Workdays) -> tuple[str, date]:
+    """Return the ISO week whose status is due or comes next, and its slot.
+
+    The slot is that weekday or the working day after it; where days off push it into the next week, the
+    status of the week before is due until that week's own slot.
+    """
+    monday = today - timedelta(days=today.weekday())
+    days = [start + timedelta(days=WEEKDAYS.index(weekday)) for start in (monday - timedelta(days=7), monday)]
+    last, this = (workdays.on_or_after(day) for day in days)
+    return (f"{days[0]:%G-W%V}", last) if last >= monday and this > today else (f"{days[1]:%G-W%V}", this)
+
+
+def _first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")

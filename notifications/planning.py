@@ -1,0 +1,200 @@
+"""The planner over the database: looks at what is due, writes the notices owed, tidies those no longer owed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from commitments import register
+from commitments.models import Commitment, Department, support_table
+from notifications import digests, outbox
+from notifications.models import UNSENT, Digest, Instance, Notice
+from notifications.office import Office
+from notifications.planner import LADDER_KINDS, ORGANISATION, Duty, Facts, duties, key, next_look
+
+BATCH = 500
+NO_MAILBOX = "no mailbox"
+APPROVAL = "approval"
+COLUMNS = (
+    Commitment.id, Commitment.ref, Commitment.state, Commitment.arming, Commitment.due_on, Commitment.review_on,
+    Commitment.reported_done_on, Commitment.closed_on,
+)  # fmt: skip
+
+
+def plan_batch(session: Session, office: Office, now: datetime) -> tuple[int, int]:
+    """Look at up to BATCH commitments whose day has come; return (looked at, notices new)."""
+    today = office.today(now)
+    due = (
+        select(Commitment.id).where(Commitment.next_action_on <= today).order_by(Commitment.next_action_on).limit(BATCH)
+    )
+    found = facts(session, list(session.scalars(due.with_for_update(skip_locked=True))))
+    owed = {each.id: duties(each, office.policy, today, office.workdays) for each in found}
+    new = outbox.add_notices(session, list(_rows(session, owed, now)))
+    _tidy(session, owed)
+    looks = {each.id: next_look(each, office.policy, today, office.workdays) for each in found}
+    register.move_next_action(session, looks)
+    return len(found), new
+
+
+def facts(session: Session, ids: Sequence[int]) -> list[Facts]:
+    """Load what the planner must know of these commitments, in three statements."""
+    rows = session.execute(
+        select(*COLUMNS, Department.name.label("lead")).join(Department, Commitment.lead_id == Department.id)
+        .where(Commitment.id.in_(ids))
+    ).mappings()  # fmt: skip
+    supports = _supports(session, ids)
+    return [Facts(**row, support=tuple(supports[row["id"]])) for row in rows]
+
+
+def _supports(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
+    query = (
+        select(support_table.c.commitment_id, Department.name)
+        .join(Department, Department.id == support_table.c.department_id)
+        .where(support_table.c.commitment_id.in_(ids))
+        .order_by(Department.id)
+    )
+    supports: dict[int, list[str]] = defaultdict(list)
+    for commitment, name in session.execute(query):
+        supports[commitment].append(name)
+    return supports
+
+
+def _rows(session: Session, owed: Mapping[int, Iterable[Duty]], now: datetime) -> Iterable[dict[str, object]]:
+    names = {duty.department for some in owed.values() for duty in some}
+    known = session.execute(select(Department.name, Department.id).where(Department.name.in_(names)))
+    departments = dict(known.all())
+    for commitment, some in owed.items():
+        for duty in some:
+            yield _row(duty, commitment, departments.get(duty.department or ""), now)
+
+
+def _row(duty: Duty, commitment: int, department: int | None, now: datetime) -> dict[str, object]:
+    return {
+        "key": duty.key,
+        "kind": duty.kind,
+        "addressee": duty.addressee,
+        "role": duty.role,
+        "slot": duty.slot,
+        "rung": duty.rung,
+        "due_on": duty.due_on,
+        "commitment_id": commitment,
+        "department_id": department,
+        "created_at": now,
+    }
+
+
+def _tidy(session: Session, owed: Mapping[int, Sequence[Duty]]) -> None:
+    """Supersede unsent rungs overtaken by a higher one; cancel unsent notices that no longer hold."""
+    unsent = select(Notice.id, Notice.key, Notice.commitment_id).where(
+        Notice.commitment_id.in_(list(owed)), Notice.state.in_(UNSENT)
+    )
+    endings: dict[str, list[int]] = {"superseded": [], "cancelled": []}
+    for notice, its_key, commitment in session.execute(unsent):
+        ending = ending_of(its_key, [duty.key for duty in owed[commitment or 0]])
+        if ending:
+            endings[ending].append(notice)
+    outbox.settle_notices(session, endings)
+
+
+def ending_of(its_key: str, owed: Iterable[str]) -> str | None:
+    """Return how an unsent notice ends when only ``owed`` holds: superseded, cancelled, or None when it stands."""
+    keys = set(owed)
+    if its_key in keys:
+        return None
+    overtaken = its_key.split("/", 1)[0] in LADDER_KINDS and _series(its_key) in {_series(other) for other in keys}
+    return "superseded" if overtaken else "cancelled"
+
+
+def _series(its_key: str) -> tuple[str, ...]:
+    """Everything in a key but the rung."""
+    kind, ref, _rung, *rest = its_key.split("|")
+    return (kind, ref, *rest)
+
+
+def decline_assignments(session: Session, office: Office, refs: Sequence[str], now: datetime) -> None:
+    """Write the assignment notices of these commitments as cancelled: nobody is told (``ledger load --quiet``)."""
+    for start in range(0, len(refs), BATCH):
+        ids = session.scalars(select(Commitment.id).where(Commitment.ref.in_(refs[start : start + BATCH]))).all()
+        for each in facts(session, ids):
+            owed = [
+                d for d in duties(each, office.policy, office.today(now), office.workdays) if d.kind == "assignment"
+            ]
+            rows = [{**row, "state": "cancelled", "reason": "quiet"} for row in _rows(session, {each.id: owed}, now)]
+            outbox.add_notices(session, rows)
+
+
+def plan_digests(session: Session, office: Office, now: datetime) -> int:
+    """Make the digests owed by now and the notices that carry them; return how many notices are new."""
+    for digest in digests.plan(session, now, office.digest, office.workdays):
+        outbox.add_notices(session, list(_digest_rows(session, digest, office, now)))
+    return _plan_status(session, office, now)
+
+
+def _digest_rows(session: Session, digest: Digest, office: Office, now: datetime) -> Iterable[dict[str, object]]:
+    """The unit's digest, and a separate copy to the organisation."""
+    unit = session.get_one(Department, digest.unit_id)
+    held = office.digest.approval == "required"
+    common = {
+        "kind": "monthly_digest",
+        "slot": digests.slot(digest.period, office.digest.day, office.workdays),
+        "digest_id": digest.id,
+        "created_at": now,
+        "state": "held" if held else "owed",
+        "reason": APPROVAL if held else "",
+    }
+    line = f"{unit.name}/digest/{digest.period}"
+    yield {**common, "key": key("digest/1", unit.name, digest.period, None, unit.name, "unit"), "addressee": line,
+           "role": "unit", "department_id": unit.id}  # fmt: skip
+    yield {**common, "key": key("digest/1", unit.name, digest.period, None, ORGANISATION, "copy"),
+           "addressee": f"{ORGANISATION}/{line}", "role": "copy", "department_id": None}  # fmt: skip
+
+
+def _plan_status(session: Session, office: Office, now: datetime) -> int:
+    """The weekly status digest; an empty ledger has no status."""
+    if not office.status_weekday or session.scalars(select(Commitment.id).limit(1)).first() is None:
+        return 0
+    today = office.today(now)
+    week, slot = digests.status_week(today, office.status_weekday, office.workdays)
+    if slot > today:
+        return 0
+    return outbox.add_notices(session, [{
+        "key": key("status/1", week, "", None, ORGANISATION, ORGANISATION), "kind": "status_digest",
+        "addressee": f"{ORGANISATION}/status/{week}", "role": ORGANISATION, "slot": slot, "created_at": now,
+    }])  # fmt: skip
+
+
+def mind_mailboxes(session: Session, office: Office) -> None:
+    """Hold the notices of whoever has no mailbox, and free them once there is one. Nothing is dropped."""
+    without = select(Department.id).where(Department.mailbox == "")
+    to_department = Notice.role.in_(("lead", "support", "unit"))
+    outbox.hold(session, NO_MAILBOX, to_department, Notice.department_id.in_(without))
+    outbox.unhold(session, NO_MAILBOX, to_department, Notice.department_id.not_in(without))
+    others = Notice.role.not_in(("lead", "support", "unit"))
+    if office.mailbox:
+        outbox.unhold(session, NO_MAILBOX, others)
+        return
+    escalated = and_(Notice.role == "escalation", Notice.department_id.in_(
+        select(Department.id).where(Department.escalation != "")))  # fmt: skip
+    outbox.hold(session, NO_MAILBOX, others, ~escalated)
+
+
+def mind_rules(session: Session, office: Office, now: datetime) -> list[tuple[str, date, date]]:
+    """When rungs, calendar, send time or zone changed: compute deadlines again, look at everything again.
+
+    Returns (ref, old, new) of the deadlines that moved.
+    """
+    instance = session.get_one(Instance, 1)
+    if instance.rules_hash == office.rules_hash:
+        return []
+    today = office.today(now)
+    keeper = register.Register(
+        session, actor="tracker", now=now, today=today, workdays=office.workdays,
+        review_every=office.review_every, evidence_folder=office.evidence_folder,
+    )  # fmt: skip
+    moved = keeper.recompute()
+    session.flush()
+    register.rearm_all(session, today)
+    instance.rules_hash = office.rules_hash
+    return moved

@@ -1,0 +1,287 @@
+"""Sending what waits: lease → compose → freeze → transmit → settle, batch after batch.
+
+No transaction is open while the network is. At most one message per open line is in doubt at any moment.
+"""
+
+import logging
+import math
+import secrets
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from commitments.errors import StorageTrouble
+from commitments.storage import reading, until_done, writing
+from notifications import alerts, attempts, outbox
+from notifications.channels import ChannelDown, Line, Parcel
+from notifications.compose import Bundle, Draft, Material, compose, freeze_bytes, gather
+from notifications.models import Instance, Message, Notice
+from notifications.office import Office
+from notifications.outbox import Lease
+from notifications.transmission import Ended, transmit
+
+BATCH = 100  # addressees leased at once
+PAUSES = (1, 2, 5, 10)  # minutes a channel rests after the 1st, 2nd … trouble in a row
+CHANNEL_ALERT = "channel"
+log = logging.getLogger("yinuo.delivery")
+
+
+@dataclass
+class Report:
+    """What a pass did, for a person: counts, and why nothing went out if nothing did."""
+
+    planned: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    moved: int = 0
+    silent_because: str = ""
+    trouble: str = ""
+
+    @property
+    def sent(self) -> int:
+        """Return how many messages were accepted."""
+        return self.outcomes["sent"]
+
+
+def send_all(office: Office, clock: Callable[[], datetime], stop: Callable[[], bool], report: Report) -> None:
+    """Send what waits, batch after batch, until nothing is left to do now."""
+    lines: list[Line] = []
+    try:
+        while not stop() and _send_batch(office, clock, stop, report, lines):
+            pass
+    except ChannelDown as trouble:
+        report.trouble = str(trouble)
+        _rest(office, clock(), report.trouble)
+    finally:
+        for line in lines:
+            line.close()
+
+
+def _send_batch(
+    office: Office, clock: Callable[[], datetime], stop: Callable[[], bool], report: Report, lines: list[Line]
+) -> bool:
+    """Lease, compose, freeze and send one batch; False when nothing is left to do now."""
+    lease = _lease(office, clock())
+    budget = _budget(office, lease)
+    if budget <= 0 or not _anything_waits(office, lease):
+        return False
+    _open(office, lines, budget)
+    again, fresh = _take(office, lease, budget)
+    try:
+        parcels = _resend(office, lease, again) + _freeze(office, lease, fresh, clock())
+        transmit(parcels, lines, partial(_turn_over, office, lease, clock, report), stop)
+    finally:
+        with writing(office.engine) as session:
+            outbox.release(session, lease)
+    return bool(again or fresh)
+
+
+def _lease(office: Office, now: datetime) -> Lease:
+    with reading(office.engine) as session:
+        return Lease(secrets.token_hex(8), office.worker, now, outbox.lease_clock(session, now))
+
+
+def _budget(office: Office, lease: Lease) -> int:
+    """Return how many messages may be begun now, so that pacing never sleeps with a lease in hand."""
+    if not office.channel.per_minute:
+        return BATCH
+    with reading(office.engine) as session:
+        begun = attempts.begun_since(session, lease.now - timedelta(minutes=1))
+    return min(BATCH, office.channel.per_minute - begun)
+
+
+def _anything_waits(office: Office, lease: Lease) -> bool:
+    """Look before dialling: a carrier is not called for nothing."""
+    today = office.today(lease.now)
+    with reading(office.engine) as session:
+        return outbox.anything_waits(session, lease, today, office.channel.name)
+
+
+def _open(office: Office, lines: list[Line], wanted: int) -> None:
+    """Open lines before anything is frozen; a dead carrier freezes nothing. One that works is enough."""
+    if not lines:
+        lines.append(office.channel.open())
+    while len(lines) < min(office.channel.lines, wanted):
+        try:
+            lines.append(office.channel.open())
+        except ChannelDown:
+            return
+
+
+def _take(office: Office, lease: Lease, budget: int) -> tuple[list[int], list[int]]:
+    today, channel = office.today(lease.now), office.channel.name
+    with writing(office.engine) as session:
+        again = outbox.lease_messages(session, lease, budget)
+        fresh = outbox.lease_notices(session, lease, today, channel, budget - len(again)) if len(again) < budget else []
+    return again, fresh
+
+
+def _resend(office: Office, lease: Lease, ids: Sequence[int]) -> list[tuple[int, Parcel]]:
+    """Return the parcels of messages that wait for another try; those no longer true are dissolved."""
+    if not ids:
+        return []
+    with reading(office.engine) as session:
+        messages = session.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.next_at)).all()
+        bundles = {m.id: _bundle(session, m) for m in messages if m.state != "unknown"}
+        material = gather(session, list(bundles.values()), office, lease.now)
+    frozen = {message.id: message for message in messages}
+    stale = [
+        key for key, bundle in bundles.items() if not _same(frozen[key], compose(bundle, material, office, lease.now))
+    ]
+    with writing(office.engine) as session:
+        for key in stale:
+            outbox.dissolve(session, key, "no longer true; composed anew")
+    return [(m.id, _parcel(m, office)) for m in messages if m.id not in stale]
+
+
+def _bundle(session: Session, message: Message) -> Bundle:
+    notices = session.scalars(select(Notice).where(Notice.message_id == message.id).order_by(Notice.id)).all()
+    return Bundle(message.addressee, list(notices))
+
+
+def _same(frozen: Message, draft: Draft | None) -> bool:
+    return draft is not None and draft.content == frozen.content
+
+
+def _parcel(message: Message, office: Office) -> Parcel:
+    return Parcel(message.message_id, office.sender, message.mailbox, message.frozen)
+
+
+def _freeze(office: Office, lease: Lease, ids: Sequence[int], now: datetime) -> list[tuple[int, Parcel]]:
+    """Compose what was leased and store the bytes before the first of them goes out."""
+    if not ids:
+        return []
+    with reading(office.engine) as session:
+        bundles = _bundles(session, ids)
+        material = gather(session, bundles, office, now)
+        made = outbox.compositions(session, [bundle.addressee for bundle in bundles], office.channel.name)
+    composed = [_composed(bundle, made, material, office, now) for bundle in bundles]
+    with writing(office.engine) as session:
+        for bundle in bundles:
+            _put_aside(session, bundle, now)
+        return [_store(session, office, lease, *one) for one in composed if one is not None]
+
+
+def _composed(
+    bundle: Bundle, made: Mapping[tuple[str, date], int], material: Material, office: Office, now: datetime
+) -> tuple[Draft, dict[str, Any]] | None:
+    """Compose one bundle. Whatever is wrong with it, the others go on."""
+    try:
+        draft = compose(bundle, material, office, now)
+        return _row(draft, made.get((draft.addressee, draft.slot), 0) + 1, material, office, now) if draft else None
+    except Exception as trouble:  # a poisonous row must not stop the mail of everybody else
+        log.exception("the message to %s cannot be composed", bundle.addressee)
+        bundle.poison = f"{type(trouble).__name__}: {trouble}"
+        return None
+
+
+def _put_aside(session: Session, bundle: Bundle, now: datetime) -> None:
+    """Cancel or supersede what is no longer true; hold and name what cannot be composed."""
+    outbox.settle_notices(session, bundle.untrue)
+    if bundle.poison:
+        keys = [notice.key for notice in bundle.notices]
+        outbox.settle_notices(session, {"held": [notice.id for notice in bundle.notices]}, reason="poison")
+        alerts.raise_(session, f"poison/{keys[0]}", f"held, cannot be composed: {keys[0]}: {bundle.poison}", now)
+
+
+def _row(
+    draft: Draft, composition: int, material: Material, office: Office, now: datetime
+) -> tuple[Draft, dict[str, Any]]:
+    """Return the message as it will be stored, bytes included."""
+    message_id, data = freeze_bytes(draft, material, office, now, composition)
+    return draft, {
+        "message_id": message_id,
+        "addressee": draft.addressee,
+        "channel": office.channel.name,
+        "slot": draft.slot,
+        "told_on": office.today(now),
+        "kind": draft.kind,
+        "composition": composition,
+        "mailbox": draft.mailbox,
+        "subject": draft.rendered.subject,
+        "frozen": data,
+        "content": draft.content,
+        "next_at": now,
+        "frozen_at": now,
+    }
+
+
+def _store(session: Session, office: Office, lease: Lease, draft: Draft, row: Mapping[str, Any]) -> tuple[int, Parcel]:
+    if draft.rendered.problem:
+        alerts.raise_(session, f"template/{draft.kind}/{draft.locale}", draft.rendered.problem, row["frozen_at"])
+    key = outbox.freeze(session, lease, row, draft.notices)
+    return key, Parcel(row["message_id"], office.sender, draft.mailbox, row["frozen"])
+
+
+def _bundles(session: Session, ids: Sequence[int]) -> list[Bundle]:
+    bundles: dict[str, Bundle] = {}
+    for start in range(0, len(ids), 500):
+        query = select(Notice).where(Notice.id.in_(ids[start : start + 500])).order_by(Notice.id)
+        for notice in session.scalars(query):
+            bundles.setdefault(notice.addressee, Bundle(notice.addressee, [])).notices.append(notice)
+    return list(bundles.values())
+
+
+# -- keeping the books while messages fly ----------------------------------------------------------------------
+
+
+def _turn_over(
+    office: Office,
+    lease: Lease,
+    clock: Callable[[], datetime],
+    report: Report,
+    ended: Sequence[Ended],
+    keys: Sequence[int],
+) -> set[int]:
+    """Settle what has ended and begin what goes out next, in one commit; return what may go out.
+
+    What has ended lives only in memory, so with something to settle this repeats until it succeeds.
+    """
+
+    def work() -> tuple[list[str], set[int]]:
+        with writing(office.engine) as session:
+            now = clock()
+            states = [
+                attempts.settle(session, lease, key, outcome, now, office.unknown_after) for key, outcome in ended
+            ]
+            current = replace(lease, now=now, clock=outbox.lease_clock(session, now))
+            begun = {key for key in keys if attempts.begin(session, current, key)}
+            if "sent" in states:
+                _recovered(session, now)
+        return states, begun
+
+    if not ended and not keys:
+        return set()
+    states, begun = until_done(work, patience=math.inf, again=_storage_trouble) if ended else until_done(work)
+    report.outcomes.update(state for state in states if state)
+    return begun
+
+
+def _storage_trouble(trouble: BaseException) -> bool:
+    log.warning("an outcome could not be recorded yet: %s", trouble)
+    return isinstance(trouble, DBAPIError | StorageTrouble)
+
+
+def _recovered(session: Session, now: datetime) -> None:
+    """A message got through: the channel works."""
+    instance = session.get_one(Instance, 1)
+    if instance.channel_failures:
+        instance.channel_failures, instance.paused_until = 0, None
+        alerts.clear(session, CHANNEL_ALERT, now)
+
+
+def _rest(office: Office, now: datetime, why: str) -> None:
+    """Let a channel in trouble rest, longer each time in a row; nothing counts against the messages."""
+    with writing(office.engine) as session:
+        instance = session.get_one(Instance, 1)
+        pause = PAUSES[min(instance.channel_failures, len(PAUSES) - 1)]
+        instance.channel_failures += 1
+        instance.paused_until = now + timedelta(minutes=pause)
+        alerts.raise_(session, CHANNEL_ALERT, f"channel {office.channel.name}: {why}", now)
+    log.warning("channel %s rests for %d min: %s", office.channel.name, pause, why)

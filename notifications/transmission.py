@@ -1,0 +1,56 @@
+"""Several lines at work side by side, one message on each; the books are kept by the calling thread alone."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from notifications.channels import ChannelDown, Line, Outcome, Parcel
+
+Ended = tuple[int, Outcome]  # a message's id and how its transmission ended
+TurnOver = Callable[[Sequence[Ended], Sequence[int]], set[int]]
+
+
+def transmit(
+    parcels: Iterable[tuple[int, Parcel]], lines: list[Line], turn_over: TurnOver, stop: Callable[[], bool]
+) -> None:
+    """Send parcels over the open lines until all are out, ``stop`` says so, or a line breaks.
+
+    ``turn_over(ended, next_ids)`` records what has ended and says which of the next may go out. After a break nothing
+    more is begun, what flies is awaited, and ``lines`` is empty. Raises ChannelDown when the relay is in trouble.
+    """
+    waiting, flying = deque(parcels), dict[Future[Outcome], tuple[int, Line]]()
+    ended: list[Ended] = []
+    broken: list[Outcome] = []
+    with ThreadPoolExecutor(len(lines)) as pool:
+        while True:
+            busy = [line for _, line in flying.values()]
+            free = [] if broken or stop() else [line for line in lines if line not in busy]
+            going = [waiting.popleft() for _ in free if waiting]
+            begun = turn_over(ended, [key for key, _ in going])
+            flying |= {
+                pool.submit(line.send, parcel): (key, line)
+                for line, (key, parcel) in zip(free, going, strict=False)
+                if key in begun
+            }
+            if not flying:
+                break
+            ended = _landed(flying)
+            broken += [outcome for _, outcome in ended if outcome.relay or outcome.kind == "unknown"]
+    _judge(broken, lines)
+
+
+def _landed(flying: dict[Future[Outcome], tuple[int, Line]]) -> list[Ended]:
+    """Wait until a transmission ends; take all that have ended out of ``flying``."""
+    done = wait(flying, return_when=FIRST_COMPLETED).done
+    return [(flying.pop(future)[0], future.result()) for future in done]
+
+
+def _judge(broken: Sequence[Outcome], lines: list[Line]) -> None:
+    """After a break hang up everywhere: the state of a broken line is not known."""
+    if not broken:
+        return
+    while lines:
+        lines.pop().close()
+    relay = [outcome.answer for outcome in broken if outcome.relay]
+    if relay:
+        raise ChannelDown(relay[0])

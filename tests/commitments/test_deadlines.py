@@ -1,0 +1,138 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commitments.deadlines import Ladder, Offset, band, due_soon_from, provisional
+from commitments.workdays import WorkCalendar
+
+CALENDAR = WorkCalendar.load()
+LADDER = Ladder(rungs=tuple(map(Offset.parse, ("-30d", "-7wd", "-3wd", "0d", "+1wd"))), repeat=Offset(5, "wd"))
+REVIEW = Ladder.for_review(Offset(5, "wd"))
+DUE = date(2019, 12, 31)
+
+days = st.dates(date(2010, 1, 1), date(2025, 12, 31))
+offsets = st.one_of(st.builds(Offset, st.integers(-40, 40), st.sampled_from(["d", "wd"])))
+ladders = st.builds(
+    Ladder,
+    rungs=st.lists(offsets, min_size=1, max_size=6).map(tuple),
+    repeat=st.builds(Offset, st.integers(1, 20), st.sampled_from(["d", "wd"])),
+    early=st.booleans(),
+)
+
+
+@pytest.mark.parametrize("text", ["-7wd", "0d", "+1wd", "+30d", "+3m"])
+def test_an_offset_reads_what_it_writes(text: str) -> None:
+    assert str(Offset.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "7", "wd", "7 wd x", "1.5d", "７wdd", "-7w"])
+def test_what_is_not_a_distance_is_named(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a distance"):
+        Offset.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("start", "offset", "expected", "why"),
+    [
+        ("2019-11-30", "3m", "2020-02-29", "there is no 30 February; 2020 is a leap year"),
+        ("2019-06-26", "3m", "2019-09-26", "the review date of letter 1007"),
+        ("2019-12-31", "-30d", "2019-12-01", "calendar days"),
+        ("2019-12-31", "-7wd", "2019-12-20", "working days"),
+    ],
+)
+def test_distances(start: str, offset: str, expected: str, why: str) -> None:
+    assert Offset.parse(offset).after(date.fromisoformat(start), CALENDAR) == date.fromisoformat(expected), why
+
+
+@pytest.mark.parametrize(
+    ("today", "rung", "slot", "why"),
+    [
+        ("2019-11-28", None, None, "the first rung is not reached"),
+        ("2019-11-29", "-30d", "2019-11-29", "1 December is a Sunday: told on the Friday before"),
+        ("2019-12-20", "-7wd", "2019-12-20", "the first working-day rung"),
+        ("2019-12-30", "-3wd", "2019-12-26", "between two rungs the lower one stands"),
+        ("2019-12-31", "0d", "2019-12-31", "the day itself"),
+        ("2020-01-01", "0d", "2019-12-31", "New Year is no working day"),
+        ("2020-01-02", "+1wd", "2020-01-02", "the first working day after"),
+        ("2020-01-09", "+6wd", "2020-01-09", "every five working days after that"),
+        ("2020-02-06", "+21wd", "2020-02-06", "over the extended Spring Festival of 2020"),
+    ],
+)
+def test_the_rung_reached(today: str, rung: str | None, slot: str | None, why: str) -> None:
+    step = LADDER.reached(DUE, date.fromisoformat(today), CALENDAR)
+    assert (step and step.rung) == rung, why
+    assert (step and step.slot.isoformat()) == slot, why
+
+
+def test_a_review_is_asked_on_its_day_or_after_never_before() -> None:
+    day = date(2019, 10, 2)
+    assert REVIEW.reached(day, date(2019, 10, 7), CALENDAR) is None
+    step = REVIEW.reached(day, date(2019, 10, 8), CALENDAR)
+    assert step is not None
+    assert step.slot == date(2019, 10, 8)
+
+
+@given(ladders, days, days)
+def test_slots_are_working_days_and_never_ahead_of_today(ladder: Ladder, day: date, today: date) -> None:
+    step = ladder.reached(day, today, CALENDAR)
+    if step is not None:
+        assert step.slot <= today
+        assert CALENDAR.is_workday(step.slot)
+
+
+@given(ladders, days, days)
+def test_the_next_look_is_ahead_and_misses_no_rung(ladder: Ladder, day: date, today: date) -> None:
+    following = ladder.following(day, today, CALENDAR)
+    assert following.slot > today
+    between = list(ladder.steps(day, today + timedelta(days=1), following.slot - timedelta(days=1), CALENDAR))
+    assert between == []
+
+
+@given(days, st.integers(0, 400))
+def test_walking_day_by_day_and_jumping_end_on_the_same_rung(day: date, ahead: int) -> None:
+    today = day - timedelta(days=60) + timedelta(days=ahead)
+    walked = None
+    look = day - timedelta(days=200)
+    while (step := LADDER.following(day, look, CALENDAR)).slot <= today:
+        walked, look = step, step.slot
+    reached = LADDER.reached(day, today, CALENDAR)
+    assert (reached and reached.slot) == (walked and walked.slot)
+
+
+@given(days)
+def test_rungs_before_come_early_and_rungs_after_come_late(day: date) -> None:
+    for step in LADDER.steps(day, day - timedelta(days=60), day + timedelta(days=60), CALENDAR):
+        assert step.slot >= step.nominal if step.overdue else step.slot <= step.nominal
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        ("2019-12-19", "on_track"),
+        ("2019-12-20", "due_soon"),
+        ("2019-12-31", "due_today"),
+        ("2020-01-01", "overdue"),
+    ],
+)
+def test_bands_of_a_deadline(today: str, expected: str) -> None:
+    assert band(DUE, None, date.fromisoformat(today), LADDER, CALENDAR) == expected
+
+
+def test_bands_of_a_review_date() -> None:
+    assert band(None, DUE, DUE, LADDER, CALENDAR) == "review_due"
+    assert band(None, DUE, DUE - timedelta(days=1), LADDER, CALENDAR) == "on_track"
+
+
+def test_without_working_day_rungs_the_earliest_rung_makes_it_soon() -> None:
+    ladder = Ladder(rungs=(Offset(-10, "d"), Offset(0, "d")), repeat=Offset(7, "d"))
+    assert due_soon_from(ladder, DUE, CALENDAR) == date(2019, 12, 21)
+
+
+def test_only_working_days_over_unpublished_years_are_provisional() -> None:
+    start, end = date(2026, 12, 30), date(2027, 1, 7)
+    assert provisional(start, "+5wd", end, CALENDAR)
+    assert not provisional(start, "+5d", end, CALENDAR)
+    assert not provisional(None, None, end, CALENDAR)
+    assert not provisional(date(2026, 12, 1), "+5wd", date(2026, 12, 8), CALENDAR)

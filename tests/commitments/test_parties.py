@@ -1,0 +1,131 @@
+"""Entering and correcting letters and departments."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from commitments import parties, storage
+from commitments.deadlines import Offset
+from commitments.errors import AlreadyExists, BadValue, NoSuchDepartment, NothingToChange
+from commitments.models import Department, HistoryEntry, Letter
+from commitments.register import Register
+from commitments.workdays import WorkCalendar
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Iterator[Register]:
+    engine = storage.open_engine(f"sqlite:///{tmp_path}/t.db", create=True)
+    storage.Base.metadata.create_all(engine)
+    with storage.writing(engine) as session:
+        yield Register(
+            session,
+            actor="t",
+            now=datetime(2019, 7, 1, tzinfo=UTC),
+            today=date(2019, 7, 1),
+            workdays=WorkCalendar.load(),
+            review_every=Offset.parse("3m"),
+            evidence_folder=tmp_path,
+        )
+    engine.dispose()
+
+
+@pytest.fixture
+def bureau(register: Register) -> Department:
+    return parties.add_department(register, "市民政局", mailbox="mzj@gz.example", short_names=["民政局"])
+
+
+def add_letter(
+    register: Register, unit: Department, number: str = "穗民案[2019]89号", proposal: str = "1007"
+) -> Letter:
+    return parties.add_letter(
+        register,
+        document_number=number,
+        proposal_number=proposal,
+        proposing_unit=unit,
+        replying_unit=unit,
+        signed_on=date(2019, 6, 26),
+    )
+
+
+def last_entry(register: Register) -> HistoryEntry:
+    return register.session.scalars(select(HistoryEntry).order_by(HistoryEntry.seq.desc()).limit(1)).one()
+
+
+@pytest.mark.usefixtures("bureau")
+@pytest.mark.parametrize(("name", "short"), [("市民政局", "甲"), ("民政局", "甲"), ("乙", "民政局")])
+def test_a_name_leads_to_one_department(register: Register, name: str, short: str) -> None:
+    with pytest.raises(AlreadyExists):
+        parties.add_department(register, name, short_names=[short])
+
+
+@pytest.mark.parametrize("name", ["", " ", "甲|乙", "甲；乙", "甲;乙", "甲\n乙"])
+def test_names_without_signs_that_part_names(register: Register, name: str) -> None:
+    with pytest.raises(BadValue):
+        parties.add_department(register, name)
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("office@gz.example", True),
+        ("a.b+c@sub.gz.example", True),
+        ("局@gz.example", False),
+        ("Office <office@gz.example>", False),
+        ("a@b.example, c@d.example", False),
+        ("a@gz.example\nBcc: x@y.example", False),
+        ("a..b@gz.example", False),
+        ("@gz.example", False),
+        ("office", False),
+        ("a" * 250 + "@gz.example", False),
+    ],
+)
+def test_mailboxes_are_plain_addresses(register: Register, address: str, plain: bool) -> None:
+    assert parties.is_mailbox(address) is plain
+    if not plain:
+        with pytest.raises(BadValue):
+            parties.add_department(register, "甲", escalation=address)
+
+
+def test_a_locale_is_one_of_those_written(register: Register) -> None:
+    with pytest.raises(BadValue, match="zh-Hans, zh-Hant, en"):
+        parties.add_department(register, "甲", locale="fr")
+
+
+def test_a_correction_is_in_the_history(register: Register, bureau: Department) -> None:
+    parties.edit_department(
+        register, "民政局", "改址", mailbox="new@gz.example", locale="zh-Hans", short_names=("民政局",)
+    )
+    entry = last_entry(register)
+    assert bureau.mailbox == "new@gz.example"
+    assert (entry.action, entry.subject, entry.reason) == ("department_edit", "市民政局", "改址")
+    assert entry.changes == {"mailbox": ["mzj@gz.example", "new@gz.example"]}
+
+
+@pytest.mark.usefixtures("bureau")
+def test_a_correction_that_says_nothing_or_something_wrong(register: Register) -> None:
+    with pytest.raises(NothingToChange):
+        parties.edit_department(register, "市民政局", mailbox="mzj@gz.example")
+    with pytest.raises(BadValue):
+        parties.edit_department(register, "市民政局", mailbox="mzj")
+    with pytest.raises(NoSuchDepartment, match="市民政局"):
+        parties.edit_department(register, "市民局", mailbox="")
+
+
+def test_a_letter_is_entered_once_in_whatever_brackets(register: Register, bureau: Department) -> None:
+    assert add_letter(register, bureau).document_number == "穗民案〔2019〕89号"
+    assert last_entry(register).changes["signed_on"] == "2019-06-26"
+    with pytest.raises(AlreadyExists):
+        add_letter(register, bureau, number="穗民案（2019）89号")
+    with pytest.raises(BadValue):
+        add_letter(register, bureau, number="甲", proposal="10|07")
+
+
+def test_a_letter_is_corrected_with_history(register: Register, bureau: Department) -> None:
+    letter = add_letter(register, bureau)
+    other = parties.add_department(register, "市台联")
+    parties.edit_letter(register, letter, "误填", proposing_unit=other)
+    assert letter.proposing_unit is other
+    assert last_entry(register).changes == {"proposing_unit": ["市民政局", "市台联"]}

@@ -1,0 +1,214 @@
+"""The verbs of the ledger, on both databases."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from commitments import history, search
+from commitments.errors import (
+    AlreadyExists,
+    DueAndReview,
+    DueBeforeLetter,
+    EvidenceNeeded,
+    HistoryBroken,
+    LeadSupports,
+    NoDeadline,
+    NoRequest,
+    NoSuchCommitment,
+    NoSuchTarget,
+    NotInFuture,
+    NotLater,
+    ReasonNeeded,
+    UnreadableEvidence,
+    WrongState,
+)
+from commitments.models import Commitment, Evidence, Extension, HistoryEntry, Target
+from commitments.storage import reading, writing
+from tests.conftest import Scene
+
+DUE = date(2019, 12, 31)
+
+
+def row(scene: Scene, ref: str) -> Commitment:
+    with reading(scene.engine) as session:
+        return search.find(session, ref)
+
+
+def test_refs_count_up_and_a_dropped_number_is_not_used_again(scene: Scene) -> None:
+    refs = [scene.add(), scene.add(state="draft")]
+    scene.do(lambda r: r.drop(refs[1]))
+    assert [*refs, scene.add()] == ["2019-1007-01", "2019-1007-02", "2019-1007-03"]
+
+
+def test_what_has_no_deadline_gets_a_review_date(scene: Scene) -> None:
+    assert row(scene, scene.add()).review_on == date(2019, 9, 27)
+    assert row(scene, scene.add(due_on=DUE)).review_on is None
+
+
+def test_a_draft_is_not_planned_until_it_is_confirmed(scene: Scene) -> None:
+    ref = scene.add(state="draft")
+    assert row(scene, ref).next_action_on is None
+    scene.do(lambda r: r.confirm(ref))
+    assert (row(scene, ref).state, row(scene, ref).next_action_on) == ("open", date(2019, 6, 27))
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"due_on": date(2019, 6, 25)}, DueBeforeLetter),
+        ({"due_on": DUE, "review_on": DUE}, DueAndReview),
+        ({"support": ("市民政局",)}, LeadSupports),
+    ],
+)
+def test_what_cannot_be_entered(scene: Scene, fields: dict[str, object], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        scene.add(**fields)  # type: ignore[arg-type]
+    with reading(scene.engine) as session:
+        assert session.scalars(select(Commitment)).all() == []
+        assert session.scalars(select(HistoryEntry)).all() == []
+
+
+def test_progress_moves_figures_and_the_review_date(scene: Scene) -> None:
+    ref = scene.add(targets=[Target(what="创建比例", unit="%", goal=10)])
+    scene.day("2019-08-01")
+    scene.do(lambda r: r.progress(ref, "首批验收", figures={"创建比例": 4.5}, on=date(2019, 7, 30)))
+    assert row(scene, ref).review_on == date(2019, 10, 30)
+    with pytest.raises(NoSuchTarget, match="Did you mean 创建比例"):
+        scene.do(lambda r: r.progress(ref, "x", figures={"创建比列": 4.5}))
+    with pytest.raises(NotInFuture):
+        scene.do(lambda r: r.progress(ref, "x", on=date(2019, 8, 2)))
+
+
+def test_an_extension_waits_for_approval_and_keeps_the_first_date(scene: Scene) -> None:
+    ref, later = scene.add(due_on=DUE, due_basis="derived"), date(2020, 3, 31)
+    scene.do(lambda r: r.ask_extension(ref, later, "设备推迟"))
+    assert row(scene, ref).due_on == DUE
+    scene.do(lambda r: r.decide_extension(ref, approve=True, by="分管领导"))
+    moved = row(scene, ref)
+    assert (moved.due_on, moved.first_due_on, moved.due_basis) == (later, DUE, "set")
+    with pytest.raises(NoRequest):
+        scene.do(lambda r: r.decide_extension(ref, approve=True, by="分管领导"))
+
+
+def test_a_refused_extension_leaves_the_date(scene: Scene) -> None:
+    ref = scene.add(due_on=DUE)
+    scene.do(lambda r: r.ask_extension(ref, date(2020, 3, 31), "设备推迟"))
+    scene.do(lambda r: r.decide_extension(ref, approve=False, by="分管领导"))
+    assert row(scene, ref).due_on == DUE
+    with reading(scene.engine) as session:
+        assert session.scalars(select(Extension.state)).all() == ["refused"]
+
+
+def test_an_extension_needs_a_reason_and_a_later_date(scene: Scene) -> None:
+    ref, undated = scene.add(due_on=DUE), scene.add()
+    with pytest.raises(ReasonNeeded):
+        scene.do(lambda r: r.ask_extension(ref, date(2020, 3, 31), " "))
+    with pytest.raises(NotLater):
+        scene.do(lambda r: r.ask_extension(ref, DUE, "x"))
+    with pytest.raises(NoDeadline):
+        scene.do(lambda r: r.ask_extension(undated, DUE, "x"))
+
+
+def test_kept_needs_evidence_or_a_waiver(scene: Scene) -> None:
+    ref = scene.add(due_on=DUE)
+    proof = scene.folder / "验收.txt"
+    proof.write_text("现场查验")
+    scene.do(lambda r: r.progress(ref, "有进展", proofs=[str(proof)]))
+    with pytest.raises(EvidenceNeeded):
+        scene.do(lambda r: r.close(ref, "kept"))
+    assert row(scene, ref).state == "open"
+    scene.do(lambda r: r.close(ref, "kept", waiver="领导现场认可"))
+    assert (row(scene, ref).state, row(scene, ref).outcome) == ("closed", "kept")
+
+
+def test_evidence_handed_in_with_the_report_is_enough_until_it_is_sent_back(scene: Scene) -> None:
+    ref = scene.add(due_on=DUE)
+    scene.do(lambda r: r.report_done(ref, proofs=["https://mzj.gz.example/a"]))
+    scene.now = scene.at(2019, 6, 28, 9)
+    scene.do(lambda r: r.reopen(ref, "材料不全"))
+    with pytest.raises(EvidenceNeeded):
+        scene.do(lambda r: r.close(ref, "kept"))
+    scene.do(lambda r: r.close(ref, "not_kept"))
+    with pytest.raises(WrongState):
+        scene.do(lambda r: r.close(ref, "not_kept"))
+
+
+def test_evidence_is_kept_under_its_hash_and_unreadable_evidence_changes_nothing(scene: Scene) -> None:
+    ref = scene.add(due_on=DUE)
+    proof = scene.folder / ("附" * 60 + ".txt")
+    proof.write_bytes(b"abc")
+    scene.do(lambda r: r.progress(ref, "a", proofs=[str(proof), str(proof)]))
+    assert [path.name for path in (scene.folder / "evidence").iterdir()] == [
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    ]
+    for source in ("/no/such/file", "ftp://mzj.gz.example/x", "https://"):
+        with pytest.raises(UnreadableEvidence):
+            scene.do(lambda r, source=source: r.progress(ref, "b", proofs=[source]))
+    with reading(scene.engine) as session:
+        assert len(session.scalars(select(Evidence)).all()) == 2
+
+
+def test_closing_can_open_the_following_years_commitment_once(scene: Scene) -> None:
+    ref = scene.add(due_on=DUE, ordinal="九", section="二", targets=[Target(what="创建比例", unit="%", goal=10)])
+    scene.do(lambda r: r.close(ref, "kept", waiver="已查验", next_due=date(2020, 12, 31)))
+    following = row(scene, "2019-1007-02")
+    assert (following.due_on, following.ordinal, following.state) == (date(2020, 12, 31), "九（2020年）", "open")
+    scene.do(lambda r: r.reopen(ref, "重新核查"))
+    with pytest.raises(AlreadyExists):
+        scene.do(lambda r: r.close(ref, "kept", waiver="已查验", next_due=date(2020, 12, 31)))
+
+
+def test_a_wrong_ref_suggests_near_ones(scene: Scene) -> None:
+    scene.add()
+    with pytest.raises(NoSuchCommitment, match="Did you mean 2019-1007-01"):
+        row(scene, "2019-1007-1")
+
+
+def test_every_verb_is_in_the_history_and_the_chain_holds(scene: Scene) -> None:
+    ref = scene.add(due_on=DUE)
+    scene.do(lambda r: r.edit(ref, "更名", title="新名"), actor="张三")
+    scene.do(lambda r: r.report_done(ref))
+    scene.do(lambda r: r.reopen(ref, "材料不全"))
+    with reading(scene.engine) as session:
+        entries = session.scalars(select(HistoryEntry).order_by(HistoryEntry.seq)).all()
+        assert [entry.action for entry in entries] == ["add", "edit", "report_done", "reopen"]
+        assert entries[1].changes == {"title": ["村居事项清单", "新名"]}
+        assert entries[1].actor == "张三"
+        assert history.verify(session).seq == 4
+
+
+@pytest.mark.parametrize(
+    ("tamper", "named"),
+    [
+        ("UPDATE history SET reason = 'y' WHERE seq = 1", "entry 1: it was altered"),
+        ("DELETE FROM history WHERE seq = 1", "entry 2: entry 1 is missing"),
+    ],
+)
+def test_a_tampered_history_is_found(scene: Scene, tamper: str, named: str) -> None:
+    ref = scene.add(due_on=DUE)
+    scene.do(lambda r: r.report_done(ref))
+    with scene.engine.begin() as connection:
+        connection.exec_driver_sql(tamper)
+    with reading(scene.engine) as session, pytest.raises(HistoryBroken, match=named):
+        history.verify(session)
+
+
+def test_a_chain_computed_anew_fails_against_an_anchor(scene: Scene) -> None:
+    ref = scene.add(due_on=DUE)
+    with reading(scene.engine) as session:
+        anchor = history.head(session)
+    with writing(scene.engine) as session:
+        entry = session.get_one(HistoryEntry, 1)
+        entry.actor = "别人"
+        entry.hash = history._digest(entry)
+    scene.do(lambda r: r.report_done(ref))
+    with reading(scene.engine) as session, pytest.raises(HistoryBroken, match=r"altered|does not follow|anchor"):
+        history.verify(session, anchor)
+
+
+def test_two_hands_on_one_commitment_cannot_overwrite_each_other(scene: Scene) -> None:
+    ref = scene.add(due_on=DUE)
+    before = row(scene, ref).version
+    scene.do(lambda r: r.edit(ref, "更名", title="甲"))
+    assert row(scene, ref).version == before + 1

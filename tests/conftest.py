@@ -1,0 +1,245 @@
+"""What tests share: a ledger on a real database, an office with a stepping clock, PostgreSQL of our own."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine, text
+
+from commitments import schema
+from commitments.deadlines import Ladder, Offset
+from commitments.models import Commitment, Department, Letter
+from commitments.register import Register
+from commitments.storage import open_engine, writing
+from commitments.workdays import WorkCalendar
+from notifications import delivery
+from notifications.channels import Channel
+from notifications.channels.folder import FolderChannel
+from notifications.digests import DigestRules
+from notifications.messages import Renderer
+from notifications.models import Instance
+from notifications.office import Guard, Office
+from notifications.planner import Policy
+from notifications.sending import Report
+
+ZONE = ZoneInfo("Asia/Shanghai")
+LADDER = Ladder(rungs=tuple(map(Offset.parse, ("-30d", "-7wd", "-3wd", "0d", "+1wd"))), repeat=Offset.parse("5wd"))
+SIGNED = date(2019, 6, 26)
+
+
+@pytest.fixture(scope="session")
+def workdays() -> WorkCalendar:
+    return WorkCalendar.load()
+
+
+@pytest.fixture(scope="session")
+def renderer() -> Renderer:
+    return Renderer()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL cluster of our own on a free socket; its URL. Skips with a reason where there is none."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not binaries:
+        if os.environ.get("YINUO_REQUIRE_POSTGRES"):
+            pytest.fail("PostgreSQL is required here and no initdb was found")
+        pytest.skip("no PostgreSQL server on this machine")
+    home = Path(tempfile.mkdtemp(prefix="yinuo-pg-"))
+    cluster = Cluster(binaries[-1].parent, home)
+    try:
+        cluster.start()
+        yield cluster.url
+    finally:
+        cluster.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+class Cluster:
+    """A server that listens on a Unix socket in its own folder only, so no port can clash."""
+
+    def __init__(self, binaries: Path, home: Path) -> None:
+        self.binaries, self.home = binaries, home
+        self.url = f"postgresql+psycopg://yinuo@/postgres?host={home}"
+
+    def start(self) -> None:
+        """Run as an unprivileged user: the server refuses root."""
+        if os.geteuid() == 0:
+            shutil.chown(self.home, "nobody")
+            self.home.chmod(0o755)
+        self._as_user("initdb", "-D", f"{self.home}/data", "-U", "yinuo", "-A", "trust", "-E", "UTF8", "--no-sync")
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.home} -c fsync=off"
+        self._as_user("pg_ctl", "-D", f"{self.home}/data", "-w", "-l", f"{self.home}/log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """End the server we started."""
+        if (self.home / "data" / "postmaster.pid").exists():
+            self._as_user("pg_ctl", "-D", f"{self.home}/data", "-m", "immediate", "stop")
+
+    def _as_user(self, command: str, *arguments: str) -> None:
+        line = [str(self.binaries / command), *arguments]
+        if os.geteuid() == 0:
+            line = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *line]
+        subprocess.run(line, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{tmp_path}/ledger.db", create=True)
+    schema.upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A fresh ledger on each engine: the same tests must hold on both."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_engine")
+        return
+    engine = open_engine(request.getfixturevalue("postgres"))
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA IF EXISTS public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    schema.upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+class Scene:
+    """An office with a ledger, and a clock that stands where it is put."""
+
+    def __init__(self, engine: Engine, folder: Path, workdays: WorkCalendar, renderer: Renderer) -> None:
+        self.engine = engine
+        self.folder = folder
+        self.workdays = workdays
+        self.now = self.at(2019, 6, 27, 9)
+        self.office = _office(engine, folder, workdays, renderer)
+        with writing(engine) as session:
+            session.add(Instance(uuid="0" * 32, environment="production", created_at=self.now))
+            session.add_all(
+                [
+                    Department(name="市民政局", mailbox="mzj@gz.example", escalation="mzj-lead@gz.example"),
+                    Department(name="市委政法委", mailbox="zfw@gz.example"),
+                    Department(name="各区政府", mailbox="gq@gz.example"),
+                    Department(name="市台联", mailbox="tl@gz.example"),
+                ]
+            )
+            session.flush()
+            named = {row.name: row for row in session.query(Department)}
+            session.add(
+                Letter(
+                    document_number="穗民案〔2019〕89号",
+                    proposal_number="1007",
+                    proposal_title="构建协同,打造共建共治共享智慧社区",
+                    signed_on=SIGNED,
+                    proposing_unit=named["市台联"],
+                    replying_unit=named["市民政局"],
+                )
+            )
+
+    @staticmethod
+    def at(*parts: int) -> datetime:
+        return datetime(*parts, tzinfo=ZONE).astimezone(UTC)  # type: ignore[arg-type]
+
+    def day(self, text: str, hour: int = 9, minute: int = 0) -> None:
+        """Put the clock to a day, 09:00 unless told."""
+        day = date.fromisoformat(text)
+        self.now = self.at(day.year, day.month, day.day, hour, minute)
+
+    def register(self, session: object, actor: str = "办公室") -> Register:
+        return Register(
+            session,  # type: ignore[arg-type]
+            actor=actor,
+            now=self.now,
+            today=self.office.today(self.now),
+            workdays=self.workdays,
+            review_every=Offset.parse("3m"),
+            evidence_folder=self.folder / "evidence",
+        )
+
+    def do(self, work: Callable[[Register], object], actor: str = "办公室") -> None:
+        """Let ``work`` use the register in one transaction."""
+        with writing(self.engine) as session:
+            work(self.register(session, actor))
+
+    def add(
+        self, title: str = "村居事项清单", lead: str = "市民政局", support: tuple[str, ...] = (), **fields: object
+    ) -> str:
+        """Enter a commitment; return its ref."""
+        with writing(self.engine) as session:
+            named = {row.name: row for row in session.query(Department)}
+            letter = session.query(Letter).one()
+            row = Commitment(
+                ref="",
+                letter=letter,
+                title=title,
+                lead=named[lead],
+                support=[named[name] for name in support],
+                **fields,  # type: ignore[arg-type]
+            )
+            if row.due_on and not row.due_basis:
+                row.due_basis = "set"
+            self.register(session).add(row)
+            return row.ref
+
+    def run(self, channel: Channel | None = None) -> Report:
+        """Do one pass now."""
+        office = replace(self.office, channel=channel) if channel else self.office
+        return delivery.pass_once(office, lambda: self.now)
+
+    def run_days(self, first: str, last: str) -> None:
+        """Do a pass at 09:00 on each day from ``first`` to ``last``."""
+        day = date.fromisoformat(first)
+        while day <= date.fromisoformat(last):
+            self.day(day.isoformat())
+            self.run()
+            day += timedelta(days=1)
+
+
+def _office(engine: Engine, folder: Path, workdays: WorkCalendar, renderer: Renderer) -> Office:
+    return Office(
+        engine=engine,
+        environment="production",
+        name="市民政局",
+        mailbox="office@yinuo.example",
+        reply_to="office@yinuo.example",
+        contact="",
+        sender="tracker@yinuo.example",
+        language="zh-Hans",
+        zone=ZONE,
+        send_at=time(9),
+        workdays=workdays,
+        policy=Policy(ladder=LADDER, escalate_after=Offset.parse("5wd")),
+        review_every=Offset.parse("3m"),
+        evidence_folder=folder / "evidence",
+        digest=DigestRules(
+            day=1, approval="none", zone=ZONE, ladder=LADDER, organisation="市民政局", contact="",
+            reply_to="office@yinuo.example",
+        ),
+        status_weekday="",
+        guard=Guard(recipients=200, notices=2000),
+        unknown_after=timedelta(minutes=15),
+        channel=FolderChannel(folder / "outbox"),
+        renderer=renderer,
+        worker="test/1",
+        alone=engine.dialect.name == "sqlite",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def scene(engine: Engine, tmp_path: Path, workdays: WorkCalendar, renderer: Renderer) -> Scene:
+    return Scene(engine, tmp_path, workdays, renderer)
+
+
+@pytest.fixture
+def quick(sqlite_engine: Engine, tmp_path: Path, workdays: WorkCalendar, renderer: Renderer) -> Scene:
+    """The scene on SQLite only, for what does not depend on the engine."""
+    return Scene(sqlite_engine, tmp_path, workdays, renderer)

@@ -1,0 +1,207 @@
+"""The composition root: from a configuration to a ledger, an office and a pass. The one place that reads the clock."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from commitments.deadlines import Ladder, Offset
+from commitments.storage import open_engine, reading, sqlite_path, writing
+from commitments.workdays import WorkCalendar
+from tracker.config import Config
+from tracker.lock import sending_lock
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
+
+    from commitments.register import Register
+    from notifications.channels import Channel
+    from notifications.office import Office
+    from notifications.planner import Policy
+    from notifications.sending import Report
+
+
+def system_clock() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)  # noqa: TID251 - the one clock
+
+
+class App:
+    """What every command works with. ``actor`` signs changes; ``clock`` is replaced by rehearsals only."""
+
+    def __init__(self, config: Config, *, actor: str, clock: Callable[[], datetime] = system_clock) -> None:
+        self.config = config
+        self.actor = actor
+        self.clock = clock
+
+    # -- settings as values ------------------------------------------------------------------------------------
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The organisation's zone."""
+        return ZoneInfo(self.config.timezone)
+
+    @property
+    def today(self) -> date:
+        """The civil date where the organisation is."""
+        return self.clock().astimezone(self.zone).date()
+
+    @cached_property
+    def workdays(self) -> WorkCalendar:
+        """The working-day calendar, the operator's file over it."""
+        return WorkCalendar.load(self.config.calendar_file)
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        """The rungs around a deadline."""
+        reminders = self.config.reminders
+        rungs = tuple(Offset.parse(rung) for rung in reminders.rungs)
+        return Ladder(rungs=rungs, repeat=Offset.parse(reminders.repeat_overdue))
+
+    @cached_property
+    def policy(self) -> "Policy":
+        """The ladder and where escalation begins."""
+        from notifications.planner import Policy  # noqa: PLC0415
+
+        return Policy(ladder=self.ladder, escalate_after=Offset.parse(self.config.reminders.escalate_after))
+
+    # -- the ledger --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def database(self) -> Path | None:
+        """The SQLite file, or None on PostgreSQL."""
+        return sqlite_path(self.config.database_url)
+
+    @property
+    def folder(self) -> Path:
+        """Where evidence and backups lie: beside the database, or beside the configuration on PostgreSQL."""
+        return self.database.parent if self.database else self.config.folder
+
+    @cached_property
+    def engine(self) -> "Engine":
+        """The database, checked to fit this program. Raises DatabaseMissing, SchemaTooOld, SchemaTooNew."""
+        from commitments import schema  # noqa: PLC0415
+
+        engine = open_engine(self.config.database_url)
+        schema.check(engine)
+        return engine
+
+    def reading(self) -> "AbstractContextManager[Session]":
+        """Give a session that only looks."""
+        return reading(self.engine)
+
+    @contextmanager
+    def register(self, actor: str | None = None) -> "Iterator[Register]":
+        """Give the ledger's verbs in one transaction, committed whole at the end of the block."""
+        with writing(self.engine) as session:
+            yield self.register_on(session, actor)
+
+    def register_on(self, session: "Session", actor: str | None = None) -> "Register":
+        """Give the ledger's verbs on a session that somebody else ends."""
+        from commitments.register import Register  # noqa: PLC0415
+
+        return Register(
+            session,
+            actor=actor or self.actor,
+            now=self.clock(),
+            today=self.today,
+            workdays=self.workdays,
+            review_every=Offset.parse(self.config.reminders.review_every),
+            evidence_folder=self.folder / "evidence",
+        )
+
+    def fresh(self) -> "App":
+        """Return the same program with settings and calendar read again, on the same database connections."""
+        again = App(self.config, actor=self.actor, clock=self.clock)
+        again.__dict__["engine"] = self.engine
+        return again
+
+    # -- sending -----------------------------------------------------------------------------------------------
+
+    def sending(self) -> AbstractContextManager[None]:
+        """Hold the right to send: the lock on SQLite. PostgreSQL needs none. Raises DatabaseHeld."""
+        return sending_lock(self.database) if self.database else nullcontext()
+
+    def run_once(self, stop: Callable[[], bool] = lambda: False) -> "Report":
+        """Do one pass now, as the daemon's tick does. The caller holds ``sending()``."""
+        from notifications.delivery import pass_once  # noqa: PLC0415
+
+        return pass_once(self.office(), self.clock, stop)
+
+    def office(self, channel: "Channel | None" = None) -> "Office":
+        """Return what the sending side must know."""
+        from notifications.digests import DigestRules  # noqa: PLC0415
+        from notifications.messages import Renderer  # noqa: PLC0415
+        from notifications.office import Guard, Office  # noqa: PLC0415
+
+        config, organisation = self.config, self.config.organisation
+        reply_to = organisation.reply_to or organisation.mailbox
+        return Office(
+            engine=self.engine,
+            environment=config.environment,
+            name=organisation.name,
+            mailbox=organisation.mailbox,
+            reply_to=reply_to,
+            contact=organisation.contact,
+            sender=config.mail.sender,
+            language=config.language,
+            zone=self.zone,
+            send_at=time.fromisoformat(config.reminders.send_at),
+            workdays=self.workdays,
+            policy=self.policy,
+            review_every=Offset.parse(config.reminders.review_every),
+            evidence_folder=self.folder / "evidence",
+            digest=DigestRules(
+                day=config.digest.day,
+                approval=config.digest.approval,
+                zone=self.zone,
+                ladder=self.ladder,
+                organisation=organisation.name,
+                contact=organisation.contact,
+                reply_to=reply_to,
+            ),
+            status_weekday=config.digest.status_weekday,
+            guard=Guard(recipients=config.guard.recipients, notices=config.guard.notices),
+            unknown_after=config.mail.unknown_after,
+            channel=channel or self.channel(),
+            renderer=Renderer(config.templates_folder),
+            worker=self.worker,
+            alone=self.database is not None,
+        )
+
+    def channel(self) -> "Channel":
+        """Return the carrier the configuration names."""
+        mail = self.config.mail
+        if mail.channel == "folder":
+            from notifications.channels.folder import FolderChannel  # noqa: PLC0415
+
+            return FolderChannel(self.config.mail_folder)
+        if mail.channel == "console":
+            from notifications.channels.console import ConsoleChannel  # noqa: PLC0415
+
+            return ConsoleChannel()
+        from notifications.channels.smtp import SmtpChannel, SmtpSettings  # noqa: PLC0415
+
+        return SmtpChannel(
+            SmtpSettings(
+                host=mail.host,
+                port=mail.port,
+                security=mail.security,
+                username=mail.username,
+                password=self.config.password,
+                lines=mail.connections,
+                per_minute=mail.max_per_minute,
+            )
+        )
+
+    @cached_property
+    def worker(self) -> str:
+        """Name this process among the daemons of a database."""
+        import os  # noqa: PLC0415
+        import socket  # noqa: PLC0415
+
+        return f"{socket.gethostname()}/{os.getpid()}"

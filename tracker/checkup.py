@@ -1,0 +1,163 @@
+"""What ``doctor`` looks at: one small check each, with what to do."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select, text
+
+from commitments import history
+from commitments.deadlines import provisional
+from commitments.errors import Error
+from commitments.models import LIVE_STATES, Commitment, Department, Letter
+from commitments.storage import PRAGMAS, reading
+from notifications.models import Instance, Notice
+from tracker import health
+
+if TYPE_CHECKING:
+    from tracker.app import App
+
+OK, WARN, BAD = "ok", "warn", "bad"
+LEAST_FREE = 200 * 2**20  # bytes
+NOVEMBER = (11, 15)  # the State Council publishes next year's calendar in early November
+NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's: what was looked at, how it is, what to do."""
+
+    what: str
+    state: str
+    text: str
+
+
+def examine(app: "App") -> list[Finding]:
+    """Make every check; one that cannot be made is itself a finding."""
+    findings: list[Finding] = []
+    for check in CHECKS:
+        try:
+            findings += check(app)
+        except Error as trouble:
+            findings.append(Finding(check.__name__.strip("_"), BAD, str(trouble)))
+    return findings
+
+
+def _database(app: "App") -> Iterator[Finding]:
+    with reading(app.engine) as session:
+        if app.database is not None:
+            for pragma in ("journal_mode", "synchronous", "foreign_keys"):
+                found = session.execute(text(f"PRAGMA {pragma}")).scalar()
+                wanted = next(each.split("=")[1] for each in PRAGMAS if each.startswith(pragma))
+                same = str(found).upper() in (wanted, {"EXTRA": "3", "ON": "1"}.get(wanted))
+                yield Finding(pragma, OK if same else BAD, str(found))
+        instance = session.get_one(Instance, 1)
+        same = instance.environment == app.config.environment
+        yield Finding("environment", OK if same else BAD, f"{instance.environment} / {app.config.environment}")
+        yield Finding("history", OK, f"the chain holds to {history.verify(session).seq}")
+
+
+def _places(app: "App") -> Iterator[Finding]:
+    for folder in {app.folder, app.config.mail_folder.parent}:
+        writable = os.access(folder, os.W_OK)
+        yield Finding("folder", OK if writable else BAD, f"{folder} {'is' if writable else 'is not'} writable")
+    free = shutil.disk_usage(app.folder).free
+    yield Finding("disk", OK if free > LEAST_FREE else BAD, f"{free // 2**20} MiB free")
+    if app.database is not None:
+        kind = _filesystem(app.database)
+        words = f"{kind}; SQLite needs a local disk" if kind in NETWORK else kind
+        yield Finding("filesystem", BAD if kind in NETWORK else OK, words)
+        yield Finding("sqlite", OK, sqlite3.sqlite_version)
+
+
+def _filesystem(path: Path) -> str:
+    """Return the kind of the file system a path lies on, from /proc/mounts."""
+    best, kind = "", "unknown"
+    mounts = Path("/proc/mounts")
+    for line in mounts.read_text(encoding="utf-8").splitlines() if mounts.exists() else ():
+        _, point, found, *_ = line.split()
+        if path.resolve().is_relative_to(point) and len(point) >= len(best):
+            best, kind = point, found
+    return kind
+
+
+def _mailboxes(app: "App") -> Iterator[Finding]:
+    """Name departments whose notices are held because nobody can be written to."""
+    held = select(Notice.department_id, func.count()).where(Notice.state == "held", Notice.reason == "no mailbox")
+    owners = select(Commitment.lead_id).union(select(Letter.proposing_unit_id))
+    with reading(app.engine) as session:
+        counts = dict(session.execute(held.group_by(Notice.department_id)).all())
+        without = select(Department).where(Department.mailbox == "")
+        for department in session.scalars(without.order_by(Department.name)):
+            owns = department.id in set(session.scalars(owners))
+            words = f"{department.name} has no mailbox; {counts.get(department.id, 0)} notices are held. "
+            yield Finding(
+                "mailbox", BAD if owns else WARN,
+                words + f"Set one: tracker department edit {department.name} --mailbox ADDRESS",
+            )  # fmt: skip
+
+
+def _mail(app: "App") -> Iterator[Finding]:
+    mail, organisation = app.config.mail, app.config.organisation
+    yield Finding("channel", OK, mail.channel)
+    if not organisation.mailbox:
+        yield Finding("organisation", BAD, "organisation.mailbox is empty: nobody gets status digests and alerts")
+    for name in ("mailbox", "reply_to"):
+        if mail.channel == "smtp" and getattr(organisation, name).endswith(".example"):
+            yield Finding("organisation", BAD, f"organisation.{name} is still an example address")
+    app.channel()
+    app.config.password()
+
+
+def _templates(app: "App") -> Iterator[Finding]:
+    """Parse every template of the operator's."""
+    folder = app.config.templates_folder
+    if folder is None:
+        return
+    if not folder.is_dir():
+        yield Finding("templates", BAD, f"{folder} does not exist")
+        return
+    from jinja2 import Environment, TemplateSyntaxError  # noqa: PLC0415
+
+    for file in sorted(path for path in folder.rglob("*.*") if path.suffix in (".txt", ".html")):
+        try:
+            Environment(autoescape=True).parse(file.read_text(encoding="utf-8"))
+        except (TemplateSyntaxError, OSError, UnicodeDecodeError) as wrong:
+            yield Finding("templates", BAD, f"{file}: {wrong}; the built-in text goes out instead")
+    yield Finding("templates", OK, str(folder))
+
+
+def _calendar(app: "App") -> Iterator[Finding]:
+    following = app.today.year + 1
+    missing = app.workdays.provisional(following)
+    late = missing and (app.today.month, app.today.day) >= NOVEMBER
+    words = f"the working days of {following} are not there; put them into the calendar file ([calendar] file)"
+    yield Finding("calendar", WARN if late else OK, words if late else f"working days of {app.today.year} are known")
+    with reading(app.engine) as session:
+        computed = select(Commitment).where(Commitment.due_from.is_not(None), Commitment.state.in_(LIVE_STATES))
+        uncertain = [
+            row.ref
+            for row in session.scalars(computed)
+            if provisional(row.due_from, row.due_offset, row.due_on, app.workdays)
+        ]
+    if uncertain:
+        yield Finding("calendar", WARN, f"provisional deadlines: {', '.join(uncertain[:20])}")
+
+
+def _running(app: "App") -> Iterator[Finding]:
+    with reading(app.engine) as session:
+        found = health.facts(session, app)
+    code, why = health.judge(found)
+    for sentence in why:
+        yield Finding("running", BAD if code == health.DOWN else WARN, sentence)
+    if not found["workers"]:
+        yield Finding("running", WARN, "no daemon runs; nothing goes out by itself")
+
+
+CHECKS: tuple[Callable[["App"], Iterator[Finding]], ...] = (
+    _database, _places, _mailboxes, _mail, _templates, _calendar, _running,
+)  # fmt: skip

@@ -1,0 +1,138 @@
+"""What every command shares: the context with the program, common options, reading dates as people write them."""
+
+import getpass
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commitments.errors import Error
+
+if TYPE_CHECKING:
+    from tracker.app import App
+
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON · Print JSON.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="输出 CSV · Print CSV.")]
+ActorOption = Annotated[str, typer.Option("--actor", help="经办人，默认登录名 · Who acts; the login name by default.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="理由 · Why.")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="不再询问 · Answer yes to questions.")]
+
+
+class UsageError(Error):
+    """The command line does not make sense."""
+
+
+@dataclass
+class Command:
+    """What stands before the command: configuration file, language, verbosity, actor. Lives in ``ctx.obj``."""
+
+    config: Path | None = None
+    language: str = ""
+    verbose: bool = False
+    actor: str = ""
+
+    @cached_property
+    def app(self) -> "App":
+        """The program on its configuration; read when a command first needs it."""
+        from tracker import config  # noqa: PLC0415
+        from tracker.app import App  # noqa: PLC0415
+
+        loaded = config.load(self.config, os.environ, Path.cwd())
+        return App(loaded, actor=self.actor or login_name())
+
+    @property
+    def locale(self) -> str:
+        """The language people read on this terminal."""
+        return self.language or self.app.config.language
+
+    @property
+    def spoken(self) -> str:
+        """The language to complain in, also when there is no configuration to read it from."""
+        loaded = self.__dict__.get("app")
+        return self.language or (loaded.config.language if loaded else "en")
+
+    def acting(self, actor: str) -> "App":
+        """Return the program signing as ``actor``, or as the login name."""
+        self.app.actor = actor or self.app.actor
+        return self.app
+
+
+def command(ctx: typer.Context) -> Command:
+    """Return the shared context of a running command."""
+    found: Command = ctx.ensure_object(Command)
+    return found
+
+
+def login_name() -> str:
+    """Return who is logged in; a service account without a name is its number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before something that cannot be undone. Without a terminal nothing is asked: --yes must be given."""
+    import sys  # noqa: PLC0415
+
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(problem=f"{question} Without a terminal, answer with --yes.")
+    typer.confirm(question, abort=True, err=True)
+
+
+def read_day(text: str, app: "App") -> date:
+    """Read a date as people write it: ISO, 2019年12月31日, or a distance from today such as +10wd."""
+    return read_due(text, app)[0]
+
+
+def read_due(text: str, app: "App") -> tuple[date, str | None]:
+    """Read a date; also return the distance it was computed from, or None. Raises UsageError."""
+    from commitments.deadlines import Offset  # noqa: PLC0415
+
+    plain = text.strip()
+    if plain.startswith("+"):
+        try:
+            return Offset.parse(plain).after(app.today, app.workdays), plain
+        except ValueError as wrong:
+            raise UsageError(problem=f"{wrong}.") from wrong
+    return parse_day(plain), None
+
+
+def parse_day(text: str) -> date:
+    """Read ISO or Chinese dates. Raises UsageError naming the text."""
+    match = re.fullmatch(r"(\d{4})(?:-|年)(\d{1,2})(?:-|月)(\d{1,2})日?", text.strip())
+    parts = [int(part) for part in match.groups()] if match else [0, 0, 0]
+    try:
+        return date(*parts)
+    except ValueError:
+        raise UsageError(problem=f"{text!r} is not a date: write 2019-12-31, 2019年12月31日, +10wd or +30d.") from None
+
+
+def parse_days(text: str, app: "App") -> date:
+    """Read what lies ahead: ``30d``, ``5wd`` or a date."""
+    ahead = re.fullmatch(r"\d+(d|wd|m)", text.strip())
+    return read_day(f"+{text.strip()}" if ahead else text, app)
+
+
+def refs() -> Sequence[str]:
+    """Offer refs for completion; silence when there is no ledger."""
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from commitments.models import Commitment  # noqa: PLC0415
+
+    try:
+        with Command().app.reading() as session:
+            return list(session.scalars(select(Commitment.ref).order_by(Commitment.ref).limit(500)))
+    except Error:
+        return []
+
+
+Ref = Annotated[str, typer.Argument(help="承诺编号，如 2019-1007-03 · The commitment's ref.", autocompletion=refs)]

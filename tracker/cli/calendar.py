@@ -1,0 +1,240 @@
+"""Working days, each answer explained: which days were skipped, which weekends were worked, and why."""
+
+import os
+from collections.abc import Sequence
+from itertools import count as numbers
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker.cli.base import Command, JsonOption, UsageError, command, read_day
+from tracker.cli.output import print_facts, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from commitments.workdays import Answer, Step, WorkCalendar
+    from tracker.app import App
+
+group = typer.Typer(no_args_is_help=True, help="工作日 · Working days, each answer explained.", rich_markup_mode=None)
+Day = Annotated[str, typer.Argument(help="日期：2019-12-31、2019年12月31日、+30d · A date.")]
+FARTHEST = 10_000  # working days, forty years
+TEXTS = {
+    "after": ("{start} 之后第{n}个工作日是 {day}", "working day {n} after {start} is {day}"),
+    "before": ("{start} 之前第{n}个工作日是 {day}", "working day {n} before {start} is {day}"),
+    "same": ("{start} 当天", "{start} itself"),
+    "count": ("{start} 之后至 {end}（含）共{n}个工作日", "{n} working days after {start} up to and including {end}"),
+    "provisional": ("暂定：{years}年放假安排尚未公布", "provisional: the working days of {years} are not published"),
+    "skipped": ("；跳过 {days}", "; skipped {days}"),
+    "worked": ("；计入 {days}", "; counted {days}"),
+    "run": ("{first}至{last}", "{first} to {last}"),
+    "reason": ("{days}（{why}）", "{days} ({why})"),
+    "comma": ("、", ", "),
+    "weekend": ("周末", "weekend"),
+    "holiday": ("{name}", "{name}"),
+    "statutory": ("法定节假日{name}，暂定", "statutory {name}, provisional"),
+    "operator": ("本单位日历", "own calendar"),
+    "adjusted": ("调休上班", "worked to make up for a holiday"),
+    "off": ("休", "off"),
+    "on": ("班", "worked"),
+    "own": (
+        "{year}年：休{off}天、班{work}天{complete} {source}",
+        "{year}: {off} off, {work} worked{complete} {source}",
+    ),
+    "complete": ("，整年", ", whole year"),
+}
+LABELS = {
+    "published": ("已公布", "Published"),
+    "file": ("本单位日历", "Own calendar"),
+    "own": ("其中", "It says"),
+    "provisional_from": ("暂定起于", "Provisional from"),
+}
+HEADINGS = {
+    "zh": {"date": "日期", "weekday": "星期", "what": "休或班", "why": "原因"},
+    "en": {"date": "Date", "weekday": "Day", "what": "Off or worked", "why": "Why"},
+}
+
+
+def _say(locale: str, text: str, **facts: object) -> str:
+    return TEXTS[text][0 if locale.startswith("zh") else 1].format(**facts)
+
+
+def _program(shared: Command) -> "tuple[App, str]":
+    """Return the program and the reader's language; where there is no configuration at all, the defaults do."""
+    from tracker import config  # noqa: PLC0415
+    from tracker.app import App  # noqa: PLC0415
+
+    try:
+        config.find(shared.config, os.environ, Path.cwd())
+    except config.ConfigError:
+        if shared.config or os.environ.get("TRACKER_CONFIG"):
+            raise
+        app = App(config.Config(), actor="")
+    else:
+        app = shared.app
+    return app, shared.language or app.config.language
+
+
+# -- two questions ---------------------------------------------------------------------------------------------
+
+
+@group.command()
+def count(ctx: typer.Context, start: Day, end: Day, json: JsonOption = False) -> None:
+    """两个日期之间有几个工作日 · Count the working days after START up to and including END.
+
+    $ tracker calendar count 2019-12-20 2019-12-31
+    """
+    app, locale = _program(command(ctx))
+    first, last = read_day(start, app), read_day(end, app)
+    answer = app.workdays.explain_between(first, last)
+    if json:
+        print_json({"working_days": answer.working_days, **_grounds(answer)})
+        return
+    said = _say(locale, "count", start=first, end=last, n=answer.working_days)
+    print(_marked(said, app.workdays, first, last, locale) + _explained(answer, first.year, locale))
+
+
+@group.command(context_settings={"ignore_unknown_options": True})  # so that -7 needs no --
+def add(
+    ctx: typer.Context,
+    start: Day,
+    n: Annotated[
+        int, typer.Argument(min=-FARTHEST, max=FARTHEST, help="几个工作日，可为负 · How many; negative goes back.")
+    ],
+    json: JsonOption = False,
+) -> None:
+    """某日之后（前）第几个工作日 · Find the N-th working day after a date, or before it.
+
+    $ tracker calendar add 2026-02-13 1
+    $ tracker calendar add 2026-02-13 -7
+    """
+    app, locale = _program(command(ctx))
+    first = read_day(start, app)
+    answer = _added(app.workdays, first, n)
+    if json:
+        print_json({"date": answer.date, **_grounds(answer)})
+        return
+    text = "after" if n > 0 else "before" if n < 0 else "same"
+    said = _say(locale, text, start=first, n=abs(n), day=answer.date)
+    print(_marked(said, app.workdays, first, answer.date or first, locale) + _explained(answer, first.year, locale))
+
+
+def _added(workdays: "WorkCalendar", start: "date", n: int) -> "Answer":
+    try:
+        return workdays.explain_add(start, n)
+    except OverflowError:
+        raise UsageError(problem=f"{n} working days from {start} lie beyond the years that can be counted.") from None
+
+
+def _grounds(answer: "Answer") -> dict[str, object]:
+    steps = [{"date": step.day, "counted": step.counted, "why": step.why} for step in answer.steps]
+    return {"provisional": answer.provisional, "explanation": steps}
+
+
+# -- words -----------------------------------------------------------------------------------------------------
+
+
+def _marked(said: str, workdays: "WorkCalendar", start: "date", end: "date", locale: str) -> str:
+    """Mark an answer that rests on a year not yet published, naming the year."""
+    first, last = sorted((start.year, end.year))
+    years = [str(year) for year in range(first, last + 1) if workdays.provisional(year)]
+    why = _say(locale, "provisional", years=_say(locale, "comma").join(years))
+    return _say(locale, "reason", days=said, why=why) if years else said
+
+
+def _explained(answer: "Answer", year: int, locale: str) -> str:
+    """Say which days were skipped and which weekends were worked; days of ``year`` without the year."""
+    told: dict[str, list[str]] = {"skipped": [], "worked": []}
+    steps = sorted(answer.steps, key=lambda step: step.day)
+    for (counted, why), run in groupby(steps, key=lambda step: (step.counted, step.why)):
+        if why != "weekday":
+            days = _run([step.day for step in run], year, locale)
+            told["worked" if counted else "skipped"].append(_say(locale, "reason", days=days, why=_why(why, locale)))
+    comma = _say(locale, "comma")
+    return "".join(_say(locale, text, days=comma.join(runs)) for text, runs in told.items() if runs)
+
+
+def _run(days: "Sequence[date]", year: int, locale: str) -> str:
+    from commitments.glossary import format_date  # noqa: PLC0415
+
+    first, last = (
+        format_date(locale, day).removeprefix(f"{year}年").removesuffix(f" {year}") for day in (days[0], days[-1])
+    )
+    return first if first == last else _say(locale, "run", first=first, last=last)
+
+
+def _why(reason: str, locale: str) -> str:
+    """Put a reason of the calendar (``holiday:国庆节``) into words."""
+    from commitments.workdays import CHINESE  # noqa: PLC0415
+
+    kind, _, name = reason.partition(":")
+    english = {chinese: word for word, chinese in CHINESE.items()}
+    return _say(locale, kind, name=name if locale.startswith("zh") else english.get(name, name))
+
+
+# -- the calendar itself ---------------------------------------------------------------------------------------
+
+
+@group.command()
+def show(
+    ctx: typer.Context,
+    year: Annotated[int, typer.Argument(min=1, max=9999, help="年份 · Year.")],
+    json: JsonOption = False,
+) -> None:
+    """一年中的放假与调休 · Show the weekdays off and the weekends worked of a year, and why.
+
+    $ tracker calendar show 2026
+    """
+    app, locale = _program(command(ctx))
+    steps, provisional = app.workdays.year_days(year), app.workdays.provisional(year)
+    if json:
+        days = [{"date": step.day, "worked": step.counted, "why": step.why} for step in steps]
+        print_json({"year": year, "provisional": provisional, "days": days})
+        return
+    print_table(HEADINGS["zh" if locale.startswith("zh") else "en"], [_row(step, locale) for step in steps])
+    if provisional:
+        say(_say(locale, "provisional", years=year))
+
+
+def _row(step: "Step", locale: str) -> dict[str, object]:
+    weekday = f"周{'一二三四五六日'[step.day.weekday()]}" if locale.startswith("zh") else f"{step.day:%a}"
+    what = _say(locale, "on" if step.counted else "off")
+    return {"date": step.day, "weekday": weekday, "what": what, "why": _why(step.why, locale)}
+
+
+@group.command()
+def check(ctx: typer.Context, json: JsonOption = False) -> None:
+    """检查工作日历文件，哪些年份已公布 · Check the calendar file; say which years are published and which provisional.
+
+    $ tracker calendar check
+    """
+    app, locale = _program(command(ctx))
+    facts = _checked(app)
+    if json:
+        print_json(facts)
+        return
+    own = "\n".join(_own(year, locale) for year in facts["own"])
+    values = {**facts, "published": "–".join(map(str, facts["published"])), "own": own}
+    names = {field: both[0 if locale.startswith("zh") else 1] for field, both in LABELS.items()}
+    print_facts({names[field]: value for field, value in values.items() if value})
+
+
+def _own(year: dict[str, Any], locale: str) -> str:
+    complete = _say(locale, "complete") if year["complete"] else ""
+    return _say(locale, "own", **{**year, "complete": complete}).rstrip()
+
+
+def _checked(app: "App") -> dict[str, Any]:
+    """Return what is published, what the operator's file says, the first provisional year. Raises CalendarFileError."""
+    found, file = app.workdays.check(), app.config.calendar_file
+    return {
+        "published": found.published,
+        "file": str(file) if file else None,
+        "own": [
+            {"year": year, "off": len(own.off), "work": len(own.work), "complete": own.complete, "source": own.source}
+            for year, own in sorted(found.operator.items())
+        ],
+        "provisional_from": next(year for year in numbers(found.published[1]) if app.workdays.provisional(year)),
+    }

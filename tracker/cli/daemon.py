@@ -1,0 +1,127 @@
+"""Telling: remind (one pass), daemon (pass after pass), rehearse (on a copy)."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.base import JsonOption, UsageError, command, read_day
+from tracker.cli.output import clean, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from notifications.sending import Report
+    from tracker.app import App
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the commands to the program."""
+    for name, verb in (("remind", remind), ("daemon", daemon), ("rehearse", rehearse)):
+        cli.command(name)(verb)
+
+
+def remind(
+    ctx: typer.Context,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只看不发 · Show what would be owed; send nothing.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """立即执行一轮提醒 · Do one pass now, as the daemon's tick does.
+
+    $ tracker remind --dry-run
+    $ tracker remind
+    """
+    app = command(ctx).app
+    if dry_run:
+        _show_owed(app, json=json)
+        return
+    report = run_pass(app)
+    if json:
+        print_json(
+            {"planned": report.planned, "outcomes": dict(report.outcomes), "silent_because": report.silent_because}
+        )
+    else:
+        print(f"planned {report.planned}, sent {report.sent}")
+    if report.silent_because:
+        say(f"Nothing went out: {report.silent_because}.")
+    complain(report)
+
+
+def run_pass(app: "App") -> "Report":
+    """Do a pass under the sending lock."""
+    engine = app.engine
+    with app.sending():
+        report = app.run_once()
+    engine.dispose()
+    return report
+
+
+def complain(report: "Report") -> None:
+    """Delivery trouble is an error of its own, after the result was printed."""
+    from commitments.errors import DeliveryFailed  # noqa: PLC0415
+
+    failed = {state: count for state, count in report.outcomes.items() if state in ("retry", "unknown", "dead")}
+    if report.trouble or failed:
+        counts = ", ".join(f"{count} {state}" for state, count in failed.items())
+        raise DeliveryFailed(problem="; ".join(part for part in (report.trouble, counts) if part))
+
+
+def _show_owed(app: "App", *, json: bool) -> None:
+    """Plan in a transaction that is rolled back; print what would be owed."""
+    from notifications import delivery, outbox  # noqa: PLC0415
+
+    office = app.office()
+    delivery.check_environment(office)
+    with delivery.trial(office, app.clock()) as session:
+        rows = [
+            {"slot": n.slot, "state": n.state, "to": n.addressee, "key": n.key, "reason": n.reason}
+            for n in outbox.waiting(session)
+        ]
+    if json:
+        print_json({"notices": rows})
+    else:
+        print_table({"slot": "Day", "state": "State", "to": "To", "key": "Notice"}, rows)
+    if why := delivery.why_not(office, app.clock()):
+        say(f"Nothing would go out now: {why}.")
+
+
+def daemon(ctx: typer.Context) -> None:
+    """守护进程：按期提醒、逐月通报，直到收到 SIGTERM · Run until SIGTERM."""
+    from tracker.daemon import Daemon  # noqa: PLC0415
+
+    shared = command(ctx)
+    raise typer.Exit(Daemon(shared.app).run())
+
+
+def rehearse(
+    ctx: typer.Context,
+    first: Annotated[str, typer.Option("--from", help="从哪天 · First day.")],
+    until: Annotated[str, typer.Option("--until", help="到哪天 · Last day.")],
+    into: Annotated[Path, typer.Option("--into", help="写到哪个文件夹 · Folder for the mails.")],
+    json: JsonOption = False,
+) -> None:
+    """在副本上预演，不发送任何邮件 · The mails that would go out, on a copy; nothing is sent.
+
+    $ tracker rehearse --from 2019-12-01 --until 2020-01-31 --into preview
+    """
+    from tracker.rehearsal import Rehearsal  # noqa: PLC0415
+
+    app = command(ctx).app
+    span = _span(read_day(first, app), read_day(until, app))
+    if into.exists() and any(into.iterdir()):
+        raise UsageError(problem=f"--into {into}: the folder is not empty; name a new one.")
+    with Rehearsal(app, into) as rehearsal:
+        sent = rehearsal.run(*span)
+    rows = [{"day": m.told_on, "to": m.mailbox, "kind": m.kind, "subject": clean(m.subject)} for m in sent]
+    if json:
+        print_json({"messages": rows})
+    else:
+        print_table({"day": "Day", "to": "To", "subject": "Subject"}, rows)
+        say(f"{len(rows)} mails written to {into}.")
+
+
+def _span(first: date, last: date) -> tuple[date, date]:
+    if last < first:
+        raise UsageError(problem=f"--until {last} lies before --from {first}.")
+    return first, last

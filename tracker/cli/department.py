@@ -1,0 +1,105 @@
+"""The register of departments: add, list, edit."""
+
+from typing import Annotated
+
+import typer
+
+from tracker.cli.base import ActorOption, CsvOption, JsonOption, ReasonOption, command
+from tracker.cli.output import print_csv, print_json, print_table
+
+group = typer.Typer(no_args_is_help=True, help="部门登记 · The register of departments.", rich_markup_mode=None)
+HEADINGS = {
+    "zh": {"name": "部门", "mailbox": "信箱", "escalation": "督办信箱", "locale": "语言", "short_names": "简称"},
+    "en": {
+        "name": "Name",
+        "mailbox": "Mailbox",
+        "escalation": "Escalation",
+        "locale": "Language",
+        "short_names": "Short",
+    },
+}
+Name = Annotated[str, typer.Argument(help="部门名称 · The department's name.")]
+Mailbox = typer.Option("--mailbox", help="信箱，宜用公用信箱 · Mailbox, best a shared one.")
+Escalation = typer.Option("--escalation", help="督办信箱 · Mailbox for escalations.")
+Locale = typer.Option("--locale", help="邮件语言 · Language of its mail: zh-Hans | zh-Hant | en")
+
+
+@group.command()
+def add(
+    ctx: typer.Context,
+    name: Name,
+    mailbox: Annotated[str, Mailbox] = "",
+    escalation: Annotated[str, Escalation] = "",
+    locale: Annotated[str, Locale] = "zh-Hans",
+    short_name: Annotated[list[str] | None, typer.Option("--short-name", help="简称，可重复 · Repeatable.")] = None,
+    reason: ReasonOption = "",
+    actor: ActorOption = "",
+) -> None:
+    """登记部门 · Enter a department.
+
+    $ tracker department add 市教育局 --mailbox jyj@gz.example --short-name 教育局
+    """
+    from commitments.parties import add_department  # noqa: PLC0415
+
+    with command(ctx).acting(actor).register() as keeper:
+        department = add_department(
+            keeper,
+            name,
+            mailbox=mailbox,
+            escalation=escalation,
+            locale=locale,
+            short_names=short_name or (),
+            reason=reason,
+        )
+    print(department.name)
+
+
+@group.command("list")
+def list_(ctx: typer.Context, json: JsonOption = False, csv: CsvOption = False) -> None:
+    """列出部门 · List the departments.
+
+    $ tracker department list
+    $ tracker department list --csv
+    """
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from commitments.ledger_rows import DEPARTMENT, stated  # noqa: PLC0415
+    from commitments.models import Department  # noqa: PLC0415
+
+    shared = command(ctx)
+    with shared.app.reading() as session:
+        rows = [stated(each, DEPARTMENT) for each in session.scalars(select(Department).order_by(Department.id))]
+    if json:
+        print_json({"departments": rows})
+    elif csv:
+        print_csv(tuple(DEPARTMENT), rows)
+    else:
+        print_table(HEADINGS["zh" if shared.locale.startswith("zh") else "en"], rows)
+
+
+@group.command()
+def edit(
+    ctx: typer.Context,
+    name: Name,
+    mailbox: Annotated[str | None, Mailbox] = None,
+    escalation: Annotated[str | None, Escalation] = None,
+    locale: Annotated[str | None, Locale] = None,
+    short_name: Annotated[
+        list[str] | None, typer.Option("--short-name", help="简称，可重复；“-”表示没有 · Repeatable; '-' for none.")
+    ] = None,
+    reason: ReasonOption = "",
+    actor: ActorOption = "",
+) -> None:
+    """更正部门的信箱、语言、简称 · Correct a department's mailboxes, language, short names; "" empties a mailbox.
+
+    $ tracker department edit 市民政局 --mailbox bgs@gz.example
+    """
+    from commitments.parties import edit_department  # noqa: PLC0415
+
+    fields: dict[str, object] = {"mailbox": mailbox, "escalation": escalation, "locale": locale}
+    if short_name is not None:
+        fields["short_names"] = [each for each in short_name if each != "-"]
+    new = {field: value for field, value in fields.items() if value is not None}
+    with command(ctx).acting(actor).register() as keeper:
+        department = edit_department(keeper, name, reason, **new)
+    print(department.name)

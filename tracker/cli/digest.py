@@ -1,0 +1,124 @@
+"""The proposing unit's monthly digest: preview, approve, send."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker.cli.base import ActorOption, JsonOption, UsageError, command
+from tracker.cli.output import clean, print_json, say
+
+if TYPE_CHECKING:
+    from notifications.messages import Rendered
+    from tracker.app import App
+
+group = typer.Typer(no_args_is_help=True, help="办理情况月报 · The monthly digest.", rich_markup_mode=None)
+Unit = Annotated[str, typer.Option("--unit", help="提案单位 · Proposing unit.")]
+Month = Annotated[str, typer.Option("--month", help="月份 2019-07，默认上月 · Month; last month by default.")]
+
+
+@group.command()
+def show(
+    ctx: typer.Context,
+    unit: Unit,
+    month: Month = "",
+    html: Annotated[Path | None, typer.Option("--html", help="预览写入文件 · Write the HTML preview here.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """查看或预览月报 · Show a digest as it went out, or as it would.
+
+    $ tracker digest show --unit 市台联 --month 2019-07
+    """
+    shared = command(ctx)
+    app = shared.app
+    facts = _snapshot(app, unit, _month(month, app))
+    if json:
+        print_json({"digest": facts})
+        return
+    rendered = _render(app, unit, facts)
+    if html:
+        html.write_text(rendered.html, encoding="utf-8")
+        say(f"{html} written.")
+    else:
+        print(clean(f"{rendered.subject}\n\n{rendered.text}", keep_lines=True))
+
+
+def _month(month: str, app: "App") -> str:
+    """Check ``2019-07``; without one, take last month."""
+    from datetime import date, timedelta  # noqa: PLC0415
+
+    if not month:
+        return (app.today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+    try:
+        date.fromisoformat(f"{month}-01")
+    except ValueError:
+        raise UsageError(problem=f"--month {month!r}: write it as 2019-07.") from None
+    return month
+
+
+def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
+    """Return the stored snapshot, or one made now."""
+    from commitments.errors import NoSuchDigest  # noqa: PLC0415
+    from commitments.search import find_department  # noqa: PLC0415
+    from notifications import digests  # noqa: PLC0415
+
+    with app.reading() as session:
+        department = find_department(session, unit)
+        try:
+            return dict(digests.find(session, department.name, month).snapshot)
+        except NoSuchDigest:
+            owed = digests.Owed(month)
+            return digests.snapshot(session, department, owed, app.today, app.office().digest, app.workdays)
+
+
+def _render(app: "App", unit: str, facts: dict[str, Any]) -> "Rendered":
+    from commitments.search import find_department  # noqa: PLC0415
+    from notifications.messages import Sender  # noqa: PLC0415
+
+    office = app.office()
+    with app.reading() as session:
+        department = find_department(session, unit)
+    sender = Sender(
+        organisation=office.name, reply_to=office.reply_to, contact=office.contact, today=app.today,
+        recipient=department.name,
+    )  # fmt: skip
+    context = {"sender": sender, "digest": facts, "copy": False}
+    return office.renderer.render("monthly_digest", department.locale, context)
+
+
+@group.command()
+def approve(ctx: typer.Context, unit: Unit, month: Month = "", actor: ActorOption = "") -> None:
+    """批准发出月报（approval = "required" 时）· Approve a digest that waits; it goes out at the next pass.
+
+    $ tracker digest show --unit 市台联 --month 2019-07
+    """
+    from notifications import digests  # noqa: PLC0415
+
+    app = command(ctx).acting(actor)
+    with app.register() as keeper:
+        digest = digests.approve(keeper, unit, _month(month, app), by=app.actor)
+    print(f"{digest.snapshot['unit']} {digest.period}")
+
+
+@group.command()
+def send(ctx: typer.Context, unit: Unit, month: Month = "") -> None:
+    """到期的月报立即发出，并说明为何未发 · Send a digest that is owed, or say why it does not go.
+
+    $ tracker digest show --unit 市台联 --month 2019-07
+    """
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from notifications import digests  # noqa: PLC0415
+    from notifications.models import Notice  # noqa: PLC0415
+    from tracker.cli.daemon import complain, run_pass  # noqa: PLC0415
+
+    app = command(ctx).app
+    report = run_pass(app)
+    with app.reading() as session:
+        digest = digests.find(session, unit, _month(month, app))
+        mine = select(Notice).where(Notice.digest_id == digest.id, Notice.role == "unit")
+        notice = session.scalars(mine).one()
+    print(f"{digest.snapshot['unit']} {digest.period}: {notice.state} {notice.reason}".rstrip())
+    if report.silent_because:
+        say(f"Nothing went out: {report.silent_because}.")
+    complain(report)

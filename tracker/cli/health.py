@@ -1,0 +1,76 @@
+"""Health: status (from the database alone) and doctor (everything that can be looked at)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.base import JsonOption, command
+from tracker.cli.output import clean, paint, print_facts, print_json, say
+
+if TYPE_CHECKING:
+    from tracker.app import App
+
+COLOURS = {"ok": "green", "warn": "yellow", "bad": "red"}
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the commands to the program."""
+    for verb in (status, doctor):
+        cli.command()(verb)
+
+
+def status(
+    ctx: typer.Context,
+    check: Annotated[bool, typer.Option("--check", help="退出码 0 正常、1 降级、2 停摆 · Exit 0, 1 or 2.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """运行状态：待发、暂扣、失败、心跳 · How it does: owed, held, dead, heartbeats.
+
+    $ tracker status
+    $ tracker status --json
+    """
+    from commitments.errors import StorageTrouble  # noqa: PLC0415
+    from tracker import health  # noqa: PLC0415
+
+    app = command(ctx).app
+    try:
+        with app.reading() as session:
+            found = health.facts(session, app)
+    except StorageTrouble as trouble:
+        if not check:
+            raise
+        say(str(trouble))
+        raise typer.Exit(health.DOWN) from trouble
+    code, why = health.judge(found)
+    if json:
+        print_json({"healthy": code == health.HEALTHY, **found, "why": why})
+    else:
+        simple = {name: _local(value, app) for name, value in found.items() if not isinstance(value, dict | list)}
+        print_facts({"healthy": "yes" if code == health.HEALTHY else "no", **simple})
+        for sentence in why:
+            print(clean(sentence))
+    if check:
+        raise typer.Exit(code)
+
+
+def _local(value: object, app: "App") -> object:
+    """Tell an instant on the organisation's clock."""
+    return f"{value.astimezone(app.zone):%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else value
+
+
+def doctor(ctx: typer.Context, json: JsonOption = False) -> None:
+    """体检：配置、数据库、邮箱、工作日历、备份，逐项说明 · Look at everything; say what to do.
+
+    $ tracker doctor
+    """
+    from tracker import checkup  # noqa: PLC0415
+
+    findings = checkup.examine(command(ctx).app)
+    if json:
+        print_json({"findings": [vars(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            print(f"{paint(finding.state.ljust(4), COLOURS[finding.state])}  {finding.what}: {clean(finding.text)}")
+    if any(finding.state == checkup.BAD for finding in findings):
+        raise typer.Exit(1)

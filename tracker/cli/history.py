@@ -1,0 +1,158 @@
+"""The history (变更记录): who changed what, and whether its chain holds."""
+
+import re
+from collections.abc import Iterator
+from json import dumps
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from tracker.cli.base import CsvOption, JsonOption, UsageError, command, refs
+from tracker.cli.output import print_csv, print_json, print_table
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from commitments.history import Head
+    from commitments.models import HistoryEntry
+    from tracker.app import App
+
+PAGE = 500
+COLUMNS = ("seq", "at", "actor", "action", "subject", "reason", "changes", "hash")
+NAMES = ("support", "short_names", "evidence")
+HEADINGS = {
+    "zh": {
+        "seq": "序号", "when": "时间", "actor": "经办人", "what": "动作", "subject": "对象", "told": "内容",
+        "reason": "理由",
+    },
+    "en": {
+        "seq": "No.", "when": "When", "actor": "Who", "what": "Action", "subject": "Subject", "told": "What",
+        "reason": "Why",
+    },
+}  # fmt: skip
+
+
+class ListByDefault(TyperGroup):
+    """``history`` and ``history REF`` are short for ``history list [REF]``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - Typer does not export this context
+        """Put ``list`` before arguments that ask for neither a command nor help."""
+        first = args[0] if args else ""
+        asked = first in self.commands or first in ctx.help_option_names
+        return super().parse_args(ctx, args if asked else ["list", *args])
+
+
+group = typer.Typer(
+    cls=ListByDefault,
+    subcommand_metavar="[REF] | verify",
+    help="变更记录 · The history: who changed what.",
+    rich_markup_mode=None,
+)
+
+
+@group.command("list")
+def list_(
+    ctx: typer.Context,
+    ref: Annotated[
+        str, typer.Argument(help="承诺编号、文号或部门 · A ref, letter or department.", autocompletion=refs)
+    ] = "",
+    json: JsonOption = False,
+    csv: CsvOption = False,
+) -> None:
+    """列出变更记录，最早的在前 · List the entries, oldest first; this is what `history` does by itself.
+
+    $ tracker history
+    $ tracker history 2019-1007-03 --json
+    """
+    shared = command(ctx)
+    entries = _entries(shared.app, ref)
+    if json:
+        print_json({"entries": [_facts(entry) for entry in entries]})
+    elif csv:
+        print_csv(
+            COLUMNS, ({**_facts(entry), "changes": dumps(entry.changes, ensure_ascii=False)} for entry in entries)
+        )
+    else:
+        headings = HEADINGS["zh" if shared.locale.startswith("zh") else "en"]
+        print_table(headings, [_line(entry, shared.locale, shared.app.zone) for entry in entries])
+
+
+def _entries(app: "App", ref: str) -> "Iterator[HistoryEntry]":
+    """Read page by page, each transaction ended before the next. Raises NoSuchCommitment when nothing has this ref."""
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from commitments.models import HistoryEntry  # noqa: PLC0415
+    from commitments.search import find  # noqa: PLC0415
+
+    query = select(HistoryEntry).order_by(HistoryEntry.seq).limit(PAGE)
+    query = query.where(HistoryEntry.subject == ref) if ref else query
+    last = 0
+    while True:
+        with app.reading() as session:
+            page = session.scalars(query.where(HistoryEntry.seq > last)).all()
+            if ref and not page and not last:
+                find(session, ref)
+        yield from page
+        if len(page) < PAGE:
+            return
+        last = page[-1].seq
+
+
+def _facts(entry: "HistoryEntry") -> dict[str, Any]:
+    return {column: getattr(entry, column) for column in COLUMNS}
+
+
+def _line(entry: "HistoryEntry", locale: str, zone: "ZoneInfo") -> dict[str, object]:
+    """Give an entry its words, and the time on the organisation's clock."""
+    from commitments.glossary import word  # noqa: PLC0415
+
+    when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return {**_facts(entry), "when": when, "what": word(locale, "action", entry.action), "told": _told(entry.changes)}
+
+
+def _told(changes: dict[str, Any]) -> str:
+    """Say what became what. What an entry states besides (a new thing's fields, evidence) is in --json."""
+    moved = {field: value for field, value in changes.items() if _is_change(field, value)}
+    return "; ".join(f"{field} {_shown(old)} → {_shown(new)}" for field, (old, new) in moved.items())
+
+
+def _is_change(field: str, value: object) -> bool:
+    """Tell ``[old, new]`` from a list of two names."""
+    return isinstance(value, list) and len(value) == 2 and (field not in NAMES or isinstance(value[0], list))  # noqa: PLR2004
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return "、".join(value) or "—"
+    return "—" if value in (None, "") else str(value)
+
+
+@group.command()
+def verify(
+    ctx: typer.Context,
+    anchor: Annotated[
+        str, typer.Option("--anchor", help="月报末尾所印的 序号:哈希 · SEQ:HASH as a digest printed it.")
+    ] = "",
+    json: JsonOption = False,
+) -> None:
+    """核验变更记录链 · Walk the chain; prints its head, or names the first entry that does not hold.
+
+    $ tracker history verify
+    """
+    from commitments import history  # noqa: PLC0415
+
+    known = _head(anchor) if anchor else None
+    with command(ctx).app.reading() as session:
+        head = history.verify(session, known)
+    print_json({"seq": head.seq, "hash": head.hash}) if json else print(head)
+
+
+def _head(text: str) -> "Head":
+    """Read ``12:ab34…``. Raises UsageError."""
+    from commitments.history import Head  # noqa: PLC0415
+
+    match = re.fullmatch(r"(\d+):([0-9a-f]{64})", text.strip().lower())
+    if match is None:
+        raise UsageError(problem=f"--anchor {text!r}: write SEQ:HASH as a digest prints them, 64 characters.")
+    return Head(int(match[1]), match[2])

@@ -1,0 +1,99 @@
+"""The ledger as a file: load one, dump what stands."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commitments.errors import Refused
+from tracker.cli.base import ActorOption, JsonOption, command
+from tracker.cli.output import print_json, say
+
+if TYPE_CHECKING:
+    from commitments.ledger import Loaded
+
+group = typer.Typer(no_args_is_help=True, help="台账文件 · The ledger as a file.", rich_markup_mode=None)
+SUMMARY = {
+    "zh": "新增{added}条，更新{updated}条，未变{unchanged}条；另有部门{departments}个、答复函{letters}件",
+    "en": "{added} added, {updated} updated, {unchanged} unchanged; also {departments} departments, {letters} letters",
+}
+
+
+class NotWritten(Refused):
+    """A file cannot be written where it was asked for."""
+
+    en = "{path} was not written: {problem}."
+    zh = "{path} 未能写入：{problem}。"
+
+
+@group.command()
+def load(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="台账文件 .toml 或 .csv · A .toml or .csv ledger.")],
+    update: Annotated[
+        bool, typer.Option("--update", help="以文件为准更新 · Take changed values from the file.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="不发交办邮件 · Send no assignment notices.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="试载入，不保留 · Try it and keep nothing.")] = False,
+    json: JsonOption = False,
+    actor: ActorOption = "",
+) -> None:
+    """载入台账文件，有一处错误就整份不收 · Load a ledger file, all of it or nothing; loading twice changes nothing.
+
+    $ tracker ledger load letter-1007.toml --dry-run
+    $ tracker ledger load letter-1007.toml --update --quiet
+    """
+    from commitments import ledger  # noqa: PLC0415
+    from notifications.planning import decline_assignments  # noqa: PLC0415
+
+    shared = command(ctx)
+    app = shared.acting(actor)
+    with app.register() as keeper:
+        loaded = ledger.load(keeper, file, update=update)
+        if quiet:
+            decline_assignments(keeper.session, app.office(), [*loaded.added, *loaded.updated], keeper.now)
+        if dry_run:
+            keeper.session.rollback()
+    print_json({**asdict(loaded), "dry_run": dry_run}) if json else print(_summary(loaded, shared.locale))
+    if dry_run:
+        say("Dry run: nothing was kept.")
+
+
+def _summary(loaded: "Loaded", locale: str) -> str:
+    counts = {**asdict(loaded), "added": len(loaded.added), "updated": len(loaded.updated)}
+    return SUMMARY["zh" if locale.startswith("zh") else "en"].format(**counts)
+
+
+@group.command()
+def dump(
+    ctx: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="写到哪里，默认标准输出 · Where to; stdout by default.")] = None,
+    letter: Annotated[str, typer.Option("--letter", help="只要这份答复函：文号或提案号 · Only this letter.")] = "",
+    form: Annotated[
+        str, typer.Option("--format", help="toml | csv | json；默认看文件名 · By the file's name by default.")
+    ] = "",
+) -> None:
+    """导出台账，可再载入 · Dump the ledger in a form that load reads; JSON is for programs.
+
+    $ tracker ledger dump --letter 1007
+    $ tracker ledger dump ledger.csv
+    """
+    from commitments import ledger, search  # noqa: PLC0415
+
+    form = form or (file.suffix.removeprefix(".").lower() if file else "") or "toml"
+    with command(ctx).app.reading() as session:
+        only = search.find_letter(session, letter) if letter else None
+        text = ledger.dump(session, letter=only, form=form)
+    _write(file, text.encode("utf-8-sig" if form == "csv" else "utf-8"))
+
+
+def _write(file: Path | None, content: bytes) -> None:
+    """Write to the file, or to stdout without one. Raises NotWritten."""
+    if file is None:
+        typer.get_binary_stream("stdout").write(content)
+        return
+    try:
+        file.write_bytes(content)
+    except OSError as trouble:
+        raise NotWritten(path=file, problem=trouble.strerror) from trouble

@@ -1,0 +1,164 @@
+"""The register of reply letters: add, list, show."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.base import ActorOption, CsvOption, JsonOption, ReasonOption, command, read_day
+from tracker.cli.output import print_csv, print_facts, print_json, print_table
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+group = typer.Typer(no_args_is_help=True, help="答复函登记 · The register of reply letters.", rich_markup_mode=None)
+LABELS = {
+    "document_number": ("文号", "Document"), "proposal_number": ("提案号", "Proposal"),
+    "proposal_title": ("案由", "Title"), "session": ("届次", "Session"), "proposing_unit": ("提案单位", "Proposed by"),
+    "replying_unit": ("答复单位", "Answered by"), "signed_on": ("落款日期", "Signed"),
+    "published_on": ("公开日期", "Published"), "class_mark": ("分类", "Class"), "contact": ("联系人", "Contact"),
+    "commitments": ("事项", "Items"), "closed": ("已销号", "Closed"),
+}  # fmt: skip
+LISTED = (
+    "document_number",
+    "proposal_number",
+    "proposal_title",
+    "proposing_unit",
+    "signed_on",
+    "commitments",
+    "closed",
+)
+NONE = {"commitments": 0, "closed": 0}
+HEADINGS = {
+    "zh": {"ref": "编号", "state": "状态", "day": "期限", "lead": "主办", "title": "事项"},
+    "en": {"ref": "Ref", "state": "State", "day": "Due", "lead": "Lead", "title": "Commitment"},
+}
+
+
+@group.command()
+def add(
+    ctx: typer.Context,
+    document_number: Annotated[
+        str, typer.Option("--document-number", help="文号，如 穗民案〔2019〕89号 · Document number.")
+    ],
+    proposal_number: Annotated[str, typer.Option("--proposal-number", help="提案号 · Proposal number.")],
+    proposing_unit: Annotated[str, typer.Option("--proposing-unit", help="提案单位 · Who proposed; a department.")],
+    signed_on: Annotated[str, typer.Option("--signed-on", help="落款日期 · Date of the letter.")],
+    replying_unit: Annotated[
+        str, typer.Option("--replying-unit", help="答复单位，默认本单位 · Who answers; the organisation by default.")
+    ] = "",
+    proposal_title: Annotated[str, typer.Option("--proposal-title", help="案由 · Title of the proposal.")] = "",
+    session: Annotated[str, typer.Option("--session", help="届次 · Session of the proposal.")] = "",
+    published_on: Annotated[str, typer.Option("--published-on", help="公开日期 · When it was published.")] = "",
+    class_mark: Annotated[
+        str, typer.Option("--class-mark", help="办理结果分类 A/B/C/D · Class mark; a label only.")
+    ] = "",
+    contact: Annotated[str, typer.Option("--contact", help="函中联系人，不外发 · Never in outward mail.")] = "",
+    reason: ReasonOption = "",
+    actor: ActorOption = "",
+) -> None:
+    """登记答复函 · Enter a reply letter; its units must be departments.
+
+    $ tracker letter add --document-number 穗民案〔2019〕90号 --proposal-number 1008 --proposing-unit 市台联 --signed-on 2019-06-28
+    """  # noqa: E501 - an example stands on one line
+    from commitments.parties import add_letter  # noqa: PLC0415
+    from commitments.search import find_department  # noqa: PLC0415
+
+    app = command(ctx).acting(actor)
+    with app.register() as keeper:
+        letter = add_letter(
+            keeper,
+            document_number=document_number,
+            proposal_number=proposal_number,
+            proposal_title=proposal_title,
+            session=session,
+            proposing_unit=find_department(keeper.session, proposing_unit),
+            replying_unit=find_department(keeper.session, replying_unit or app.config.organisation.name),
+            signed_on=read_day(signed_on, app),
+            published_on=read_day(published_on, app) if published_on else None,
+            class_mark=class_mark,
+            contact=contact,
+            reason=reason,
+        )
+    print(letter.document_number)
+
+
+@group.command("list")
+def list_(ctx: typer.Context, json: JsonOption = False, csv: CsvOption = False) -> None:
+    """列出答复函 · List the letters with the number of their commitments.
+
+    $ tracker letter list
+    $ tracker letter list --json
+    """
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from commitments.ledger_rows import LETTER, stated  # noqa: PLC0415
+    from commitments.models import Letter  # noqa: PLC0415
+
+    shared = command(ctx)
+    with shared.app.reading() as session:
+        counts = _counts(session)
+        letters = session.scalars(select(Letter).order_by(Letter.signed_on, Letter.document_number))
+        rows = [stated(each, LETTER) | counts.get(each.id, NONE) for each in letters]
+    if json:
+        print_json({"letters": rows})
+    elif csv:
+        print_csv(tuple(LABELS), rows)
+    else:
+        names = _labels(shared.locale)
+        print_table({field: names[field] for field in LISTED}, rows)
+
+
+def _counts(session: "Session") -> dict[int, dict[str, int]]:
+    """Return how many commitments each letter has, and how many of them are closed."""
+    from sqlalchemy import func, select  # noqa: PLC0415
+
+    from commitments.models import Commitment  # noqa: PLC0415
+
+    closed = func.count().filter(Commitment.state == "closed")
+    query = select(Commitment.letter_id, func.count(), closed).group_by(Commitment.letter_id)
+    return {letter: {"commitments": every, "closed": done} for letter, every, done in session.execute(query)}
+
+
+def _labels(locale: str) -> dict[str, str]:
+    column = 0 if locale.startswith("zh") else 1
+    return {field: names[column] for field, names in LABELS.items()}
+
+
+@group.command()
+def show(
+    ctx: typer.Context,
+    number: Annotated[str, typer.Argument(help="文号或提案号 · Document or proposal number.")],
+    json: JsonOption = False,
+) -> None:
+    """查看答复函及其承诺事项 · Show a letter and its commitments.
+
+    $ tracker letter show 1007
+    """
+    from commitments import search  # noqa: PLC0415
+    from commitments.ledger_rows import LETTER, stated  # noqa: PLC0415
+    from tracker.cli import listing  # noqa: PLC0415
+
+    shared = command(ctx)
+    with shared.app.reading() as session:
+        letter = search.find_letter(session, number)
+        facts, wanted = stated(letter, LETTER), search.Filter(letter=letter.id)
+        rows = search.page(session, wanted, size=search.count(session, wanted))
+    items = [listing.facts(row, shared.app) for row in rows]
+    if json:
+        print_json({"letter": {**facts, "commitments": items}})
+        return
+    names = _labels(shared.locale)
+    print_facts({names[field]: value for field, value in facts.items() if value})
+    print_table(
+        HEADINGS["zh" if shared.locale.startswith("zh") else "en"], [_worded(item, shared.locale) for item in items]
+    )
+
+
+def _worded(item: Mapping[str, object], locale: str) -> dict[str, object]:
+    """Give a commitment its words: the state, and the day by which it is done or looked at."""
+    from commitments.glossary import word  # noqa: PLC0415
+
+    mark = "*" if item["due_provisional"] else ""
+    day = f"{item['due_on']}{mark}" if item["due_on"] else f"{word(locale, 'date', 'review')} {item['review_on'] or ''}"
+    return {**item, "day": day, "state": word(locale, "state", str(item["state"]))}

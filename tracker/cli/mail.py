@@ -1,0 +1,51 @@
+"""Mail: is the carrier all right."""
+
+from typing import Annotated
+
+import typer
+
+from tracker.cli.base import UsageError, command
+
+group = typer.Typer(no_args_is_help=True, help="邮件通道 · The mail channel.", rich_markup_mode=None)
+
+
+@group.callback()
+def about() -> None:
+    """邮件通道 · The mail channel."""
+
+
+@group.command()
+def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件地址 · Who gets it.")]) -> None:
+    """立即发一封测试邮件，显示服务器答复 · Send a test message now; print the relay's answer.
+
+    $ tracker mail test office@yinuo.example
+    """
+    import secrets  # noqa: PLC0415
+
+    from commitments.errors import DeliveryFailed  # noqa: PLC0415
+    from notifications.channels import ChannelDown, Parcel  # noqa: PLC0415
+    from notifications.messages import Rendered  # noqa: PLC0415
+    from notifications.mime import Envelope, UnsafeMessageError, mime  # noqa: PLC0415
+
+    app = command(ctx).app
+    office = app.office()
+    domain = office.sender.rpartition("@")[2]
+    envelope = Envelope(
+        sender=office.sender, sender_name=office.name, to=address, reply_to=office.reply_to,
+        message_id=f"<test.{secrets.token_hex(12)}@{domain}>", date=app.clock(), list_id=f"yinuo.{domain}",
+        locale=office.language,
+    )  # fmt: skip
+    words = f"{office.name}：一诺测试邮件，收到即说明邮件通道正常。\nA test message of Yinuo: the mail channel works.\n"
+    try:
+        data = mime(Rendered("【测试】一诺邮件通道 · Yinuo test", words, f"<p>{words}</p>"), envelope)
+    except UnsafeMessageError as wrong:
+        raise UsageError(problem=f"{address!r} is not an address that can be written to: {wrong}") from wrong
+    try:
+        line = office.channel.open()
+    except ChannelDown as down:
+        raise DeliveryFailed(problem=str(down)) from down
+    outcome = line.send(Parcel(envelope.message_id, office.sender, address, data))
+    line.close()
+    if outcome.kind != "ok":
+        raise DeliveryFailed(problem=outcome.answer)
+    print(outcome.answer)

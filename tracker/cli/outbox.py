@@ -1,0 +1,218 @@
+"""The outbox: what was or will be sent; retrying, releasing and cancelling what is held."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tracker.cli.base import ActorOption, CsvOption, JsonOption, YesOption, command, confirm
+from tracker.cli.output import print_csv, print_facts, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from notifications.models import Message
+
+group = typer.Typer(no_args_is_help=True, help="发件箱 · What was or will be sent.", rich_markup_mode=None)
+COLUMNS = ("id", "message_id", "to", "channel", "kind", "state", "subject", "notices", "attempts", "sent_at", "error")
+Id = Annotated[int, typer.Argument(help="邮件序号，见 outbox list · Number of the message.")]
+
+
+@group.command("list")
+def list_(
+    ctx: typer.Context,
+    state: Annotated[
+        str, typer.Option("--state", help="frozen | sending | retry | unknown | sent | cancelled | dead")
+    ] = "",
+    held: Annotated[bool, typer.Option("--held", help="列出暂扣的通知 · The notices that are owed or held.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="最近几封 · The newest.")] = 200,
+    json: JsonOption = False,
+    csv: CsvOption = False,
+) -> None:
+    """列出邮件，最近的在前 · List messages, newest first.
+
+    $ tracker outbox list
+    $ tracker outbox list --held --json
+    """
+    shared = command(ctx)
+    with shared.app.reading() as session:
+        rows = _notices(session) if held else _messages(session, state, limit)
+    name = "notices" if held else "messages"
+    if json:
+        print_json({name: rows})
+    elif csv:
+        print_csv(tuple(rows[0]) if rows else COLUMNS, rows)
+    elif held:
+        print_table({"state": "State", "reason": "Why", "slot": "Day", "key": "Notice"}, rows)
+    else:
+        print_table({"id": "No.", "state": "State", "to": "To", "subject": "Subject", "error": "Error"}, rows)
+
+
+def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]]:
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from commitments.rules import check_word  # noqa: PLC0415
+    from notifications.models import MESSAGE_STATES, Message, Notice  # noqa: PLC0415
+
+    query = select(Message).order_by(Message.id.desc()).limit(limit)
+    if state:
+        check_word("--state", state, MESSAGE_STATES)
+        query = query.where(Message.state == state)
+    messages = session.scalars(query).all()
+    keys: dict[int, list[str]] = {message.id: [] for message in messages}
+    carried = select(Notice.message_id, Notice.key).where(Notice.message_id.in_(keys)).order_by(Notice.id)
+    for message, key in session.execute(carried):
+        keys[message or 0].append(key)
+    return [_facts(message, keys[message.id]) for message in messages]
+
+
+def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "message_id": message.message_id,
+        "to": message.mailbox,
+        "addressee": message.addressee,
+        "channel": message.channel,
+        "kind": message.kind,
+        "state": message.state,
+        "subject": message.subject,
+        "notices": keys,
+        "attempts": message.attempts,
+        "sent_at": message.sent_at,
+        "error": message.error,
+    }
+
+
+def _notices(session: "Session") -> list[dict[str, Any]]:
+    from notifications.outbox import waiting  # noqa: PLC0415
+
+    return [
+        {"key": n.key, "kind": n.kind, "to": n.addressee, "state": n.state, "reason": n.reason, "slot": n.slot}
+        for n in waiting(session)
+    ]
+
+
+@group.command()
+def show(
+    ctx: typer.Context,
+    id_: Id,
+    eml: Annotated[bool, typer.Option("--eml", help="原样输出邮件字节 · Print the frozen bytes.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """查看一封邮件及每次投递 · Show a message and every attempt with the relay's answer.
+
+    $ tracker outbox show 1
+    $ tracker outbox show 1 --eml
+    """
+    import sys  # noqa: PLC0415
+
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from notifications.models import Attempt, Notice  # noqa: PLC0415
+
+    with command(ctx).app.reading() as session:
+        message = _find(session, id_)
+        keys = list(session.scalars(select(Notice.key).where(Notice.message_id == id_).order_by(Notice.id)))
+        tries = session.scalars(select(Attempt).where(Attempt.message_id == id_).order_by(Attempt.n)).all()
+    if eml:
+        sys.stdout.buffer.write(message.frozen)
+        sys.stdout.buffer.flush()
+        return
+    attempts = [
+        {"n": t.n, "worker": t.worker, "started_at": t.started_at, "finished_at": t.finished_at, "outcome": t.outcome,
+         "answer": t.answer} for t in tries
+    ]  # fmt: skip
+    facts = {**_facts(message, keys), "slot": message.slot, "composition": message.composition}
+    if json:
+        print_json({"message": {**facts, "attempts": attempts}})
+        return
+    print_facts(facts)
+    for each in attempts:
+        print_facts(
+            {f"attempt {each['n']}": f"{each['started_at']:%Y-%m-%d %H:%M:%S} {each['outcome']} {each['answer']}"}
+        )
+
+
+def _find(session: "Session", id_: int) -> "Message":
+    from commitments.errors import NoSuchMessage  # noqa: PLC0415
+    from notifications.models import Message  # noqa: PLC0415
+
+    message = session.get(Message, id_)
+    if message is None:
+        raise NoSuchMessage(id=id_)
+    return message
+
+
+@group.command()
+def retry(ctx: typer.Context, id_: Id, actor: ActorOption = "") -> None:
+    """立即重试一封邮件（含已失败的）· Try a message again at the next pass, a dead one too.
+
+    $ tracker outbox list --state dead
+    """
+    from sqlalchemy import update  # noqa: PLC0415
+
+    from notifications import alerts  # noqa: PLC0415
+    from notifications.models import Notice  # noqa: PLC0415
+
+    with command(ctx).acting(actor).register() as keeper:
+        message = _find(keeper.session, id_)
+        _refuse_unless(message, "retry", "retry", "unknown", "dead", "frozen")
+        if message.state == "dead":
+            message.state, message.refused_since = "retry", None
+            carried = update(Notice).where(Notice.message_id == id_, Notice.state == "dead")
+            keeper.session.execute(carried.values(state="in_message"))
+            alerts.clear(keeper.session, f"dead/{id_}", keeper.now)
+        message.next_at = keeper.now
+        keeper.note("outbox_retry", f"message {id_}")
+    print(id_)
+
+
+def _refuse_unless(message: "Message", verb: str, *states: str) -> None:
+    from commitments.errors import WrongState  # noqa: PLC0415
+
+    if message.state not in states:
+        raise WrongState(ref=f"message {message.id}", state=message.state, verb=verb)
+
+
+@group.command()
+def release(ctx: typer.Context, yes: YesOption = False, actor: ActorOption = "") -> None:
+    """放行被安全阀暂扣的通知 · Free what the guard holds; it goes out at the next pass.
+
+    $ tracker outbox release --yes
+    """
+    from notifications import holding  # noqa: PLC0415
+
+    confirm("Let everything go out that the guard holds?", yes=yes)
+    with command(ctx).acting(actor).register() as keeper:
+        freed = holding.release(keeper.session, keeper.now)
+        if freed:
+            keeper.note("outbox_release", "guard", changes={"notices": freed})
+    print(freed)
+    say(f"{freed} notices were released." if freed else "Nothing is held by the guard.")
+
+
+@group.command()
+def cancel(
+    ctx: typer.Context,
+    id_: Annotated[
+        int | None, typer.Argument(help="邮件序号；不填则取消全部暂扣 · A message; all held notices without.")
+    ] = None,
+    yes: YesOption = False,
+    actor: ActorOption = "",
+) -> None:
+    """取消一封未发出的邮件，或全部暂扣的通知 · Cancel a message that has not gone out, or all the guard holds.
+
+    $ tracker outbox cancel --yes
+    """
+    from notifications import holding  # noqa: PLC0415
+
+    confirm("Cancel it for good?", yes=yes)
+    with command(ctx).acting(actor).register() as keeper:
+        if id_ is None:
+            count = holding.cancel(keeper.session, keeper.now)
+        else:
+            message = _find(keeper.session, id_)
+            _refuse_unless(message, "cancel", "frozen", "retry", "unknown")
+            count = holding.cancel_message(keeper.session, message)
+        if count:
+            keeper.note("outbox_cancel", f"message {id_}" if id_ else "guard", changes={"notices": count})
+    print(count)

@@ -1,0 +1,122 @@
+"""How results are printed: a table for people, ``--json`` and ``--csv`` for programs.
+
+Results go to stdout, everything else to stderr. Whatever a ledger holds is printed without control characters, so that
+a title cannot drive the terminal.
+"""
+
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import TextIO
+
+from wcwidth import wcswidth
+
+Row = Mapping[str, object]
+COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "36", "dim": "2", "bold": "1"}
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # full-width signs count too
+
+
+def print_json(facts: Mapping[str, object]) -> None:
+    """Print one object, ``"schema": 1`` first, dates as ISO."""
+    print(json.dumps({"schema": 1, **facts}, ensure_ascii=False, indent=2, default=_plain))
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Print CSV with a byte-order mark, so that Excel reads the characters; formulas become text."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(column)) for column in columns])
+    sys.stdout.buffer.write(stream.getvalue().encode("utf-8-sig"))
+    sys.stdout.buffer.flush()
+
+
+def _cell(value: object) -> str:
+    text = "；".join(str(part) for part in value) if isinstance(value, list | tuple) else _text(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def print_table(headings: Mapping[str, str], rows: Sequence[Row], colours: Sequence[str] = ()) -> None:
+    """Print rows under headings. Columns line up by display width; piped, they are separated by tabs."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            print("\t".join(clean(_text(row.get(column))) for column in headings))
+        return
+    cells = [[clean(_text(row.get(column))) for column in headings] for row in rows]
+    widths = _widths([list(headings.values()), *cells])
+    print(paint(_line(list(headings.values()), widths), "bold"))
+    for position, line in enumerate(cells):
+        print(paint(_line(line, widths), colours[position] if position < len(colours) else ""))
+
+
+def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
+    """Return column widths; the widest column gives way when the terminal is too narrow."""
+    widths = [max(_width(line[i]) for line in lines) for i in range(len(lines[0]))]
+    spare = shutil.get_terminal_size().columns - sum(widths) - 2 * (len(widths) - 1)
+    widest = widths.index(max(widths))
+    widths[widest] = max(12, widths[widest] + min(0, spare))
+    return widths
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(_fit(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _fit(cell: str, width: int) -> str:
+    if _width(cell) > width:
+        while cell and _width(cell) > width - 1:
+            cell = cell[:-1]
+        cell += "…"
+    return cell + " " * (width - _width(cell))
+
+
+def _width(text: str) -> int:
+    return max(0, wcswidth(text))
+
+
+def print_facts(facts: Mapping[str, object]) -> None:
+    """Print names and values, one pair a line, names lined up."""
+    width = max((_width(name) for name in facts), default=0)
+    for name, value in facts.items():
+        print(f"{name}{' ' * (width - _width(name))}  {clean(_text(value), keep_lines=True)}")
+
+
+def say(text: str) -> None:
+    """Tell the person something that is not the result."""
+    print(text, file=sys.stderr)
+
+
+def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
+    """Colour text on a terminal, unless NO_COLOR or a dumb terminal says no."""
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb" or not (stream or sys.stdout).isatty()
+    return text if plain or not colour else f"\033[{COLOURS[colour]}m{text}\033[0m"
+
+
+def clean(text: str, *, keep_lines: bool = False) -> str:
+    """Replace control and bidi characters; ``keep_lines`` spares line ends."""
+    kept = "\n" if keep_lines else ""
+    return "".join(
+        c if c in kept or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "\N{REPLACEMENT CHARACTER}"
+        for c in text
+    )
+
+
+def _text(value: object) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, list | tuple):
+        return "、".join(str(part) for part in value)
+    return str(_plain(value))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,127 @@
+"""The program's command tree, its common options, and the one table from errors to exit codes."""
+
+import logging
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from commitments.errors import (
+    CalendarFileError,
+    DatabaseHeld,
+    DeliveryFailed,
+    Error,
+    NotFound,
+)
+from tracker import __version__
+from tracker.cli import (
+    calendar,
+    commitment,
+    daemon,
+    demo,
+    department,
+    digest,
+    health,
+    history,
+    ledger,
+    letter,
+    listing,
+    mail,
+    outbox,
+    setup,
+    work,
+)
+from tracker.cli.base import Command, UsageError, command
+from tracker.cli.output import say
+from tracker.config import ConfigError
+
+OK, FAILED, USAGE, MISSING, CONFIG, DELIVERY, HELD, INTERRUPTED = 0, 1, 2, 3, 4, 5, 75, 130
+EXIT_CODES: tuple[tuple[type[Error], int], ...] = (
+    (UsageError, USAGE),
+    (NotFound, MISSING),
+    (ConfigError, CONFIG),
+    (CalendarFileError, CONFIG),
+    (DeliveryFailed, DELIVERY),
+    (DatabaseHeld, HELD),
+    (Error, FAILED),
+)
+
+cli = typer.Typer(
+    name="tracker",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="一诺：把答复函里的承诺记成台账，按期提醒，逐月通报 · Keeps the pledges of reply letters.",
+    epilog="退出码 · Exit codes: 0 ok, 1 refused, 2 usage, 3 not found, 4 configuration, 5 delivery, 75 held.",
+)
+for module in (setup, listing, commitment, work, daemon, health, demo):
+    module.register(cli)
+for name, group in (
+    ("letter", letter.group),
+    ("department", department.group),
+    ("digest", digest.group),
+    ("outbox", outbox.group),
+    ("history", history.group),
+    ("ledger", ledger.group),
+    ("calendar", calendar.group),
+    ("config", setup.config_group),
+    ("mail", mail.group),
+):
+    cli.add_typer(group, name=name)
+
+
+@cli.callback()
+def common(
+    ctx: typer.Context,
+    config: Annotated[Path | None, typer.Option("--config", help="配置文件 · The configuration file.")] = None,
+    language: Annotated[str, typer.Option("--language", help="zh-Hans | zh-Hant | en")] = "",
+    actor: Annotated[
+        str, typer.Option("--actor", help="经办人，默认登录名 · Who acts; the login name by default.")
+    ] = "",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="多说一些 · Say more.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="版本 · Print the version.")] = False,
+) -> None:
+    """Set up what all commands share."""
+    if version:
+        print(f"yinuo {__version__}")
+        raise typer.Exit
+    if language not in ("", "zh-Hans", "zh-Hant", "en"):
+        raise UsageError(problem=f"--language {language!r} is not one of zh-Hans, zh-Hant, en.")
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s"
+    )
+    shared = command(ctx)
+    shared.config, shared.language, shared.verbose, shared.actor = config, language, verbose, actor
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line; return the exit code. Errors a person can mend are one sentence on stderr."""
+    shared = Command()
+    try:
+        code = _with_fixed_examples(typer.main.get_command(cli)).main(
+            args=arguments, prog_name="tracker", standalone_mode=False, obj=shared
+        )
+    except Error as error:
+        say(f"tracker: {error.told(shared.spoken)}")
+        return exit_code(error)
+    except typer.TyperException as wrong:
+        wrong.show()  # type: ignore[attr-defined]
+        return wrong.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    return code if isinstance(code, int) else OK
+
+
+def _with_fixed_examples(command: Any) -> Any:  # noqa: ANN401 - Typer exports no common type of command and group
+    """Keep the example lines of every help text apart; a paragraph would run them together."""
+    if command.help:
+        command.help = command.help.replace("\n\n$ ", "\n\n\b\n$ ")
+    for inner in getattr(command, "commands", {}).values():
+        _with_fixed_examples(inner)
+    return command
+
+
+def exit_code(error: Error) -> int:
+    """Return the exit code of an error's class."""
+    return next(code for kind, code in EXIT_CODES if isinstance(error, kind))

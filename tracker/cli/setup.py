@@ -1,0 +1,97 @@
+"""Setting up and keeping safe: init, backup, restore, config."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracker.cli.base import ActorOption, JsonOption, YesOption, command, confirm
+from tracker.cli.output import print_json, say
+
+config_group = typer.Typer(no_args_is_help=True, help="配置 · The configuration.", rich_markup_mode=None)
+File = Annotated[Path, typer.Argument(help="备份文件 · The copy.")]
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the commands to the program."""
+    for verb in (init, backup, restore):
+        cli.command()(verb)
+
+
+def init(ctx: typer.Context) -> None:
+    """在当前目录建立台账：配置、数据库、文件夹；可重复执行 · A ledger here; safe to repeat.
+
+    $ tracker init
+    """
+    import os  # noqa: PLC0415
+
+    from tracker import config, setup  # noqa: PLC0415
+
+    shared = command(ctx)
+    place = shared.config or Path(os.environ.get("TRACKER_CONFIG") or "config.toml")
+    if not place.exists():
+        _write(place, config.EXAMPLE)
+        say(f"wrote {place}")
+    for line in setup.prepare(shared.app):
+        say(line)
+    print(shared.app.config.source)
+
+
+def _write(place: Path, text: str) -> None:
+    from commitments.errors import DatabaseUnusable  # noqa: PLC0415
+
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    except OSError as trouble:
+        raise DatabaseUnusable(path=place, problem=trouble.strerror) from trouble
+
+
+def backup(ctx: typer.Context, file: File) -> None:
+    """备份台账并校验 · Write a verified copy, evidence beside it.
+
+    $ tracker backup copies/yinuo.db
+    """
+    from tracker import backup as copies  # noqa: PLC0415
+
+    made = copies.backup(command(ctx).app, file)
+    print(made.path)
+    say(f"{made.rows.get('commitment', 0)} commitments, history head {made.head}")
+
+
+def restore(ctx: typer.Context, file: File, yes: YesOption = False, actor: ActorOption = "") -> None:
+    """从备份恢复；现有台账改名保留 · Put a copy in place; the present ledger is kept under another name."""
+    from tracker import backup as copies  # noqa: PLC0415
+
+    confirm(f"Replace the ledger by {file}?", yes=yes)
+    kept, held = copies.restore(command(ctx).acting(actor), file)
+    print(file)
+    if kept is not None:
+        say(f"the ledger before is {kept}")
+    say(f"{held} notices due before now are held; look at `tracker outbox list --held`, then `tracker outbox release`.")
+
+
+@config_group.command()
+def show(ctx: typer.Context, json: JsonOption = False) -> None:
+    """显示生效的配置（密码隐去）· Show every setting as understood, secrets masked.
+
+    $ tracker config show
+    """
+    import tomli_w  # noqa: PLC0415
+
+    settings = command(ctx).app.config
+    if json:
+        print_json({"source": str(settings.source), "config": settings.dump()})
+    else:
+        print(tomli_w.dumps(settings.dump()), end="")
+
+
+@config_group.command()
+def check(ctx: typer.Context) -> None:
+    """检查配置与工作日历文件 · Check the configuration and the calendar file.
+
+    $ tracker config check
+    """
+    app = command(ctx).app
+    app.workdays.is_workday(app.today)
+    print(f"{app.config.source}: ok")

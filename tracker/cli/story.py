@@ -1,0 +1,96 @@
+"""What ``show`` tells of one commitment beside its fields: what happened, evidence, extensions, figures."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from commitments.glossary import word
+from commitments.models import Commitment, Evidence, Extension, HistoryEntry, Progress
+from tracker.cli.output import clean
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+LABELS = {
+    "letter": ("答复函", "Letter"),
+    "section": ("章节", "Section"),
+    "quote": ("答复函内容", "The letter says"),
+    "kind": ("类型", "Kind"),
+    "strength": ("力度", "Strength"),
+    "lead": ("主办", "Lead"),
+    "support": ("会办", "Support"),
+    "owner_basis": ("责任依据", "Owner known from"),
+    "due_on": ("期限", "Due"),
+    "first_due_on": ("首次期限", "First due"),
+    "due_text": ("时限原文", "As written"),
+    "due_basis": ("期限依据", "Date known from"),
+    "due_rule": ("推算", "Computed"),
+    "review_on": ("复核日期", "Review on"),
+    "condition": ("前提", "Condition"),
+    "state": ("状态", "State"),
+    "band": ("进度", "Status"),
+    "working_days_left": ("剩余工作日", "Working days left"),
+    "outcome": ("结果", "Outcome"),
+    "closed_on": ("销号日期", "Closed on"),
+    "closing_note": ("销号说明", "Closing note"),
+}
+WORDED = ("kind", "strength", "owner_basis", "due_basis", "state", "band", "outcome")
+
+
+def details(row: Commitment) -> dict[str, Any]:
+    """Return the fields of a commitment that a list leaves out."""
+    names = ("section", "quote", "owner_basis", "first_due_on", "due_text", "due_rule", "condition", "closed_on",
+             "closing_note", "reported_done_on")  # fmt: skip
+    facts: dict[str, Any] = {name: getattr(row, name) for name in names}
+    facts["targets"] = [
+        {"what": t.what, "unit": t.unit, "baseline": t.baseline, "goal": t.goal} for t in row.targets
+    ]  # fmt: skip
+    return facts
+
+
+def tell(session: "Session", row: Commitment) -> dict[str, list[dict[str, Any]]]:
+    """Return what happened to a commitment, oldest first."""
+    progress = session.scalars(
+        select(Progress).where(Progress.commitment_id == row.id).order_by(Progress.on, Progress.id)
+    )
+    extensions = session.scalars(select(Extension).where(Extension.commitment_id == row.id).order_by(Extension.id))
+    evidence = session.scalars(select(Evidence).where(Evidence.commitment_id == row.id).order_by(Evidence.id))
+    entries = session.scalars(
+        select(HistoryEntry).where(HistoryEntry.subject == row.ref).order_by(HistoryEntry.seq)
+    )  # fmt: skip
+    return {
+        "progress": [{"on": p.on, "note": p.note, "by": p.by, "figures": p.figures} for p in progress],
+        "extensions": [
+            {"from": e.old_due, "to": e.new_due, "reason": e.reason, "asked_by": e.asked_by, "state": e.state,
+             "decided_by": e.decided_by} for e in extensions
+        ],
+        "evidence": [
+            {"name": e.name, "url": e.url, "sha256": e.sha256, "size": e.size, "given_by": e.given_by} for e in evidence
+        ],
+        "history": [
+            {"seq": h.seq, "at": h.at, "actor": h.actor, "action": h.action, "reason": h.reason, "changes": h.changes}
+            for h in entries
+        ],
+    }  # fmt: skip
+
+
+def labelled(facts: Mapping[str, Any], locale: str) -> dict[str, object]:
+    """Return the fields that are set, named and worded for a reader."""
+    column = 0 if locale.startswith("zh") else 1
+    return {
+        names[column]: word(locale, field, facts[field]) if field in WORDED else facts[field]
+        for field, names in LABELS.items()
+        if facts.get(field) not in (None, "", [])
+    }
+
+
+def print_events(told: Mapping[str, list[dict[str, Any]]], locale: str, zone: ZoneInfo) -> None:
+    """Print the history of a commitment, one line each, evidence below."""
+    for entry in told["history"]:
+        day, what = f"{entry['at'].astimezone(zone):%Y-%m-%d}", word(locale, "action", entry["action"])
+        print(f"  {day}  {what}  {clean(entry['actor'])}  {clean(entry['reason'])}".rstrip())
+    for proof in told["evidence"]:
+        name = proof["url"] or f"{proof['name']} ({proof['sha256'][:12]})"
+        print(f"  {word(locale, 'noun', 'evidence')}  {clean(name)}")

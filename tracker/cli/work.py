@@ -1,0 +1,144 @@
+"""What happens to commitments: progress, extend, report-done, close, reopen."""
+
+from typing import Annotated
+
+import typer
+
+from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, command, read_day
+from tracker.cli.output import say
+
+Evidence = Annotated[
+    list[str] | None, typer.Option("--evidence", help="佐证材料：文件或网址，可重复 · File or address, repeatable.")
+]
+On = Annotated[str, typer.Option("--on", help="发生日期，默认今天 · When it happened; today by default.")]
+Note = Annotated[str, typer.Option("--note", help="说明 · Note.")]
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the commands to the program."""
+    verbs = (
+        ("progress", progress),
+        ("extend", extend),
+        ("report-done", report_done),
+        ("close", close),
+        ("reopen", reopen),
+    )
+    for name, verb in verbs:
+        cli.command(name)(verb)
+
+
+def progress(
+    ctx: typer.Context,
+    ref: Ref,
+    note: Annotated[str, typer.Option("--note", help="进展情况 · What was done.")],
+    target: Annotated[list[str] | None, typer.Option("--target", help="量化目标进度：名称=数值 · WHAT=FIGURE.")] = None,
+    evidence: Evidence = None,
+    on: On = "",
+    actor: ActorOption = "",
+) -> None:
+    """登记进展 · Record what was done.
+
+    $ tracker progress 2019-1007-02 --note 清单已报送审定
+    $ tracker progress 2019-1007-08 --note 首批社区通过验收 --target 城市社区创建比例=4.5
+    """
+    app = command(ctx).acting(actor)
+    figures = dict(_figure(text) for text in target or [])
+    with app.register() as keeper:
+        day = read_day(on, app) if on else None
+        keeper.progress(ref, note, on=day, figures=figures, proofs=evidence or [])
+    print(ref)
+
+
+def _figure(text: str) -> tuple[str, float]:
+    what, _, figure = text.rpartition("=")
+    try:
+        return what.strip(), float(figure.strip().rstrip("%"))
+    except ValueError:
+        raise UsageError(problem=f"--target {text!r}: write WHAT=FIGURE, such as 创建比例=6.5.") from None
+
+
+def extend(
+    ctx: typer.Context,
+    ref: Ref,
+    to: Annotated[str, typer.Option("--to", help="新期限 · The new deadline.")] = "",
+    reason: ReasonOption = "",
+    approved_by: Annotated[
+        str, typer.Option("--approved-by", help="批准人，同时批准 · Who approved it, at once.")
+    ] = "",
+    approve: Annotated[bool, typer.Option("--approve", help="批准待批申请 · Approve the request.")] = False,
+    refuse: Annotated[bool, typer.Option("--refuse", help="不同意待批申请 · Refuse the request.")] = False,
+    by: Annotated[str, typer.Option("--by", help="决定人 · Who decides.")] = "",
+    actor: ActorOption = "",
+) -> None:
+    """申请延期，或批复延期 · Ask for a later deadline, or decide on a request.
+
+    $ tracker extend 2019-1007-03 --to 2020-03-31 --reason 设备到货推迟
+    $ tracker extend 2019-1007-03 --approve --by 分管领导
+    """
+    if bool(to) + approve + refuse != 1:
+        raise UsageError(problem="Give --to DATE with --reason, or --approve, or --refuse.")
+    app = command(ctx).acting(actor)
+    with app.register() as keeper:
+        if to:
+            keeper.ask_extension(ref, read_day(to, app), reason)
+            if approved_by:
+                keeper.session.flush()
+                keeper.decide_extension(ref, approve=True, by=approved_by)
+            else:
+                say("The request is recorded; the present deadline stands until it is approved.")
+        else:
+            keeper.decide_extension(ref, approve=approve, by=by or app.actor)
+    print(ref)
+
+
+def report_done(
+    ctx: typer.Context, ref: Ref, evidence: Evidence = None, note: Note = "", on: On = "", actor: ActorOption = ""
+) -> None:
+    """报告已办结，等待验收 · Report a commitment done; it waits to be accepted.
+
+    $ tracker report-done 2019-1007-01 --note 机制已印发 --evidence https://mzj.gz.example/jz.html
+    """
+    app = command(ctx).acting(actor)
+    with app.register() as keeper:
+        keeper.report_done(ref, note=note, proofs=evidence or [], on=read_day(on, app) if on else None)
+    print(ref)
+
+
+def close(
+    ctx: typer.Context,
+    ref: Ref,
+    outcome: Annotated[str, typer.Option("--outcome", help="kept | partly_kept | not_kept | merged | withdrawn")],
+    evidence: Evidence = None,
+    waiver: Annotated[str, typer.Option("--waiver", help="免附材料的理由 · Why no evidence is needed.")] = "",
+    note: Note = "",
+    next_due: Annotated[
+        str, typer.Option("--next", help="下一年度期限，年度事项续立 · Open next year's, due then.")
+    ] = "",
+    actor: ActorOption = "",
+) -> None:
+    """销号：写明结果，附佐证材料 · Close out with an outcome and evidence.
+
+    $ tracker close 2019-1007-01 --outcome kept --evidence https://mzj.gz.example/jz.html
+    $ tracker close 2019-1007-08 --outcome kept --waiver 现场查验 --next 2020-12-31
+    """
+    app = command(ctx).acting(actor)
+    with app.register() as keeper:
+        keeper.close(
+            ref,
+            outcome,
+            proofs=evidence or [],
+            waiver=waiver,
+            note=note,
+            next_due=read_day(next_due, app) if next_due else None,
+        )
+    print(ref)
+
+
+def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: ActorOption = "") -> None:
+    """重新开启已销号或已报完成的事项 · Open again what was closed or reported done.
+
+    $ tracker reopen 2019-1007-01 --reason 佐证材料不完整
+    """
+    with command(ctx).acting(actor).register() as keeper:
+        keeper.reopen(ref, reason)
+    print(ref)

@@ -1,0 +1,393 @@
+"""The configuration: TOML, environment over it, defaults under it; every mistake named with file, line and key."""
+
+import difflib
+import re
+import stat
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import time, timedelta
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from commitments.deadlines import Offset
+from commitments.errors import Error
+
+PREFIX = "TRACKER_"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class ConfigError(Error):
+    """The configuration is wrong; ``problems`` has one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Take one sentence per problem."""
+        super().__init__(problem="\n".join(problems))
+        self.problems = problems
+
+
+# -- kinds of values -------------------------------------------------------------------------------------------
+
+
+def _offset(*units: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if Offset.parse(text).unit not in units:
+            raise ValueError(f"{text!r} must be counted in {' or '.join(units)}")
+        return text
+
+    return AfterValidator(check)
+
+
+def _later(text: str) -> str:
+    if Offset.parse(text).n <= 0:
+        raise ValueError(f"{text!r} must be a distance ahead, such as 5wd")
+    return text
+
+
+def _clock_time(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError(f"{text!r} is not a time of day such as 09:00")
+    time.fromisoformat(text)
+    return text
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
+        raise ValueError(f"there is no time zone {name!r}") from wrong
+    return name
+
+
+def _url(text: str) -> str:
+    try:
+        backend = make_url(text).get_backend_name()
+    except ArgumentError as wrong:
+        raise ValueError("it is not a database URL such as sqlite:///yinuo.db") from wrong
+    if backend not in ("sqlite", "postgresql"):
+        raise ValueError(f"{backend} is not supported; use sqlite or postgresql")
+    return text
+
+
+def _duration(text: str) -> str:
+    if not re.fullmatch(r"\d{1,6}[smh]", text):
+        raise ValueError(f"{text!r} is not a duration such as 30s, 15m or 2h")
+    return text
+
+
+def _address(text: str) -> str:
+    if text and not re.fullmatch(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,190}", text):
+        raise ValueError(f"{text!r} is not a mail address")
+    return text
+
+
+Rung = Annotated[str, _offset("d", "wd")]
+Ahead = Annotated[str, _offset("d", "wd"), AfterValidator(_later)]
+Months = Annotated[str, _offset("d", "wd", "m"), AfterValidator(_later)]
+ClockTime = Annotated[str, AfterValidator(_clock_time)]
+Address = Annotated[str, AfterValidator(_address)]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", ""]
+
+
+# -- the sections ----------------------------------------------------------------------------------------------
+
+
+class Section(BaseModel):
+    """A table of the file: its keys are all there are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Database(Section):
+    """``[database]``."""
+
+    url: Annotated[str, AfterValidator(_url)] = "sqlite:///yinuo.db"
+
+
+class Organisation(Section):
+    """``[organisation]``: the replying unit whose ledger this is."""
+
+    name: str = "市民政局"
+    mailbox: Address = "office@yinuo.example"
+    reply_to: Address = ""
+    contact: str = ""
+
+
+class Mail(Section):
+    """``[mail]``: the carrier."""
+
+    channel: Literal["folder", "smtp", "console"] = "folder"
+    folder: str = "outbox"
+    host: str = "localhost"
+    port: Annotated[int, Field(ge=1, le=65535)] = 25
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password_file: str = ""
+    sender: Address = "tracker@yinuo.example"
+    max_per_minute: Annotated[int, Field(ge=0)] = 30
+    connections: Annotated[int, Field(ge=1, le=64)] = 4
+    retry_unknown_after: Annotated[str, AfterValidator(_duration)] = "15m"
+    templates: str = ""
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if self.channel == "smtp" and self.sender.endswith(".example"):
+            raise ValueError("sender: channel smtp needs a real address, not one that ends in .example")
+        if self.channel == "smtp" and self.security == "none" and self.host not in LOOPBACK:
+            raise ValueError('security: "none" is allowed to a relay on this machine only; use starttls or tls')
+        return self
+
+    @property
+    def unknown_after(self) -> timedelta:
+        """How long a message with an unknown outcome waits."""
+        unit = {"s": "seconds", "m": "minutes", "h": "hours"}[self.retry_unknown_after[-1]]
+        return timedelta(**{unit: int(self.retry_unknown_after[:-1])})
+
+
+class Reminders(Section):
+    """``[reminders]``: the ladder."""
+
+    send_at: ClockTime = "09:00"
+    rungs: Annotated[list[Rung], Field(min_length=1)] = ["-30d", "-7wd", "-3wd", "0d", "+1wd"]
+    repeat_overdue: Ahead = "5wd"
+    escalate_after: Ahead = "5wd"
+    review_every: Months = "3m"
+
+
+class Digest(Section):
+    """``[digest]``."""
+
+    day: Annotated[int, Field(ge=1, le=15)] = 1
+    approval: Literal["none", "required"] = "none"
+    status_weekday: Weekday = "monday"
+
+
+class GuardSection(Section):
+    """``[guard]``."""
+
+    recipients: Annotated[int, Field(ge=1)] = 200
+    notices: Annotated[int, Field(ge=1)] = 2000
+
+
+class DaemonSection(Section):
+    """``[daemon]``."""
+
+    tick_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
+
+
+class CalendarSection(Section):
+    """``[calendar]``."""
+
+    file: str = ""
+
+
+class Config(Section):
+    """The whole configuration. Relative paths lie beside the file it came from."""
+
+    language: Literal["zh-Hans", "zh-Hant", "en"] = "zh-Hans"
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    environment: Annotated[str, Field(min_length=1)] = "production"
+    database: Database = Database()
+    organisation: Organisation = Organisation()
+    mail: Mail = Mail()
+    reminders: Reminders = Reminders()
+    digest: Digest = Digest()
+    guard: GuardSection = GuardSection()
+    daemon: DaemonSection = DaemonSection()
+    calendar: CalendarSection = CalendarSection()
+    _folder: Path = PrivateAttr(default_factory=Path)
+    _source: Path | None = PrivateAttr(default=None)
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths begin."""
+        return self._folder
+
+    @property
+    def source(self) -> Path | None:
+        """The file this came from."""
+        return self._source
+
+    @cached_property
+    def database_url(self) -> str:
+        """The URL with an SQLite path made absolute, and psycopg named for PostgreSQL."""
+        url = make_url(self.database.url)
+        if url.get_backend_name() == "postgresql":
+            return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        return f"sqlite:///{self._folder / (url.database or 'yinuo.db')}"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where channel ``folder`` writes."""
+        return self._folder / self.mail.folder
+
+    @property
+    def calendar_file(self) -> Path | None:
+        """The operator's working days."""
+        return self._folder / self.calendar.file if self.calendar.file else None
+
+    @property
+    def templates_folder(self) -> Path | None:
+        """The operator's own mail templates."""
+        return self._folder / self.mail.templates if self.mail.templates else None
+
+    def password(self) -> str:
+        """Read the relay's password from its file, afresh each time. Raises ConfigError."""
+        if not self.mail.password_file:
+            return ""
+        path = self._folder / self.mail.password_file
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as wrong:
+            raise ConfigError([f"mail.password_file: {path} cannot be read: {wrong}."]) from wrong
+
+    def at_database(self, path: Path) -> "Config":
+        """Return the same settings on another SQLite file, for rehearsals."""
+        other = self.model_copy(update={"database": Database(url=f"sqlite:///{path.resolve()}")})
+        other.__dict__.pop("database_url", None)
+        return other
+
+    def dump(self) -> dict[str, Any]:
+        """Return every setting as understood; a password in the database URL is masked."""
+        facts = self.model_dump()
+        facts["database"]["url"] = make_url(self.database.url).render_as_string(hide_password=True)
+        return facts
+
+
+# -- reading ---------------------------------------------------------------------------------------------------
+
+
+def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Config:
+    """Read the configuration; ``path`` is what ``--config`` named. Raises ConfigError with all mistakes at once."""
+    source = find(path, env, cwd)
+    text = _read(source)
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise ConfigError([f"{source}: not valid TOML: {wrong}."]) from wrong
+    origins = _overlay(table, env)
+    try:
+        config = Config.model_validate(table)
+    except ValidationError as wrong:
+        raise ConfigError([_sentence(error, source, text, origins) for error in wrong.errors()]) from None
+    config._folder, config._source = source.resolve().parent, source  # noqa: SLF001 - set once, here
+    _check_secret(config)
+    return config
+
+
+def find(path: Path | None, env: Mapping[str, str], cwd: Path) -> Path:
+    """Return the configuration file. Raises ConfigError when there is none."""
+    named = path or (Path(env["TRACKER_CONFIG"]) if env.get("TRACKER_CONFIG") else None)
+    if named is not None:
+        if not named.is_file():
+            raise ConfigError([f"{named}: there is no such configuration file."])
+        return named
+    home = Path(env.get("XDG_CONFIG_HOME") or Path(env.get("HOME", "/")) / ".config")
+    for place in (cwd / "config.toml", home / "yinuo" / "config.toml", Path("/etc/yinuo/config.toml")):
+        if place.is_file():
+            return place
+    raise ConfigError(["No configuration was found; run `tracker init` here, or name one with --config FILE."])
+
+
+def _read(source: Path) -> str:
+    try:
+        return source.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise ConfigError([f"{source}: cannot be read: {wrong}."]) from wrong
+
+
+def _overlay(table: dict[str, Any], env: Mapping[str, str]) -> dict[tuple[str, ...], str]:
+    """Lay ``TRACKER_MAIL__PORT=2525`` over the file; return which key came from which variable."""
+    origins = {}
+    for name, value in env.items():
+        if not name.startswith(PREFIX) or name == "TRACKER_CONFIG":
+            continue
+        key = tuple(part.lower() for part in name.removeprefix(PREFIX).split("__"))
+        place = table
+        for part in key[:-1]:
+            place = place.setdefault(part, {})
+        place[key[-1]] = _typed(key, value)
+        origins[key] = name
+    return origins
+
+
+def _typed(key: tuple[str, ...], value: str) -> object:
+    """Give a variable's text the type of the key's default."""
+    default: object = Config()
+    for part in key:
+        default = getattr(default, part, "")
+    if isinstance(default, int) and re.fullmatch(r"-?\d+", value):
+        return int(value)
+    return [part.strip() for part in value.split(",")] if isinstance(default, list) else value
+
+
+def _sentence(error: Any, source: Path, text: str, origins: Mapping[tuple[str, ...], str]) -> str:  # noqa: ANN401
+    """Say where a mistake is (file and line, or variable), which key, and what is wrong."""
+    key = tuple(str(part) for part in error["loc"])
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "value_error" and len(key) == 1 and ": " in message:  # a check over a whole section
+        name, message = message.split(": ", 1)
+        key = (*key, name)
+    if error["type"] == "extra_forbidden":
+        message = f"unknown key{_near(key)}"
+    elif error["type"].endswith("_type"):
+        message = f"{message}, not {error['input']!r}"
+    variable = next((name for origin, name in origins.items() if key[: len(origin)] == origin), None)
+    place = f"environment variable {variable}" if variable else f"{source}, line {_line(text, key)}"
+    return f"{place}: {'.'.join(key)}: {message}."
+
+
+def _near(key: tuple[str, ...]) -> str:
+    model: Any = Config
+    for part in key[:-1]:
+        model = model.model_fields[part].annotation if part in model.model_fields else model
+    close = difflib.get_close_matches(key[-1], list(model.model_fields), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _line(text: str, key: tuple[str, ...]) -> int:
+    """Return the line a key stands on, or that of its section's header, counted from 1."""
+    section, found = "", 1
+    wanted = ".".join(part for part in key[:-1] if not part.isdecimal())
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            section = header[1].strip()
+            found = number if section in (wanted, ".".join(key)) else found
+        elif (name := re.match(r"\s*([\w-]+)\s*=", line)) and _path(section, name[1]) in _prefixes(key):
+            return number
+    return found
+
+
+def _path(section: str, name: str) -> str:
+    return f"{section}.{name}" if section else name
+
+
+def _prefixes(key: tuple[str, ...]) -> Iterator[str]:
+    return (".".join(key[:length]) for length in range(1, len(key) + 1))
+
+
+def _check_secret(config: Config) -> None:
+    """A password file must be there, readable, and nobody else's business."""
+    if not config.mail.password_file:
+        return
+    config.password()
+    path = config.folder / config.mail.password_file
+    if path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        raise ConfigError([f"mail.password_file: {path} can be read by everybody; chmod 600 it."])
+
+
+def _example() -> str:
+    """Return the commented example, from the installed package or the checkout."""
+    packaged = resources.files("tracker").joinpath("config.example.toml")
+    if packaged.is_file():
+        return packaged.read_text(encoding="utf-8")
+    return (Path(__file__).parent.parent / "config.example.toml").read_text(encoding="utf-8")
+
+
+EXAMPLE = _example()

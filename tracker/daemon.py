@@ -1,0 +1,146 @@
+"""The daemon: ticks, housekeeping, heartbeat, a clean stop. APScheduler ticks; the database decides what is due.
+
+Signals are blocked before any thread starts and awaited by the main thread, because stopping a scheduler inside a
+handler can deadlock. The main thread also watches, on the monotonic clock, that passes finish; when they do not it ends
+the process, so that the service manager starts it anew.
+"""
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import DBAPIError
+
+from commitments.errors import Error
+from commitments.storage import writing
+from notifications.models import Worker
+from tracker import backup, setup
+
+if TYPE_CHECKING:
+    from notifications.sending import Report
+    from tracker.app import App
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+HEARTBEAT_SECONDS = 15
+HOUSEKEEPING_SECONDS = 3600
+LONGEST_PASS = 1800.0  # seconds; a pass sends in batches and none takes longer than its transmissions
+STUCK = 70
+log = logging.getLogger("yinuo.daemon")
+
+
+class Daemon:
+    """One process that does passes until it is told to stop."""
+
+    def __init__(self, app: "App") -> None:
+        self.app = app
+        self.stopping = threading.Event()
+        self.finished_at = time.monotonic()
+        self.started_at = app.clock()
+
+    def run(self) -> int:
+        """Run until SIGTERM or SIGINT; return the exit code. Raises DatabaseHeld when another daemon runs."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        with self.app.sending():
+            for line in setup.prepare(self.app):
+                log.info(line)
+            self.heartbeat()
+            scheduler = self._scheduler()
+            scheduler.start()
+            notify("READY=1")
+            log.info("the daemon runs, a pass every %s s", self.app.config.daemon.tick_seconds)
+            code = self._watch()
+            notify("STOPPING=1")
+            if code:
+                os._exit(code)  # a stuck thread cannot be joined
+            scheduler.shutdown(wait=True)
+            self._sign_off()
+        return code
+
+    def _scheduler(self) -> BackgroundScheduler:
+        """Interval ticks that never pile up and are never too late; the first ones run at once."""
+        scheduler = BackgroundScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        now = self.app.clock()
+        for work, seconds in (
+            (self.tick, self.app.config.daemon.tick_seconds),
+            (self.heartbeat, HEARTBEAT_SECONDS),
+            (self.keep_house, HOUSEKEEPING_SECONDS),
+        ):
+            scheduler.add_job(self._guarded(work), "interval", seconds=seconds, id=work.__name__, next_run_time=now)
+        return scheduler
+
+    def _guarded(self, work: Callable[[], object]) -> Callable[[], None]:
+        """What goes wrong in one tick is said, and the next tick tries again."""
+
+        def tick() -> None:
+            try:
+                work()
+            except (Error, DBAPIError, OSError) as trouble:
+                log.error("%s: %s", work.__name__, trouble)  # noqa: TRY400 - one sentence, not a traceback
+            except Exception:
+                log.exception("%s failed", work.__name__)
+
+        return tick
+
+    def tick(self) -> "Report":
+        """Do one pass; stop between messages when told to."""
+        try:
+            report = self.app.fresh().run_once(self.stopping.is_set)
+        finally:
+            self.finished_at = time.monotonic()
+        if report.planned or report.outcomes:
+            log.info("planned %d, %s", report.planned, dict(report.outcomes))
+        return report
+
+    def heartbeat(self) -> None:
+        """Say that we live: in the database, and to the service manager."""
+        with writing(self.app.engine) as session:
+            session.merge(self._worker())
+
+    def keep_house(self) -> None:
+        """Back up once a day, verified."""
+        backup.nightly(self.app)
+
+    def _watch(self) -> int:
+        """Wait for a signal; meanwhile see that passes finish. Return the exit code."""
+        while True:
+            if signal.sigtimedwait(SIGNALS, 1.0) is not None:
+                log.info("stopping after the send in hand")
+                self.stopping.set()
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # a second signal ends us at once
+                return 0
+            if time.monotonic() - self.finished_at > LONGEST_PASS + self.app.config.daemon.tick_seconds:
+                log.critical("no pass has finished for %d s; ending, to be started anew", LONGEST_PASS)
+                return STUCK
+            notify("WATCHDOG=1")
+
+    def _worker(self) -> Worker:
+        return Worker(
+            id=self.app.worker,
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            started_at=self.started_at,
+            heartbeat_at=self.app.clock(),
+        )
+
+    def _sign_off(self) -> None:
+        with writing(self.app.engine) as session:
+            worker = session.get_one(Worker, self.app.worker)
+            worker.stopped_at = self.app.clock()
+
+
+def notify(state: str) -> None:
+    """Tell systemd (``sd_notify``); without it there is nobody to tell."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    path = "\0" + address[1:] if address.startswith("@") else address
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.sendto(state.encode(), path)

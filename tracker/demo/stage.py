@@ -1,0 +1,32 @@
+"""Sets up a folder with configuration and ledger, and lets the story of letter 1007 happen in it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker import config, setup
+from tracker.app import App
+from tracker.demo import story
+from tracker.rehearsal import Rehearsal
+
+if TYPE_CHECKING:
+    from notifications.models import Message
+
+
+def perform(home: Path, actor: str, proof: str) -> "tuple[App, Sequence[Message]]":
+    """Load the ledger and rehearse nine months in ``home``; return the program on it and what was sent.
+
+    Configuration and database stay in ``home``; ``proof`` is the text of the file that serves as evidence.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
+    evidence = home / "验收记录.txt"
+    evidence.write_text(proof, encoding="utf-8")
+    app = App(config.load(home / "config.toml", {}, home), actor=actor)
+    setup.prepare(app)
+    with Rehearsal(app, home / "outbox", copy=False) as rehearsal:
+        rehearsal.begin(story.FIRST)
+        with rehearsal.app.register() as register:
+            story.load(register)
+        sent = rehearsal.run(story.FIRST, story.LAST, story.happenings(evidence))
+        return rehearsal.app, sent

@@ -1,0 +1,99 @@
+"""Rehearsing: the real pass on a copy of the ledger, with a clock that steps through the days; mails go to a folder."""
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import select
+
+from commitments.errors import Refused
+from commitments.storage import copy_into, writing
+from notifications.channels.folder import FolderChannel
+from notifications.delivery import pass_once
+from notifications.models import Instance, Message
+from tracker.app import App
+from tracker.export import write_html
+
+if TYPE_CHECKING:
+    from commitments.register import Register
+
+Happening = Callable[["Register"], object]
+EVENING = time(17, 0)
+
+
+class OnlySqlite(Refused):
+    """Rehearsals copy an SQLite file."""
+
+    en = "Rehearsals work on an SQLite ledger; copy this one there first."
+    zh = "预演只能在 SQLite 台账上进行。"
+
+
+class Rehearsal:
+    """A copy of the ledger whose days pass at once. Use as a context; mails go to ``into``."""
+
+    def __init__(self, app: App, into: Path, *, copy: bool = True) -> None:
+        self.source = app
+        self.into = into
+        self.copy = copy
+        self.now = datetime(1970, 1, 1, tzinfo=UTC)
+        self._closing = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Copy the ledger unless it is to be changed in place."""
+        config = self.source.config
+        if self.copy:
+            folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory()))
+            config = config.at_database(_copied(self.source, folder))
+        self.app = App(config, actor=self.source.actor, clock=lambda: self.now)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of the copy."""
+        self.app.engine.dispose()
+        self._closing.close()
+
+    def run(
+        self, first: date, last: date, happenings: Mapping[date, Sequence[Happening]] | None = None
+    ) -> Sequence[Message]:
+        """Let the days from ``first`` to ``last`` pass; return the messages that went out, in order.
+
+        Each working day has a pass at the send time; in the evening come the day's happenings.
+        """
+        office = self.app.office(FolderChannel(self.into))
+        self.begin(first)
+        with self.app.sending():
+            for number in range((last - first).days + 1):
+                day = first + timedelta(days=number)
+                self.now = self._at(day, office.send_at)
+                if office.may_tell(self.now):  # on a day off a pass would only wait
+                    pass_once(office, lambda: self.now)
+                self.now = self._at(day, EVENING)
+                for happening in (happenings or {}).get(day, ()):
+                    with self.app.register() as register:
+                        happening(register)
+        with self.app.reading() as session:
+            sent = session.scalars(select(Message).where(Message.state == "sent").order_by(Message.sent_at, Message.id))
+            during = [message for message in sent if message.told_on >= first]
+        write_html(self.into)
+        return during
+
+    def _at(self, day: date, moment: time) -> datetime:
+        return datetime.combine(day, moment, tzinfo=self.app.zone).astimezone(UTC)
+
+    def begin(self, first: date) -> None:
+        """Set the clock to the first morning, as if the planner had been at work until then: no gap is guarded."""
+        self.now = self._at(first, time(0, 0))
+        with writing(self.app.engine) as session:
+            session.get_one(Instance, 1).planned_at = self.now
+
+
+def _copied(app: App, folder: Path) -> Path:
+    """Copy through SQLite; the live file is never opened by hand."""
+    if app.database is None:
+        raise OnlySqlite
+    target = folder / "rehearsal.db"
+    copy_into(app.engine, target)
+    return target

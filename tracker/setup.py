@@ -1,0 +1,69 @@
+"""Making a ledger ready: database, schema, folders, the row that says which ledger this is. Safe to repeat."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commitments import schema
+from commitments.errors import DatabaseUnusable
+from commitments.storage import open_engine, writing
+from notifications.models import Instance
+from tracker import backup
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from tracker.app import App
+
+
+def prepare(app: "App") -> list[str]:
+    """Create what is missing, upgrade what is older after a verified backup; return a line for each thing done."""
+    engine = _opened(app)
+    try:
+        return [*_upgraded(app, engine), *_identified(app, engine), *_folders(app)]
+    finally:
+        engine.dispose()
+
+
+def _opened(app: "App") -> "Engine":
+    """Open the database, making the file when there is none. Raises DatabaseUnusable."""
+    try:
+        if app.database is not None:
+            app.database.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise DatabaseUnusable(path=app.database, problem=trouble.strerror) from trouble
+    return open_engine(app.config.database_url, create=True)
+
+
+def _upgraded(app: "App", engine: "Engine") -> Iterator[str]:
+    found = schema.current(engine)
+    if found == schema.HEAD:
+        return
+    if found is not None and found in schema.REVISIONS and app.database is not None:
+        kept = app.folder / "backups" / f"before-upgrade-{found}-{app.today}.db"
+        backup.copy_ledger(engine, kept, app.folder / "evidence")
+        yield f"verified backup {kept}"
+    schema.upgrade(engine)
+    yield f"database {engine.url.render_as_string()} at schema {schema.HEAD}"
+
+
+def _identified(app: "App", engine: "Engine") -> Iterator[str]:
+    """Give the ledger its identity, from which Message-IDs are derived, and its environment."""
+    with writing(engine) as session:
+        if session.get(Instance, 1) is not None:
+            return
+        session.add(Instance(uuid=uuid.uuid4().hex, environment=app.config.environment, created_at=app.clock()))
+    yield f"a new ledger for environment {app.config.environment}"
+
+
+def _folders(app: "App") -> Iterator[str]:
+    """Evidence and backups are nobody else's business."""
+    for name in ("evidence", "backups"):
+        folder: Path = app.folder / name
+        if not folder.is_dir():
+            try:
+                folder.mkdir(mode=0o700)
+            except OSError as trouble:
+                raise DatabaseUnusable(path=folder, problem=trouble.strerror) from trouble
+            yield f"folder {folder}"
