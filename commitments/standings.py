@@ -7,12 +7,12 @@ all (docs/design.md). Core queries, a handful whatever the number of commitments
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from commitments.deadlines import Ladder, Workdays, band
+from commitments.deadlines import Ladder, Workdays, band, provisional
 from commitments.figures import Happening, Period, Proof, Slip, Standing, TargetFigure, percent
 from commitments.models import (
     LIVE_STATES,
@@ -47,13 +47,6 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Calendar(Workdays, Protocol):
-    """A working-day calendar that knows which years are not published yet."""
-
-    def provisional(self, year: int) -> bool:
-        """Say whether the year's working days may still change."""
-
-
 class Entry(NamedTuple):
     """What is needed of a history entry."""
 
@@ -66,7 +59,7 @@ class Entry(NamedTuple):
 
 
 def standings(
-    session: Session, unit: Department | None, period: Period, ladder: Ladder, workdays: Calendar
+    session: Session, unit: Department | None, period: Period, ladder: Ladder, workdays: Workdays
 ) -> list[Standing]:
     """Return the commitments to a proposing unit (None: to all) as of the period's end, in order of ref."""
     chosen = _chosen(unit, period)
@@ -99,7 +92,7 @@ def undone(facts: Mapping[str, Any], newest_first: Iterable[Mapping[str, Any]]) 
 # -- one commitment ------------------------------------------------------------------------------------------
 
 
-def _stood(facts: Mapping[str, Any], period: Period, ladder: Ladder, workdays: Calendar) -> dict[str, Any]:
+def _stood(facts: Mapping[str, Any], period: Period, ladder: Ladder, workdays: Workdays) -> dict[str, Any]:
     """Return the fields of a Standing that follow from its facts, bands as of ``period.day``."""
     stood: dict[str, Any] = {
         field: _day(value) if field.endswith(("_on", "_from")) else value for field, value in facts.items()
@@ -109,18 +102,11 @@ def _stood(facts: Mapping[str, Any], period: Period, ladder: Ladder, workdays: C
     left = due_on if is_open else None
     return {
         **stood,
-        "provisional": _provisional(start, offset, due_on, workdays),
+        "provisional": provisional(start, offset, due_on, workdays),
         "band": band(due_on, stood["review_on"], period.day, ladder, workdays) if is_open else None,
         "days_left": (left - period.day).days if left else None,
         "working_days_left": workdays.between(period.day, left) if left else None,
     }
-
-
-def _provisional(start: date | None, offset: str | None, due_on: date | None, workdays: Calendar) -> bool:
-    """Say whether a date was counted in working days through a year that is not published yet."""
-    if start is None or due_on is None or not (offset or "").endswith("wd"):
-        return False
-    return any(workdays.provisional(year) for year in range(start.year, due_on.year + 1))
 
 
 def _brought(facts: Mapping[str, Any], month: Sequence[Entry], period: Period) -> dict[str, Any]:

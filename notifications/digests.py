@@ -16,12 +16,12 @@ from sqlalchemy import Executable, func, select
 from sqlalchemy.orm import Session
 
 from commitments import figures, history, search
-from commitments.deadlines import Ladder
+from commitments.deadlines import Ladder, Workdays
 from commitments.errors import NoSuchDigest
 from commitments.figures import Period, Standing
 from commitments.models import LIVE_STATES, Commitment, Department, Extension, HistoryEntry, Letter
 from commitments.register import Register
-from commitments.standings import Calendar, standings
+from commitments.standings import standings
 from notifications import outbox
 from notifications.models import Alert, Digest, Message, Notice
 from notifications.periods import (
@@ -62,7 +62,7 @@ class DigestRules:
 # -- which are owed ------------------------------------------------------------------------------------------
 
 
-def plan(session: Session, now: datetime, rules: DigestRules, workdays: Calendar) -> list[Digest]:
+def plan(session: Session, now: datetime, rules: DigestRules, workdays: Workdays) -> list[Digest]:
     """Make the digests owed by now with their snapshots, numbered by unit in order of period; return them."""
     today = now.astimezone(rules.zone).date()
     due = newest_due(today, rules.day, workdays)
@@ -115,7 +115,7 @@ def _make(
     months: Sequence[str],
     now: datetime,
     rules: DigestRules,
-    workdays: Calendar,
+    workdays: Workdays,
 ) -> list[Digest]:
     """Add a unit's digests to the session; a month in which nothing was open owes none."""
     today = now.astimezone(rules.zone).date()
@@ -144,7 +144,7 @@ def _idle(facts: Mapping[str, Any]) -> bool:
 
 
 def snapshot(
-    session: Session, unit: Department, owed: Owed, today: date, rules: DigestRules, workdays: Calendar
+    session: Session, unit: Department, owed: Owed, today: date, rules: DigestRules, workdays: Workdays
 ) -> dict[str, Any]:
     """Return what a digest states, ready for JSON; nothing is stored, so it serves as a preview too.
 
@@ -217,7 +217,7 @@ def approve(register: Register, unit_name: str, month: str, by: str) -> Digest:
 # -- the weekly status ---------------------------------------------------------------------------------------
 
 
-def status(session: Session, now: datetime, rules: DigestRules, workdays: Calendar) -> dict[str, Any]:
+def status(session: Session, now: datetime, rules: DigestRules, workdays: Workdays) -> dict[str, Any]:
     """Return how the whole ledger stands, worst first, and what waits for the organisation, ready for JSON.
 
     What moved, slipped or stayed silent is of the last seven days. Instants are told as civil dates.

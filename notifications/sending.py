@@ -150,7 +150,13 @@ def _same(frozen: Message, draft: Draft | None) -> bool:
 
 
 def _parcel(message: Message, office: Office) -> Parcel:
-    return Parcel(message.message_id, office.sender, message.mailbox, message.frozen)
+    name = _name(message.told_on, message.kind, message.message_id)
+    return Parcel(message.message_id, name, office.sender, message.mailbox, message.frozen)
+
+
+def _name(day: date, kind: str, message_id: str) -> str:
+    """Name a message among files, so that a folder of them sorts by day."""
+    return f"{day}-{kind}-{message_id[1:13]}"
 
 
 def _freeze(office: Office, lease: Lease, ids: Sequence[int], now: datetime) -> list[tuple[int, Parcel]]:
@@ -216,7 +222,8 @@ def _store(session: Session, office: Office, lease: Lease, draft: Draft, row: Ma
     if draft.rendered.problem:
         alerts.raise_(session, f"template/{draft.kind}/{draft.locale}", draft.rendered.problem, row["frozen_at"])
     key = outbox.freeze(session, lease, row, draft.notices)
-    return key, Parcel(row["message_id"], office.sender, draft.mailbox, row["frozen"])
+    name = _name(row["told_on"], row["kind"], row["message_id"])
+    return key, Parcel(row["message_id"], name, office.sender, draft.mailbox, row["frozen"])
 
 
 def _bundles(session: Session, ids: Sequence[int]) -> list[Bundle]:

@@ -19,9 +19,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Parcel:
-    """The frozen bytes and where they go."""
+    """The frozen bytes and where they go. ``name`` is the message's own among files: day, kind, part of its id."""
 
     message_id: str
+    name: str
     sender: str
     mailbox: str
     data: bytes

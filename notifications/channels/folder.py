@@ -29,7 +29,7 @@ class FolderChannel:
 
     def send(self, parcel: Parcel) -> Outcome:
         """Write, fsync, rename, fsync the folder: when it returns the file outlives a power cut."""
-        target = self.folder / f"{parcel.message_id.split('@')[0].strip('<>')}.eml"
+        target = self.folder / f"{parcel.name}.eml"
         try:
             self._write(target, parcel.data)
         except OSError as trouble:

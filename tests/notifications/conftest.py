@@ -200,7 +200,7 @@ CHAIN = {"seq": 123, "hash": "9f2c4b7e1a6d8053c9e4f7a2b1d06e8395f7c2a4d8b1e6f03a
 def pledge(item: Item, **month: Any) -> dict[str, Any]:
     """Return a commitment of a digest with the facts of a card."""
     names = (
-        "ref", "kind", "title", "quote", "letter", "section", "lead", "due_basis", "due_rule", "provisional",
+        "ref", "kind", "title", "quote", "letter", "section", "ordinal", "lead", "due_basis", "due_rule", "provisional",
         "condition", "state", "outcome", "band", "days_left", "working_days_left",
     )  # fmt: skip
     dates = ("due_on", "first_due_on", "review_on", "closed_on")

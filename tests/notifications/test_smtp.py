@@ -12,7 +12,7 @@ from notifications.channels import ChannelDown, Outcome, Parcel
 from notifications.channels.smtp import SmtpChannel, SmtpSettings
 
 DATA = b"Subject: x\r\n\r\n.leading dot\r\n..two\r\nend\r\n"
-PARCEL = Parcel("<a@b>", "tracker@yinuo.example", "mzj@gz.example", DATA)
+PARCEL = Parcel("<a@b>", "a", "tracker@yinuo.example", "mzj@gz.example", DATA)
 
 
 class Relay:

@@ -44,7 +44,7 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
         line = office.channel.open()
     except ChannelDown as down:
         raise DeliveryFailed(problem=str(down)) from down
-    outcome = line.send(Parcel(envelope.message_id, office.sender, address, data))
+    outcome = line.send(Parcel(envelope.message_id, "test", office.sender, address, data))
     line.close()
     if outcome.kind != "ok":
         raise DeliveryFailed(problem=outcome.answer)
