@@ -7,7 +7,7 @@
     ├── Refused             understood, but the rules of the ledger say no
     │   ├── WrongState, EvidenceNeeded, ReasonNeeded, NothingToChange
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
-    │   ├── AlreadyExists, BadValue, UnreadableEvidence, LedgerRejected, LedgerDiffers
+    │   ├── AlreadyExists, BadValue, BadMailbox, UnreadableEvidence, LedgerRejected, LedgerDiffers
     │   └── HistoryBroken
     ├── StorageTrouble      the database cannot be used as it is
     │   ├── DatabaseMissing, DatabaseUnusable, SchemaTooNew, WrongEnvironment, NoBackup
@@ -20,6 +20,8 @@ Each class carries its own sentence in English and Chinese; the command line map
 
 from collections.abc import Sequence
 from typing import ClassVar
+
+from commitments.glossary import word
 
 
 class Error(Exception):
@@ -36,7 +38,7 @@ class Error(Exception):
     def told(self, locale: str) -> str:
         """Return the sentence for a reader of ``locale``."""
         chinese = locale.startswith("zh")
-        facts = {name: _joined(value, chinese=chinese) for name, value in self.facts.items()}
+        facts = {name: _told(locale, name, value) for name, value in self.facts.items()}
         return (self.zh if chinese else self.en).format(**facts) + self._hint(chinese=chinese)
 
     def _hint(self, *, chinese: bool) -> str:  # noqa: ARG002 - subclasses use it
@@ -45,6 +47,13 @@ class Error(Exception):
     def __str__(self) -> str:
         """Return the English sentence."""
         return self.told("en")
+
+
+def _told(locale: str, name: str, value: object) -> object:
+    """Say a fact in the reader's words: states and outcomes have one in each language."""
+    if name in ("state", "outcome") and isinstance(value, str):
+        return word(locale, name, value)
+    return _joined(value, chinese=locale.startswith("zh"))
 
 
 def _joined(value: object, *, chinese: bool) -> object:
@@ -201,6 +210,13 @@ class BadValue(Refused):
     zh = "{what}：{value!r} 不在可选值之内（{allowed}）。"
 
 
+class BadMailbox(BadValue):
+    """A mail address that cannot be written to."""
+
+    en = "{what}: {value!r} is not a mail address such as office@gz.example."
+    zh = "{what}：{value!r} 不是可用的邮箱地址（如 office@gz.example）。"
+
+
 class UnreadableEvidence(Refused):
     """An evidence file cannot be taken in."""
 
@@ -211,7 +227,7 @@ class UnreadableEvidence(Refused):
 class LedgerRejected(Refused):
     """A ledger file has mistakes; nothing was loaded. ``problems`` lists each with row and key."""
 
-    en = "{file}: {count} mistakes, nothing was loaded.\n{lines}"
+    en = "{file}: nothing was loaded; mistakes: {count}.\n{lines}"
     zh = "{file}：有 {count} 处错误，未载入任何内容。\n{lines}"
 
     def __init__(self, file: str, problems: Sequence[str]) -> None:
@@ -223,7 +239,7 @@ class LedgerRejected(Refused):
 class LedgerDiffers(Refused):
     """The file differs from what stands, and --update was not given; ``lines`` shows the differences."""
 
-    en = "{file} differs from the ledger in {count} places; load it with --update to take the new values.\n{lines}"
+    en = "{file} differs from the ledger; load it with --update to take the new values. Differences: {count}.\n{lines}"
     zh = "{file} 与台账有 {count} 处不同；如需以文件为准，请加 --update。\n{lines}"
 
     def __init__(self, file: str, differences: Sequence[str]) -> None:

@@ -146,12 +146,13 @@ class Plan:
         return read
 
     def _find(self, entry: Entry[Commitment], number: str) -> None:
-        """Find by ref, else by letter, section and ordinal; neither may stand twice."""
+        """Find by ref, else by letter, section and ordinal (or title); neither may stand twice."""
         row, values, ref = entry.row, entry.values, entry.values.get("ref")
         if number not in self._signed:
             advice = self._meant(number, self._signed) or "; add the letter first"
             self.problems.append(f"{row.at('letter')} there is no letter {number}{advice}.")
-        place = (number, values.get("section", ""), values.get("ordinal"))
+        known = (values.get("section", ""), values.get("ordinal"), values.get("title", ""))
+        place = ledger_standing.place(number, *known)
         there = self.standing.by_place.get(place, [])
         if ref:
             entry.found = self.standing.by_ref.get(ref)
@@ -164,7 +165,7 @@ class Plan:
         if known_as:
             self._once(row, "ref", known_as)
         if not ref or place[2] is not None:
-            self._once(row, "ordinal", *place)
+            self._once(row, "title" if place[2] is None else "ordinal", *place)
 
     def _once(self, row: Row, key: str, *identity: str | None) -> None:
         """Say so when two rows of the file mean the same thing."""

@@ -13,7 +13,12 @@ from commitments.models import Commitment, Department, Letter
 
 BATCH = 5_000  # names in one IN (…): databases limit the parameters of a statement
 T = TypeVar("T")
-Place = tuple[str, str, str | None]  # document number, section, ordinal
+Place = tuple[str, str, str | None, str]  # document number, section, ordinal; without an ordinal its title
+
+
+def place(number: str, section: str, ordinal: str | None, title: str) -> Place:
+    """Return where a commitment stands in its letter; what has no number there is known by its title."""
+    return (number, section, ordinal, "" if ordinal is not None else title)
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ def read(session: Session, numbers: Collection[str], refs: Collection[str]) -> S
     of_letters = list(_commitments(session, Commitment.letter_id, [letter.id for letter in letters]))
     by_place: defaultdict[Place, list[Commitment]] = defaultdict(list)
     for each in of_letters:
-        by_place[each.letter.document_number, each.section, each.ordinal].append(each)
+        by_place[place(each.letter.document_number, each.section, each.ordinal, each.title)].append(each)
     return Standing(
         departments={each.name: each for each in session.scalars(select(Department).order_by(Department.id))},
         letters={letter.document_number: letter for letter in letters},

@@ -11,7 +11,7 @@ from typing import cast
 
 from sqlalchemy import select
 
-from commitments.errors import AlreadyExists, BadValue, NothingToChange
+from commitments.errors import AlreadyExists, BadMailbox, BadValue, NothingToChange
 from commitments.glossary import LOCALES
 from commitments.models import Department, Letter
 from commitments.register import Register
@@ -79,7 +79,7 @@ def _check_department(facts: Mapping[str, object]) -> None:
     for key in ("mailbox", "escalation"):
         address = str(facts.get(key, ""))
         if address and not is_mailbox(address):
-            raise BadValue(what=key, value=address, allowed="office@gz.example")
+            raise BadMailbox(what=key, value=address)
     check_word("locale", facts.get("locale", LOCALES[0]), LOCALES)
 
 

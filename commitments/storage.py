@@ -7,6 +7,7 @@ updates). Whoever opens a transaction ends it; nobody else commits.
 
 import math
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -166,6 +167,8 @@ def copy_into(engine: Engine, target: Path) -> None:
     raw = engine.raw_connection()
     try:
         raw.cursor().execute("VACUUM INTO ?", (str(target),))
+    except sqlite3.Error as trouble:
+        raise DatabaseUnusable(path=target, problem=trouble) from trouble
     finally:
         raw.close()
 

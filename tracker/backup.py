@@ -87,7 +87,7 @@ def verify(path: Path) -> Copied:
             rows = {name: session.execute(text(f'SELECT count(*) FROM "{name}"')).scalar() or 0 for name in names}  # noqa: S608 - our own table names
             return Copied(path, rows, str(history.verify(session)))
     except (DatabaseUnusable, HistoryBroken) as trouble:
-        raise BadBackup(path=path, problem=trouble) from trouble
+        raise BadBackup(path=path, problem=trouble.facts["problem"]) from trouble
     finally:
         engine.dispose()
 

@@ -28,6 +28,13 @@ class UsageError(Error):
     """The command line does not make sense."""
 
 
+class BadDate(UsageError):
+    """Something that should be a date is none."""
+
+    en = "{text!r} is not a date: write 2019-12-31, 2019年12月31日, +10wd or +30d."
+    zh = "{text!r} 不是日期：请写 2019-12-31、2019年12月31日、+10wd 或 +30d。"
+
+
 @dataclass
 class Command:
     """What stands before the command: configuration file, language, verbosity, actor. Lives in ``ctx.obj``."""
@@ -102,7 +109,7 @@ def read_due(text: str, app: "App") -> tuple[date, str | None]:
         try:
             return Offset.parse(plain).after(app.today, app.workdays), plain
         except ValueError as wrong:
-            raise UsageError(problem=f"{wrong}.") from wrong
+            raise BadDate(text=text) from wrong
     return parse_day(plain), None
 
 
@@ -113,7 +120,7 @@ def parse_day(text: str) -> date:
     try:
         return date(*parts)
     except ValueError:
-        raise UsageError(problem=f"{text!r} is not a date: write 2019-12-31, 2019年12月31日, +10wd or +30d.") from None
+        raise BadDate(text=text) from None
 
 
 def parse_days(text: str, app: "App") -> date:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from commitments.errors import (
+    BadValue,
     CalendarFileError,
     DatabaseHeld,
     DeliveryFailed,
@@ -38,6 +39,7 @@ from tracker.config import ConfigError
 OK, FAILED, USAGE, MISSING, CONFIG, DELIVERY, HELD, INTERRUPTED = 0, 1, 2, 3, 4, 5, 75, 130
 EXIT_CODES: tuple[tuple[type[Error], int], ...] = (
     (UsageError, USAGE),
+    (BadValue, USAGE),
     (NotFound, MISSING),
     (ConfigError, CONFIG),
     (CalendarFileError, CONFIG),

@@ -137,7 +137,7 @@ def close(
 def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: ActorOption = "") -> None:
     """重新开启已销号或已报完成的事项 · Open again what was closed or reported done.
 
-    $ tracker reopen 2019-1007-01 --reason 佐证材料不完整
+    $ tracker reopen 2019-1007-05 --reason 佐证材料不完整
     """
     with command(ctx).acting(actor).register() as keeper:
         keeper.reopen(ref, reason)
