@@ -78,7 +78,7 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
     today = office.today(now)
     valid = {
         each.id: [duty.key for duty in duties(each, office.policy, today, office.workdays)]
-        for each in facts(session, ids)
+        for each in facts(session, ids, office.zone)
     }
     last, figures = _progress(session, ids)
     weekly = any(notice.kind == "status_digest" for notice in notices)

@@ -31,12 +31,13 @@ class Policy:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the planner must know of a commitment. Departments are names."""
+    """What the planner must know of a commitment. Departments are names; ``since`` is the day it last became open."""
 
     id: int
     ref: str
     state: str
     arming: int
+    since: date
     lead: str
     support: tuple[str, ...]
     due_on: date | None
@@ -61,14 +62,13 @@ class Duty:
 
 def duties(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> list[Duty]:
     """Return every notice owed by ``today``; of a ladder only the highest rung reached."""
-    tomorrow_at_work = workdays.on_or_after(today)
     if facts.state == "closed":
-        return [
-            _to(facts, "closed", role, name, tomorrow_at_work, due=facts.closed_on) for role, name in _owners(facts)
-        ]
-    owed = [_to(facts, "assignment", role, name, tomorrow_at_work) for role, name in _owners(facts)]
+        slot = workdays.on_or_after(facts.closed_on or today)
+        return [_to(facts, "closed", role, name, slot, due=facts.closed_on) for role, name in _owners(facts)]
+    slot = workdays.on_or_after(facts.since)
+    owed = [_to(facts, "assignment", role, name, slot) for role, name in _owners(facts)]
     if facts.state == "reported_done":
-        return [*owed, _done(facts, tomorrow_at_work)]
+        return [*owed, _done(facts, workdays.on_or_after(facts.reported_done_on or today))]
     if facts.state == "open":
         owed += _on_ladder(facts, policy, today, workdays)
     return owed

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -19,7 +20,8 @@ NO_MAILBOX = "no mailbox"
 APPROVAL = "approval"
 COLUMNS = (
     Commitment.id, Commitment.ref, Commitment.state, Commitment.arming, Commitment.due_on, Commitment.review_on,
-    Commitment.reported_done_on, Commitment.closed_on,
+    Commitment.reported_done_on, Commitment.closed_on, Commitment.opened_at, Commitment.reopened_at,
+    Department.name.label("lead"),
 )  # fmt: skip
 
 
@@ -29,7 +31,7 @@ def plan_batch(session: Session, office: Office, now: datetime) -> tuple[int, in
     due = (
         select(Commitment.id).where(Commitment.next_action_on <= today).order_by(Commitment.next_action_on).limit(BATCH)
     )
-    found = facts(session, list(session.scalars(due.with_for_update(skip_locked=True))))
+    found = facts(session, list(session.scalars(due.with_for_update(skip_locked=True))), office.zone)
     owed = {each.id: duties(each, office.policy, today, office.workdays) for each in found}
     new = outbox.add_notices(session, list(_rows(session, owed, now)))
     _tidy(session, owed)
@@ -38,14 +40,17 @@ def plan_batch(session: Session, office: Office, now: datetime) -> tuple[int, in
     return len(found), new
 
 
-def facts(session: Session, ids: Sequence[int]) -> list[Facts]:
-    """Load what the planner must know of these commitments, in three statements."""
-    rows = session.execute(
-        select(*COLUMNS, Department.name.label("lead")).join(Department, Commitment.lead_id == Department.id)
-        .where(Commitment.id.in_(ids))
-    ).mappings()  # fmt: skip
+def facts(session: Session, ids: Sequence[int], zone: ZoneInfo) -> list[Facts]:
+    """Load what the planner must know of these commitments, in two statements."""
+    query = select(*COLUMNS).join(Department, Commitment.lead_id == Department.id).where(Commitment.id.in_(ids))
     supports = _supports(session, ids)
-    return [Facts(**row, support=tuple(supports[row["id"]])) for row in rows]
+    found = []
+    for row in session.execute(query).mappings():
+        known = dict(row)
+        opened, again = known.pop("opened_at"), known.pop("reopened_at")
+        since = (again or opened).astimezone(zone).date()
+        found.append(Facts(**known, since=since, support=tuple(supports[row["id"]])))
+    return found
 
 
 def _supports(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
@@ -117,7 +122,7 @@ def decline_assignments(session: Session, office: Office, refs: Sequence[str], n
     """Write the assignment notices of these commitments as cancelled: nobody is told (``ledger load --quiet``)."""
     for start in range(0, len(refs), BATCH):
         ids = session.scalars(select(Commitment.id).where(Commitment.ref.in_(refs[start : start + BATCH]))).all()
-        for each in facts(session, ids):
+        for each in facts(session, ids, office.zone):
             owed = [
                 d for d in duties(each, office.policy, office.today(now), office.workdays) if d.kind == "assignment"
             ]

@@ -5,6 +5,7 @@ The live file is never opened by hand: closing it would drop SQLite's locks (POS
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,9 +59,9 @@ def backup(app: "App", target: Path) -> Copied:
 def copy_ledger(engine: Engine, target: Path, evidence: Path) -> Copied:
     """Copy a ledger through SQLite, verify the copy, then give it its name."""
     partial = target.with_name(f".{target.name}.part")
-    partial.unlink(missing_ok=True)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
         copy_into(engine, partial)
         facts = verify(partial)
         _sync(partial)
@@ -70,7 +71,8 @@ def copy_ledger(engine: Engine, target: Path, evidence: Path) -> Copied:
     except OSError as trouble:
         raise BadBackup(path=target, problem=trouble.strerror) from trouble
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
     return Copied(target, facts.rows, facts.head)
 
 

@@ -28,7 +28,7 @@ def coming(app: "App", last: date, locale: str) -> list[dict[str, object]]:
         titles = {key: title for key, title in opened}  # noqa: C416 - rows are not pairs to the type checker
         ids = list(titles)
         for start in range(0, len(ids), BATCH):
-            for facts in planning.facts(session, ids[start : start + BATCH]):
+            for facts in planning.facts(session, ids[start : start + BATCH], app.zone):
                 for duty in planner.coming(facts, app.policy, app.today, last, app.workdays):
                     rows.append(_row(facts, duty, titles[facts.id]))
     unique = {(row["slot"], row["kind"], row["ref"], row["to"], row["rung"]): row for row in rows}

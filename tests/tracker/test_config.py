@@ -1,0 +1,123 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tracker import config
+from tracker.config import Config, ConfigError, load
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def problems(folder: Path, text: str, env: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(ConfigError) as error:
+        load(written(folder, text), env or {}, folder)
+    return error.value.problems
+
+
+def test_the_example_says_every_key_at_its_default() -> None:
+    assert tomllib.loads(config.EXAMPLE) == Config().model_dump()
+
+
+def test_every_key_of_the_example_has_a_comment() -> None:
+    keys = [line for line in config.EXAMPLE.splitlines() if "=" in line and not line.startswith("#")]
+    assert [line for line in keys if "#" not in line] == []
+
+
+def test_the_order_of_places(tmp_path: Path) -> None:
+    here, home, named = tmp_path / "here", tmp_path / "home", tmp_path / "named.toml"
+    for folder in (here, home / "yinuo"):
+        folder.mkdir(parents=True)
+    with pytest.raises(ConfigError, match="tracker init"):
+        config.find(None, {"HOME": str(tmp_path)}, here)
+    for file, env, place in (
+        (home / "yinuo" / "config.toml", {"XDG_CONFIG_HOME": str(home)}, None),
+        (here / "config.toml", {"XDG_CONFIG_HOME": str(home)}, None),
+        (named, {"TRACKER_CONFIG": str(named)}, None),
+        (named, {}, named),
+    ):
+        file.write_text("")
+        assert config.find(place, env, here) == file
+
+
+def test_a_named_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such configuration file"):
+        load(tmp_path / "none.toml", {}, tmp_path)
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    found = load(written(tmp_path, '[calendar]\nfile = "days.toml"\n'), {}, Path("/"))
+    assert found.database_url == f"sqlite:///{tmp_path}/yinuo.db"
+    assert found.mail_folder == tmp_path / "outbox"
+    assert found.calendar_file == tmp_path / "days.toml"
+    assert found.templates_folder is None
+
+
+def test_the_environment_wins(tmp_path: Path) -> None:
+    env = {"TRACKER_MAIL__PORT": "2525", "TRACKER_LANGUAGE": "en", "TRACKER_REMINDERS__RUNGS": "-3wd, 0d"}
+    found = load(written(tmp_path, 'language = "zh-Hans"\n[mail]\nport = 26\n'), env, tmp_path)
+    assert (found.mail.port, found.language, found.reminders.rungs) == (2525, "en", ["-3wd", "0d"])
+
+
+def test_all_mistakes_at_once_each_with_file_line_and_key(tmp_path: Path) -> None:
+    text = 'langauge = "en"\n\n[mail]\nport = "x"\n\n[reminders]\nsend_at = "25:00"\nrungs = ["-7wd", "3 weeks"]\n'
+    found = problems(tmp_path, text)
+    assert len(found) == 4
+    for line, key, words in (
+        (1, "langauge", "did you mean language?"),
+        (4, "mail.port", "not 'x'"),
+        (7, "reminders.send_at", "25:00"),
+        (8, "reminders.rungs.1", "3 weeks"),
+    ):
+        assert any(f"line {line}: {key}: " in sentence and words in sentence for sentence in found), (line, found)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('timezone = "Asia/Nowhere"', "no time zone"),
+        ('[database]\nurl = "mysql://x"', "not supported"),
+        ('[mail]\nchannel = "smtp"', "real address"),
+        ('[mail]\nchannel = "smtp"\nsender = "a@b.test"\nsecurity = "none"\nhost = "relay"', "this machine only"),
+        ('[mail]\npassword_file = "absent"', "cannot be read"),
+        ('[mail]\nretry_unknown_after = "15"', "15m"),
+        ('[organisation]\nmailbox = "a b"', "not a mail address"),
+        ('[reminders]\nrepeat_overdue = "0wd"', "distance ahead"),
+        ("[digest]\nday = 0", "digest.day"),
+        ("[guard]\nrecipients = true", "guard.recipients"),
+        ("mail = 3", "mail"),
+        ("[mail", "not valid TOML"),
+    ],
+)
+def test_what_is_refused_and_how_it_is_named(tmp_path: Path, text: str, words: str) -> None:
+    found = problems(tmp_path, text)
+    assert any(words in sentence for sentence in found), found
+    assert all("config.toml" in sentence or "password_file" in sentence for sentence in found)
+
+
+def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
+    (sentence,) = problems(tmp_path, "", {"TRACKER_MAIL__PROT": "25"})
+    assert "environment variable TRACKER_MAIL__PROT" in sentence
+    assert "did you mean port" in sentence
+
+
+def test_a_secret_everybody_can_read_is_refused(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("canary\n")
+    secret.chmod(0o644)
+    (sentence,) = problems(tmp_path, '[mail]\npassword_file = "secret"')
+    assert "chmod 600" in sentence
+    secret.chmod(0o600)
+    found = load(tmp_path / "config.toml", {}, tmp_path)
+    assert found.password() == "canary"
+    assert "canary" not in repr(found) + str(found.dump())
+
+
+def test_the_password_of_a_database_is_masked(tmp_path: Path) -> None:
+    found = load(written(tmp_path, '[database]\nurl = "postgresql://u:canary@h/d"'), {}, tmp_path)
+    assert "canary" not in str(found.dump())
+    assert found.database_url == "postgresql+psycopg://u:canary@h/d"
