@@ -1,17 +1,21 @@
 """The pass: what is told, to whom, when, how often; on both databases."""
 
 from collections import deque
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from commitments.deadlines import Offset
 from commitments.errors import WrongEnvironment
 from commitments.models import Department
 from commitments.storage import reading, writing
-from notifications import holding
+from notifications import digests, holding
 from notifications.channels import ChannelDown, Outcome, Parcel
+from notifications.messages import Renderer
 from notifications.models import Alert, Attempt, Instance, Message, Notice
+from notifications.office import Guard
 from tests.conftest import Scene
 
 DUE = date(2019, 12, 31)
@@ -253,9 +257,7 @@ def test_relay_trouble_pauses_the_channel_and_counts_against_no_message(scene: S
 
 
 def test_a_flood_is_held_until_a_person_releases_it(scene: Scene) -> None:
-    scene.office = scene.office.__class__(
-        **{**vars(scene.office), "guard": scene.office.guard.__class__(recipients=1, notices=2000)}
-    )
+    scene.office = replace(scene.office, guard=Guard(recipients=1, notices=2000))
     scene.add(due_on=DUE, support=("各区政府",))
     assert scene.run().sent == 0
     assert set(notices(scene).values()) == {"held"}
@@ -307,3 +309,60 @@ def test_the_dead_senders_message_is_unknown_and_goes_again(scene: Scene) -> Non
         session.query(Message).update({"next_at": scene.now - timedelta(days=9999)})
     scene.run(carrier)
     assert [p.data for p in carrier.parcels] == [p.data for p in dying.parcels]
+
+
+def test_a_broken_template_of_the_operators_loses_no_mail(quick: Scene) -> None:
+    folder = quick.folder / "templates" / "zh-Hans" / "notices"
+    folder.mkdir(parents=True)
+    (folder / "body.txt").write_text("{{ nobody_knows_this }}")
+    quick.office = replace(quick.office, renderer=Renderer(quick.folder / "templates"))
+    quick.add(due_on=DUE)
+    carrier = Scripted()
+    assert quick.run(carrier).sent == 1
+    assert "2019-1007-01" in messages(quick)[0].subject
+    with reading(quick.engine) as session:
+        assert "nobody_knows_this" in session.scalars(select(Alert)).one().text
+
+
+def test_one_poisonous_row_is_held_and_named_and_the_others_go_on(quick: Scene) -> None:
+    with writing(quick.engine) as session:
+        session.query(Department).filter_by(name="市委政法委").one().mailbox = "not an address"
+    quick.add(due_on=DUE, lead="市委政法委")
+    quick.add(title="另一项", due_on=DUE)
+    assert quick.run().sent == 1
+    assert sorted(notices(quick).values()) == ["held", "told"]
+    with reading(quick.engine) as session:
+        assert "assignment/1|2019-1007-01" in session.scalars(select(Alert)).one().text
+
+
+def test_a_digest_waits_for_approval(scene: Scene) -> None:
+    scene.office = replace(scene.office, digest=replace(scene.office.digest, approval="required"))
+    quietly(scene, on="2019-06-28", due_on=DUE)
+    scene.day("2019-07-01")
+    assert scene.run().sent == 0
+    with writing(scene.engine) as session:
+        digests.approve(scene.register(session), "市台联", "2019-06", by="办公室主任")
+    assert scene.run().sent == 2
+    assert {m.mailbox for m in messages(scene) if m.kind == "monthly_digest"} == {
+        "tl@gz.example",
+        "office@yinuo.example",
+    }
+
+
+def test_missed_months_are_made_up_once_and_marked_late(scene: Scene) -> None:
+    quietly(scene, on="2019-06-28", due_on=DUE)
+    scene.day("2019-08-12")
+    scene.run()
+    scene.day("2019-08-13")
+    scene.run()
+    told = [m.subject for m in messages(scene) if m.mailbox == "tl@gz.example"]
+    assert [("补发" in subject, subject[8:15]) for subject in told] == [(True, "2019年6月"), (True, "2019年7月")]
+
+
+def test_a_change_of_the_ladder_arms_what_is_to_come(scene: Scene) -> None:
+    quietly(scene, on="2019-12-12", due_on=DUE)
+    ladder = replace(scene.office.policy.ladder, rungs=tuple(map(Offset.parse, ("-12wd", "0d"))))
+    scene.office = replace(scene.office, policy=replace(scene.office.policy, ladder=ladder))
+    scene.day("2019-12-13")
+    scene.run()
+    assert notices(scene)["reminder/1|2019-1007-01|-12wd|2019-12-31|市民政局|lead|mail"] == "told"
