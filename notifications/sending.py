@@ -71,10 +71,11 @@ def _send_batch(
     budget = _budget(office, lease)
     if budget <= 0 or not _anything_waits(office, lease):
         return False
-    _open(office, lines, budget)
+    _open(office, lines, 1)
     again, fresh = _take(office, lease, budget)
     try:
         parcels = _resend(office, lease, again) + _freeze(office, lease, fresh, clock())
+        _open(office, lines, len(parcels))
         transmit(parcels, lines, partial(_turn_over, office, lease, clock, report), stop)
     finally:
         with writing(office.engine) as session:
@@ -104,13 +105,13 @@ def _anything_waits(office: Office, lease: Lease) -> bool:
 
 
 def _open(office: Office, lines: list[Line], wanted: int) -> None:
-    """Open lines before anything is frozen; a dead carrier freezes nothing. One that works is enough."""
-    if not lines:
-        lines.append(office.channel.open())
+    """Open lines: the first before anything is frozen, since a dead carrier freezes nothing; one is enough."""
     while len(lines) < min(office.channel.lines, wanted):
         try:
             lines.append(office.channel.open())
         except ChannelDown:
+            if not lines:
+                raise
             return
 
 
@@ -130,10 +131,8 @@ def _resend(office: Office, lease: Lease, ids: Sequence[int]) -> list[tuple[int,
         messages = session.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.next_at)).all()
         bundles = {m.id: _bundle(session, m) for m in messages if m.state != "unknown"}
         material = gather(session, list(bundles.values()), office, lease.now)
-    frozen = {message.id: message for message in messages}
-    stale = [
-        key for key, bundle in bundles.items() if not _same(frozen[key], compose(bundle, material, office, lease.now))
-    ]
+    frozen = {message.id: message.content for message in messages}
+    stale = [key for key, bundle in bundles.items() if _content(bundle, material, office, lease.now) != frozen[key]]
     with writing(office.engine) as session:
         for key in stale:
             outbox.dissolve(session, key, "no longer true; composed anew")
@@ -145,8 +144,14 @@ def _bundle(session: Session, message: Message) -> Bundle:
     return Bundle(message.addressee, list(notices))
 
 
-def _same(frozen: Message, draft: Draft | None) -> bool:
-    return draft is not None and draft.content == frozen.content
+def _content(bundle: Bundle, material: Material, office: Office, now: datetime) -> str:
+    """Return the hash of what a message would say now; "" when nothing is left to say, or it cannot be said."""
+    try:
+        draft = compose(bundle, material, office, now)
+    except Exception:  # dissolved, it is composed anew, and then held with its name
+        log.exception("the message to %s cannot be composed again", bundle.addressee)
+        return ""
+    return draft.content if draft else ""
 
 
 def _parcel(message: Message, office: Office) -> Parcel:
