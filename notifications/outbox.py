@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -39,9 +39,15 @@ def add_notices(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
     """Insert notices that do not exist yet; return how many were new."""
     if not rows:
         return 0
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Notice).on_conflict_do_nothing(index_elements=["key"]).returning(Notice.id)
+    statement = _insert(session, Notice).on_conflict_do_nothing(index_elements=["key"]).returning(Notice.id)
     return len(session.execute(statement, list(rows)).all())
+
+
+def _insert(session: Session, table: type[Notice] | type[Message]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT that knows ON CONFLICT, which each database spells in its own dialect."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def lease_clock(session: Session, now: datetime) -> datetime:
@@ -125,10 +131,15 @@ def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
 # -- freezing --------------------------------------------------------------------------------------------------
 
 
-def freeze(session: Session, lease: Lease, message: Mapping[str, Any], notices: Sequence[int]) -> int:
-    """Store a message with its bytes and put its notices into it; return its id."""
+def freeze(session: Session, lease: Lease, message: Mapping[str, Any], notices: Sequence[int]) -> int | None:
+    """Store a message with its bytes and put its notices into it; return its id.
+
+    None when another daemon has frozen one for this addressee meanwhile; the notices wait for the next working day.
+    """
     row = {**message, "state": "frozen", "attempts": 0, "token": lease.token, "leased_until": lease.until, "error": ""}
-    key: int = session.scalars(insert(Message).returning(Message.id), [row]).one()
+    key = session.scalars(_insert(session, Message).on_conflict_do_nothing().returning(Message.id), [row]).first()
+    if key is None:
+        return None
     into = update(Notice).where(Notice.id.in_(notices), Notice.token == lease.token)
     session.execute(into.values(state="in_message", message_id=key, token=None, leased_until=None))
     return key

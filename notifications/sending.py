@@ -66,7 +66,7 @@ def send_all(office: Office, clock: Callable[[], datetime], stop: Callable[[], b
 def _send_batch(
     office: Office, clock: Callable[[], datetime], stop: Callable[[], bool], report: Report, lines: list[Line]
 ) -> bool:
-    """Lease, compose, freeze and send one batch; False when nothing is left to do now."""
+    """Lease, compose, freeze and send one batch; False when that moved nothing, so that a pass always ends."""
     lease = _lease(office, clock())
     budget = _budget(office, lease)
     if budget <= 0 or not _anything_waits(office, lease):
@@ -80,7 +80,7 @@ def _send_batch(
     finally:
         with writing(office.engine) as session:
             outbox.release(session, lease)
-    return bool(again or fresh)
+    return bool(again or parcels)
 
 
 def _lease(office: Office, now: datetime) -> Lease:
@@ -176,7 +176,8 @@ def _freeze(office: Office, lease: Lease, ids: Sequence[int], now: datetime) -> 
     with writing(office.engine) as session:
         for bundle in bundles:
             _put_aside(session, bundle, now)
-        return [_store(session, office, lease, *one) for one in composed if one is not None]
+        stored = [_store(session, office, lease, *one) for one in composed if one is not None]
+    return [one for one in stored if one is not None]
 
 
 def _composed(
@@ -223,10 +224,14 @@ def _row(
     }
 
 
-def _store(session: Session, office: Office, lease: Lease, draft: Draft, row: Mapping[str, Any]) -> tuple[int, Parcel]:
+def _store(
+    session: Session, office: Office, lease: Lease, draft: Draft, row: Mapping[str, Any]
+) -> tuple[int, Parcel] | None:
     if draft.rendered.problem:
         alerts.raise_(session, f"template/{draft.kind}/{draft.locale}", draft.rendered.problem, row["frozen_at"])
     key = outbox.freeze(session, lease, row, draft.notices)
+    if key is None:
+        return None
     name = _name(row["told_on"], row["kind"], row["message_id"])
     return key, Parcel(row["message_id"], name, office.sender, draft.mailbox, row["frozen"])
 

@@ -366,3 +366,15 @@ def test_a_change_of_the_ladder_arms_what_is_to_come(scene: Scene) -> None:
     scene.day("2019-12-13")
     scene.run()
     assert notices(scene)["reminder/1|2019-1007-01|-12wd|2019-12-31|市民政局|lead|mail"] == "told"
+
+
+def test_two_daemons_never_freeze_two_messages_for_one_addressee(scene: Scene) -> None:
+    """The second finds the first one's message when it writes its own, and leaves the notices for another day."""
+    scene.add(due_on=DUE)
+    scene.run()
+    later = scene.add(title="第二项", due_on=DUE)
+    with writing(scene.engine) as session:
+        session.query(Message).update({"told_on": date(2019, 6, 26)})  # as if the first had frozen a moment later
+        session.query(Message).update({"composition": 2})
+    scene.run()
+    assert notices(scene)[f"assignment/1|{later}|||市民政局|lead|mail"] == "owed"
