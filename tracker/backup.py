@@ -5,24 +5,26 @@ The live file is never opened by hand: closing it would drop SQLite's locks (POS
 
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, inspect, text, update
+from sqlalchemy import Engine, func, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from commitments import history
-from commitments.errors import DatabaseUnusable, HistoryBroken, Refused
-from commitments.storage import copy_into, open_engine, reading, writing
-from notifications import alerts, holding, outbox
+from commitments import history, schema
+from commitments.errors import DatabaseUnusable, HistoryBroken, Refused, SchemaTooNew
+from commitments.storage import copy_into, is_busy, open_engine, reading, writing
+from notifications import alerts, attempts, delivery, holding, outbox
 from notifications.models import WAITING, Instance, Message, Notice
-
-if TYPE_CHECKING:
-    from tracker.app import App
+from notifications.sending import Report
+from tracker.app import App
 
 KEEP = 14
+EVIDENCE = "[0-9a-f]" * 64  # kept under its sha256; anything else there is somebody's half-written file
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # a message that waits for a person
 
 
@@ -49,35 +51,56 @@ class Copied:
     head: str
 
 
-def backup(app: "App", target: Path) -> Copied:
-    """Write a verified copy to ``target``: whole or not at all. Raises NotSqlite, BadBackup, AlreadyExists."""
+@dataclass(frozen=True)
+class Restored:
+    """Where the ledger before lies, and how many notices and messages wait for a person."""
+
+    kept: Path | None
+    notices: int
+    messages: int
+
+
+def backup(app: App, target: Path) -> Copied:
+    """Write a verified copy to ``target``, over an older one: whole or not at all. Raises NotSqlite, BadBackup."""
+    _elsewhere(app, target)
+    return copy_ledger(app.engine, target, app.folder / "evidence")
+
+
+def _elsewhere(app: App, file: Path) -> Path:
+    """Return the ledger's file. Raises NotSqlite, and BadBackup when ``file`` is the ledger itself or a folder."""
     if app.database is None:
         raise NotSqlite
-    return copy_ledger(app.engine, target, app.folder / "evidence")
+    if file.is_dir():
+        raise BadBackup(path=file, problem="it is a folder")
+    if file.exists() and app.database.exists() and file.samefile(app.database):
+        raise BadBackup(path=file, problem="it is the ledger itself")
+    return app.database
 
 
 def copy_ledger(engine: Engine, target: Path, evidence: Path) -> Copied:
     """Copy a ledger through SQLite, verify the copy, then give it its name."""
     partial = target.with_name(f".{target.name}.part")
+    _drop(partial)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
-        copy_into(engine, partial)
+        with writing(engine) as session:  # nobody else writes between the counting and the copying
+            rows = _rows(session)
+            copy_into(engine, partial)
         facts = verify(partial)
+        _sound(target, facts.rows, rows)
         _sync(partial)
+        _copy_evidence(evidence, target.parent / "evidence")
         partial.replace(target)
         _sync(target.parent)
-        _copy_evidence(evidence, target.parent / "evidence")
     except OSError as trouble:
         raise BadBackup(path=target, problem=trouble.strerror) from trouble
     finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        _drop(partial)
     return Copied(target, facts.rows, facts.head)
 
 
 def verify(path: Path) -> Copied:
-    """Open a copy by itself and look at all of it. Raises BadBackup."""
+    """Open a copy by itself and look at all of it. Raises BadBackup, SchemaTooNew."""
     if not path.is_file():
         raise BadBackup(path=path, problem="there is no such file")
     engine = open_engine(f"sqlite:///{path}")
@@ -85,13 +108,19 @@ def verify(path: Path) -> Copied:
         with reading(engine) as session:
             _sound(path, session.execute(text("PRAGMA integrity_check")).scalar(), "ok")
             _sound(path, session.execute(text("PRAGMA foreign_key_check")).first(), None)
-            names = inspect(session.connection()).get_table_names()
-            rows = {name: session.execute(text(f'SELECT count(*) FROM "{name}"')).scalar() or 0 for name in names}  # noqa: S608 - our own table names
-            return Copied(path, rows, str(history.verify(session)))
+            found = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            if found not in schema.REVISIONS:
+                raise SchemaTooNew(path=path, found=found, known=schema.HEAD)
+            return Copied(path, _rows(session), str(history.verify(session)))
     except (DatabaseUnusable, HistoryBroken) as trouble:
         raise BadBackup(path=path, problem=trouble.facts["problem"]) from trouble
     finally:
         engine.dispose()
+
+
+def _rows(session: Session) -> dict[str, int]:
+    names = inspect(session.connection()).get_table_names()
+    return {name: session.execute(text(f'SELECT count(*) FROM "{name}"')).scalar() or 0 for name in names}  # noqa: S608 - our own table names
 
 
 def _sound(path: Path, found: object, wanted: object) -> None:
@@ -104,10 +133,13 @@ def _copy_evidence(source: Path, target: Path) -> None:
     if not source.is_dir():
         return
     target.mkdir(parents=True, exist_ok=True)
-    for file in source.iterdir():
+    for file in source.glob(EVIDENCE):
         if not (target / file.name).exists():
-            shutil.copyfile(file, target / f".{file.name}.part")
-            (target / f".{file.name}.part").replace(target / file.name)
+            partial = target / f".{file.name}.part"
+            shutil.copyfile(file, partial)
+            _sync(partial)
+            partial.replace(target / file.name)
+    _sync(target)
 
 
 def _sync(path: Path) -> None:
@@ -118,7 +150,7 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def nightly(app: "App") -> Path | None:
+def nightly(app: App) -> Path | None:
     """Back up once a day into ``backups/``; keep the newest fourteen. Nothing to do on PostgreSQL."""
     if app.database is None:
         return None
@@ -133,59 +165,108 @@ def nightly(app: "App") -> Path | None:
     return target
 
 
-def newest(app: "App") -> Path | None:
-    """Return the newest nightly backup."""
-    return max((app.folder / "backups").glob("yinuo-????-??-??.db"), default=None)
+def restore(app: App, file: Path) -> Restored:
+    """Put a copy in place of the ledger, whole or not at all.
 
-
-def restore(app: "App", file: Path) -> tuple[Path | None, int]:
-    """Put a copy in place of the ledger; return where the old one went and how many notices are held.
-
-    Everything due before now is held until ``outbox release``: what was sent after the copy was made is not known.
+    Raises NotSqlite, BadBackup, SchemaTooNew, DatabaseUnusable, DatabaseHeld. Everything due before now is held until
+    ``outbox release``, because what was sent after the copy was made is not known; it is held before the copy gets the
+    ledger's name, so that no daemon ever sees it otherwise.
     """
-    if app.database is None:
-        raise NotSqlite
+    database = _elsewhere(app, file)
     verify(file)
-    database = app.database
-    with app.sending():
-        kept = _put_aside(database, app.clock())
-        fresh = database.with_name(f".{database.name}.part")
+    try:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        with app.sending():
+            return _replace(app, database, file)
+    except OSError as trouble:
+        raise DatabaseUnusable(path=database, problem=trouble.strerror) from trouble
+
+
+def _replace(app: App, database: Path, file: Path) -> Restored:
+    """Make the new ledger ready beside the present one, then let it take its name."""
+    fresh = database.with_name(f".{database.name}.part")
+    _drop(fresh)
+    try:
         shutil.copyfile(file, fresh)
-        _sync(fresh)
-        fresh.replace(database)
-        _sync(database.parent)
         _copy_evidence(file.parent / "evidence", app.folder / "evidence")
-        return kept, _hold(file, type(app)(app.config, actor=app.actor, clock=app.clock))
+        notices, messages = _hold(App(app.config.at_database(fresh), actor=app.actor, clock=app.clock), file.name)
+        return Restored(_swap(fresh, database, app.clock()), notices, messages)
+    finally:
+        _drop(fresh)
 
 
-def _put_aside(database: Path, now: datetime) -> Path | None:
-    """Keep the present ledger under another name, its journal gone with it."""
-    if not database.exists():
-        return None
-    kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%d-%H%M%S}")
-    database.replace(kept)
-    database.with_name(database.name + "-journal").unlink(missing_ok=True)
-    return kept
-
-
-def _hold(file: Path, app: "App") -> int:
-    """Hold what is due by now in the restored ledger, which may have to be upgraded first."""
-    from notifications import delivery  # noqa: PLC0415
-    from notifications.sending import Report  # noqa: PLC0415
+def _hold(app: App, source: str) -> tuple[int, int]:
+    """Hold what is due by now in the copy, upgraded where it is older; return how many notices and messages."""
     from tracker import setup  # noqa: PLC0415
 
     setup.prepare(app)
     office, now = app.office(), app.clock()
-    delivery.plan(office, now, Report())
-    with app.register() as keeper:
-        session = keeper.session
-        held = outbox.hold(session, holding.GUARD, Notice.slot <= app.today)
-        waiting = update(Message).where(Message.state.in_((*WAITING, "sending")))
-        session.execute(waiting.values(next_at=NEVER, token=None, leased_until=None))
-        session.execute(update(Message).where(Message.state == "sending").values(state="unknown"))
-        if held:
-            alerts.raise_(
-                session, holding.GUARD, f"restored from {file.name}: {held} notices due before now are held", now
-            )
-        keeper.note("restore", file.name, changes={"held": held})
-    return held
+    try:
+        with writing(app.engine) as session:  # who was sending when the copy was made does so no more
+            attempts.recover(session, now, office.unknown_after, alone=True)
+        delivery.plan(office, now, Report())
+        with app.register() as keeper:
+            notices, messages = _hold_all(keeper.session, app)
+            keeper.note("restore", source, changes={"notices": [None, notices], "messages": [None, messages]})
+        return notices, messages
+    finally:
+        app.engine.dispose()
+
+
+def _hold_all(session: Session, app: App) -> tuple[int, int]:
+    """Hold notices and park messages; an alert says how many, also when the guard had held some of them before."""
+    outbox.hold(session, holding.GUARD, Notice.slot <= app.today)
+    held = select(func.count()).where(Notice.state == "held", Notice.reason == holding.GUARD)
+    notices = session.scalar(held) or 0
+    parked = update(Message).where(Message.state.in_(WAITING)).values(next_at=NEVER).returning(Message.id)
+    messages = len(session.execute(parked).all())
+    alerts.clear(session, holding.GUARD, app.clock())
+    if notices or messages:
+        words = f"a backup was restored: {notices} notices and {messages} messages due before now are held"
+        alerts.raise_(session, holding.GUARD, words, app.clock())
+    return notices, messages
+
+
+def _swap(fresh: Path, database: Path, now: datetime) -> Path | None:
+    """Give the copy the ledger's name at one stroke; the ledger before, its journal with it, keeps another."""
+    kept = None
+    _sync(fresh)
+    if database.exists():
+        kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%d-%H%M%S}")
+        shutil.copymode(database, fresh)
+        with _at_rest(database):
+            os.link(database, kept)
+            with suppress(FileNotFoundError):
+                _journal(database).rename(_journal(kept))
+            fresh.replace(database)
+    else:
+        fresh.replace(database)
+    _sync(database.parent)
+    return kept
+
+
+@contextmanager
+def _at_rest(database: Path) -> Iterator[None]:
+    """Roll back what was left half done and keep writers out. A damaged ledger has neither: it too can be replaced."""
+    engine = open_engine(f"sqlite:///{database}")
+    try:
+        with Session(engine) as session:
+            try:
+                session.connection()
+            except DBAPIError as trouble:
+                if is_busy(trouble):
+                    raise DatabaseUnusable(path=database, problem=trouble.orig) from trouble
+            yield
+    finally:
+        engine.dispose()
+
+
+def _drop(partial: Path) -> None:
+    """Remove an unfinished copy and its journal, which SQLite would otherwise play into the next one."""
+    for left in (partial, _journal(partial)):
+        with suppress(OSError):
+            left.unlink(missing_ok=True)
+
+
+def _journal(database: Path) -> Path:
+    return database.with_name(f"{database.name}-journal")

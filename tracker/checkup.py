@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
-from commitments import history
+from commitments import history, schema
 from commitments.deadlines import provisional
 from commitments.errors import Error
 from commitments.models import LIVE_STATES, Commitment, Department, Letter
@@ -42,13 +43,18 @@ def examine(app: "App") -> list[Finding]:
     for check in CHECKS:
         try:
             findings += check(app)
-        except Error as trouble:
+        except (Error, OSError, DBAPIError) as trouble:
             findings.append(Finding(check.__name__.strip("_"), BAD, str(trouble)))
     return findings
 
 
+def _configuration(app: "App") -> Iterator[Finding]:
+    yield Finding("configuration", OK, str(app.config.source))
+
+
 def _database(app: "App") -> Iterator[Finding]:
     with reading(app.engine) as session:
+        yield Finding("schema", OK, schema.HEAD)
         if app.database is not None:
             for pragma in ("journal_mode", "synchronous", "foreign_keys"):
                 found = session.execute(text(f"PRAGMA {pragma}")).scalar()
@@ -91,12 +97,12 @@ def _mailboxes(app: "App") -> Iterator[Finding]:
     owners = select(Commitment.lead_id).union(select(Letter.proposing_unit_id))
     with reading(app.engine) as session:
         counts = dict(session.execute(held.group_by(Notice.department_id)).all())
+        owning = set(session.scalars(owners))
         without = select(Department).where(Department.mailbox == "")
         for department in session.scalars(without.order_by(Department.name)):
-            owns = department.id in set(session.scalars(owners))
             words = f"{department.name} has no mailbox; {counts.get(department.id, 0)} notices are held. "
             yield Finding(
-                "mailbox", BAD if owns else WARN,
+                "mailbox", BAD if department.id in owning else WARN,
                 words + f"Set one: tracker department edit {department.name} --mailbox ADDRESS",
             )  # fmt: skip
 
@@ -159,5 +165,5 @@ def _running(app: "App") -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[["App"], Iterator[Finding]], ...] = (
-    _database, _places, _mailboxes, _mail, _templates, _calendar, _running,
+    _configuration, _database, _places, _mailboxes, _mail, _templates, _calendar, _running,
 )  # fmt: skip

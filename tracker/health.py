@@ -24,9 +24,12 @@ def facts(session: Session, app: "App") -> dict[str, Any]:
     notices = dict(session.execute(select(Notice.state, func.count()).group_by(Notice.state)).all())
     messages = dict(session.execute(select(Message.state, func.count()).group_by(Message.state)).all())
     workers = session.scalars(select(Worker).where(Worker.stopped_at.is_(None)).order_by(Worker.started_at)).all()
+    if app.database is not None:
+        workers = workers[-1:]  # one daemon at a time: those before it were killed and could not sign off
     overdue = select(func.min(Notice.slot)).where(Notice.state == "owed")
     return {
         "environment": instance.environment,
+        "database": session.get_bind().dialect.name,
         "last_tick_at": instance.planned_at,
         "owed": notices.get("owed", 0),
         "held": notices.get("held", 0),
@@ -64,7 +67,8 @@ def judge(found: dict[str, Any]) -> tuple[int, list[str]]:
         if now - worker["heartbeat_at"] > SILENT_HEART
     ]
     last = found["backed_up_at"] or found["created_at"]
-    if found["workers"] and now - last > OLD_BACKUP:
+    nightly = found["workers"] and found["database"] == "sqlite"  # PostgreSQL is backed up by its own tools
+    if nightly and now - last > OLD_BACKUP:
         why.append(f"the last backup is of {last}")
     return (DOWN if down else DEGRADED if why else HEALTHY), down + why
 

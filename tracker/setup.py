@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from commitments import schema
 from commitments.errors import DatabaseUnusable
-from commitments.storage import open_engine, writing
+from commitments.storage import open_engine, reading, writing
 from notifications.models import Instance
 from tracker import backup
 
@@ -33,7 +33,10 @@ def _opened(app: "App") -> "Engine":
             app.database.parent.mkdir(parents=True, exist_ok=True)
     except OSError as trouble:
         raise DatabaseUnusable(path=app.database, problem=trouble.strerror) from trouble
-    return open_engine(app.config.database_url, create=True)
+    engine = open_engine(app.config.database_url, create=True)
+    with reading(engine) as session:
+        session.connection()
+    return engine
 
 
 def _upgraded(app: "App", engine: "Engine") -> Iterator[str]:

@@ -33,14 +33,17 @@ def status(
     from commitments.errors import StorageTrouble  # noqa: PLC0415
     from tracker import health  # noqa: PLC0415
 
-    app = command(ctx).app
+    shared = command(ctx)
+    app = shared.app
     try:
         with app.reading() as session:
             found = health.facts(session, app)
     except StorageTrouble as trouble:
         if not check:
             raise
-        say(str(trouble))
+        if json:
+            print_json({"healthy": False, "why": [str(trouble)]})
+        say(trouble.told(shared.locale))
         raise typer.Exit(health.DOWN) from trouble
     code, why = health.judge(found)
     if json:

@@ -64,11 +64,12 @@ def restore(ctx: typer.Context, file: File, yes: YesOption = False, actor: Actor
     from tracker import backup as copies  # noqa: PLC0415
 
     confirm(f"Replace the ledger by {file}?", yes=yes)
-    kept, held = copies.restore(command(ctx).acting(actor), file)
+    done = copies.restore(command(ctx).acting(actor), file)
     print(file)
-    if kept is not None:
-        say(f"the ledger before is {kept}")
-    say(f"{held} notices due before now are held; look at `tracker outbox list --held`, then `tracker outbox release`.")
+    if done.kept is not None:
+        say(f"the ledger before is {done.kept}")
+    say(f"{done.notices} notices and {done.messages} messages due before now are held;")
+    say("look at `tracker outbox list --held`, then `tracker outbox release`.")
 
 
 @config_group.command()
