@@ -8,9 +8,10 @@ updates). Whoever opens a transaction ends it; nobody else commits.
 import math
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, TypeVar, dataclass_transform
@@ -93,14 +94,18 @@ def sqlite_path(url: str) -> Path | None:
     return Path(parsed.database)
 
 
-def open_engine(url: str, *, create: bool = False) -> Engine:
-    """Open the database. Raises DatabaseMissing rather than making an empty one, unless ``create``."""
+def open_engine(url: str, *, create: bool = False, durable: bool = True) -> Engine:
+    """Open the database. Raises DatabaseMissing rather than making an empty one, unless ``create``.
+
+    Only a rehearsal, which may be made again, does without ``durable`` commits.
+    """
     path = sqlite_path(url)
     if path is not None:
         _check_file(path, create=create)
     engine = create_engine(url)
     if path is not None:
-        event.listen(engine, "connect", _prepare_sqlite)
+        pragmas = PRAGMAS if durable else (*PRAGMAS, "synchronous=OFF")
+        event.listen(engine, "connect", partial(_prepare_sqlite, pragmas))
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -112,9 +117,9 @@ def _check_file(path: Path, *, create: bool) -> None:
         raise DatabaseUnusable(path=path, problem="it is a directory")
 
 
-def _prepare_sqlite(dbapi: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type
+def _prepare_sqlite(pragmas: Iterable[str], dbapi: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI is untyped
     dbapi.isolation_level = None
-    for pragma in PRAGMAS:
+    for pragma in pragmas:
         dbapi.execute(f"PRAGMA {pragma}")
 
 

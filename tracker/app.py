@@ -31,12 +31,15 @@ def system_clock() -> datetime:
 
 
 class App:
-    """What every command works with. ``actor`` signs changes; ``clock`` is replaced by rehearsals only."""
+    """What every command works with. ``actor`` signs changes; only rehearsals replace ``clock`` and ``durable``."""
 
-    def __init__(self, config: Config, *, actor: str, clock: Callable[[], datetime] = system_clock) -> None:
+    def __init__(
+        self, config: Config, *, actor: str, clock: Callable[[], datetime] = system_clock, durable: bool = True
+    ) -> None:
         self.config = config
         self.actor = actor
         self.clock = clock
+        self.durable = durable
 
     # -- settings as values ------------------------------------------------------------------------------------
 
@@ -86,7 +89,7 @@ class App:
         """The database, checked to fit this program. Raises DatabaseMissing, SchemaTooOld, SchemaTooNew."""
         from commitments import schema  # noqa: PLC0415
 
-        engine = open_engine(self.config.database_url)
+        engine = open_engine(self.config.database_url, durable=self.durable)
         schema.check(engine)
         return engine
 

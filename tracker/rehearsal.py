@@ -47,7 +47,7 @@ class Rehearsal:
         if self.copy:
             folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory()))
             config = config.at_database(_copied(self.source, folder))
-        self.app = App(config, actor=self.source.actor, clock=lambda: self.now)
+        self.app = App(config, actor=self.source.actor, clock=lambda: self.now, durable=False)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,7 +62,7 @@ class Rehearsal:
 
         Each working day has a pass at the send time; in the evening come the day's happenings.
         """
-        office = self.app.office(FolderChannel(self.into))
+        office = self.app.office(FolderChannel(self.into, durable=False))
         self.begin(first)
         with self.app.sending():
             for number in range((last - first).days + 1):
