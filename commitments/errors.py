@@ -7,7 +7,7 @@
     ├── Refused             understood, but the rules of the ledger say no
     │   ├── WrongState, EvidenceNeeded, ReasonNeeded, NothingToChange
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
-    │   ├── AlreadyExists, BadValue, BadMailbox, UnreadableEvidence, LedgerRejected, LedgerDiffers
+    │   ├── AlreadyExists, BadValue, BadMailbox, BadText, UnreadableEvidence, LedgerRejected, LedgerDiffers
     │   └── HistoryBroken
     ├── StorageTrouble      the database cannot be used as it is
     │   ├── DatabaseMissing, DatabaseUnusable, SchemaTooNew, WrongEnvironment, NoBackup
@@ -215,6 +215,13 @@ class BadMailbox(BadValue):
 
     en = "{what}: {value!r} is not a mail address such as office@gz.example."
     zh = "{what}：{value!r} 不是可用的邮箱地址（如 office@gz.example）。"
+
+
+class BadText(BadValue):
+    """Text that is empty, too long, or holds characters nobody can see."""
+
+    en = "{what}: it must be text of 1 to {longest} characters, without control characters."
+    zh = "{what}：须为1至{longest}个字符的文字，不含控制字符。"
 
 
 class UnreadableEvidence(Refused):

@@ -120,6 +120,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "noun": {
         "evidence": ("佐证材料", "evidence"),
         "review": ("复核", "review"),
+        "provisional": ("（暂定）", "(provisional)"),
     },
     "happening": {
         "progress": ("进展", "progress"),

@@ -126,6 +126,7 @@ class Register:
     ) -> Progress:
         """Record what was done; moves the review date of an undated commitment to ``on`` + review_every."""
         commitment = self._in_state(ref, "progress", *LIVE_STATES)
+        rules.check_text(f"{ref} note", note, rules.PROSE, lines=True)
         row = Progress(
             commitment_id=commitment.id,
             on=self._past(ref, on),

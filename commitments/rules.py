@@ -1,9 +1,11 @@
 """What the ledger allows: the checks of the verbs, and how a change is written down."""
 
+import unicodedata
 from collections.abc import Collection
 from datetime import date
 
 from commitments.errors import (
+    BadText,
     BadValue,
     DueAndReview,
     DueBeforeLetter,
@@ -25,6 +27,7 @@ from commitments.models import (
     Target,
 )
 
+TITLE, PROSE = 300, 20_000  # characters in one line, and in a text
 WORDS = {
     "kind": KINDS,
     "strength": STRENGTHS,
@@ -42,6 +45,13 @@ FACTS = (
 def check(commitment: Commitment) -> None:
     """Check one commitment as a whole. Raises BadValue, DueAndReview, DueBeforeLetter, LeadSupports."""
     what = commitment.ref or commitment.title
+    check_text(f"{what} title", commitment.title, TITLE)
+    for field, text in (("section", commitment.section), ("ordinal", commitment.ordinal), ("ref", commitment.ref)):
+        if text:
+            check_text(f"{what} {field}", text, TITLE)
+    for field in ("quote", "condition", "due_text", "due_rule"):
+        if text := getattr(commitment, field):
+            check_text(f"{what} {field}", text, PROSE, lines=True)
     for field, words in WORDS.items():
         check_word(f"{what} {field}", getattr(commitment, field), words)
     if commitment.due_on is not None and commitment.review_on is not None:
@@ -51,6 +61,14 @@ def check(commitment: Commitment) -> None:
         raise DueBeforeLetter(what=what, due=commitment.due_on, signed=signed)
     if commitment.lead in commitment.support:
         raise LeadSupports(what=what, name=commitment.lead.name)
+
+
+def check_text(what: str, text: str, longest: int, *, lines: bool = False) -> None:
+    """Raise BadText for what is empty, too long, or would drive a terminal; ``lines`` allows line ends and tabs."""
+    spared = "\n\t" if lines else ""
+    unseen = any(unicodedata.category(c) in ("Cc", "Cs") and c not in spared for c in text)
+    if not text.strip() or len(text) > longest or unseen:
+        raise BadText(what=what[:TITLE], value=text[:TITLE], longest=longest)
 
 
 def check_word(what: str, value: object, words: Collection[str | None]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from notifications import alerts
 from notifications.channels import Outcome
-from notifications.models import Attempt, Message, Notice
+from notifications.models import MESSAGE_UNDER_WAY, NOTICE_UNSENT, Attempt, Message, Notice
 from notifications.outbox import Lease, lease_clock
 
 CONFIRM_AFTER = timedelta(minutes=30)  # a 5xx is asked once more before it counts
@@ -94,15 +94,17 @@ def recover(session: Session, now: datetime, unknown_after: timedelta, *, alone:
     only leases that have run out, by the database's clock, count.
     """
     if alone:
-        session.execute(update(Notice).where(Notice.token.is_not(None)).values(token=None, leased_until=None))
-    sending = select(Message.id).where(Message.state == "sending")
+        leased = update(Notice).where(NOTICE_UNSENT, Notice.token.is_not(None))
+        session.execute(leased.values(token=None, leased_until=None))
+    sending = select(Message.id).where(MESSAGE_UNDER_WAY, Message.state == "sending")
     ids = list(session.scalars(sending if alone else sending.where(Message.leased_until < lease_clock(session, now))))
     for message in ids:
         _close_attempt(session, message, "unknown", "the sender ended before it recorded the outcome", now)
         lost = {"state": "unknown", "next_at": now + unknown_after, "token": None, "leased_until": None}
         session.execute(update(Message).where(Message.id == message, Message.state == "sending").values(lost))
     if alone:
-        session.execute(update(Message).where(Message.token.is_not(None)).values(token=None, leased_until=None))
+        taken = update(Message).where(MESSAGE_UNDER_WAY, Message.token.is_not(None))
+        session.execute(taken.values(token=None, leased_until=None))
     return len(ids)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from commitments.errors import WrongEnvironment
 from commitments.storage import reading, writing
 from notifications import alerts, attempts, outbox, planning
-from notifications.models import Instance, Notice
+from notifications.models import NOTICE_UNSENT, Instance, Notice
 from notifications.office import Office
 from notifications.sending import Report, send_all
 
@@ -94,7 +94,7 @@ def finish_plan(session: Session, office: Office, now: datetime, report: Report)
 
 def _guard(session: Session, office: Office, now: datetime) -> None:
     """Hold everything at once when a pass would tell more than a person would believe."""
-    ready = (Notice.state == "owed", Notice.slot <= office.today(now), Notice.reason != outbox.RELEASED)
+    ready = (NOTICE_UNSENT, Notice.state == "owed", Notice.slot <= office.today(now), Notice.reason != outbox.RELEASED)
     counts = select(func.count(), func.count(Notice.addressee.distinct())).where(*ready)
     notices, recipients = session.execute(counts).one()
     why = _alarming(session, office, now, notices, recipients)

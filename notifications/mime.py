@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import MultipartInvariantViolationDefect
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import format_datetime, getaddresses
@@ -144,7 +145,8 @@ def _end(value: str, start: int, room: int) -> int:
 
 
 def _part(subtype: str, body: str, boundary: str) -> bytes:
-    lines = body.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    visible = body.translate(_INVISIBLE)
+    lines = visible.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
     encoded = b64encode(lines.encode("utf-8", "replace"))
     rows = (encoded[at : at + _BASE64_LINE] for at in range(0, len(encoded), _BASE64_LINE))
     head = f'--{boundary}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
@@ -164,16 +166,26 @@ def _matching(pattern: re.Pattern[str], value: str) -> str:
 
 
 def _check(head: bytes, to: str) -> None:
-    """Read the head back as a stranger would; bodies are base64 and cannot say anything."""
+    """Read the head back as a stranger would; bodies are base64 and cannot say anything.
+
+    That a multipart head comes without its parts is a defect to CPython before 3.11.4 only, and here it is meant.
+    """
     parsed: Message = _PARSER.parsebytes(head)
+    defects = [found for found in parsed.defects if not isinstance(found, MultipartInvariantViolationDefect)]
     names = [name.lower() for name in parsed]
     if len(names) != len(set(names)) or not _KNOWN.issuperset(names):
         raise UnsafeMessageError(f"header names {names}")
     if [address for _, address in getaddresses([str(parsed["To"])])] != [to]:
         raise UnsafeMessageError(f"To reads as {parsed['To']!r} instead of {to!r}")
     lines = head.split(b"\r\n")
-    if parsed.defects or any(len(line) > MAX_LINE or b"\r" in line or b"\n" in line for line in lines):
+    if defects or any(len(line) > MAX_LINE or b"\r" in line or b"\n" in line for line in lines):
         raise UnsafeMessageError("the head has a line that is too long or broken")
 
 
 _PARSER = BytesHeaderParser()
+# What a reader cannot see but a terminal obeys: controls other than line ends and tabs, and bidi overrides.
+_INVISIBLE = {
+    code: None
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    if code not in (0x09, 0x0A, 0x0D)
+}

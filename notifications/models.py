@@ -10,14 +10,16 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
     Text,
     UniqueConstraint,
+    bindparam,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from commitments.storage import Base, UtcDateTime
 
@@ -26,6 +28,7 @@ MESSAGE_STATES = ("frozen", "sending", "retry", "unknown", "sent", "cancelled", 
 OUTCOMES = ("ok", "temporary", "permanent", "unknown")
 UNSENT = ("owed", "held")
 WAITING = ("frozen", "retry", "unknown")  # messages that still have to go out
+UNDER_WAY = ("frozen", "sending", "retry", "unknown")
 
 _OWED = text("state IN ('owed', 'held')")
 _WAITING = text("state IN ('frozen', 'sending', 'retry', 'unknown')")
@@ -183,3 +186,12 @@ class Worker(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     heartbeat_at: Mapped[datetime] = mapped_column(UtcDateTime)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+def _spelled(column: InstrumentedAttribute[str], words: tuple[str, ...]) -> ColumnElement[bool]:
+    return column.in_(bindparam(None, words, expanding=True, literal_execute=True, unique=True))
+
+
+# SQLite uses a partial index only in a statement that repeats the index's condition word for word.
+NOTICE_UNSENT = _spelled(Notice.state, UNSENT)
+MESSAGE_UNDER_WAY = _spelled(Message.state, UNDER_WAY)

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from commitments.storage import UtcDateTime
-from notifications.models import UNSENT, WAITING, Message, Notice
+from notifications.models import MESSAGE_UNDER_WAY, NOTICE_UNSENT, WAITING, Message, Notice
 
 LEASE = timedelta(minutes=20)  # longer than the longest transmission (15 minutes)
 RELEASED = "released"  # a notice freed from the guard is not held by it again
@@ -94,8 +94,8 @@ def lease_messages(session: Session, lease: Lease, at_most: int) -> list[int]:
 
 def release(session: Session, lease: Lease) -> None:
     """Give back what this lease still holds."""
-    for table in (Notice, Message):
-        mine = update(table).where(table.token == lease.token, table.state != "sending")
+    for table, index in ((Notice, NOTICE_UNSENT), (Message, MESSAGE_UNDER_WAY)):
+        mine = update(table).where(index, table.token == lease.token, table.state != "sending")
         session.execute(mine.values(token=None, leased_until=None))
 
 
@@ -108,11 +108,13 @@ def _take(session: Session, table: type[Notice] | type[Message], chosen: Select[
 
 
 def _ready(lease: Lease, today: date, channel: str) -> ColumnElement[bool]:
-    return and_(Notice.state == "owed", Notice.slot <= today, _free(Notice, lease.clock), ~_told_on(today, channel))
+    owed = and_(NOTICE_UNSENT, Notice.state == "owed", Notice.slot <= today)
+    return and_(owed, _free(Notice, lease.clock), ~_told_on(today, channel))
 
 
 def _due(lease: Lease) -> ColumnElement[bool]:
-    return and_(Message.state.in_(WAITING), Message.next_at <= lease.now, _free(Message, lease.clock))
+    waiting = and_(MESSAGE_UNDER_WAY, Message.state.in_(WAITING), Message.next_at <= lease.now)
+    return and_(waiting, _free(Message, lease.clock))
 
 
 def _free(table: type[Notice] | type[Message], clock: datetime) -> ColumnElement[bool]:
@@ -175,23 +177,23 @@ def dissolve(session: Session, message: int, reason: str) -> None:
 
 def hold(session: Session, reason: str, *conditions: ColumnElement[bool]) -> int:
     """Hold owed notices; return how many."""
-    owed = update(Notice).where(Notice.state == "owed", Notice.token.is_(None), *conditions)
+    owed = update(Notice).where(NOTICE_UNSENT, Notice.state == "owed", Notice.token.is_(None), *conditions)
     return len(session.execute(owed.values(state="held", reason=reason).returning(Notice.id)).all())
 
 
 def unhold(session: Session, reason: str, *conditions: ColumnElement[bool], now_reason: str = "") -> int:
     """Let notices held for ``reason`` be owed again; return how many."""
-    held = update(Notice).where(Notice.state == "held", Notice.reason == reason, *conditions)
+    held = update(Notice).where(NOTICE_UNSENT, Notice.state == "held", Notice.reason == reason, *conditions)
     return len(session.execute(held.values(state="owed", reason=now_reason).returning(Notice.id)).all())
 
 
 def cancel_held(session: Session, reason: str) -> int:
     """Cancel notices held for ``reason``; return how many."""
-    held = update(Notice).where(Notice.state == "held", Notice.reason == reason)
+    held = update(Notice).where(NOTICE_UNSENT, Notice.state == "held", Notice.reason == reason)
     return len(session.execute(held.values(state="cancelled").returning(Notice.id)).all())
 
 
 def waiting(session: Session) -> Sequence[Notice]:
     """Return the notices that are owed or held, oldest slot first."""
-    query = select(Notice).where(Notice.state.in_(UNSENT)).order_by(Notice.slot, Notice.id)
+    query = select(Notice).where(NOTICE_UNSENT).order_by(Notice.slot, Notice.id)
     return session.scalars(query.limit(1000)).all()

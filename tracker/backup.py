@@ -157,7 +157,7 @@ def nightly(app: App) -> Path | None:
     target = app.folder / "backups" / f"yinuo-{app.today.isoformat()}.db"
     if target.exists():
         return None
-    backup(app, target)
+    copy_ledger(app.engine, target, app.folder / "evidence")
     for old in sorted(target.parent.glob("yinuo-????-??-??.db"))[:-KEEP]:
         old.unlink()
     with writing(app.engine) as session:

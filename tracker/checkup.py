@@ -52,6 +52,11 @@ def _configuration(app: "App") -> Iterator[Finding]:
     yield Finding("configuration", OK, str(app.config.source))
 
 
+def settings(app: "App") -> list[Finding]:
+    """Make the checks that concern the configuration alone; no database is needed."""
+    return [finding for check in (_places, _mail, _templates) for finding in check(app)]
+
+
 def _database(app: "App") -> Iterator[Finding]:
     with reading(app.engine) as session:
         yield Finding("schema", OK, schema.HEAD)
@@ -68,8 +73,9 @@ def _database(app: "App") -> Iterator[Finding]:
 
 
 def _places(app: "App") -> Iterator[Finding]:
-    for folder in {app.folder, app.config.mail_folder.parent}:
-        writable = os.access(folder, os.W_OK)
+    folders = {app.folder, app.config.mail_folder} if app.config.mail.channel == "folder" else {app.folder}
+    for folder in sorted(folders):
+        writable = os.access(_nearest(folder), os.W_OK)
         yield Finding("folder", OK if writable else BAD, f"{folder} {'is' if writable else 'is not'} writable")
     free = shutil.disk_usage(app.folder).free
     yield Finding("disk", OK if free > LEAST_FREE else BAD, f"{free // 2**20} MiB free")
@@ -78,6 +84,11 @@ def _places(app: "App") -> Iterator[Finding]:
         words = f"{kind}; SQLite needs a local disk" if kind in NETWORK else kind
         yield Finding("filesystem", BAD if kind in NETWORK else OK, words)
         yield Finding("sqlite", OK, sqlite3.sqlite_version)
+
+
+def _nearest(folder: Path) -> Path:
+    """Return a folder or the first of its parents that exists."""
+    return next(place for place in (folder, *folder.resolve().parents) if place.exists())
 
 
 def _filesystem(path: Path) -> str:

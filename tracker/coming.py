@@ -33,7 +33,7 @@ def coming(app: "App", last: date, locale: str) -> list[dict[str, object]]:
                     rows.append(_row(facts, duty, titles[facts.id]))
     unique = {(row["slot"], row["kind"], row["ref"], row["to"], row["rung"]): row for row in rows}
     ordered = sorted(unique.values(), key=lambda row: (str(row["slot"]), str(row["ref"]), str(row["to"])))
-    return [{**row, "why": _why(row, locale)} for row in ordered]
+    return [{**row, "provisional": _provisional(row, app), "why": _why(row, app, locale)} for row in ordered]
 
 
 def _owed(session: "Session", last: date) -> list[dict[str, object]]:
@@ -65,7 +65,14 @@ def _row(facts: planner.Facts, duty: planner.Duty, title: str) -> dict[str, obje
     }
 
 
-def _why(row: dict[str, object], locale: str) -> str:
+def _provisional(row: dict[str, object], app: "App") -> bool:
+    """Say whether the day was counted in working days of a year that is not published."""
+    slot, due = row["slot"], row["due_on"]
+    years = {day.year for day in (slot, due) if isinstance(day, date)}
+    return any(app.workdays.provisional(year) for year in years)
+
+
+def _why(row: dict[str, object], app: "App", locale: str) -> str:
     """Say how the day was found: the kind, the date it hangs on, the distance."""
     kind, day = word(locale, "notice", str(row["kind"])), row["due_on"]
     if not isinstance(day, date) or not row["rung"]:
@@ -73,8 +80,5 @@ def _why(row: dict[str, object], locale: str) -> str:
     chinese = locale.startswith("zh")
     units = {"wd": "个工作日" if chinese else " working days", "d": "天" if chinese else " days"}
     distance = re.sub(r"wd|d", lambda unit: units[unit[0]], str(row["rung"]))
-    return (
-        f"{kind}：{format_date(locale, day)} {distance}"
-        if chinese
-        else f"{kind}: {format_date(locale, day)} {distance}"
-    )
+    mark = word(locale, "noun", "provisional") if _provisional(row, app) else ""
+    return f"{kind}{'：' if chinese else ': '}{format_date(locale, day)} {distance} {mark}".rstrip()

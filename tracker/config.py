@@ -338,7 +338,7 @@ def _sentence(error: Any, source: Path, text: str, origins: Mapping[tuple[str, .
         message = f"unknown key{_near(key)}"
     elif error["type"].endswith("_type"):
         message = f"{message}, not {error['input']!r}"
-    variable = next((name for origin, name in origins.items() if key[: len(origin)] == origin), None)
+    variable = next((name for origin, name in origins.items() if key[: len(origin)] == origin[: len(key)]), None)
     place = f"environment variable {variable}" if variable else f"{source}, line {_line(text, key)}"
     return f"{place}: {'.'.join(key)}: {message}."
 

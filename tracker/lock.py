@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from commitments.errors import DatabaseHeld
+from commitments.errors import DatabaseHeld, DatabaseUnusable
 
 
 @contextmanager
 def sending_lock(database: Path) -> Iterator[None]:
-    """Hold the lock for the block. Raises DatabaseHeld, naming the holder."""
-    handle = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+    """Hold the lock for the block. Raises DatabaseHeld, naming the holder, or DatabaseUnusable."""
+    try:
+        handle = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as trouble:
+        raise DatabaseUnusable(path=database, problem=f"its folder cannot be written: {trouble.strerror}") from trouble
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import select
 
-from commitments.errors import Refused
+from commitments.errors import DeliveryFailed, Refused
 from commitments.storage import copy_into, writing
+from notifications.channels import ChannelDown
 from notifications.channels.folder import FolderChannel
 from notifications.delivery import pass_once
 from notifications.models import Instance, Message
@@ -63,6 +64,7 @@ class Rehearsal:
         Each working day has a pass at the send time; in the evening come the day's happenings.
         """
         office = self.app.office(FolderChannel(self.into, durable=False))
+        check_folder(self.into)
         self.begin(first)
         with self.app.sending():
             for number in range((last - first).days + 1):
@@ -88,6 +90,14 @@ class Rehearsal:
         self.now = self._at(first, time(0, 0))
         with writing(self.app.engine) as session:
             session.get_one(Instance, 1).planned_at = self.now
+
+
+def check_folder(folder: Path) -> None:
+    """Raise DeliveryFailed when no mail can be written there, before months pass in vain."""
+    try:
+        FolderChannel(folder).open()
+    except ChannelDown as down:
+        raise DeliveryFailed(problem=f"{down}.") from down
 
 
 def _copied(app: App, folder: Path) -> Path:

@@ -74,9 +74,13 @@ def body(message: EmailMessage, subtype: str) -> str:
     return str(part.get_content()).replace("\r\n", "\n")
 
 
+BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
 def sendable(text: str) -> str:
-    """What a body can carry: one kind of newline, no lone surrogates."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    """What a body can carry: one kind of newline, no lone surrogates, nothing a terminal would obey."""
+    seen = "".join(c for c in text if c in "\r\n\t" or not (unicodedata.category(c) == "Cc" or c in BIDI))
+    plain = seen.replace("\r\n", "\n").replace("\r", "\n")
     return plain.encode("utf-8", "replace").decode()
 
 

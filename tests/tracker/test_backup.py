@@ -36,8 +36,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield tmp_path
 
 
-def program(home: Path) -> App:
-    return App(config.load(None, {}, home), actor="office")
+@pytest.fixture
+def app(home: Path) -> Iterator[App]:
+    app = App(config.load(None, {}, home), actor="office")
+    yield app
+    app.engine.dispose()
 
 
 def ask(database: Path | str, *statements: str) -> list[tuple[object, ...]]:
@@ -63,16 +66,16 @@ def standing_alerts(capsys: pytest.CaptureFixture[str]) -> str:
 # -- making a copy ---------------------------------------------------------------------------------------------
 
 
-def test_a_copy_has_every_row_and_the_head_of_the_history(home: Path) -> None:
-    made = backup.backup(program(home), home / "copy.db")
+def test_a_copy_has_every_row_and_the_head_of_the_history(app: App, home: Path) -> None:
+    made = backup.backup(app, home / "copy.db")
     for table in ("commitment", "department", "history", "instance"):
         assert made.rows[table] == ask("yinuo.db", f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608 - our own table
     assert ask("copy.db", "SELECT seq || ':' || hash FROM history ORDER BY seq DESC LIMIT 1") == [(made.head,)]
 
 
-def test_a_copy_that_lost_rows_does_not_get_its_name(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_that_lost_rows_does_not_get_its_name(app: App, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The chain alone does not show that its last entry is missing."""
-    backup.backup(program(home), home / "copy.db")
+    backup.backup(app, home / "copy.db")
     good = (home / "copy.db").read_bytes()
 
     def lossy(engine: Engine, target: Path) -> None:
@@ -81,7 +84,7 @@ def test_a_copy_that_lost_rows_does_not_get_its_name(home: Path, monkeypatch: py
 
     monkeypatch.setattr(backup, "copy_into", lossy)
     with pytest.raises(backup.BadBackup):
-        backup.backup(program(home), home / "copy.db")
+        backup.backup(app, home / "copy.db")
     assert (home / "copy.db").read_bytes() == good
     assert not list(home.glob(".*.part*"))
 
@@ -109,12 +112,12 @@ def test_only_finished_evidence_is_copied(home: Path) -> None:
     assert copied.read_text() == "seen"
 
 
-def test_one_copy_a_night_and_the_newest_fourteen_stay(home: Path) -> None:
+def test_one_copy_a_night_and_the_newest_fourteen_stay(app: App, home: Path) -> None:
     for night in range(16):
         with freeze_time(MORNING) as clock:
             clock.tick(timedelta(days=night))
-            assert backup.nightly(program(home)) is not None
-            assert backup.nightly(program(home)) is None
+            assert backup.nightly(app) is not None
+            assert backup.nightly(app) is None
     kept = sorted(path.name for path in (home / "backups").glob("*.db"))
     assert (len(kept), kept[0], kept[-1]) == (14, "yinuo-2019-06-29.db", "yinuo-2019-07-12.db")
     assert ask("yinuo.db", "SELECT backed_up_at FROM instance") == [("2019-07-12 02:00:00.000000",)]
@@ -163,12 +166,12 @@ def test_a_message_under_way_is_unknown_and_waits_for_a_person(home: Path, capsy
 
 
 def test_the_count_includes_what_the_guard_held_because_of_the_gap(
-    home: Path, capsys: pytest.CaptureFixture[str]
+    app: App, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["remind"]) == 0
     assert run(["backup", "copy.db"]) == 0
     with freeze_time("2019-12-31T11:00:00+08:00"):
-        done = backup.restore(program(home), home / "copy.db")
+        done = backup.restore(app, home / "copy.db")
         held = ask("yinuo.db", "SELECT count(*) FROM notice WHERE state = 'held'")[0][0]
         assert done.notices == held > 0
         assert f"restored: {held} notices" in standing_alerts(capsys)

@@ -1,5 +1,6 @@
 """Telling: remind (one pass), daemon (pass after pass), rehearse (on a copy)."""
 
+import logging
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -45,7 +46,23 @@ def remind(
         print(f"planned {report.planned}, sent {report.sent}")
     if report.silent_because:
         say(f"Nothing went out: {report.silent_because}.")
+    else:
+        _say_what_waits(app)
     complain(report)
+
+
+def _say_what_waits(app: "App") -> None:
+    """Say why notices that are owed or held did not go out."""
+    from notifications import outbox  # noqa: PLC0415
+
+    with app.reading() as session:
+        left = outbox.waiting(session)
+    owed = sum(notice.state == "owed" for notice in left)
+    if owed:
+        say(f"{owed} notices wait: their receivers have had today's mail, or the pace allows no more this minute.")
+    for reason in sorted({notice.reason for notice in left if notice.state == "held"}):
+        count = sum(notice.reason == reason for notice in left)
+        say(f"{count} notices are held ({reason}); see `tracker outbox list --held`.")
 
 
 def run_pass(app: "App") -> "Report":
@@ -91,6 +108,7 @@ def daemon(ctx: typer.Context) -> None:
     from tracker.daemon import Daemon  # noqa: PLC0415
 
     shared = command(ctx)
+    logging.getLogger("yinuo").setLevel(logging.DEBUG if shared.verbose else logging.INFO)
     raise typer.Exit(Daemon(shared.app).run())
 
 

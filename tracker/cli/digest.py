@@ -31,7 +31,12 @@ def show(
     """
     shared = command(ctx)
     app = shared.app
-    facts = _snapshot(app, unit, _month(month, app))
+    period = _month(month, app)
+    if period > f"{app.today:%Y-%m}":
+        raise UsageError(problem=f"--month {period}: that month has not begun.")
+    if period == f"{app.today:%Y-%m}":
+        say(f"{period} is not over; this is how it stands today.")
+    facts = _snapshot(app, unit, period)
     if json:
         print_json({"digest": facts})
         return

@@ -11,6 +11,7 @@ from tracker.cli.output import clean, paint, print_facts, print_json, say
 if TYPE_CHECKING:
     from tracker.app import App
 
+MOST = 20  # sentences a person reads
 COLOURS = {"ok": "green", "warn": "yellow", "bad": "red"}
 
 
@@ -51,8 +52,10 @@ def status(
     else:
         simple = {name: _local(value, app) for name, value in found.items() if not isinstance(value, dict | list)}
         print_facts({"healthy": "yes" if code == health.HEALTHY else "no", **simple})
-        for sentence in why:
+        for sentence in why[:MOST]:
             print(clean(sentence))
+        if why[MOST:]:
+            print(f"… {len(why) - MOST} more; see --json")
     if check:
         raise typer.Exit(code)
 

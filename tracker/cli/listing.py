@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commitments.glossary import word
 from tracker.cli.base import CsvOption, JsonOption, Ref, UsageError, command, parse_days
 from tracker.cli.output import clean, paint, print_csv, print_facts, print_json, print_table
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from tracker.app import App
 
 FIELDS = (
-    "ref", "letter", "ordinal", "kind", "strength", "title", "lead", "support", "due_on", "due_basis",
-    "due_provisional", "review_on", "state", "outcome", "band", "days_left", "working_days_left",
+    "ref", "letter", "ordinal", "kind", "strength", "title", "lead", "support", "due_on", "due_basis", "due_rule",
+    "due_provisional", "first_due_on", "review_on", "state", "outcome", "band", "days_left", "working_days_left",
 )  # fmt: skip
 HEADINGS = {
     "zh": {"ref": "编号", "light": "进度", "due": "期限", "lead": "主办", "title": "事项"},
@@ -115,7 +116,9 @@ def facts(row: "Commitment", app: "App") -> dict[str, object]:
         "support": [department.name for department in row.support],
         "due_on": row.due_on,
         "due_basis": row.due_basis,
+        "due_rule": row.due_rule,
         "due_provisional": provisional(row.due_from, row.due_offset, row.due_on, app.workdays),
+        "first_due_on": row.first_due_on,
         "review_on": row.review_on,
         "state": row.state,
         "outcome": row.outcome,
@@ -137,8 +140,6 @@ def _print(rows: Sequence[Mapping[str, object]], locale: str) -> None:
 
 
 def _light(row: Mapping[str, object], locale: str) -> str:
-    from commitments.glossary import word  # noqa: PLC0415
-
     if row["state"] == "closed":
         return word(locale, "outcome", str(row["outcome"]))
     if row["state"] == "open":
@@ -147,11 +148,14 @@ def _light(row: Mapping[str, object], locale: str) -> str:
 
 
 def _due(row: Mapping[str, object], locale: str) -> str:
-    from commitments.glossary import word  # noqa: PLC0415
-
     if row["due_on"]:
-        return f"{row['due_on']}{'*' if row['due_provisional'] else ''}"
+        return f"{row['due_on']}{_mark(row['due_provisional'], locale)}"
     return f"{word(locale, 'noun', 'review')} {row['review_on']}" if row["review_on"] else ""
+
+
+def _mark(provisional: object, locale: str) -> str:
+    """Mark a date that rests on a year whose working days are not published."""
+    return f" {word(locale, 'noun', 'provisional')}" if provisional else ""
 
 
 def show(ctx: typer.Context, ref: Ref, json: JsonOption = False) -> None:
@@ -172,7 +176,7 @@ def show(ctx: typer.Context, ref: Ref, json: JsonOption = False) -> None:
         print_json({"commitment": plain | told})
         return
     print(paint(f"{row.ref}  {clean(row.title)}", "bold"))
-    print_facts(story.labelled(plain, shared.locale))
+    print_facts(story.labelled({**plain, "due_on": _due(plain, shared.locale)}, shared.locale))
     story.print_events(told, shared.locale, app.zone)
 
 
@@ -197,7 +201,7 @@ def due(
     if last < app.today:
         raise UsageError(problem=f"--until {until!r} lies in the past.")
     rows = coming(app, last, shared.locale)
-    columns = ("slot", "kind", "ref", "title", "to", "role", "rung", "due_on", "why")
+    columns = ("slot", "kind", "ref", "title", "to", "role", "rung", "due_on", "provisional", "why")
     if json:
         print_json({"as_of": app.today, "until": last, "notices": rows})
     elif csv:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from tracker.cli.base import UsageError, command
+from tracker.cli.output import say
 
 group = typer.Typer(no_args_is_help=True, help="邮件通道 · The mail channel.", rich_markup_mode=None)
 
@@ -49,3 +50,5 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     if outcome.kind != "ok":
         raise DeliveryFailed(problem=outcome.answer)
     print(outcome.answer)
+    if office.channel.name == "folder":
+        say(f"Channel folder: the message lies in {app.config.mail_folder}; nothing was sent.")

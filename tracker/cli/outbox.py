@@ -23,7 +23,10 @@ def list_(
     state: Annotated[
         str, typer.Option("--state", help="frozen | sending | retry | unknown | sent | cancelled | dead")
     ] = "",
-    held: Annotated[bool, typer.Option("--held", help="列出暂扣的通知 · The notices that are owed or held.")] = False,
+    held: Annotated[
+        bool,
+        typer.Option("--held", "--waiting", help="列出待告知和暂扣的通知 · What is owed or held, and why."),
+    ] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, help="最近几封 · The newest.")] = 200,
     json: JsonOption = False,
     csv: CsvOption = False,

@@ -40,7 +40,7 @@ def print_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
 
 def _cell(value: object) -> str:
     text = "；".join(str(part) for part in value) if isinstance(value, list | tuple) else _text(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if isinstance(value, str | list | tuple) and text.startswith(FORMULA_STARTS) else text
 
 
 def print_table(headings: Mapping[str, str], rows: Sequence[Row], colours: Sequence[str] = ()) -> None:

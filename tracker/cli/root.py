@@ -1,6 +1,8 @@
 """The program's command tree, its common options, and the one table from errors to exit codes."""
 
 import logging
+import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -101,6 +103,7 @@ def run(arguments: list[str] | None = None) -> int:
     """Run one command line; return the exit code. Errors a person can mend are one sentence on stderr."""
     shared = Command()
     try:
+        _check_text(sys.argv[1:] if arguments is None else arguments)
         code = _with_fixed_examples(typer.main.get_command(cli)).main(
             args=arguments, prog_name="tracker", standalone_mode=False, obj=shared
         )
@@ -112,7 +115,22 @@ def run(arguments: list[str] | None = None) -> int:
         return wrong.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except OSError as trouble:
+        say(f"tracker: {trouble.filename or ''}: {trouble.strerror or trouble}")
+        return FAILED
     return code if isinstance(code, int) else OK
+
+
+def _check_text(arguments: list[str]) -> None:
+    """Refuse what no database and no mail can hold. Raises UsageError."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            raise UsageError(problem=f"{argument!r} is not UTF-8 text; set the terminal to UTF-8.") from None
 
 
 def _with_fixed_examples(command: Any) -> Any:  # noqa: ANN401 - Typer exports no common type of command and group

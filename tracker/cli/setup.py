@@ -50,7 +50,7 @@ def _write(place: Path, text: str) -> None:
 def backup(ctx: typer.Context, file: File) -> None:
     """备份台账并校验 · Write a verified copy, evidence beside it.
 
-    $ tracker backup copies/yinuo.db
+    $ tracker backup yinuo-copy.db
     """
     from tracker import backup as copies  # noqa: PLC0415
 
@@ -93,6 +93,12 @@ def check(ctx: typer.Context) -> None:
 
     $ tracker config check
     """
+    from tracker import checkup  # noqa: PLC0415
+    from tracker.config import ConfigError  # noqa: PLC0415
+
     app = command(ctx).app
     app.workdays.is_workday(app.today)
+    wrong = [f"{finding.what}: {finding.text}" for finding in checkup.settings(app) if finding.state == checkup.BAD]
+    if wrong:
+        raise ConfigError(wrong)
     print(f"{app.config.source}: ok")
