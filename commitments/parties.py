@@ -32,8 +32,13 @@ def is_mailbox(address: str) -> bool:
 
 
 def is_name(name: str) -> bool:
-    """Say whether this can name a department."""
+    """Say whether this can stand in a notice's key."""
     return bool(name.strip()) and _PARTING.search(name) is None
+
+
+def is_department(name: str) -> bool:
+    """Say whether this can name a department, whose name is also a line of post beside ours."""
+    return is_name(name) and "/" not in name and name != "organisation"
 
 
 # -- departments -------------------------------------------------------------------------------------------
@@ -88,7 +93,7 @@ def _check_names(register: Register, own: Department | None, names: Names) -> No
     others = [department for department in register.session.scalars(select(Department)) if department is not own]
     taken = {known for other in others for known in (other.name, *other.short_names)}
     for name in names:
-        if not is_name(name):
+        if not is_department(name):
             raise BadValue(what="name", value=name, allowed="a name without | ; ；")
         if name in taken:
             raise AlreadyExists(what="department", name=name)

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from commitments import evidence, history, rules, search
 from commitments.deadlines import Offset, Workdays
@@ -80,7 +81,7 @@ class Register:
     def confirm(self, ref: str) -> Commitment:
         """Open a draft."""
         commitment = self._in_state(ref, "confirm", "draft")
-        changes = rules.change(commitment, state="open", opened_at=self.now)
+        changes = rules.change(commitment, state="open", opened_at=self.now, first_due_on=commitment.due_on)
         changes |= self._set_review(commitment)
         rules.check(commitment)
         return self._done(commitment, "confirm", "", changes)
@@ -167,7 +168,7 @@ class Register:
 
     def decide_extension(self, ref: str, *, approve: bool, by: str) -> Extension:
         """Approve the waiting request (the deadline moves, the ladder is armed anew) or refuse it."""
-        commitment = search.find(self.session, ref)
+        commitment = self._in_state(ref, "extend", *LIVE_STATES)
         request = self._waiting(commitment)
         if request is None:
             raise NoRequest(ref=ref)
@@ -221,6 +222,7 @@ class Register:
         ``next_due`` opens the following year's commitment of a recurring one. Raises EvidenceNeeded, WrongState.
         """
         commitment = self._in_state(ref, "close", *LIVE_STATES)
+        self._withdraw_waiting(commitment)
         kept = self._take(commitment, proofs)
         rules.check_outcome(commitment, outcome, proven=bool(kept) or self._proven(commitment), waiver=waiver)
         changes = rules.change(
@@ -293,8 +295,14 @@ class Register:
         return commitment
 
     def _mark(self, commitment: Commitment) -> None:
-        """Ask the planner to look at this commitment on its next pass; drafts and the closed are left alone."""
-        commitment.next_action_on = self.today if commitment.state in LIVE_STATES else None
+        """Ask the planner to look at this commitment on its next pass; drafts and the closed are left as they are.
+
+        The mark is written even when it seems to stand: the planner may have moved it since the row was read.
+        """
+        if commitment.state in LIVE_STATES:
+            commitment.next_action_on = self.today
+            if inspect(commitment).persistent:
+                flag_modified(commitment, "next_action_on")
 
     def _in_state(self, ref: str, verb: str, *states: str) -> Commitment:
         commitment = search.find(self.session, ref)

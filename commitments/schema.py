@@ -8,17 +8,18 @@ from pathlib import Path
 from sqlalchemy import Engine, MetaData, inspect, text
 
 from commitments.errors import SchemaTooNew, SchemaTooOld
+from commitments.storage import reading
 
 REVISIONS = ("0001",)  # every migration, oldest first; a test compares it with the files
 HEAD = REVISIONS[-1]
 
 
 def current(engine: Engine) -> str | None:
-    """Return the schema's revision, or None for a database without tables."""
-    with engine.execution_options(reads=True).connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
+    """Return the schema's revision, or None for a database without tables. Raises DatabaseUnusable."""
+    with reading(engine) as session:
+        if not inspect(session.connection()).has_table("alembic_version"):
             return None
-        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        found: str | None = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
         return found
 
 

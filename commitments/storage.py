@@ -144,8 +144,13 @@ def writing(engine: Engine) -> Iterator[Session]:
 
 
 def commit(session: Session, patience: float = 60.0) -> None:
-    """Commit; an SQLite reader may make COMMIT itself answer BUSY, and then it may simply be said again."""
-    until_done(session.commit, patience)
+    """Commit. An SQLite reader may make COMMIT answer BUSY; the transaction stands, and COMMIT is said again."""
+    if session.get_bind().dialect.name == "sqlite" and session.in_transaction():
+        session.flush()
+        raw = session.connection().connection.driver_connection
+        if raw is not None and raw.in_transaction:
+            until_done(lambda: raw.execute("COMMIT"), patience)
+    session.commit()
 
 
 def until_done(
@@ -185,6 +190,8 @@ def _plain_errors(engine: Engine) -> Iterator[None]:
         yield
     except IntegrityError as trouble:
         raise AlreadyExists(**_taken(str(trouble.orig))) from trouble
+    except sqlite3.OperationalError as trouble:
+        raise DatabaseUnusable(path=engine.url.render_as_string(), problem=trouble) from trouble
     except DBAPIError as trouble:
         text = str(trouble.orig)
         hopeless = ("readonly", "unable to open", "disk", "malformed", "not a database", "no such table", "connection")

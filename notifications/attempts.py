@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from notifications import alerts
 from notifications.channels import Outcome
-from notifications.models import MESSAGE_UNDER_WAY, NOTICE_UNSENT, Attempt, Message, Notice
+from notifications.models import UNSENT, WAITING, Attempt, Message, Notice
 from notifications.outbox import Lease, lease_clock
 
 CONFIRM_AFTER = timedelta(minutes=30)  # a 5xx is asked once more before it counts
@@ -22,7 +22,7 @@ BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
 
 def begin(session: Session, lease: Lease, message: int) -> bool:
     """Mark a leased message as being sent and open an attempt; False when the lease is no longer ours."""
-    mine = update(Message).where(Message.id == message, Message.token == lease.token, Message.state != "sending")
+    mine = update(Message).where(Message.id == message, Message.token == lease.token, Message.state.in_(WAITING))
     taken = mine.values(state="sending", attempts=Message.attempts + 1, leased_until=lease.until)
     n = session.scalars(taken.returning(Message.attempts)).first()
     if n is None:
@@ -45,9 +45,10 @@ def settle(
         return ""
     confirmed = _refused_before(session, message)
     state, values = _verdict(row.attempts, row.refused_since or now, outcome, now, unknown_after, confirmed=confirmed)
-    values |= {"state": state, "error": "" if state == "sent" else outcome.answer, "token": None, "leased_until": None}
+    answer = outcome.answer.replace("\0", " ")  # PostgreSQL cannot keep a NUL
+    values |= {"state": state, "error": "" if state == "sent" else answer, "token": None, "leased_until": None}
     session.execute(update(Message).where(*mine).values(values))
-    _close_attempt(session, message, outcome.kind, outcome.answer, now)
+    _close_attempt(session, message, outcome.kind, answer, now)
     _tell_notices(session, message, state, now)
     if state == "dead":
         alerts.raise_(session, f"dead/{message}", f"message {message} could not be delivered: {outcome.answer}", now)
@@ -60,14 +61,16 @@ def _verdict(
     """Decide what becomes of a message first refused at ``since``. Relay trouble counts against no message."""
     if outcome.kind == "ok":
         return "sent", {"sent_at": now}
+    over = now - since >= GIVE_UP_AFTER
     if outcome.kind == "unknown":
-        return "unknown", {"next_at": now + unknown_after}
+        pause = unknown_after * 2 ** min(attempts - 1, 4)
+        return ("dead" if over else "unknown"), {"refused_since": since, "next_at": now + pause}
     if outcome.relay:
         return "retry", {"next_at": now + BACK_OFF[0]}
     if outcome.kind == "permanent":
         return ("dead" if confirmed else "retry"), {"refused_since": since, "next_at": now + CONFIRM_AFTER}
     pause = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
-    return ("dead" if now - since >= GIVE_UP_AFTER else "retry"), {"refused_since": since, "next_at": now + pause}
+    return ("dead" if over else "retry"), {"refused_since": since, "next_at": now + pause}
 
 
 def _refused_before(session: Session, message: int) -> bool:
@@ -84,7 +87,8 @@ def _tell_notices(session: Session, message: int, state: str, now: datetime) -> 
     """Let the notices of a message share its end."""
     ends: dict[str, dict[str, object]] = {"sent": {"state": "told", "told_at": now}, "dead": {"state": "dead"}}
     if state in ends:
-        session.execute(update(Notice).where(Notice.message_id == message).values(ends[state]))
+        carried = update(Notice).where(Notice.message_id == message, Notice.state == "in_message")
+        session.execute(carried.values(ends[state]))
 
 
 def recover(session: Session, now: datetime, unknown_after: timedelta, *, alone: bool) -> int:
@@ -94,16 +98,16 @@ def recover(session: Session, now: datetime, unknown_after: timedelta, *, alone:
     only leases that have run out, by the database's clock, count.
     """
     if alone:
-        leased = update(Notice).where(NOTICE_UNSENT, Notice.token.is_not(None))
+        leased = update(Notice).where(Notice.state.in_(UNSENT), Notice.token.is_not(None))
         session.execute(leased.values(token=None, leased_until=None))
-    sending = select(Message.id).where(MESSAGE_UNDER_WAY, Message.state == "sending")
+    sending = select(Message.id).where(Message.state == "sending")
     ids = list(session.scalars(sending if alone else sending.where(Message.leased_until < lease_clock(session, now))))
     for message in ids:
         _close_attempt(session, message, "unknown", "the sender ended before it recorded the outcome", now)
         lost = {"state": "unknown", "next_at": now + unknown_after, "token": None, "leased_until": None}
         session.execute(update(Message).where(Message.id == message, Message.state == "sending").values(lost))
     if alone:
-        taken = update(Message).where(MESSAGE_UNDER_WAY, Message.token.is_not(None))
+        taken = update(Message).where(Message.state.in_(WAITING), Message.token.is_not(None))
         session.execute(taken.values(token=None, leased_until=None))
     return len(ids)
 

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commitments.deadlines import band, provisional
@@ -35,7 +36,8 @@ class Bundle:
     addressee: str
     notices: list[Notice]
     untrue: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    poison: str = ""
+    held: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,7 @@ class Draft:
     kind: str
     slot: date
     notices: tuple[int, ...]
+    refused_since: datetime | None
     rendered: Rendered
     thread: str
     content: str
@@ -91,7 +94,7 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
         figures=figures,
         evidence=_evidence(session, [row.id for row in rows.values() if row.state != "open"]),
         reopened=_reopened(session, [row.ref for row in rows.values() if row.arming > 1]),
-        told=_told(session, {n.commitment_id for n in notices if n.kind == "escalation" and n.commitment_id}),
+        told=_told(session, _escalated(notices), office.zone),
         digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
         status=digests.status(session, now, office.digest, office.workdays) if weekly else None,
     )
@@ -131,15 +134,22 @@ def _reopened(session: Session, refs: Sequence[str]) -> dict[str, str]:
     return dict(session.execute(query.order_by(HistoryEntry.seq)).all())
 
 
-def _told(session: Session, ids: Iterable[int]) -> dict[int, tuple[date, ...]]:
-    """Return the days on which reminders of these commitments were told, for the escalation to name."""
+def _escalated(notices: Sequence[Notice]) -> set[int]:
+    return {n.commitment_id for n in notices if n.kind == "escalation" and n.commitment_id}
+
+
+def _told(session: Session, ids: Iterable[int], zone: ZoneInfo) -> dict[int, tuple[date, ...]]:
+    """Return the days on which the present lead was reminded since the ladder was last armed, for the escalation."""
     told: dict[int, tuple[date, ...]] = defaultdict(tuple)
-    query = select(Notice.commitment_id, Notice.slot).where(
-        Notice.commitment_id.in_(list(ids)), Notice.kind == "reminder", Notice.role == "lead", Notice.state == "told"
+    query = (
+        select(Notice.commitment_id, Notice.told_at, Notice.key, Commitment.arming)
+        .join(Commitment, and_(Commitment.id == Notice.commitment_id, Commitment.lead_id == Notice.department_id))
+        .where(Notice.commitment_id.in_(list(ids)), Notice.kind == "reminder", Notice.role == "lead")
+        .where(Notice.state == "told")
     )
-    for commitment, slot in session.execute(query.order_by(Notice.slot)):
-        if commitment is not None:
-            told[commitment] += (slot,)
+    for commitment, at, key, arming in session.execute(query.order_by(Notice.told_at)):
+        if commitment is not None and at is not None and key.startswith(f"reminder/{arming}|"):
+            told[commitment] += (at.astimezone(zone).date(),)
     return told
 
 
@@ -166,6 +176,7 @@ def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -
         kind=kind,
         slot=max(notice.slot for notice in true),
         notices=tuple(notice.id for notice in true),
+        refused_since=min((notice.refused_since for notice in true if notice.refused_since), default=None),
         rendered=rendered,
         thread=thread,
         content=hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest(),

@@ -6,19 +6,19 @@ A pass may be cut at any point: what it leaves behind is picked up by the next o
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commitments.errors import WrongEnvironment
 from commitments.storage import reading, writing
-from notifications import alerts, attempts, outbox, planning
-from notifications.models import NOTICE_UNSENT, Instance, Notice
+from notifications import alerts, attempts, holding, outbox, planning
+from notifications.models import Instance, Notice
 from notifications.office import Office
 from notifications.sending import Report, send_all
 
-GUARD = "guard"
+CLOCK_BACK = timedelta(hours=26)  # more is a wrong clock, not a change of zone
 
 
 def pass_once(office: Office, clock: Callable[[], datetime], stop: Callable[[], bool] = lambda: False) -> Report:
@@ -87,6 +87,7 @@ def trial(office: Office, now: datetime) -> Iterator[Session]:
 def finish_plan(session: Session, office: Office, now: datetime, report: Report) -> None:
     """Make digests owed, mind mailboxes, hold what the guard must see, note when we planned."""
     report.planned += planning.plan_digests(session, office, now)
+    planning.retry_poison(session, office, now)
     planning.mind_mailboxes(session, office)
     _guard(session, office, now)
     session.get_one(Instance, 1).planned_at = now
@@ -94,14 +95,14 @@ def finish_plan(session: Session, office: Office, now: datetime, report: Report)
 
 def _guard(session: Session, office: Office, now: datetime) -> None:
     """Hold everything at once when a pass would tell more than a person would believe."""
-    ready = (NOTICE_UNSENT, Notice.state == "owed", Notice.slot <= office.today(now), Notice.reason != outbox.RELEASED)
+    ready = (Notice.state == "owed", Notice.slot <= office.today(now), Notice.reason != outbox.RELEASED)
     counts = select(func.count(), func.count(Notice.addressee.distinct())).where(*ready)
     notices, recipients = session.execute(counts).one()
     why = _alarming(session, office, now, notices, recipients)
     if not notices or not why:
         return
-    outbox.hold(session, GUARD, *ready)
-    alerts.raise_(session, GUARD, f"{notices} notices to {recipients} recipients are held: {why}", now)
+    outbox.hold(session, holding.GUARD, *ready)
+    alerts.raise_(session, holding.GUARD, f"{notices} notices to {recipients} recipients are held: {why}", now)
 
 
 def _alarming(session: Session, office: Office, now: datetime, notices: int, recipients: int) -> str:
@@ -109,6 +110,8 @@ def _alarming(session: Session, office: Office, now: datetime, notices: int, rec
     last = session.get_one(Instance, 1).planned_at
     if last is not None and now - last > limit.longest_gap:
         return f"nothing was planned for {(now - last).days} days"
+    if last is not None and last - now > CLOCK_BACK:
+        return f"the clock went back {(last - now).days} days"
     if recipients > limit.recipients or notices > limit.notices:
         return f"more than {limit.recipients} recipients or {limit.notices} notices at once"
     return ""

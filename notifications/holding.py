@@ -1,33 +1,46 @@
 """What a person decides about held notices and messages: let go or cancel."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from notifications import alerts, outbox
 from notifications.models import WAITING, Message, Notice
 
 GUARD = "guard"
+PARKED = datetime(9999, 12, 31, tzinfo=UTC)  # when a message is tried that waits for a person
+
+
+def park(session: Session) -> int:
+    """Let every message that still has to go out wait for a person; return how many. For restored ledgers."""
+    waiting = update(Message).where(Message.state.in_((*WAITING, "sending")))
+    session.execute(waiting.where(Message.state == "sending").values(state="unknown"))
+    parked = waiting.values(next_at=PARKED, token=None, leased_until=None).returning(Message.id)
+    return len(session.execute(parked).all())
 
 
 def release(session: Session, now: datetime) -> int:
-    """Free what the guard holds, restored messages included; return how many notices."""
+    """Free what the guard holds, parked messages included; return how many notices."""
     freed = outbox.unhold(session, GUARD, now_reason=outbox.RELEASED)
-    parked = update(Message).where(Message.state.in_(WAITING), Message.next_at > now.replace(year=now.year + 100))
-    session.execute(parked.values(next_at=now))
+    session.execute(update(Message).where(_parked()).values(next_at=now))
     alerts.clear(session, GUARD, now)
     return freed
 
 
 def cancel(session: Session, now: datetime) -> int:
-    """Cancel what the guard holds; return how many notices."""
+    """Cancel what the guard holds, parked messages included; return how many notices."""
     alerts.clear(session, GUARD, now)
-    return outbox.cancel_held(session, GUARD)
+    parked = session.scalars(select(Message).where(_parked())).all()
+    return outbox.cancel_held(session, GUARD) + sum(cancel_message(session, message) for message in parked)
+
+
+def _parked() -> ColumnElement[bool]:
+    return and_(Message.state.in_(WAITING), Message.next_at >= PARKED)
 
 
 def cancel_message(session: Session, message: Message) -> int:
     """Cancel one message that has not gone out, with its notices; return how many of those."""
-    message.state, message.error = "cancelled", "cancelled by hand"
+    message.state, message.error, message.token = "cancelled", "cancelled by hand", None
     carried = update(Notice).where(Notice.message_id == message.id, Notice.state == "in_message")
-    return len(session.execute(carried.values(state="cancelled").returning(Notice.id)).all())
+    return len(session.execute(carried.values(state="cancelled", reason=outbox.BY_HAND).returning(Notice.id)).all())

@@ -10,16 +10,14 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
     Text,
     UniqueConstraint,
-    bindparam,
     text,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from commitments.storage import Base, UtcDateTime
 
@@ -28,10 +26,9 @@ MESSAGE_STATES = ("frozen", "sending", "retry", "unknown", "sent", "cancelled", 
 OUTCOMES = ("ok", "temporary", "permanent", "unknown")
 UNSENT = ("owed", "held")
 WAITING = ("frozen", "retry", "unknown")  # messages that still have to go out
-UNDER_WAY = ("frozen", "sending", "retry", "unknown")
 
-_OWED = text("state IN ('owed', 'held')")
-_WAITING = text("state IN ('frozen', 'sending', 'retry', 'unknown')")
+
+_STANDS = text("state <> 'cancelled'")  # one message per addressee and day, whatever several daemons do
 
 
 def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
@@ -49,7 +46,7 @@ class Notice(Base):
     __tablename__ = "notice"
     __table_args__ = (
         _one_of("state", NOTICE_STATES),
-        Index("ix_notice_waiting", "state", "slot", "addressee", sqlite_where=_OWED, postgresql_where=_OWED),
+        Index("ix_notice_waiting", "state", "slot", "addressee"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -68,6 +65,8 @@ class Notice(Base):
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), default=None, index=True)
     token: Mapped[str | None] = mapped_column(default=None)
     leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    refused_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
@@ -84,7 +83,16 @@ class Message(Base):
     __table_args__ = (
         _one_of("state", MESSAGE_STATES),
         UniqueConstraint("addressee", "channel", "slot", "composition"),
-        Index("ix_message_waiting", "next_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_message_waiting", "state", "next_at"),
+        Index(
+            "uq_message_a_day",
+            "addressee",
+            "channel",
+            "told_on",
+            unique=True,
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -120,7 +128,7 @@ class Attempt(Base):
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
     n: Mapped[int]
     worker: Mapped[str]
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     outcome: Mapped[str | None] = mapped_column(default=None)
     answer: Mapped[str] = mapped_column(Text, default="")
@@ -186,12 +194,3 @@ class Worker(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     heartbeat_at: Mapped[datetime] = mapped_column(UtcDateTime)
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-
-
-def _spelled(column: InstrumentedAttribute[str], words: tuple[str, ...]) -> ColumnElement[bool]:
-    return column.in_(bindparam(None, words, expanding=True, literal_execute=True, unique=True))
-
-
-# SQLite uses a partial index only in a statement that repeats the index's condition word for word.
-NOTICE_UNSENT = _spelled(Notice.state, UNSENT)
-MESSAGE_UNDER_WAY = _spelled(Message.state, UNDER_WAY)

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from commitments.storage import UtcDateTime
-from notifications.models import MESSAGE_UNDER_WAY, NOTICE_UNSENT, WAITING, Message, Notice
+from notifications.models import UNSENT, WAITING, Message, Notice
 
 LEASE = timedelta(minutes=20)  # longer than the longest transmission (15 minutes)
+BY_HAND = "by hand"
 RELEASED = "released"  # a notice freed from the guard is not held by it again
 
 
@@ -36,11 +37,20 @@ class Lease:
 
 
 def add_notices(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
-    """Insert notices that do not exist yet; return how many were new."""
+    """Insert notices that do not exist yet; return how many are new.
+
+    One that was cancelled or overtaken unsent is owed anew when it holds again; what a person declined (it has a
+    reason) stays declined.
+    """
     if not rows:
         return 0
-    statement = _insert(session, Notice).on_conflict_do_nothing(index_elements=["key"]).returning(Notice.id)
-    return len(session.execute(statement, list(rows)).all())
+    statement = _insert(session, Notice)
+    again = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={name: statement.excluded[name] for name in ("state", "reason", "slot")},
+        where=and_(or_(Notice.state == "cancelled", Notice.state == "superseded"), Notice.reason == ""),
+    )
+    return len(session.execute(again.returning(Notice.id), list(rows)).all())
 
 
 def _insert(session: Session, table: type[Notice] | type[Message]) -> postgresql.Insert | sqlite.Insert:
@@ -94,8 +104,8 @@ def lease_messages(session: Session, lease: Lease, at_most: int) -> list[int]:
 
 def release(session: Session, lease: Lease) -> None:
     """Give back what this lease still holds."""
-    for table, index in ((Notice, NOTICE_UNSENT), (Message, MESSAGE_UNDER_WAY)):
-        mine = update(table).where(index, table.token == lease.token, table.state != "sending")
+    for table, states in ((Notice, UNSENT), (Message, WAITING)):
+        mine = update(table).where(table.state.in_(states), table.token == lease.token)
         session.execute(mine.values(token=None, leased_until=None))
 
 
@@ -108,12 +118,12 @@ def _take(session: Session, table: type[Notice] | type[Message], chosen: Select[
 
 
 def _ready(lease: Lease, today: date, channel: str) -> ColumnElement[bool]:
-    owed = and_(NOTICE_UNSENT, Notice.state == "owed", Notice.slot <= today)
+    owed = and_(Notice.state == "owed", Notice.slot <= today)
     return and_(owed, _free(Notice, lease.clock), ~_told_on(today, channel))
 
 
 def _due(lease: Lease) -> ColumnElement[bool]:
-    waiting = and_(MESSAGE_UNDER_WAY, Message.state.in_(WAITING), Message.next_at <= lease.now)
+    waiting = and_(Message.state.in_(WAITING), Message.next_at <= lease.now)
     return and_(waiting, _free(Message, lease.clock))
 
 
@@ -122,8 +132,9 @@ def _free(table: type[Notice] | type[Message], clock: datetime) -> ColumnElement
 
 
 def _told_on(today: date, channel: str) -> ColumnElement[bool]:
-    same = and_(Message.addressee == Notice.addressee, Message.channel == channel, Message.told_on == today)
-    return select(Message.id).where(same, Message.state != "cancelled").exists()
+    """Say whether the addressee is among those told today; a list made once, not a search for each notice."""
+    told = and_(Message.channel == channel, Message.told_on == today, Message.state != "cancelled")
+    return Notice.addressee.in_(select(Message.addressee).where(told))
 
 
 def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
@@ -136,15 +147,20 @@ def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
 def freeze(session: Session, lease: Lease, message: Mapping[str, Any], notices: Sequence[int]) -> int | None:
     """Store a message with its bytes and put its notices into it; return its id.
 
-    None when another daemon has frozen one for this addressee meanwhile; the notices wait for the next working day.
+    None when another daemon has frozen one for this addressee meanwhile, or cancelled one of the notices: they wait.
     """
     row = {**message, "state": "frozen", "attempts": 0, "token": lease.token, "leased_until": lease.until, "error": ""}
     key = session.scalars(_insert(session, Message).on_conflict_do_nothing().returning(Message.id), [row]).first()
     if key is None:
         return None
-    into = update(Notice).where(Notice.id.in_(notices), Notice.token == lease.token)
-    session.execute(into.values(state="in_message", message_id=key, token=None, leased_until=None))
-    return key
+    into = update(Notice).where(Notice.id.in_(notices), Notice.token == lease.token, Notice.state == "owed")
+    taken = into.values(state="in_message", message_id=key, token=None, leased_until=None).returning(Notice.id)
+    if len(session.execute(taken).all()) == len(notices):
+        return key
+    back = update(Notice).where(Notice.message_id == key).values(state="owed", message_id=None)
+    session.execute(back)
+    session.execute(delete(Message).where(Message.id == key))
+    return None
 
 
 def compositions(session: Session, addressees: Sequence[str], channel: str) -> Mapping[tuple[str, date], int]:
@@ -156,10 +172,13 @@ def compositions(session: Session, addressees: Sequence[str], channel: str) -> M
     return {(addressee, slot): count for addressee, slot, count in rows}
 
 
-def settle_notices(session: Session, endings: Mapping[str, Sequence[int]], reason: str = "") -> None:
+def settle_notices(
+    session: Session, endings: Mapping[str, Sequence[int]], reason: str = "", held_at: datetime | None = None
+) -> None:
     """Move notices to a state: ``{"cancelled": ids, "superseded": ids, "owed": ids}``."""
     for state, ids in endings.items():
-        values = {"state": state, "reason": reason, "token": None, "leased_until": None, "message_id": None}
+        values = {"state": state, "reason": reason, "held_at": held_at, "message_id": None}
+        values |= {"token": None, "leased_until": None}
         for some in _chunks(ids):
             session.execute(update(Notice).where(Notice.id.in_(some)).values(values))
 
@@ -168,8 +187,9 @@ def dissolve(session: Session, message: int, reason: str) -> None:
     """Cancel a message that is no longer true before its next try; its notices are owed again."""
     cancelled = update(Message).where(Message.id == message, Message.state.in_(("frozen", "retry")))
     session.execute(cancelled.values(state="cancelled", error=reason, token=None, leased_until=None))
+    since = select(Message.refused_since).where(Message.id == message).scalar_subquery()
     back = update(Notice).where(Notice.message_id == message, Notice.state == "in_message")
-    session.execute(back.values(state="owed", message_id=None))
+    session.execute(back.values(state="owed", message_id=None, refused_since=since))
 
 
 # -- holding -------------------------------------------------------------------------------------------------
@@ -177,23 +197,23 @@ def dissolve(session: Session, message: int, reason: str) -> None:
 
 def hold(session: Session, reason: str, *conditions: ColumnElement[bool]) -> int:
     """Hold owed notices; return how many."""
-    owed = update(Notice).where(NOTICE_UNSENT, Notice.state == "owed", Notice.token.is_(None), *conditions)
+    owed = update(Notice).where(Notice.state == "owed", Notice.token.is_(None), *conditions)
     return len(session.execute(owed.values(state="held", reason=reason).returning(Notice.id)).all())
 
 
 def unhold(session: Session, reason: str, *conditions: ColumnElement[bool], now_reason: str = "") -> int:
     """Let notices held for ``reason`` be owed again; return how many."""
-    held = update(Notice).where(NOTICE_UNSENT, Notice.state == "held", Notice.reason == reason, *conditions)
+    held = update(Notice).where(Notice.state == "held", Notice.reason == reason, *conditions)
     return len(session.execute(held.values(state="owed", reason=now_reason).returning(Notice.id)).all())
 
 
 def cancel_held(session: Session, reason: str) -> int:
     """Cancel notices held for ``reason``; return how many."""
-    held = update(Notice).where(NOTICE_UNSENT, Notice.state == "held", Notice.reason == reason)
-    return len(session.execute(held.values(state="cancelled").returning(Notice.id)).all())
+    held = update(Notice).where(Notice.state == "held", Notice.reason == reason)
+    return len(session.execute(held.values(state="cancelled", reason=BY_HAND).returning(Notice.id)).all())
 
 
 def waiting(session: Session) -> Sequence[Notice]:
     """Return the notices that are owed or held, oldest slot first."""
-    query = select(Notice).where(NOTICE_UNSENT).order_by(Notice.slot, Notice.id)
+    query = select(Notice).where(Notice.state.in_(UNSENT)).order_by(Notice.slot, Notice.id)
     return session.scalars(query.limit(1000)).all()

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, select
@@ -17,6 +17,7 @@ from notifications.planner import LADDER_KINDS, ORGANISATION, Duty, Facts, dutie
 
 BATCH = 500
 NO_MAILBOX = "no mailbox"
+POISON = "poison"  # cannot be composed; tried again each day
 APPROVAL = "approval"
 COLUMNS = (
     Commitment.id, Commitment.ref, Commitment.state, Commitment.arming, Commitment.due_on, Commitment.review_on,
@@ -168,6 +169,12 @@ def _plan_status(session: Session, office: Office, now: datetime) -> int:
         "key": key("status/1", week, "", None, ORGANISATION, ORGANISATION), "kind": "status_digest",
         "addressee": f"{ORGANISATION}/status/{week}", "role": ORGANISATION, "slot": slot, "created_at": now,
     }])  # fmt: skip
+
+
+def retry_poison(session: Session, office: Office, now: datetime) -> None:
+    """What could not be composed is tried again each day: a name, a mailbox or a template may be mended."""
+    midnight = datetime.combine(office.today(now), time(), office.zone)
+    outbox.unhold(session, POISON, Notice.held_at < midnight)
 
 
 def mind_mailboxes(session: Session, office: Office) -> None:

@@ -13,16 +13,16 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from commitments.errors import StorageTrouble
 from commitments.storage import reading, until_done, writing
-from notifications import alerts, attempts, outbox
+from notifications import alerts, attempts, outbox, planning
 from notifications.channels import ChannelDown, Line, Parcel
 from notifications.compose import Bundle, Draft, Material, compose, freeze_bytes, gather
-from notifications.models import Instance, Message, Notice
+from notifications.models import Attempt, Instance, Message, Notice
 from notifications.office import Office
 from notifications.outbox import Lease
 from notifications.transmission import Ended, transmit
@@ -129,7 +129,8 @@ def _resend(office: Office, lease: Lease, ids: Sequence[int]) -> list[tuple[int,
         return []
     with reading(office.engine) as session:
         messages = session.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.next_at)).all()
-        bundles = {m.id: _bundle(session, m) for m in messages if m.state != "unknown"}
+        doubtful = set(session.scalars(select(Attempt.message_id).where(*_in_doubt(ids))))
+        bundles = {m.id: _bundle(session, m) for m in messages if m.id not in doubtful}
         material = gather(session, list(bundles.values()), office, lease.now)
     frozen = {message.id: message.content for message in messages}
     stale = [key for key, bundle in bundles.items() if _content(bundle, material, office, lease.now) != frozen[key]]
@@ -137,6 +138,11 @@ def _resend(office: Office, lease: Lease, ids: Sequence[int]) -> list[tuple[int,
         for key in stale:
             outbox.dissolve(session, key, "no longer true; composed anew")
     return [(m.id, _parcel(m, office)) for m in messages if m.id not in stale]
+
+
+def _in_doubt(ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    """Select what may have arrived already: once an outcome was unknown, only the same bytes go again."""
+    return (Attempt.message_id.in_(ids), Attempt.outcome == "unknown")
 
 
 def _bundle(session: Session, message: Message) -> Bundle:
@@ -186,20 +192,26 @@ def _composed(
     """Compose one bundle. Whatever is wrong with it, the others go on."""
     try:
         draft = compose(bundle, material, office, now)
+        if draft and not draft.mailbox:
+            bundle.held = planning.NO_MAILBOX
+            return None
         return _row(draft, made.get((draft.addressee, draft.slot), 0) + 1, material, office, now) if draft else None
     except Exception as trouble:  # a poisonous row must not stop the mail of everybody else
         log.exception("the message to %s cannot be composed", bundle.addressee)
-        bundle.poison = f"{type(trouble).__name__}: {trouble}"
+        bundle.held, bundle.why = planning.POISON, f"{type(trouble).__name__}: {trouble}"
         return None
 
 
 def _put_aside(session: Session, bundle: Bundle, now: datetime) -> None:
     """Cancel or supersede what is no longer true; hold and name what cannot be composed."""
     outbox.settle_notices(session, bundle.untrue)
-    if bundle.poison:
-        keys = [notice.key for notice in bundle.notices]
-        outbox.settle_notices(session, {"held": [notice.id for notice in bundle.notices]}, reason="poison")
-        alerts.raise_(session, f"poison/{keys[0]}", f"held, cannot be composed: {keys[0]}: {bundle.poison}", now)
+    ended = {key for keys in bundle.untrue.values() for key in keys}
+    left = [notice for notice in bundle.notices if notice.id not in ended]
+    if bundle.held and left:
+        outbox.settle_notices(session, {"held": [notice.id for notice in left]}, reason=bundle.held, held_at=now)
+    if bundle.why and left:
+        key = left[0].key
+        alerts.raise_(session, f"poison/{key}", f"held, cannot be composed: {key}: {bundle.why}", now)
 
 
 def _row(
@@ -219,6 +231,7 @@ def _row(
         "subject": draft.rendered.subject,
         "frozen": data,
         "content": draft.content,
+        "refused_since": draft.refused_since,
         "next_at": now,
         "frozen_at": now,
     }

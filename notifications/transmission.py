@@ -42,7 +42,15 @@ def transmit(
 def _landed(flying: dict[Future[Outcome], tuple[int, Line]]) -> list[Ended]:
     """Wait until a transmission ends; take all that have ended out of ``flying``."""
     done = wait(flying, return_when=FIRST_COMPLETED).done
-    return [(flying.pop(future)[0], future.result()) for future in done]
+    return [(flying.pop(future)[0], _result(future)) for future in done]
+
+
+def _result(future: Future[Outcome]) -> Outcome:
+    """Whatever went wrong on one line, the outcomes of the others are kept; its own is not known."""
+    try:
+        return future.result()
+    except Exception as trouble:  # noqa: BLE001 - a channel should not raise, but mail must not be doubled if it does
+        return Outcome("unknown", f"{type(trouble).__name__}: {trouble}")
 
 
 def _judge(broken: Sequence[Outcome], lines: list[Line]) -> None:

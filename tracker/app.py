@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from commitments.deadlines import Ladder, Offset
+from commitments.errors import Error
 from commitments.storage import open_engine, reading, sqlite_path, writing
 from commitments.workdays import WorkCalendar
 from tracker.config import Config
@@ -90,7 +91,11 @@ class App:
         from commitments import schema  # noqa: PLC0415
 
         engine = open_engine(self.config.database_url, durable=self.durable)
-        schema.check(engine)
+        try:
+            schema.check(engine)
+        except Error:
+            engine.dispose()
+            raise
         return engine
 
     def reading(self) -> "AbstractContextManager[Session]":
@@ -118,8 +123,8 @@ class App:
         )
 
     def fresh(self) -> "App":
-        """Return the same program with settings and calendar read again, on the same database connections."""
-        again = App(self.config, actor=self.actor, clock=self.clock)
+        """Return the same program with the calendar file read again, on the same database connections."""
+        again = App(self.config, actor=self.actor, clock=self.clock, durable=self.durable)
         again.__dict__["engine"] = self.engine
         return again
 

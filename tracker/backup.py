@@ -8,10 +8,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, func, inspect, select, text, update
+from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -19,13 +19,12 @@ from commitments import history, schema
 from commitments.errors import DatabaseUnusable, HistoryBroken, Refused, SchemaTooNew
 from commitments.storage import copy_into, is_busy, open_engine, reading, writing
 from notifications import alerts, attempts, delivery, holding, outbox
-from notifications.models import WAITING, Instance, Message, Notice
+from notifications.models import Instance, Notice
 from notifications.sending import Report
 from tracker.app import App
 
 KEEP = 14
 EVIDENCE = "[0-9a-f]" * 64  # kept under its sha256; anything else there is somebody's half-written file
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # a message that waits for a person
 
 
 class NotSqlite(Refused):
@@ -218,8 +217,7 @@ def _hold_all(session: Session, app: App) -> tuple[int, int]:
     outbox.hold(session, holding.GUARD, Notice.slot <= app.today)
     held = select(func.count()).where(Notice.state == "held", Notice.reason == holding.GUARD)
     notices = session.scalar(held) or 0
-    parked = update(Message).where(Message.state.in_(WAITING)).values(next_at=NEVER).returning(Message.id)
-    messages = len(session.execute(parked).all())
+    messages = holding.park(session)
     alerts.clear(session, holding.GUARD, app.clock())
     if notices or messages:
         words = f"a backup was restored: {notices} notices and {messages} messages due before now are held"

@@ -1,18 +1,31 @@
-"""The configuration: TOML, environment over it, defaults under it; every mistake named with file, line and key."""
+"""The configuration: TOML, environment over it, defaults under it; every mistake named with file, line and key.
+
+A file over 300 lines: each key is a line here, and its rules stand beside it so that no mistake hides another.
+"""
 
 import difflib
 import re
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import time, timedelta
-from functools import cached_property
+from datetime import timedelta
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_serializer,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -21,6 +34,8 @@ from commitments.errors import Error
 
 PREFIX = "TRACKER_"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+Key = tuple[str, ...]  # ("mail", "port")
 
 
 class ConfigError(Error):
@@ -51,9 +66,8 @@ def _later(text: str) -> str:
 
 
 def _clock_time(text: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
         raise ValueError(f"{text!r} is not a time of day such as 09:00")
-    time.fromisoformat(text)
     return text
 
 
@@ -68,15 +82,15 @@ def _zone(name: str) -> str:
 def _url(text: str) -> str:
     try:
         backend = make_url(text).get_backend_name()
-    except ArgumentError as wrong:
-        raise ValueError("it is not a database URL such as sqlite:///yinuo.db") from wrong
+    except (ArgumentError, ValueError):  # their sentences may quote a part of the password
+        raise ValueError("it is not a database URL such as sqlite:///yinuo.db") from None
     if backend not in ("sqlite", "postgresql"):
         raise ValueError(f"{backend} is not supported; use sqlite or postgresql")
     return text
 
 
 def _duration(text: str) -> str:
-    if not re.fullmatch(r"\d{1,6}[smh]", text):
+    if not re.fullmatch(r"[0-9]{1,6}[smh]", text):
         raise ValueError(f"{text!r} is not a duration such as 30s, 15m or 2h")
     return text
 
@@ -85,6 +99,17 @@ def _address(text: str) -> str:
     if text and not re.fullmatch(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,190}", text):
         raise ValueError(f"{text!r} is not a mail address")
     return text
+
+
+def _secret(path: Path) -> None:
+    """A file with a secret must be there, readable, and nobody else's business. Raises ValueError."""
+    try:
+        path.read_text(encoding="utf-8")
+        mode = path.stat().st_mode
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise ValueError(f"it cannot be read: {wrong}") from wrong
+    if mode & (stat.S_IROTH | stat.S_IWOTH):
+        raise ValueError(f"{path} is open to everybody; chmod 600 it")
 
 
 Rung = Annotated[str, _offset("d", "wd")]
@@ -109,6 +134,16 @@ class Database(Section):
 
     url: Annotated[str, AfterValidator(_url)] = "sqlite:///yinuo.db"
 
+    @field_serializer("url")
+    def _masked(self, url: str) -> str:
+        parsed = make_url(url)
+        hidden = {name: "***" for name in parsed.query if "password" in name}
+        return parsed.update_query_dict(hidden).render_as_string(hide_password=True)
+
+    def __repr_args__(self) -> Iterator[tuple[str, object]]:
+        """Show what is dumped: the URL without its password."""
+        yield from self.model_dump().items()
+
 
 class Organisation(Section):
     """``[organisation]``: the replying unit whose ledger this is."""
@@ -129,19 +164,35 @@ class Mail(Section):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password_file: str = ""
-    sender: Address = "tracker@yinuo.example"
+    sender: Annotated[Address, Field(validate_default=True)] = "tracker@yinuo.example"
     max_per_minute: Annotated[int, Field(ge=0)] = 30
     connections: Annotated[int, Field(ge=1, le=64)] = 4
     retry_unknown_after: Annotated[str, AfterValidator(_duration)] = "15m"
     templates: str = ""
 
-    @model_validator(mode="after")
-    def _safe(self) -> Self:
-        if self.channel == "smtp" and self.sender.endswith(".example"):
-            raise ValueError("sender: channel smtp needs a real address, not one that ends in .example")
-        if self.channel == "smtp" and self.security == "none" and self.host not in LOOPBACK:
-            raise ValueError('security: "none" is allowed to a relay on this machine only; use starttls or tls')
-        return self
+    @field_validator("security")
+    @classmethod
+    def _private(cls, security: str, info: ValidationInfo) -> str:
+        plain = security == "none" and info.data.get("channel") == "smtp"
+        if plain and info.data.get("host", "localhost") not in LOOPBACK:
+            raise ValueError('"none" is allowed to a relay on this machine only; use starttls or tls')
+        return security
+
+    @field_validator("password_file")
+    @classmethod
+    def _kept(cls, name: str, info: ValidationInfo) -> str:
+        """Look at the file only when ``load`` says in which folder it lies."""
+        if name and info.context:
+            _secret(info.context["folder"] / name)
+        return name
+
+    @field_validator("sender")
+    @classmethod
+    def _real(cls, sender: str, info: ValidationInfo) -> str:
+        pretended = not sender or sender.lower().endswith((".example", "@example"))
+        if pretended and info.data.get("channel") == "smtp":
+            raise ValueError("channel smtp needs a real address, not one that ends in .example")
+        return sender
 
     @property
     def unknown_after(self) -> timedelta:
@@ -214,7 +265,7 @@ class Config(Section):
         """The file this came from."""
         return self._source
 
-    @cached_property
+    @property
     def database_url(self) -> str:
         """The URL with an SQLite path made absolute, and psycopg named for PostgreSQL."""
         url = make_url(self.database.url)
@@ -249,15 +300,11 @@ class Config(Section):
 
     def at_database(self, path: Path) -> "Config":
         """Return the same settings on another SQLite file, for rehearsals."""
-        other = self.model_copy(update={"database": Database(url=f"sqlite:///{path.resolve()}")})
-        other.__dict__.pop("database_url", None)
-        return other
+        return self.model_copy(update={"database": Database(url=f"sqlite:///{path.resolve()}")})
 
     def dump(self) -> dict[str, Any]:
         """Return every setting as understood; a password in the database URL is masked."""
-        facts = self.model_dump()
-        facts["database"]["url"] = make_url(self.database.url).render_as_string(hide_password=True)
-        return facts
+        return self.model_dump()
 
 
 # -- reading ---------------------------------------------------------------------------------------------------
@@ -271,13 +318,15 @@ def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Config:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         raise ConfigError([f"{source}: not valid TOML: {wrong}."]) from wrong
-    origins = _overlay(table, env)
+    origins, problems = _overlay(table, env)
+    folder = source.resolve().parent
     try:
-        config = Config.model_validate(table)
+        config = Config.model_validate(table, context={"folder": folder})
     except ValidationError as wrong:
-        raise ConfigError([_sentence(error, source, text, origins) for error in wrong.errors()]) from None
-    config._folder, config._source = source.resolve().parent, source  # noqa: SLF001 - set once, here
-    _check_secret(config)
+        problems += [_sentence(error, source, text, origins) for error in wrong.errors()]
+    if problems:
+        raise ConfigError(problems)
+    config._folder, config._source = folder, source  # noqa: SLF001 - set once, here
     return config
 
 
@@ -302,56 +351,70 @@ def _read(source: Path) -> str:
         raise ConfigError([f"{source}: cannot be read: {wrong}."]) from wrong
 
 
-def _overlay(table: dict[str, Any], env: Mapping[str, str]) -> dict[tuple[str, ...], str]:
-    """Lay ``TRACKER_MAIL__PORT=2525`` over the file; return which key came from which variable."""
-    origins = {}
-    for name, value in env.items():
+def _overlay(table: dict[str, Any], env: Mapping[str, str]) -> tuple[dict[Key, str], list[str]]:
+    """Lay ``TRACKER_MAIL__PORT=2525`` over the file; return what came from which variable, and problems."""
+    origins: dict[Key, str] = {}
+    problems: list[str] = []
+    for name in sorted(env):
         if not name.startswith(PREFIX) or name == "TRACKER_CONFIG":
             continue
-        key = tuple(part.lower() for part in name.removeprefix(PREFIX).split("__"))
-        place = table
-        for part in key[:-1]:
-            place = place.setdefault(part, {})
-        place[key[-1]] = _typed(key, value)
-        origins[key] = name
-    return origins
+        key = tuple(name.removeprefix(PREFIX).lower().split("__"))
+        if _put(table, key, _typed(key, env[name])):
+            origins[key] = name
+        else:
+            problems.append(f"environment variable {name}: {'.'.join(key[:-1])}: it is not a table here.")
+    return origins, problems
 
 
-def _typed(key: tuple[str, ...], value: str) -> object:
+def _put(table: dict[str, Any], key: Key, value: object) -> bool:
+    """Set a key, making the tables on its way; False where something else is in the way."""
+    for part in key[:-1]:
+        table = table.setdefault(part, {})
+        if not isinstance(table, dict):
+            return False
+    table[key[-1]] = value
+    return True
+
+
+def _typed(key: Key, value: str) -> object:
     """Give a variable's text the type of the key's default."""
-    default: object = Config()
+    default: Any = Config().model_dump()
     for part in key:
-        default = getattr(default, part, "")
-    if isinstance(default, int) and re.fullmatch(r"-?\d+", value):
+        default = default.get(part) if isinstance(default, dict) else None
+    if isinstance(default, int) and re.fullmatch(r"-?[0-9]+", value):
         return int(value)
     return [part.strip() for part in value.split(",")] if isinstance(default, list) else value
 
 
-def _sentence(error: Any, source: Path, text: str, origins: Mapping[tuple[str, ...], str]) -> str:  # noqa: ANN401
+def _sentence(error: ErrorDetails, source: Path, text: str, origins: Mapping[Key, str]) -> str:
     """Say where a mistake is (file and line, or variable), which key, and what is wrong."""
     key = tuple(str(part) for part in error["loc"])
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "value_error" and len(key) == 1 and ": " in message:  # a check over a whole section
-        name, message = message.split(": ", 1)
-        key = (*key, name)
-    if error["type"] == "extra_forbidden":
-        message = f"unknown key{_near(key)}"
-    elif error["type"].endswith("_type"):
-        message = f"{message}, not {error['input']!r}"
     variable = next((name for origin, name in origins.items() if key[: len(origin)] == origin[: len(key)]), None)
     place = f"environment variable {variable}" if variable else f"{source}, line {_line(text, key)}"
-    return f"{place}: {'.'.join(key)}: {message}."
+    return f"{place}: {'.'.join(key)}: {_wrong(error, key)}."
 
 
-def _near(key: tuple[str, ...]) -> str:
+def _wrong(error: ErrorDetails, key: Key) -> str:
+    """Say what is wrong; a value is quoted only where none can hold a secret."""
+    if error["type"] == "extra_forbidden":
+        return f"unknown key{_near(key)}"
+    if error["type"] == "model_type":
+        return f"it must be a table, [{key[-1]}]"
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"].endswith("_type") and isinstance(error["input"], str | int | float):
+        return f"{message}, not {error['input']!r}"
+    return message
+
+
+def _near(key: Key) -> str:
     model: Any = Config
     for part in key[:-1]:
         model = model.model_fields[part].annotation if part in model.model_fields else model
     close = difflib.get_close_matches(key[-1], list(model.model_fields), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    return f" (did you mean {close[0]}?)" if close else ""
 
 
-def _line(text: str, key: tuple[str, ...]) -> int:
+def _line(text: str, key: Key) -> int:
     """Return the line a key stands on, or that of its section's header, counted from 1."""
     section, found = "", 1
     wanted = ".".join(part for part in key[:-1] if not part.isdecimal())
@@ -368,18 +431,8 @@ def _path(section: str, name: str) -> str:
     return f"{section}.{name}" if section else name
 
 
-def _prefixes(key: tuple[str, ...]) -> Iterator[str]:
+def _prefixes(key: Key) -> Iterator[str]:
     return (".".join(key[:length]) for length in range(1, len(key) + 1))
-
-
-def _check_secret(config: Config) -> None:
-    """A password file must be there, readable, and nobody else's business."""
-    if not config.mail.password_file:
-        return
-    config.password()
-    path = config.folder / config.mail.password_file
-    if path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
-        raise ConfigError([f"mail.password_file: {path} can be read by everybody; chmod 600 it."])
 
 
 def _example() -> str:

@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from notifications.channels import ChannelDown, Outcome, Parcel
@@ -121,13 +121,14 @@ class SmtpLine:
         except (OSError, smtplib.SMTPException) as trouble:
             return Outcome("unknown", _answer_of(trouble))
         if code != DOT_OK:
-            return self._refused(code, answer)
+            return self._refused(code, answer, relay=code == 421)  # noqa: PLR2004
         return Outcome("ok", _text(code, answer))
 
     def _refused(self, code: int, answer: bytes, *, relay: bool = False) -> Outcome:
         """Judge a refusal and clear the connection for the next message."""
         if code != 421:  # noqa: PLR2004
-            self.client.rset()
+            with suppress(OSError, smtplib.SMTPException):  # the answer stands, whatever the relay does next
+                self.client.rset()
         kind = "permanent" if 500 <= code < 600 and not relay else "temporary"  # noqa: PLR2004
         return Outcome(kind, _text(code, answer), relay=relay)
 
@@ -173,11 +174,16 @@ def _cut(client: smtplib.SMTP) -> None:
 
 
 def _text(code: int, answer: bytes) -> str:
-    return f"{code} {answer.decode('utf-8', 'replace')}"[:LONGEST_ANSWER]
+    return _visible(f"{code} {answer.decode('utf-8', 'replace')}")
+
+
+def _visible(text: str) -> str:
+    """Keep what a log and a database can hold; a relay may answer anything, NUL included."""
+    return "".join(c if c.isprintable() else " " for c in text)[:LONGEST_ANSWER]
 
 
 def _answer_of(trouble: Exception) -> str:
     if isinstance(trouble, smtplib.SMTPResponseException):
         answer = trouble.smtp_error
         return _text(trouble.smtp_code, answer if isinstance(answer, bytes) else str(answer).encode())
-    return f"{type(trouble).__name__}: {trouble}"[:LONGEST_ANSWER]
+    return _visible(f"{type(trouble).__name__}: {trouble}")

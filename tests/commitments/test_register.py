@@ -211,4 +211,4 @@ def test_two_hands_on_one_commitment_cannot_overwrite_each_other(scene: Scene) -
     ref = scene.add(due_on=DUE)
     before = row(scene, ref).version
     scene.do(lambda r: r.edit(ref, "更名", title="甲"))
-    assert row(scene, ref).version == before + 1
+    assert row(scene, ref).version > before

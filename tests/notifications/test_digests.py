@@ -389,7 +389,7 @@ def test_status_names_dead_messages_and_alerts_that_hold(ledger: Ledger) -> None
         for n, state in enumerate(("dead", "sent")):
             session.add(
                 Message(
-                    message_id=f"<{n}@yinuo.example>", addressee="市民政局", channel="mail", slot=then.date(),
+                    message_id=f"<{n}@yinuo.example>", addressee=f"市民政局{n}", channel="mail", slot=then.date(),
                     told_on=then.date(), kind="reminder", composition=n, mailbox="mzj@gz.example",
                     subject="【逾期】", frozen=b"", content="", state=state, next_at=then, frozen_at=then,
                     error="550 no such user",

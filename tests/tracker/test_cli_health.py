@@ -158,6 +158,16 @@ def test_without_a_database_it_is_down_and_still_json(app: App, judge: Judge, tm
     assert run(["status"]) == 1
 
 
+def test_a_damaged_database_is_down_and_one_sentence_everywhere(
+    app: App, judge: Judge, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "yinuo.db").write_bytes(b"not a database" * 500)
+    assert judge()[0] == 2
+    for line in (["list"], ["init"], ["backup", "copy.db"]):
+        assert run(["--language", "en", *line]) == 1
+        assert "cannot be used: file is not a database" in capsys.readouterr().err
+
+
 def test_without_check_trouble_is_told_and_the_exit_code_is_0(app: App, capsys: pytest.CaptureFixture[str]) -> None:
     with writing(app.engine) as session:
         alerts.raise_(session, "channel", "the relay is silent", NOW)

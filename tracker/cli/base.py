@@ -64,6 +64,12 @@ class Command:
         loaded = self.__dict__.get("app")
         return self.language or (loaded.config.language if loaded else "en")
 
+    def close(self) -> None:
+        """Let go of the database, if a command opened it."""
+        app = self.__dict__.get("app")
+        if app is not None and "engine" in app.__dict__:
+            app.engine.dispose()
+
     def acting(self, actor: str) -> "App":
         """Return the program signing as ``actor``, or as the login name."""
         self.app.actor = actor or self.app.actor

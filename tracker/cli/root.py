@@ -121,6 +121,8 @@ def run(arguments: list[str] | None = None) -> int:
     except OSError as trouble:
         say(f"tracker: {trouble.filename or ''}: {trouble.strerror or trouble}")
         return FAILED
+    finally:
+        shared.close()
     return code if isinstance(code, int) else OK
 
 

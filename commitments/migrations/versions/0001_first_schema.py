@@ -104,12 +104,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_told_on"), ["told_on"], unique=False)
+        batch_op.create_index("ix_message_waiting", ["state", "next_at"], unique=False)
         batch_op.create_index(
-            "ix_message_waiting",
-            ["next_at"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('frozen', 'sending', 'retry', 'unknown')"),
-            postgresql_where=sa.text("state IN ('frozen', 'sending', 'retry', 'unknown')"),
+            "uq_message_a_day",
+            ["addressee", "channel", "told_on"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'cancelled'"),
+            postgresql_where=sa.text("state <> 'cancelled'"),
         )
 
     op.create_table(
@@ -136,6 +137,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
         sa.UniqueConstraint("message_id", "n", name=op.f("uq_attempt_message_id_n")),
     )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_started_at"), ["started_at"], unique=False)
+
     op.create_table(
         "digest",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -295,6 +299,8 @@ def upgrade() -> None:
         sa.Column("message_id", sa.Integer(), nullable=True),
         sa.Column("token", sa.String(), nullable=True),
         sa.Column("leased_until", UtcDateTime(), nullable=True),
+        sa.Column("refused_since", UtcDateTime(), nullable=True),
+        sa.Column("held_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("told_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint(
@@ -311,13 +317,7 @@ def upgrade() -> None:
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notice_commitment_id"), ["commitment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notice_message_id"), ["message_id"], unique=False)
-        batch_op.create_index(
-            "ix_notice_waiting",
-            ["state", "slot", "addressee"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('owed', 'held')"),
-            postgresql_where=sa.text("state IN ('owed', 'held')"),
-        )
+        batch_op.create_index("ix_notice_waiting", ["state", "slot", "addressee"], unique=False)
 
     op.create_table(
         "progress",

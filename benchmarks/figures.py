@@ -1,0 +1,65 @@
+"""What was measured, the table of it, and the page it is written to."""
+
+import os
+import platform
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+HEADINGS = ("what", "ours", "floor", "ratio", "goal", "met")
+INTRODUCTION = """\
+# Performance
+
+Written by `python -m benchmarks --write`; [benchmarks/README.md](../benchmarks/README.md) says how each figure is
+taken. Times are the least of several rounds. Each floor was measured in the same run, in turn with ours, so that a
+ratio says more than the times it is made of.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One measurement. With a floor the goal is the highest ratio allowed, without one the most of ``unit``."""
+
+    what: str
+    ours: float
+    floor: float | None = None
+    goal: float
+    unit: str = "s"
+
+    @property
+    def met(self) -> bool:
+        """Say whether the goal was reached."""
+        return self.ours / (self.floor or 1) <= self.goal
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the figure as a row of the table."""
+        floor = f"{self._number(self.floor)} {self.unit}" if self.floor else "—"
+        ratio = f"{self.ours / self.floor:.2f}" if self.floor else "—"
+        goal = f"≤ {self.goal:g}" if self.floor else f"≤ {self.goal:g} {self.unit}"
+        return self.what, f"{self._number(self.ours)} {self.unit}", floor, ratio, goal, "yes" if self.met else "NO"
+
+    def _number(self, value: float) -> str:
+        return f"{value:.3f}" if self.unit == "s" else f"{value:.0f}"
+
+
+def table(figures: Sequence[Figure]) -> Iterator[str]:
+    """Yield the lines of a Markdown table whose columns line up."""
+    rows = [HEADINGS, *(figure.cells() for figure in figures)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    rows.insert(1, tuple("-" * width for width in widths))
+    for row in rows:
+        yield f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |"
+
+
+def machine() -> str:
+    """Describe where this was measured, naming neither host nor folder."""
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    kernel = f"{platform.system()} {platform.release()} ({platform.machine()})"
+    return f"{os.cpu_count()} cores, {python}, SQLite {sqlite3.sqlite_version}, {kernel}"
+
+
+def write(figures: Sequence[Figure]) -> None:
+    """Replace the page with these figures."""
+    PAGE.write_text("\n".join([INTRODUCTION, f"Machine: {machine()}.", "", *table(figures), ""]), encoding="utf-8")

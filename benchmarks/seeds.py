@@ -1,0 +1,158 @@
+"""Ledgers of any size, written by bulk inserts: some rows due, all others at rest.
+
+A ledger is that of an office some years at work: its digests are made, and nothing but the rows asked for is due.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from commitments.models import Commitment, Department, Letter
+from commitments.storage import Base, writing
+from notifications.models import Digest, Instance
+from notifications.periods import month_of, shifted
+from tracker import config, setup
+from tracker.app import App, system_clock
+
+NOW = datetime(2026, 6, 10, 2, tzinfo=UTC)  # a Wednesday, ten in the morning in Guangzhou
+TODAY = NOW.date()
+BEGUN = datetime(2018, 1, 2, tzinfo=UTC)
+PER_LETTER = 10
+CHUNK = 10_000
+OPEN_GUARD = {"TRACKER_GUARD__RECIPIENTS": "1000000", "TRACKER_GUARD__NOTICES": "1000000"}
+QUOTE = "年底前建立健全村（社区）工作事项准入制度，形成村居事项清单并向社会公布，接受群众监督。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seed:
+    """How many commitments; how many of them due, the k-th on ``due_on(k)``; how many long overdue besides.
+
+    The planner is to look at the due ones on ``today``, at the overdue ones on ``overdue_from``. ``bare_letters`` are
+    letters without commitments.
+    """
+
+    rows: int = 0
+    today: date = TODAY
+    due: int = 0
+    due_on: Callable[[int], date] = lambda _: TODAY
+    overdue: int = 0
+    overdue_from: date = TODAY
+    departments: int = 100
+    bare_letters: int = 0
+
+    @property
+    def letters(self) -> int:
+        """Return how many letters there are."""
+        return -(-(self.rows + self.overdue) // PER_LETTER) + self.bare_letters
+
+
+def empty(folder: Path, clock: Callable[[], datetime] = system_clock) -> App:
+    """Make a configuration and a ledger without rows."""
+    folder.mkdir()
+    (folder / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
+    app = opened(folder, clock)
+    setup.prepare(app)
+    return app
+
+
+def opened(folder: Path, clock: Callable[[], datetime] = system_clock) -> App:
+    """Return the program on the ledger of a folder; no guard holds what it tells."""
+    return App(config.load(folder / "config.toml", OPEN_GUARD, folder), actor="benchmark", clock=clock)
+
+
+def ledger(folder: Path, seed: Seed, clock: Callable[[], datetime] = system_clock) -> App:
+    """Make a ledger with the rows of a seed, planned until yesterday."""
+    app = empty(folder, clock)
+    with writing(app.engine) as session:
+        _insert(session, Department, map(_department, range(1, seed.departments + 1)))
+        _insert(session, Letter, (_letter(n, seed.departments) for n in range(1, seed.letters + 1)))
+        _insert(session, Commitment, _commitments(seed))
+        _insert(session, Digest, (_digest(unit, seed.today) for unit in range(1, seed.departments + 1)))
+        instance = session.get_one(Instance, 1)
+        instance.rules_hash, instance.planned_at = app.office().rules_hash, app.clock() - timedelta(days=1)
+    return app
+
+
+def _insert(session: Session, table: type[Base], rows: Iterator[Mapping[str, Any]]) -> None:
+    while chunk := list(islice(rows, CHUNK)):
+        session.connection().execute(insert(table), chunk)
+
+
+def _department(n: int) -> dict[str, Any]:
+    return {
+        "id": n, "name": f"市第{n}局", "short_names": [f"{n}局"], "mailbox": f"d{n}@gz.example",
+        "escalation": f"d{n}-lead@gz.example", "locale": "zh-Hans",
+    }  # fmt: skip
+
+
+def _letter(n: int, departments: int) -> dict[str, Any]:
+    return {
+        "id": n, "document_number": document_number(n), "proposal_number": f"{n:06d}",
+        "proposal_title": "构建协同，打造共建共治共享智慧社区", "session": "", "signed_on": date(_year(n), 6, 26),
+        "proposing_unit_id": n % departments + 1, "replying_unit_id": 1, "class_mark": "", "contact": "",
+        "source_sha256": "",
+    }  # fmt: skip
+
+
+def document_number(letter: int) -> str:
+    """Return the number (文号) of the n-th letter, counted from 1."""
+    return f"穗民案〔{_year(letter)}〕{letter}号"
+
+
+def _digest(unit: int, today: date) -> dict[str, Any]:
+    month = shifted(month_of(today), -1)
+    return {"unit_id": unit, "period": month, "number": 1, "late": False, "snapshot": {}, "created_at": BEGUN}
+
+
+def _commitments(seed: Seed) -> Iterator[dict[str, Any]]:
+    """Spread the due rows evenly over the ledger; the overdue ones come last."""
+    every = seed.rows // seed.due if seed.due else seed.rows + 1
+    for n in range(seed.rows):
+        k, rest = divmod(n, every)
+        facts = _due(seed, k) if rest == 0 and k < seed.due else _at_rest(n, seed.today)
+        yield _commitment(n, seed.departments) | facts
+    for n in range(seed.overdue):
+        due_on = seed.today - timedelta(days=60 + n % 600)
+        facts = {"due_on": due_on, "first_due_on": due_on, "next_action_on": seed.overdue_from}
+        yield _commitment(seed.rows + n, seed.departments) | facts
+
+
+def _due(seed: Seed, k: int) -> dict[str, Any]:
+    return {"due_on": seed.due_on(k), "first_due_on": seed.due_on(k), "next_action_on": seed.today}
+
+
+def _at_rest(n: int, today: date) -> dict[str, Any]:
+    """Four closed, four open with a far deadline, one reported done, one to be reviewed, of every ten."""
+    past, far = today - timedelta(days=30 + n % 2000), today + timedelta(days=60 + n % 1000)
+    if n % 10 < 4:
+        return {"state": "closed", "outcome": "kept", "due_on": past, "first_due_on": past, "closed_on": past}
+    if n % 10 < 8:
+        return {"due_on": far, "first_due_on": far, "next_action_on": far - timedelta(days=30)}
+    if n % 10 == 8:
+        return {"state": "reported_done", "due_on": far, "first_due_on": far, "reported_done_on": past}
+    return {"due_basis": None, "review_on": far, "next_action_on": far}
+
+
+def _commitment(n: int, departments: int) -> dict[str, Any]:
+    """Return an open commitment with every column, so that bulk inserts stay bulk."""
+    letter, place = divmod(n, PER_LETTER)
+    return {
+        "ref": f"{_year(letter + 1)}-{letter + 1:06d}-{place + 1:02d}", "letter_id": letter + 1, "section": "三",
+        "ordinal": f"{place + 1}", "kind": "pledge", "strength": "planned", "title": f"村居事项清单第{n}项",
+        "quote": QUOTE, "lead_id": (n + n // departments) % departments + 1, "owner_basis": "stated",
+        "due_text": "", "due_on": None, "first_due_on": None,
+        "due_basis": "set", "due_rule": "", "due_from": None, "due_offset": None,
+        "condition": "", "review_on": None, "state": "open", "outcome": None, "opened_at": BEGUN,
+        "reported_done_on": None, "closed_on": None, "closing_note": "", "arming": 1, "reopened_at": None,
+        "version": 1, "next_action_on": None, "follows_id": None,
+    }  # fmt: skip
+
+
+def _year(letter: int) -> int:
+    return 2010 + letter % 16

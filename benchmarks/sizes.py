@@ -1,0 +1,23 @@
+"""How much is measured."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """Numbers of rows; how often everything is measured. The defaults are those the goals are stated for."""
+
+    rounds: int = 5
+    hits: int = 50
+    listed_few: int = 1_000
+    listed: int = 100_000
+    due: int = 500
+    stored_few: int = 10_000
+    stored: int = 1_000_000
+    overdue: int = 100_000
+    messages: int = 1_000
+    loaded: int = 10_000
+
+
+FULL = Sizes()
+QUICK = Sizes(rounds=3, listed=10_000, stored=100_000, overdue=10_000, messages=200, loaded=1_000)
