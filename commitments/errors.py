@@ -15,7 +15,8 @@
     ├── DeliveryFailed      a message could not be handed over
     └── DatabaseHeld        another daemon holds the database
 
-Each class carries its own sentence in English and Chinese; the command line maps classes to exit codes.
+Each class carries its own sentence in English and Chinese; the command line maps classes to exit codes. The file is
+long because it is a list: one place to read every sentence the ledger can say.
 """
 
 from collections.abc import Sequence

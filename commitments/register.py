@@ -1,7 +1,8 @@
 """The verbs of the ledger. A Register serves one transaction; it never commits.
 
 Every verb checks the rules, changes the rows, writes one history entry with actor and reason, and marks the commitment
-for the planner (``next_action_on``), which decides who must be told.
+for the planner (``next_action_on``), which decides who must be told. Longer than most files: the verbs share these
+steps, and are read best side by side.
 """
 
 from collections.abc import Mapping, Sequence

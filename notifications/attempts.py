@@ -4,10 +4,11 @@ The outcome of a transmission lives only in memory until ``settle`` has committe
 succeeds. Only an ``unknown`` outcome may ever make the same bytes go out twice.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from notifications import alerts
@@ -20,16 +21,43 @@ GIVE_UP_AFTER = timedelta(days=5)  # of refusals that concern the message itself
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
 
 
-def begin(session: Session, lease: Lease, message: int) -> bool:
-    """Mark a leased message as being sent and open an attempt; False when the lease is no longer ours."""
-    mine = update(Message).where(Message.id == message, Message.token == lease.token, Message.state.in_(WAITING))
+def begin(session: Session, lease: Lease, messages: Sequence[int]) -> set[int]:
+    """Mark leased messages as being sent and open an attempt for each; return those that are still ours."""
+    if not messages:
+        return set()
+    mine = update(Message).where(Message.id.in_(messages), Message.token == lease.token, Message.state.in_(WAITING))
     taken = mine.values(state="sending", attempts=Message.attempts + 1, leased_until=lease.until)
-    n = session.scalars(taken.returning(Message.attempts)).first()
-    if n is None:
-        return False
-    attempt = {"message_id": message, "n": n, "worker": lease.worker, "started_at": lease.now}
-    session.execute(insert(Attempt), [attempt])
-    return True
+    begun = session.connection().execute(taken.returning(Message.id, Message.attempts)).all()
+    rows = [{"message_id": key, "n": n, "worker": lease.worker, "started_at": lease.now} for key, n in begun]
+    if rows:
+        session.connection().execute(insert(Attempt), rows)
+    return {key for key, _ in begun}
+
+
+def settle_all(
+    session: Session, lease: Lease, ended: Sequence[tuple[int, Outcome]], now: datetime, unknown_after: timedelta
+) -> list[str]:
+    """Record how transmissions ended; return the new states. What was accepted, the usual case, goes in sets."""
+    sent = {key: outcome.answer for key, outcome in ended if outcome.kind == "ok"}
+    states = ["sent"] * _settle_sent(session, lease, sent, now)
+    others = [(key, outcome) for key, outcome in ended if key not in sent]
+    return states + [settle(session, lease, key, outcome, now, unknown_after) for key, outcome in others]
+
+
+def _settle_sent(session: Session, lease: Lease, answers: Mapping[int, str], now: datetime) -> int:
+    if not answers:
+        return 0
+    connection = session.connection()
+    mine = (Message.id.in_(answers), Message.token == lease.token, Message.state == "sending")
+    over = update(Message).where(*mine).values(state="sent", sent_at=now, error="", token=None, leased_until=None)
+    done = [key for (key,) in connection.execute(over.returning(Message.id))]
+    under_way = update(Attempt).where(Attempt.message_id == bindparam("key"), Attempt.outcome.is_(None))
+    ending = under_way.values(outcome="ok", finished_at=now, answer=bindparam("said"))
+    if done:
+        connection.execute(ending, [{"key": key, "said": answers[key].replace("\0", " ")} for key in done])
+        carried = update(Notice).where(Notice.message_id.in_(done), Notice.state == "in_message")
+        connection.execute(carried.values(state="told", told_at=now))
+    return len(done)
 
 
 def settle(

@@ -1,6 +1,7 @@
 """From duties to messages: is each still true, who gets it, what does it say.
 
-Everything a batch needs is read in a handful of statements; rendering happens with no transaction open.
+Everything a batch needs is read in a handful of statements; rendering happens with no transaction open. Longer than
+most files: what is read and what is said must match, and stand together for that.
 """
 
 import hashlib

@@ -1,6 +1,7 @@
 """Sending what waits: lease → compose → freeze → transmit → settle, batch after batch.
 
-No transaction is open while the network is. At most one message per open line is in doubt at any moment.
+No transaction is open while the network is. At most one message per open line is in doubt at any moment. Longer than
+most files: one batch from lease to settlement, told in order.
 """
 
 import logging
@@ -277,11 +278,9 @@ def _turn_over(
     def work() -> tuple[list[str], set[int]]:
         with writing(office.engine) as session:
             now = clock()
-            states = [
-                attempts.settle(session, lease, key, outcome, now, office.unknown_after) for key, outcome in ended
-            ]
+            states = attempts.settle_all(session, lease, ended, now, office.unknown_after)
             current = replace(lease, now=now, clock=outbox.lease_clock(session, now))
-            begun = {key for key in keys if attempts.begin(session, current, key)}
+            begun = attempts.begin(session, current, keys)
             if "sent" in states:
                 _recovered(session, now)
         return states, begun
