@@ -40,6 +40,7 @@ def demo(
     app, sent = stage.perform(home, _actor(shared), PROOF)
     for line in timeline(app, sent, shared.language or app.config.language):
         print(line)
+    app.engine.dispose()
     say(f"\nMails: {home}/outbox (.eml and .html). Go on with: tracker --config {home}/config.toml list")
 
 
