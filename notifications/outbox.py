@@ -150,12 +150,15 @@ def freeze(session: Session, lease: Lease, message: Mapping[str, Any], notices: 
     None when another daemon has frozen one for this addressee meanwhile, or cancelled one of the notices: they wait.
     """
     row = {**message, "state": "frozen", "attempts": 0, "token": lease.token, "leased_until": lease.until, "error": ""}
-    key = session.scalars(_insert(session, Message).on_conflict_do_nothing().returning(Message.id), [row]).first()
+    connection = session.connection()  # Core: this runs once a message
+    key: int | None = connection.execute(
+        _insert(session, Message).on_conflict_do_nothing().returning(Message.id), row
+    ).scalar()
     if key is None:
         return None
     into = update(Notice).where(Notice.id.in_(notices), Notice.token == lease.token, Notice.state == "owed")
     taken = into.values(state="in_message", message_id=key, token=None, leased_until=None).returning(Notice.id)
-    if len(session.execute(taken).all()) == len(notices):
+    if len(connection.execute(taken).all()) == len(notices):
         return key
     back = update(Notice).where(Notice.message_id == key).values(state="owed", message_id=None)
     session.execute(back)
