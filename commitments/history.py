@@ -71,11 +71,16 @@ def head(session: Session) -> Head:
     return Head(*row) if row else Head(0, GENESIS)
 
 
+def lock(session: Session) -> None:
+    """Keep other writers out until the transaction ends; on SQLite a writing transaction does so by itself."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
+
+
 def _locked_head(session: Session) -> Head:
     """Read the head once per transaction; a session serves one transaction only."""
     if "chain_head" not in session.info:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
+        lock(session)
         session.info["chain_head"] = head(session)
     known: Head = session.info["chain_head"]
     return known

@@ -12,6 +12,7 @@ from commitments.storage import reading
 
 REVISIONS = ("0001",)  # every migration, oldest first; a test compares it with the files
 HEAD = REVISIONS[-1]
+UPGRADE_LOCK = 7_001_007  # any number that nothing else in the database locks
 
 
 def current(engine: Engine) -> str | None:
@@ -46,5 +47,7 @@ def upgrade(engine: Engine, metadata: MetaData | None = None) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # one at a time; who comes second finds nothing to do
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
         config.attributes.update(connection=connection, metadata=metadata)
         command.upgrade(config, "head")

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from notifications import alerts
+from notifications import alerts, holding
 from notifications.channels import Outcome
 from notifications.models import UNSENT, WAITING, Attempt, Message, Notice
 from notifications.outbox import Lease, lease_clock
@@ -73,6 +73,10 @@ def settle(
         return ""
     confirmed = _refused_before(session, message)
     state, values = _verdict(row.attempts, row.refused_since or now, outcome, now, unknown_after, confirmed=confirmed)
+    if state == "dead" and outcome.kind == "permanent" and _all_are_refused(session, now):
+        state, values = "retry", {"next_at": holding.PARKED}
+        words = f"the relay refuses everybody; messages are held until `tracker outbox release`: {outcome.answer}"
+        alerts.raise_(session, holding.REFUSED, words, now)
     answer = outcome.answer.replace("\0", " ")  # PostgreSQL cannot keep a NUL
     values |= {"state": state, "error": "" if state == "sent" else answer, "token": None, "leased_until": None}
     session.execute(update(Message).where(*mine).values(values))
@@ -93,8 +97,8 @@ def _verdict(
     if outcome.kind == "unknown":
         pause = unknown_after * 2 ** min(attempts - 1, 4)
         return ("dead" if over else "unknown"), {"refused_since": since, "next_at": now + pause}
-    if outcome.relay:
-        return "retry", {"next_at": now + BACK_OFF[0]}
+    if outcome.relay:  # the others first: a relay that hangs up on this one must not keep them waiting
+        return "retry", {"next_at": now + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]}
     if outcome.kind == "permanent":
         return ("dead" if confirmed else "retry"), {"refused_since": since, "next_at": now + CONFIRM_AFTER}
     pause = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
@@ -104,6 +108,14 @@ def _verdict(
 def _refused_before(session: Session, message: int) -> bool:
     earlier = select(Attempt.id).where(Attempt.message_id == message, Attempt.outcome == "permanent")
     return session.scalars(earlier.limit(1)).first() is not None
+
+
+def _all_are_refused(session: Session, now: datetime) -> bool:
+    """Say whether, within a day, several messages were refused for good and none accepted: the relay, not they."""
+    lately = Attempt.started_at > now - timedelta(days=1)
+    query = select(Attempt.outcome, func.count(Attempt.message_id.distinct())).where(lately).group_by(Attempt.outcome)
+    count: dict[str | None, int] = dict(session.execute(query).all())
+    return count.get("permanent", 0) > 1 and not count.get("ok", 0)
 
 
 def _close_attempt(session: Session, message: int, kind: str, answer: str, now: datetime) -> None:
@@ -140,6 +152,7 @@ def recover(session: Session, now: datetime, unknown_after: timedelta, *, alone:
     return len(ids)
 
 
-def begun_since(session: Session, since: datetime) -> int:
-    """Count the attempts begun after ``since``, for pacing."""
-    return session.scalar(select(func.count()).select_from(Attempt).where(Attempt.started_at > since)) or 0
+def begun_since(session: Session, worker: str, since: datetime) -> int:
+    """Count the attempts a worker began after ``since``, for pacing."""
+    mine = (Attempt.started_at > since, Attempt.worker == worker)
+    return session.scalar(select(func.count()).select_from(Attempt).where(*mine)) or 0

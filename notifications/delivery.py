@@ -16,9 +16,11 @@ from commitments.storage import reading, writing
 from notifications import alerts, attempts, holding, outbox, planning
 from notifications.models import Instance, Notice
 from notifications.office import Office
+from notifications.outbox import Lease
 from notifications.sending import Report, send_all
 
 CLOCK_BACK = timedelta(hours=26)  # more is a wrong clock, not a change of zone
+UNBORN = 2000  # a machine without a clock battery starts in 1970
 
 
 def pass_once(office: Office, clock: Callable[[], datetime], stop: Callable[[], bool] = lambda: False) -> Report:
@@ -26,8 +28,11 @@ def pass_once(office: Office, clock: Callable[[], datetime], stop: Callable[[], 
     report = Report()
     check_environment(office)
     with writing(office.engine) as session:
+        report.silent_because = mind_clock(session, office, clock())
+        if report.silent_because:
+            return report
         lost = attempts.recover(session, clock(), office.unknown_after, alone=office.alone)
-        report.outcomes += Counter(unknown=lost)
+    report.outcomes += Counter(unknown=lost)
     plan(office, clock(), report, stop)
     report.silent_because = why_not(office, clock())
     if not report.silent_because:
@@ -55,6 +60,35 @@ def check_environment(office: Office) -> None:
         raise WrongEnvironment(found=found, wanted=office.environment)
 
 
+# -- the clock -------------------------------------------------------------------------------------------------
+
+
+def mind_clock(session: Session, office: Office, now: datetime) -> str:
+    """Return why the clock is not to be believed, with one alert for the operator, or "".
+
+    Until ``outbox release`` nothing is planned or sent then: what a wrong clock makes the books say cannot be unsaid.
+    When the clock comes back by itself, so does the program.
+    """
+    why = _doubt(session.get_one(Instance, 1), office, now)
+    if why:
+        words = f"nothing is planned or sent: {why}; look at the clock, then `tracker outbox release` or `cancel`"
+        alerts.raise_(session, holding.CLOCK, words, now)
+    else:
+        alerts.clear(session, holding.CLOCK, now)
+    return why
+
+
+def _doubt(instance: Instance, office: Office, now: datetime) -> str:
+    last = instance.planned_at
+    if now.year < UNBORN:
+        return f"the clock says {now:%Y-%m-%d}"
+    if last is not None and last - now > CLOCK_BACK:
+        return f"the clock went back {(last - now).days} days"
+    if last is not None and now - last > office.guard.longest_gap:
+        return f"nothing was planned for {(now - last).days} days"
+    return ""
+
+
 # -- planning --------------------------------------------------------------------------------------------------
 
 
@@ -62,13 +96,21 @@ def plan(office: Office, now: datetime, report: Report, stop: Callable[[], bool]
     """Write every notice owed by now, in short transactions; then guard against telling too much at once."""
     with writing(office.engine) as session:
         report.moved = len(planning.mind_rules(session, office, now))
+        lease = outbox.lease(session, office.worker, now)
     looked = planning.BATCH
     while looked == planning.BATCH and not stop():
         with writing(office.engine) as session:
-            looked, new = planning.plan_batch(session, office, now)
+            looked, new = planning.plan_batch(session, office, lease)
         report.planned += new
     with writing(office.engine) as session:
-        finish_plan(session, office, now, report)
+        finish_plan(session, office, lease, report)
+
+
+def hold_due(office: Office, now: datetime) -> None:
+    """Plan whatever the clock says, and hold all of it: a person is about to cancel it."""
+    plan(office, now, Report())
+    with writing(office.engine) as session:
+        outbox.hold(session, holding.GUARD, Notice.slot <= office.today(now))
 
 
 @contextmanager
@@ -76,16 +118,19 @@ def trial(office: Office, now: datetime) -> Iterator[Session]:
     """Plan in one transaction that is rolled back at the end; the session shows what would be owed."""
     with Session(office.engine) as session:
         planning.mind_rules(session, office, now)
-        while planning.plan_batch(session, office, now)[0] == planning.BATCH:
+        lease = outbox.lease(session, office.worker, now)
+        while planning.plan_batch(session, office, lease)[0] == planning.BATCH:
             pass
-        finish_plan(session, office, now, Report())
+        finish_plan(session, office, lease, Report())
         session.flush()
         yield session
         session.rollback()
 
 
-def finish_plan(session: Session, office: Office, now: datetime, report: Report) -> None:
-    """Make digests owed, mind mailboxes, hold what the guard must see, note when we planned."""
+def finish_plan(session: Session, office: Office, lease: Lease, report: Report) -> None:
+    """Make digests owed, mind mailboxes, hold what the guard must see, note when we planned: all at one stroke."""
+    now = lease.now
+    outbox.planned(session, lease)
     report.planned += planning.plan_digests(session, office, now)
     planning.retry_poison(session, office, now)
     planning.mind_mailboxes(session, office)
@@ -98,20 +143,9 @@ def _guard(session: Session, office: Office, now: datetime) -> None:
     ready = (Notice.state == "owed", Notice.slot <= office.today(now), Notice.reason != outbox.RELEASED)
     counts = select(func.count(), func.count(Notice.addressee.distinct())).where(*ready)
     notices, recipients = session.execute(counts).one()
-    why = _alarming(session, office, now, notices, recipients)
-    if not notices or not why:
+    limit = office.guard
+    if recipients <= limit.recipients and notices <= limit.notices:
         return
     outbox.hold(session, holding.GUARD, *ready)
+    why = f"more than {limit.recipients} recipients or {limit.notices} notices at once"
     alerts.raise_(session, holding.GUARD, f"{notices} notices to {recipients} recipients are held: {why}", now)
-
-
-def _alarming(session: Session, office: Office, now: datetime, notices: int, recipients: int) -> str:
-    limit = office.guard
-    last = session.get_one(Instance, 1).planned_at
-    if last is not None and now - last > limit.longest_gap:
-        return f"nothing was planned for {(now - last).days} days"
-    if last is not None and last - now > CLOCK_BACK:
-        return f"the clock went back {(last - now).days} days"
-    if recipients > limit.recipients or notices > limit.notices:
-        return f"more than {limit.recipients} recipients or {limit.notices} notices at once"
-    return ""

@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from notifications import alerts, outbox
-from notifications.models import WAITING, Message, Notice
+from notifications.models import WAITING, Instance, Message, Notice
 
 GUARD = "guard"
+CLOCK = "clock"  # alerts: the clock is not to be believed …
+REFUSED = "refused"  # … and the relay refuses everybody
 PARKED = datetime(9999, 12, 31, tzinfo=UTC)  # when a message is tried that waits for a person
 
 
@@ -21,18 +23,37 @@ def park(session: Session) -> int:
 
 
 def release(session: Session, now: datetime) -> int:
-    """Free what the guard holds, parked messages included; return how many notices."""
+    """Free what the guard holds, parked messages included, and believe the clock; return how many of them."""
     freed = outbox.unhold(session, GUARD, now_reason=outbox.RELEASED)
-    session.execute(update(Message).where(_parked()).values(next_at=now))
-    alerts.clear(session, GUARD, now)
-    return freed
+    parked = update(Message).where(_parked()).values(next_at=now).returning(Message.id)
+    _settle(session, now)
+    return freed + len(session.execute(parked).all())
 
 
 def cancel(session: Session, now: datetime) -> int:
     """Cancel what the guard holds, parked messages included; return how many notices."""
-    alerts.clear(session, GUARD, now)
+    _settle(session, now)
     parked = session.scalars(select(Message).where(_parked())).all()
     return outbox.cancel_held(session, GUARD) + sum(cancel_message(session, message) for message in parked)
+
+
+def clock_doubted(session: Session) -> bool:
+    """Say whether passes are held because of the clock."""
+    return any(alert.key == CLOCK for alert in alerts.standing(session))
+
+
+def _settle(session: Session, now: datetime) -> None:
+    """A person has looked: from here on the clock is believed."""
+    for key in (GUARD, CLOCK, REFUSED):
+        alerts.clear(session, key, now)
+    instance = session.get_one(Instance, 1)
+    if instance.planned_at is not None:
+        instance.planned_at = now
+
+
+def parked(session: Session) -> int:
+    """Count the messages that wait for a person."""
+    return session.scalar(select(func.count()).select_from(Message).where(_parked())) or 0
 
 
 def _parked() -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ A lease carries a token and an expiry; whatever is written later asks for the to
 after its lease changes nothing. On SQLite one process holds the sending lock, and every lease of another is void.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +17,8 @@ from sqlalchemy.orm import Session
 from commitments.storage import UtcDateTime
 from notifications.models import UNSENT, WAITING, Message, Notice
 
-LEASE = timedelta(minutes=20)  # longer than the longest transmission (15 minutes)
+LEASE = timedelta(minutes=2)  # renewed while a transmission goes on, so that the dead are soon replaced
+PLANNING = "planning"  # held until the pass that found it has asked the guard
 BY_HAND = "by hand"
 RELEASED = "released"  # a notice freed from the guard is not held by it again
 
@@ -47,7 +49,7 @@ def add_notices(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
     statement = _insert(session, Notice)
     again = statement.on_conflict_do_update(
         index_elements=["key"],
-        set_={name: statement.excluded[name] for name in ("state", "reason", "slot")},
+        set_={name: statement.excluded[name] for name in ("state", "reason", "slot", "token", "leased_until")},
         where=and_(or_(Notice.state == "cancelled", Notice.state == "superseded"), Notice.reason == ""),
     )
     return len(session.execute(again.returning(Notice.id), list(rows)).all())
@@ -58,6 +60,11 @@ def _insert(session: Session, table: type[Notice] | type[Message]) -> postgresql
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def lease(session: Session, worker: str, now: datetime) -> Lease:
+    """Return a lease with a token of its own."""
+    return Lease(secrets.token_hex(8), worker, now, lease_clock(session, now))
 
 
 def lease_clock(session: Session, now: datetime) -> datetime:
@@ -100,6 +107,14 @@ def lease_messages(session: Session, lease: Lease, at_most: int) -> list[int]:
         select(Message.id).where(_due(lease)).order_by(Message.next_at).limit(at_most).with_for_update(skip_locked=True)
     )
     return _take(session, Message, chosen, lease)
+
+
+def renew(session: Session, lease: Lease, messages: Sequence[int]) -> None:
+    """Keep what is being transmitted ours; a sleeper whose lease ran out and was taken over renews nothing."""
+    if not messages:
+        return
+    mine = update(Message).where(Message.id.in_(messages), Message.token == lease.token, Message.state == "sending")
+    session.execute(mine.values(leased_until=lease.until))
 
 
 def release(session: Session, lease: Lease) -> None:
@@ -208,6 +223,17 @@ def unhold(session: Session, reason: str, *conditions: ColumnElement[bool], now_
     """Let notices held for ``reason`` be owed again; return how many."""
     held = update(Notice).where(Notice.state == "held", Notice.reason == reason, *conditions)
     return len(session.execute(held.values(state="owed", reason=now_reason).returning(Notice.id)).all())
+
+
+def planned(session: Session, lease: Lease) -> int:
+    """Let what this pass found be owed, and what a planner left that died; return how many notices.
+
+    Until then it is held, so that the guard sees the whole of it before any daemon sends a part.
+    """
+    ours = or_(Notice.token == lease.token, _free(Notice, lease.clock))
+    found = update(Notice).where(Notice.state == "held", Notice.reason == PLANNING, ours)
+    owed = found.values(state="owed", reason="", token=None, leased_until=None)
+    return len(session.execute(owed.returning(Notice.id)).all())
 
 
 def cancel_held(session: Session, reason: str) -> int:

@@ -13,9 +13,11 @@ from commitments.models import Commitment, Department, support_table
 from notifications import digests, outbox
 from notifications.models import UNSENT, Digest, Instance, Notice
 from notifications.office import Office
+from notifications.outbox import Lease
 from notifications.planner import LADDER_KINDS, ORGANISATION, Duty, Facts, duties, key, next_look
 
 BATCH = 500
+_DECLINED = {"state": "cancelled", "reason": "quiet"}
 NO_MAILBOX = "no mailbox"
 POISON = "poison"  # cannot be composed; tried again each day
 APPROVAL = "approval"
@@ -26,15 +28,19 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def plan_batch(session: Session, office: Office, now: datetime) -> tuple[int, int]:
-    """Look at up to BATCH commitments whose day has come; return (looked at, notices new)."""
-    today = office.today(now)
+def plan_batch(session: Session, office: Office, lease: Lease) -> tuple[int, int]:
+    """Look at up to BATCH commitments whose day has come; return (looked at, notices new).
+
+    What is new is held under this lease until ``outbox.planned``.
+    """
+    today = office.today(lease.now)
     due = (
         select(Commitment.id).where(Commitment.next_action_on <= today).order_by(Commitment.next_action_on).limit(BATCH)
     )
     found = facts(session, list(session.scalars(due.with_for_update(skip_locked=True))), office.zone)
     owed = {each.id: duties(each, office.policy, today, office.workdays) for each in found}
-    new = outbox.add_notices(session, list(_rows(session, owed, now)))
+    mark = {"state": "held", "reason": outbox.PLANNING, "token": lease.token, "leased_until": lease.until}
+    new = outbox.add_notices(session, [{**row, **mark} for row in _rows(session, owed, lease.now)])
     _tidy(session, owed)
     looks = {each.id: next_look(each, office.policy, today, office.workdays) for each in found}
     register.move_next_action(session, looks)
@@ -127,7 +133,7 @@ def decline_assignments(session: Session, office: Office, refs: Sequence[str], n
             owed = [
                 d for d in duties(each, office.policy, office.today(now), office.workdays) if d.kind == "assignment"
             ]
-            rows = [{**row, "state": "cancelled", "reason": "quiet"} for row in _rows(session, {each.id: owed}, now)]
+            rows = [{**row, **_DECLINED} for row in _rows(session, {each.id: owed}, now)]
             outbox.add_notices(session, rows)
 
 

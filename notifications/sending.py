@@ -6,7 +6,6 @@ most files: one batch from lease to settlement, told in order.
 
 import logging
 import math
-import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from commitments.errors import StorageTrouble
 from commitments.storage import reading, until_done, writing
-from notifications import alerts, attempts, outbox, planning
+from notifications import alerts, attempts, outbox, planning, workers
 from notifications.channels import ChannelDown, Line, Parcel
 from notifications.compose import Bundle, Draft, Material, compose, freeze_bytes, gather
 from notifications.models import Attempt, Instance, Message, Notice
@@ -68,8 +67,9 @@ def _send_batch(
     office: Office, clock: Callable[[], datetime], stop: Callable[[], bool], report: Report, lines: list[Line]
 ) -> bool:
     """Lease, compose, freeze and send one batch; False when that moved nothing, so that a pass always ends."""
-    lease = _lease(office, clock())
-    budget = _budget(office, lease)
+    with reading(office.engine) as session:
+        lease = outbox.lease(session, office.worker, clock())
+        budget = _budget(session, office, lease)
     if budget <= 0 or not _anything_waits(office, lease):
         return False
     _open(office, lines, 1)
@@ -84,18 +84,16 @@ def _send_batch(
     return bool(again or parcels)
 
 
-def _lease(office: Office, now: datetime) -> Lease:
-    with reading(office.engine) as session:
-        return Lease(secrets.token_hex(8), office.worker, now, outbox.lease_clock(session, now))
+def _budget(session: Session, office: Office, lease: Lease) -> int:
+    """Return how many messages may be begun now, so that pacing never sleeps with a lease in hand.
 
-
-def _budget(office: Office, lease: Lease) -> int:
-    """Return how many messages may be begun now, so that pacing never sleeps with a lease in hand."""
+    Daemons that live side by side share the pace evenly.
+    """
     if not office.channel.per_minute:
         return BATCH
-    with reading(office.engine) as session:
-        begun = attempts.begun_since(session, lease.now - timedelta(minutes=1))
-    return min(BATCH, office.channel.per_minute - begun)
+    share = max(1, office.channel.per_minute // workers.living(session, lease.clock))
+    begun = attempts.begun_since(session, lease.worker, lease.now - timedelta(minutes=1))
+    return min(BATCH, share - begun)
 
 
 def _anything_waits(office: Office, lease: Lease) -> bool:
@@ -269,8 +267,9 @@ def _turn_over(
     report: Report,
     ended: Sequence[Ended],
     keys: Sequence[int],
+    flying: Sequence[int],
 ) -> set[int]:
-    """Settle what has ended and begin what goes out next, in one commit; return what may go out.
+    """Settle what has ended, begin what goes out next, renew what flies, in one commit; return what may go out.
 
     What has ended lives only in memory, so with something to settle this repeats until it succeeds.
     """
@@ -280,12 +279,13 @@ def _turn_over(
             now = clock()
             states = attempts.settle_all(session, lease, ended, now, office.unknown_after)
             current = replace(lease, now=now, clock=outbox.lease_clock(session, now))
+            outbox.renew(session, current, flying)
             begun = attempts.begin(session, current, keys)
             if "sent" in states:
                 _recovered(session, now)
         return states, begun
 
-    if not ended and not keys:
+    if not (ended or keys or flying):
         return set()
     states, begun = until_done(work, patience=math.inf, again=_storage_trouble) if ended else until_done(work)
     report.outcomes.update(state for state in states if state)

@@ -3,11 +3,13 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from time import monotonic
 
 from notifications.channels import ChannelDown, Line, Outcome, Parcel
 
 Ended = tuple[int, Outcome]  # a message's id and how its transmission ended
-TurnOver = Callable[[Sequence[Ended], Sequence[int]], set[int]]
+TurnOver = Callable[[Sequence[Ended], Sequence[int], Sequence[int]], set[int]]
+RENEW = 30.0  # seconds after which the leases of what flies are renewed
 
 
 def transmit(
@@ -15,18 +17,22 @@ def transmit(
 ) -> None:
     """Send parcels over the open lines until all are out, ``stop`` says so, or a line breaks.
 
-    ``turn_over(ended, next_ids)`` records what has ended and says which of the next may go out. After a break nothing
-    more is begun, what flies is awaited, and ``lines`` is empty. Raises ChannelDown when the relay is in trouble.
+    ``turn_over(ended, next_ids, flying_ids)`` records what has ended, renews the leases of what has been flying for
+    long and says which of the next may go out. After a break nothing more is begun, what flies is awaited, and
+    ``lines`` is empty. Raises ChannelDown when the relay is in trouble.
     """
     waiting, flying = deque(parcels), dict[Future[Outcome], tuple[int, Line]]()
     ended: list[Ended] = []
     broken: list[Outcome] = []
+    renewed = monotonic()
     with ThreadPoolExecutor(len(lines)) as pool:
         while True:
             busy = [line for _, line in flying.values()]
             free = [] if broken or stop() else [line for line in lines if line not in busy]
             going = [waiting.popleft() for _ in free if waiting]
-            begun = turn_over(ended, [key for key, _ in going])
+            old = [key for key, _ in flying.values()] if monotonic() - renewed > RENEW else []
+            renewed = monotonic() if old else renewed
+            begun = turn_over(ended, [key for key, _ in going], old)
             flying |= {
                 pool.submit(line.send, parcel): (key, line)
                 for line, (key, parcel) in zip(free, going, strict=False)
@@ -40,8 +46,8 @@ def transmit(
 
 
 def _landed(flying: dict[Future[Outcome], tuple[int, Line]]) -> list[Ended]:
-    """Wait until a transmission ends; take all that have ended out of ``flying``."""
-    done = wait(flying, return_when=FIRST_COMPLETED).done
+    """Wait until a transmission ends, or it is time to renew; take all that have ended out of ``flying``."""
+    done = wait(flying, timeout=RENEW, return_when=FIRST_COMPLETED).done
     return [(flying.pop(future)[0], _result(future)) for future in done]
 
 

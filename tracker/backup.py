@@ -88,7 +88,7 @@ def copy_ledger(engine: Engine, target: Path, evidence: Path) -> Copied:
         facts = verify(partial)
         _sound(target, facts.rows, rows)
         _sync(partial)
-        _copy_evidence(evidence, target.parent / "evidence")
+        copy_evidence(evidence, target.parent / "evidence")
         partial.replace(target)
         _sync(target.parent)
     except OSError as trouble:
@@ -127,8 +127,8 @@ def _sound(path: Path, found: object, wanted: object) -> None:
         raise BadBackup(path=path, problem=f"the check says {found}")
 
 
-def _copy_evidence(source: Path, target: Path) -> None:
-    """Evidence is named by its hash, so what is there already is the same."""
+def copy_evidence(source: Path, target: Path) -> None:
+    """Copy what is not there yet: evidence is named by its hash, so the rest is the same."""
     if not source.is_dir():
         return
     target.mkdir(parents=True, exist_ok=True)
@@ -187,7 +187,7 @@ def _replace(app: App, database: Path, file: Path) -> Restored:
     _drop(fresh)
     try:
         shutil.copyfile(file, fresh)
-        _copy_evidence(file.parent / "evidence", app.folder / "evidence")
+        copy_evidence(file.parent / "evidence", app.folder / "evidence")
         notices, messages = _hold(App(app.config.at_database(fresh), actor=app.actor, clock=app.clock), file.name)
         return Restored(_swap(fresh, database, app.clock()), notices, messages)
     finally:

@@ -5,6 +5,7 @@ A file over 300 lines: each key is a line here, and its rules stand beside it so
 
 import difflib
 import re
+import shlex
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -92,6 +93,20 @@ def _url(text: str) -> str:
 def _duration(text: str) -> str:
     if not re.fullmatch(r"[0-9]{1,6}[smh]", text):
         raise ValueError(f"{text!r} is not a duration such as 30s, 15m or 2h")
+    return text
+
+
+def _command(text: str) -> str:
+    try:
+        shlex.split(text)
+    except ValueError:  # its sentence may quote a token
+        raise ValueError("its quotes do not match") from None
+    return text
+
+
+def _web(text: str) -> str:
+    if text and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
+        raise ValueError("it is not an address such as https://status.example/ping/…")
     return text
 
 
@@ -227,9 +242,19 @@ class GuardSection(Section):
 
 
 class DaemonSection(Section):
-    """``[daemon]``."""
+    """``[daemon]``. Command and address may hold tokens: they are shown as ***."""
 
     tick_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
+    alert_command: Annotated[str, AfterValidator(_command)] = ""
+    ping_url: Annotated[str, AfterValidator(_web)] = ""
+
+    @field_serializer("alert_command", "ping_url")
+    def _masked(self, value: str) -> str:
+        return "***" if value else ""
+
+    def __repr_args__(self) -> Iterator[tuple[str, object]]:
+        """Show what is dumped."""
+        yield from self.model_dump().items()
 
 
 class CalendarSection(Section):
@@ -268,10 +293,7 @@ class Config(Section):
     @property
     def database_url(self) -> str:
         """The URL with an SQLite path made absolute, and psycopg named for PostgreSQL."""
-        url = make_url(self.database.url)
-        if url.get_backend_name() == "postgresql":
-            return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-        return f"sqlite:///{self._folder / (url.database or 'yinuo.db')}"
+        return absolute_url(self.database.url, self._folder)
 
     @property
     def mail_folder(self) -> Path:
@@ -305,6 +327,17 @@ class Config(Section):
     def dump(self) -> dict[str, Any]:
         """Return every setting as understood; a password in the database URL is masked."""
         return self.model_dump()
+
+
+def absolute_url(text: str, folder: Path) -> str:
+    """Return a database URL with an SQLite path made absolute from ``folder``, and psycopg named for PostgreSQL.
+
+    Raises ValueError for what is no such URL.
+    """
+    url = make_url(_url(text))
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    return f"sqlite:///{folder / (url.database or 'yinuo.db')}"
 
 
 # -- reading ---------------------------------------------------------------------------------------------------

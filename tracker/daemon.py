@@ -18,9 +18,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DBAPIError
 
 from commitments.errors import Error
-from commitments.storage import writing
+from commitments.storage import reading, writing
+from notifications import alerts, workers
 from notifications.models import Worker
 from tracker import backup, setup
+from tracker.calling import Caller
 
 if TYPE_CHECKING:
     from notifications.sending import Report
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 HEARTBEAT_SECONDS = 15
+CALLING_SECONDS = 60
 HOUSEKEEPING_SECONDS = 3600
+CLOCK_STEP = 5.0  # seconds by which the clock and the monotonic clock may part
 LONGEST_STEP = 1800.0  # seconds between two signs of life; the longest transmission takes 900
 STUCK = 70
 log = logging.getLogger("yinuo.daemon")
@@ -41,7 +45,9 @@ class Daemon:
         self.app = app
         self.stopping = threading.Event()
         self.finished_at = time.monotonic()
+        self.passed_at = 0.0
         self.started_at = app.clock()
+        self.caller = Caller(app.config.daemon.alert_command, app.config.daemon.ping_url)
 
     def run(self) -> int:
         """Run until SIGTERM or SIGINT; return the exit code. Raises DatabaseHeld when another daemon runs."""
@@ -54,7 +60,7 @@ class Daemon:
             scheduler.start()
             notify("READY=1")
             log.info("the daemon runs, a pass every %s s", self.app.config.daemon.tick_seconds)
-            code = self._watch()
+            code = self._watch(scheduler)
             notify("STOPPING=1")
             if code:
                 os._exit(code)  # a stuck thread cannot be joined
@@ -71,6 +77,7 @@ class Daemon:
         for work, seconds in (
             (self.tick, self.app.config.daemon.tick_seconds),
             (self.heartbeat, HEARTBEAT_SECONDS),
+            (self.call_out, CALLING_SECONDS),
             (self.keep_house, HOUSEKEEPING_SECONDS),
         ):
             scheduler.add_job(self._guarded(work), "interval", seconds=seconds, id=work.__name__, next_run_time=now)
@@ -93,6 +100,7 @@ class Daemon:
         """Do one pass; stop between messages when told to."""
         try:
             report = self.app.fresh().run_once(self._asked_to_stop)
+            self.passed_at = time.monotonic()
         finally:
             self.finished_at = time.monotonic()
         if report.planned or report.outcomes:
@@ -107,15 +115,40 @@ class Daemon:
     def heartbeat(self) -> None:
         """Say that we live: in the database, and to the service manager."""
         with writing(self.app.engine) as session:
-            session.merge(self._worker())
+            workers.beat(session, self._worker(), self.app.clock())
+
+    def call_out(self) -> None:
+        """Tell new alerts; say that we live, as long as passes finish."""
+        with reading(self.app.engine) as session:
+            self.caller.tell(alerts.standing(session))
+        if time.monotonic() - self.passed_at < CALLING_SECONDS + 2 * self.app.config.daemon.tick_seconds:
+            self.caller.ping()
 
     def keep_house(self) -> None:
-        """Back up once a day, verified."""
-        backup.nightly(self.app)
+        """Back up once a day, verified; forget daemons that were killed."""
+        with writing(self.app.engine) as session:
+            for worker in workers.forget(session, self.app.clock()):
+                log.warning("daemon %s was never seen again", worker)
+        try:
+            backup.nightly(self.app)
+        except (Error, OSError) as trouble:
+            self._alert("backup", f"the nightly backup failed: {trouble}")
+            raise
+        with writing(self.app.engine) as session:
+            alerts.clear(session, "backup", self.app.clock())
 
-    def _watch(self) -> int:
-        """Wait for a signal; meanwhile see that passes finish. Return the exit code."""
+    def _alert(self, key: str, words: str) -> None:
+        with writing(self.app.engine) as session:
+            alerts.raise_(session, key, words, self.app.clock())
+
+    def _watch(self, scheduler: BackgroundScheduler) -> int:
+        """Wait for a signal; meanwhile see that passes finish and the clock runs on. Return the exit code."""
+        ahead = self._ahead()
         while True:
+            if abs(self._ahead() - ahead) > CLOCK_STEP:
+                log.warning("the clock was set by %+.0f s; the ticks begin anew", self._ahead() - ahead)
+                ahead = self._ahead()
+                self._rearm(scheduler)
             if signal.sigtimedwait(SIGNALS, 1.0) is not None:
                 log.info("stopping after the send in hand")
                 self.stopping.set()
@@ -125,6 +158,15 @@ class Daemon:
                 log.critical("no pass has finished for %d s; ending, to be started anew", LONGEST_STEP)
                 return STUCK
             notify("WATCHDOG=1")
+
+    def _ahead(self) -> float:
+        """Return by how many seconds the clock is ahead of the monotonic one; it changes when the clock is set."""
+        return self.app.clock().timestamp() - time.monotonic()
+
+    def _rearm(self, scheduler: BackgroundScheduler) -> None:
+        """Tick now: set back, the clock would let every job wait for as long."""
+        for job in scheduler.get_jobs():
+            job.modify(next_run_time=self.app.clock())
 
     def _worker(self) -> Worker:
         return Worker(
@@ -137,8 +179,7 @@ class Daemon:
 
     def _sign_off(self) -> None:
         with writing(self.app.engine) as session:
-            worker = session.get_one(Worker, self.app.worker)
-            worker.stopped_at = self.app.clock()
+            workers.sign_off(session, self.app.worker, self.app.clock())
 
 
 def notify(state: str) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from notifications import alerts
-from notifications.models import MESSAGE_STATES, NOTICE_STATES, Instance, Message, Notice, Worker
+from notifications import alerts, holding, outbox, workers
+from notifications.models import MESSAGE_STATES, NOTICE_STATES, Instance, Message, Notice
 
 if TYPE_CHECKING:
     from tracker.app import App
@@ -23,16 +23,16 @@ def facts(session: Session, app: "App") -> dict[str, Any]:
     instance = session.get_one(Instance, 1)
     notices = dict(session.execute(select(Notice.state, func.count()).group_by(Notice.state)).all())
     messages = dict(session.execute(select(Message.state, func.count()).group_by(Message.state)).all())
-    workers = session.scalars(select(Worker).where(Worker.stopped_at.is_(None)).order_by(Worker.started_at)).all()
+    daemons = workers.expected(session)
     if app.database is not None:
-        workers = workers[-1:]  # one daemon at a time: those before it were killed and could not sign off
+        daemons = daemons[-1:]  # one daemon at a time: those before it were killed and could not sign off
     overdue = select(func.min(Notice.slot)).where(Notice.state == "owed")
     return {
         "environment": instance.environment,
         "database": session.get_bind().dialect.name,
         "last_tick_at": instance.planned_at,
         "owed": notices.get("owed", 0),
-        "held": notices.get("held", 0),
+        "held": notices.get("held", 0) + holding.parked(session),
         "sending": messages.get("sending", 0),
         "retry": messages.get("retry", 0) + messages.get("frozen", 0),
         "unknown": messages.get("unknown", 0),
@@ -44,10 +44,10 @@ def facts(session: Session, app: "App") -> dict[str, Any]:
         "backed_up_at": instance.backed_up_at,
         "alerts": [{"at": alert.at, "text": alert.text} for alert in alerts.standing(session)],
         "workers": [
-            {"id": w.id, "started_at": w.started_at, "heartbeat_at": w.heartbeat_at} for w in workers
+            {"id": w.id, "started_at": w.started_at, "heartbeat_at": w.heartbeat_at} for w in daemons
         ],
         "created_at": instance.created_at,
-        "now": app.clock(),
+        "now": outbox.lease_clock(session, app.clock()),
     }  # fmt: skip
 
 

@@ -10,11 +10,26 @@ from commitments.errors import DatabaseUnusable
 from commitments.storage import open_engine, reading, writing
 from notifications.models import Instance
 from tracker import backup
+from tracker.copying import refuse_while_daemons_run
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from tracker.app import App
+
+
+def prepare_alone(app: "App") -> list[str]:
+    """Do the same from a command: an upgrade waits until no daemon runs. Raises DatabaseHeld."""
+    engine = _opened(app)
+    try:
+        found = schema.current(engine)
+        if found in (None, schema.HEAD):
+            return prepare(app)
+        with app.sending(), reading(engine) as session:
+            refuse_while_daemons_run(session, app)
+            return prepare(app)
+    finally:
+        engine.dispose()
 
 
 def prepare(app: "App") -> list[str]:

@@ -206,10 +206,15 @@ def cancel(
 
     $ tracker outbox cancel --yes
     """
-    from notifications import holding  # noqa: PLC0415
+    from notifications import delivery, holding  # noqa: PLC0415
 
     confirm("Cancel it for good?", yes=yes)
-    with command(ctx).acting(actor).register() as keeper:
+    app = command(ctx).acting(actor)
+    with app.reading() as session:
+        doubtful = id_ is None and holding.clock_doubted(session)
+    if doubtful:
+        delivery.hold_due(app.office(), app.clock())
+    with app.register() as keeper:
         if id_ is None:
             count = holding.cancel(keeper.session, keeper.now)
         else:

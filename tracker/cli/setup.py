@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, JsonOption, YesOption, command, confirm
+from tracker.cli.base import ActorOption, JsonOption, UsageError, YesOption, command, confirm
 from tracker.cli.output import print_json, say
 
 config_group = typer.Typer(no_args_is_help=True, help="配置 · The configuration.", rich_markup_mode=None)
@@ -14,7 +14,7 @@ File = Annotated[Path, typer.Argument(help="备份文件 · The copy.")]
 
 def register(cli: typer.Typer) -> None:
     """Add the commands to the program."""
-    for verb in (init, backup, restore):
+    for verb in (init, backup, restore, copy):
         cli.command()(verb)
 
 
@@ -32,9 +32,36 @@ def init(ctx: typer.Context) -> None:
     if not place.exists():
         _write(place, config.EXAMPLE)
         say(f"wrote {place}")
-    for line in setup.prepare(shared.app):
+    for line in setup.prepare_alone(shared.app):
         say(line)
     print(shared.app.config.source)
+
+
+def copy(
+    ctx: typer.Context,
+    to: Annotated[str, typer.Option("--to", help="目标数据库 · The other database: postgresql://… or sqlite:///…")],
+    json: JsonOption = False,
+) -> None:
+    """把整个台账搬到另一个空数据库并校验 · Carry everything to another, empty database; verified.
+
+    $ tracker copy --to sqlite:///moved.db
+    """
+    from tracker import backup as copies  # noqa: PLC0415
+    from tracker import copying  # noqa: PLC0415
+    from tracker.config import absolute_url  # noqa: PLC0415
+
+    app = command(ctx).app
+    try:
+        url = absolute_url(to, Path.cwd())
+    except ValueError as wrong:
+        raise UsageError(problem=f"--to: {wrong}.") from wrong
+    rows = copying.copy(app, url, say)
+    copies.copy_evidence(app.folder / "evidence", copying.evidence_folder(app, url))
+    if json:
+        print_json({"rows": rows})
+    else:
+        print(sum(rows.values()))
+    say("Set [database] url to the new one and start the daemon; the ledger here sends no more.")
 
 
 def _write(place: Path, text: str) -> None:

@@ -1,0 +1,130 @@
+"""Moving to another database: everything arrives, only the copy sends, a failure leaves nothing behind."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from commitments import history
+from commitments.storage import Base
+from tracker import copying
+from tracker.cli.root import run
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small ledger with evidence, mails in the outbox, and a digest."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "calendar.toml").write_text("")
+    monkeypatch.setenv("TRACKER_REMINDERS__SEND_AT", "00:00")
+    monkeypatch.setenv("TRACKER_DIGEST__STATUS_WEEKDAY", "")
+    (tmp_path / "notes.txt").write_text("事项清单")
+    for arguments in (
+        ["init"],
+        ["department", "add", "市民政局", "--mailbox", "mzj@gz.example"],
+        ["department", "add", "市台联", "--mailbox", "tl@gz.example"],
+        ["letter", "add", "--document-number", "穗民案〔2019〕89号", "--proposal-number", "1007",
+         "--proposing-unit", "市台联", "--replying-unit", "市民政局", "--signed-on", "2019-06-26"],
+        ["add", "--letter", "1007", "--title", "村居事项清单", "--lead", "市民政局", "--due", "+30d"],
+        ["progress", "2019-1007-01", "--note", "已印发", "--evidence", "notes.txt"],
+        ["remind"],
+    ):  # fmt: skip
+        assert run(arguments) == 0
+    return tmp_path
+
+
+@pytest.fixture
+def empty(postgres: str) -> str:
+    """The URL of an empty PostgreSQL database."""
+    engine = create_engine(postgres)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA IF EXISTS public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return postgres
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    capsys.readouterr()
+    assert run([*arguments, "--json"]) == 0
+    answer: dict[str, object] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_everything_arrives_and_only_the_copy_sends(
+    where: str,
+    ledger: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    url = f"sqlite:///{ledger}/moved.db" if where == "sqlite" else request.getfixturevalue("empty")
+    before = [told(capsys, *line) for line in (["list"], ["outbox", "list"], ["history"])]
+    assert run(["copy", "--to", url]) == 0
+    assert run(["copy", "--to", url]) == 0, "a finished copy is found again"
+    assert run(["remind"]) == 1
+    assert "moved to" in capsys.readouterr().err
+    monkeypatch.setenv("TRACKER_DATABASE__URL", url)
+    assert [told(capsys, *line) for line in (["list"], ["outbox", "list"], ["history"])] == before
+    assert run(["history", "verify"]) == 0
+    assert run(["progress", "2019-1007-01", "--note", "已公布"]) == 0, "the next row finds its number"
+    assert run(["remind"]) == 0
+
+
+def test_back_from_postgresql(
+    ledger: Path, empty: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["copy", "--to", empty]) == 0
+    monkeypatch.setenv("TRACKER_DATABASE__URL", empty)
+    there = told(capsys, "list")
+    (ledger / "back").mkdir()
+    assert run(["copy", "--to", f"sqlite:///{ledger}/back/yinuo.db"]) == 0
+    monkeypatch.setenv("TRACKER_DATABASE__URL", f"sqlite:///{ledger}/back/yinuo.db")
+    assert told(capsys, "list") == there
+    assert [file.name for file in (ledger / "evidence").iterdir()] == [
+        file.name for file in (ledger / "back" / "evidence").iterdir()
+    ]
+    assert run(["remind"]) == 0
+
+
+def test_a_failure_leaves_nothing_and_can_be_repeated(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> Callable[..., object]:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(history, "verify", broken)
+        assert run(["copy", "--to", "sqlite:///moved.db"]) == 1
+    assert run(["remind"]) == 0, "the ledger still sends"
+    assert run(["copy", "--to", "sqlite:///moved.db"]) == 0
+
+
+def test_what_is_there_is_never_mixed_with(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["copy", "--to", "sqlite:///moved.db"]) == 0
+    assert run(["edit", "2019-1007-01", "--title", "清单", "--reason", "简称"]) == 0
+    assert run(["--language", "en", "copy", "--to", "sqlite:///moved.db"]) == 1
+    assert "not empty" in capsys.readouterr().err
+
+
+def test_a_row_that_got_lost_is_noticed(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill = copying._fill_table
+
+    def forgetful(connection: object, source: object, table: object) -> None:
+        if table is not Base.metadata.tables["evidence"]:
+            fill(connection, source, table)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(copying, "_fill_table", forgetful)
+    assert run(["copy", "--to", "sqlite:///moved.db"]) == 1
+    engine: Engine = create_engine(f"sqlite:///{ledger}/moved.db")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM commitment")).scalar() == 0
+    engine.dispose()
+
+
+def test_a_wrong_url_is_a_usage_error(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["copy", "--to", "mysql://somewhere"]) == 2
+    assert "mysql" in capsys.readouterr().err

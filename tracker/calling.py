@@ -1,0 +1,58 @@
+"""Calling out: the operator's own command for each new alert, and the address that a dead man's switch listens at.
+
+Both are off unless configured. Neither the command nor the address is ever logged: they may hold tokens.
+"""
+
+import logging
+import shlex
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+
+from notifications.models import Alert
+
+COMMAND_SECONDS = 30
+PING_SECONDS = 10
+log = logging.getLogger("yinuo.alert")
+
+
+class Caller:
+    """Tells each alert once in the life of a daemon: in the log, and to the command."""
+
+    def __init__(self, command: str, ping_url: str) -> None:
+        self.command = shlex.split(command)
+        self.ping_url = ping_url
+        self.told: set[tuple[str, object]] = set()
+
+    def tell(self, standing: Sequence[Alert]) -> None:
+        """Say what is new among the alerts that stand."""
+        for alert in standing:
+            if (alert.key, alert.at) not in self.told:
+                self.told.add((alert.key, alert.at))
+                log.error("alert: %s", alert.text)
+                self._run(alert.text)
+
+    def _run(self, words: str) -> None:
+        """Run the command with the text on its standard input, where no shell can read it as anything else."""
+        if not self.command:
+            return
+        try:
+            subprocess.run(  # noqa: S603 - the operator's own command
+                self.command, input=words, text=True, timeout=COMMAND_SECONDS, check=True,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        except subprocess.CalledProcessError as trouble:
+            log.warning("alert_command ended with %d", trouble.returncode)
+        except (OSError, subprocess.TimeoutExpired) as trouble:
+            log.warning("alert_command could not be run: %s", type(trouble).__name__)
+
+    def ping(self) -> None:
+        """Say that passes finish. That nobody answers is not our trouble: it is the listener who raises alarm."""
+        if not self.ping_url:
+            return
+        try:
+            with urllib.request.urlopen(self.ping_url, timeout=PING_SECONDS):  # noqa: S310 - http or https, checked
+                return
+        except (OSError, ValueError) as trouble:
+            log.warning("ping_url could not be reached: %s", type(trouble).__name__)

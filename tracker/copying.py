@@ -1,0 +1,145 @@
+"""Moving a ledger to another database: everything, into an empty one, in one transaction, verified.
+
+What fails leaves the other database empty, so it can be done again. Afterwards only the copy may send: the ledger it
+was made from remembers another environment, since two that send would tell everything twice.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine, Table, func, insert, make_url, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from commitments import history, schema
+from commitments.errors import DatabaseHeld, DatabaseUnusable, Refused
+from commitments.storage import Base, open_engine, sqlite_path, writing
+from notifications import attempts, workers
+from notifications.models import Instance
+
+if TYPE_CHECKING:
+    from tracker.app import App
+
+CHUNK = 1000
+MOVED = ", moved to "
+
+
+class NotEmpty(Refused):
+    """A copy never mixes with what is there."""
+
+    en = "{path} is not empty: it holds {rows} rows in {table}; name an empty database."
+    zh = "{path} 不是空库：表 {table} 中已有 {rows} 行；请指定一个空数据库。"
+
+
+class CopyDiffers(Refused):
+    """The copy is not what it was made from; nothing of it was kept."""
+
+    en = "The copy differs from the ledger in {what}; nothing was kept, try again."
+    zh = "副本与台账在 {what} 上不一致；未保留任何内容，请重试。"
+
+
+def copy(app: "App", url: str, say: Callable[[str], None]) -> dict[str, int]:
+    """Carry the ledger to the database at ``url``; return the rows of each table. A finished copy is found again.
+
+    Raises DatabaseHeld while a daemon runs, NotEmpty, CopyDiffers, DatabaseUnusable.
+    """
+    target = open_engine(url, create=True)
+    try:
+        with app.sending(), writing(app.engine) as source:
+            refuse_while_daemons_run(source, app)
+            history.lock(source)
+            return _carry(app, source, target, say)
+    except DBAPIError as trouble:
+        raise DatabaseUnusable(path=target.url.render_as_string(), problem=str(trouble.orig).strip()) from trouble
+    finally:
+        target.dispose()
+
+
+def _carry(app: "App", source: Session, target: Engine, say: Callable[[str], None]) -> dict[str, int]:
+    rows = _count(source.connection())
+    _prepare(target)
+    if not _already(target, source, rows):
+        attempts.recover(source, app.clock(), app.config.mail.unknown_after, alone=True)
+        _fill(target, source, rows, say)
+    _mark(source, target)
+    return rows
+
+
+def refuse_while_daemons_run(session: Session, app: "App") -> None:
+    """On SQLite the sending lock says so; on PostgreSQL the heartbeats do. Raises DatabaseHeld."""
+    if app.database is None and (alive := workers.alive(session, app.clock())):
+        place = make_url(app.config.database_url).render_as_string()
+        raise DatabaseHeld(path=place, holder=", ".join(alive))
+
+
+def _prepare(target: Engine) -> None:
+    """Give the other database our tables; it may have them from a copy that failed."""
+    if schema.current(target) != schema.HEAD:
+        schema.upgrade(target)
+
+
+def _already(target: Engine, source: Session, rows: dict[str, int]) -> bool:
+    """Say whether the target holds this very ledger. Raises NotEmpty when it holds anything else."""
+    with target.connect() as connection:
+        found = _count(connection)
+        if not any(found.values()):
+            return False
+        with Session(connection) as there:
+            same = found == rows and history.head(there) == history.head(source)
+    if not same:
+        table = next(name for name, count in found.items() if count)
+        raise NotEmpty(path=target.url.render_as_string(), rows=found[table], table=table)
+    return True
+
+
+def _count(connection: Connection) -> dict[str, int]:
+    tables = Base.metadata.sorted_tables
+    return {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+
+
+def _fill(target: Engine, source: Session, rows: dict[str, int], say: Callable[[str], None]) -> None:
+    """Write every table in one transaction, parents first; what does not verify is rolled back."""
+    with target.begin() as connection:
+        for table in Base.metadata.sorted_tables:
+            _fill_table(connection, source, table)
+            say(f"{table.name}: {rows[table.name]}")
+        if connection.dialect.name == "postgresql":
+            _move_sequences(connection)
+        if _count(connection) != rows:
+            raise CopyDiffers(what="row counts")
+        with Session(connection, join_transaction_mode="rollback_only") as copied:
+            if history.verify(copied) != history.head(source):
+                raise CopyDiffers(what="the history chain")
+
+
+def _fill_table(connection: Connection, source: Session, table: Table) -> None:
+    keys = list(table.primary_key.columns)
+    query = select(table).order_by(*keys)
+    found = source.connection().execute(query, execution_options={"yield_per": CHUNK})
+    for some in found.mappings().partitions(CHUNK):
+        connection.execute(insert(table), [dict(row) for row in some])
+
+
+def _move_sequences(connection: Connection) -> None:
+    """Let the next row of each table get the number after the newest."""
+    for table in Base.metadata.sorted_tables:
+        serial = connection.scalar(select(func.pg_get_serial_sequence(table.name, "id"))) if "id" in table.c else None
+        newest = connection.scalar(select(func.max(table.c.id))) if serial else None
+        if newest:
+            connection.execute(select(func.setval(serial, newest)))
+
+
+def _mark(source: Session, target: Engine) -> None:
+    """The ledger we came from may send no more: its environment is another now."""
+    instance = source.get_one(Instance, 1)
+    own = instance.environment.partition(MOVED)[0]
+    source.execute(update(Instance).values(environment=f"{own}{MOVED}{target.url.render_as_string()}"))
+    with target.begin() as connection:
+        connection.execute(update(Instance).values(environment=own))
+
+
+def evidence_folder(app: "App", url: str) -> Path:
+    """Return where the program will look for evidence once the configuration names ``url``."""
+    path = sqlite_path(url)
+    return (path.parent if path else app.config.folder) / "evidence"
