@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from commitments.storage import UtcDateTime
 from notifications import alerts, holding
 from notifications.channels import Outcome
 from notifications.models import UNSENT, WAITING, Attempt, Message, Notice
@@ -21,16 +22,43 @@ GIVE_UP_AFTER = timedelta(days=5)  # of refusals that concern the message itself
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
 
 
+# Built once: they run for every message, and building them costs more than running them.
+_OURS = (Message.id.in_(bindparam("keys", expanding=True)), Message.token == bindparam("mine"))
+_BEGUN = (
+    update(Message)
+    .where(*_OURS, Message.state.in_(WAITING))
+    .values(state="sending", attempts=Message.attempts + 1, leased_until=bindparam("until", type_=UtcDateTime))
+    .returning(Message.id, Message.attempts)
+)
+_ATTEMPTS = insert(Attempt)
+_NOW = bindparam("now", type_=UtcDateTime)
+_SENT = (
+    update(Message)
+    .where(*_OURS, Message.state == "sending")
+    .values(state="sent", sent_at=_NOW, error="", token=None, leased_until=None)
+    .returning(Message.id)
+)
+_ACCEPTED = (
+    update(Attempt)
+    .where(Attempt.message_id == bindparam("key"), Attempt.outcome.is_(None))
+    .values(outcome="ok", finished_at=_NOW, answer=bindparam("said"))
+)
+_TOLD = (
+    update(Notice)
+    .where(Notice.message_id.in_(bindparam("keys", expanding=True)), Notice.state == "in_message")
+    .values(state="told", told_at=_NOW)
+)
+
+
 def begin(session: Session, lease: Lease, messages: Sequence[int]) -> set[int]:
     """Mark leased messages as being sent and open an attempt for each; return those that are still ours."""
     if not messages:
         return set()
-    mine = update(Message).where(Message.id.in_(messages), Message.token == lease.token, Message.state.in_(WAITING))
-    taken = mine.values(state="sending", attempts=Message.attempts + 1, leased_until=lease.until)
-    begun = session.connection().execute(taken.returning(Message.id, Message.attempts)).all()
+    ours = {"keys": messages, "mine": lease.token, "until": lease.until}
+    begun = session.connection().execute(_BEGUN, ours).all()
     rows = [{"message_id": key, "n": n, "worker": lease.worker, "started_at": lease.now} for key, n in begun]
     if rows:
-        session.connection().execute(insert(Attempt), rows)
+        session.connection().execute(_ATTEMPTS, rows)
     return {key for key, _ in begun}
 
 
@@ -48,15 +76,11 @@ def _settle_sent(session: Session, lease: Lease, answers: Mapping[int, str], now
     if not answers:
         return 0
     connection = session.connection()
-    mine = (Message.id.in_(answers), Message.token == lease.token, Message.state == "sending")
-    over = update(Message).where(*mine).values(state="sent", sent_at=now, error="", token=None, leased_until=None)
-    done = [key for (key,) in connection.execute(over.returning(Message.id))]
-    under_way = update(Attempt).where(Attempt.message_id == bindparam("key"), Attempt.outcome.is_(None))
-    ending = under_way.values(outcome="ok", finished_at=now, answer=bindparam("said"))
+    done = connection.scalars(_SENT, {"keys": list(answers), "mine": lease.token, "now": now}).all()
     if done:
-        connection.execute(ending, [{"key": key, "said": answers[key].replace("\0", " ")} for key in done])
-        carried = update(Notice).where(Notice.message_id.in_(done), Notice.state == "in_message")
-        connection.execute(carried.values(state="told", told_at=now))
+        said = [{"key": key, "said": answers[key].replace("\0", " "), "now": now} for key in done]
+        connection.execute(_ACCEPTED, said)
+        connection.execute(_TOLD, {"keys": done, "now": now})
     return len(done)
 
 

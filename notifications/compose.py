@@ -88,7 +88,7 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
     weekly = any(notice.kind == "status_digest" for notice in notices)
     return Material(
         instance=session.get_one(Instance, 1).uuid,
-        departments={row.id: row for row in session.scalars(select(Department))},
+        departments=_departments(session, {notice.department_id for notice in notices if notice.department_id}),
         commitments=rows,
         valid=valid,
         progress=last,
@@ -99,6 +99,10 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
         digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
         status=digests.status(session, now, office.digest, office.workdays) if weekly else None,
     )
+
+
+def _departments(session: Session, ids: Iterable[int]) -> dict[int, Department]:
+    return {row.id: row for row in session.scalars(select(Department).where(Department.id.in_(ids)))}
 
 
 def _commitments(session: Session, ids: Sequence[int]) -> dict[int, Commitment]:

@@ -6,7 +6,7 @@ a header of its own (CVE-2024-6923). Here every value is cleaned, every body is 
 
 import re
 import unicodedata
-from base64 import b64encode
+from base64 import b64encode, encodebytes
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +22,6 @@ MAX_VALUE = 200  # characters of one header value; a longer subject is cut
 MAX_LINE = 998  # RFC 5322, 2.1.1, without CRLF
 _WORD_LINE = 76  # RFC 2047, 2: a line that holds encoded words
 _WORD_EXTRA = len("=?utf-8?B??=")
-_BASE64_LINE = 76
 _CRLF = "\r\n"
 _FOLD = "\r\n "
 
@@ -145,12 +144,11 @@ def _end(value: str, start: int, room: int) -> int:
 
 
 def _part(subtype: str, body: str, boundary: str) -> bytes:
-    visible = body.translate(_INVISIBLE)
+    visible = _INVISIBLE.sub("", body)
     lines = visible.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    encoded = b64encode(lines.encode("utf-8", "replace"))
-    rows = (encoded[at : at + _BASE64_LINE] for at in range(0, len(encoded), _BASE64_LINE))
+    rows = encodebytes(lines.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
     head = f'--{boundary}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
-    return head.encode("ascii") + b"\r\n".join(rows) + b"\r\n"
+    return head.encode("ascii") + rows
 
 
 def _aware(instant: datetime) -> datetime:
@@ -184,8 +182,4 @@ def _check(head: bytes, to: str) -> None:
 
 _PARSER = BytesHeaderParser()
 # What a reader cannot see but a terminal obeys: controls other than line ends and tabs, and bidi overrides.
-_INVISIBLE = {
-    code: None
-    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-    if code not in (0x09, 0x0A, 0x0D)
-}
+_INVISIBLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]")

@@ -47,6 +47,7 @@ class Notice(Base):
     __table_args__ = (
         _one_of("state", NOTICE_STATES),
         Index("ix_notice_waiting", "state", "slot", "addressee"),
+        Index("ix_notice_addressee", "addressee", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

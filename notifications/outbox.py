@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -52,7 +52,7 @@ def add_notices(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
         set_={name: statement.excluded[name] for name in ("state", "reason", "slot", "token", "leased_until")},
         where=and_(or_(Notice.state == "cancelled", Notice.state == "superseded"), Notice.reason == ""),
     )
-    return len(session.execute(again.returning(Notice.id), list(rows)).all())
+    return len(session.connection().execute(again.returning(Notice.id), list(rows)).all())
 
 
 def _insert(session: Session, table: type[Notice] | type[Message]) -> postgresql.Insert | sqlite.Insert:
@@ -83,14 +83,12 @@ def lease_notices(session: Session, lease: Lease, today: date, channel: str, add
     An addressee who has had a message today waits for the next working day.
     """
     free = _ready(lease, today, channel)
-    names = (
-        select(Notice.addressee)
-        .where(free)
-        .group_by(Notice.addressee)
-        .order_by(func.min(Notice.slot))
-        .limit(addressees)
-    )
-    chosen = select(Notice.id).where(free, Notice.addressee.in_(names)).with_for_update(skip_locked=True)
+    oldest = select(Notice.addressee).where(free).order_by(Notice.slot, Notice.addressee)
+    names: dict[str, None] = {}  # a set that keeps its order
+    for (name,) in session.execute(oldest.limit(4 * addressees)):
+        names[name] = None
+    some = list(names)[:addressees]
+    chosen = select(Notice.id).where(free, Notice.addressee.in_(some)).with_for_update(skip_locked=True)
     return _take(session, Notice, chosen, lease)
 
 
@@ -147,9 +145,9 @@ def _free(table: type[Notice] | type[Message], clock: datetime) -> ColumnElement
 
 
 def _told_on(today: date, channel: str) -> ColumnElement[bool]:
-    """Say whether the addressee is among those told today; a list made once, not a search for each notice."""
-    told = and_(Message.channel == channel, Message.told_on == today, Message.state != "cancelled")
-    return Notice.addressee.in_(select(Message.addressee).where(told))
+    """Say whether the addressee has had a message today; looked up in the index that allows only one."""
+    told = and_(Message.channel == channel, Message.told_on == today, Message.state != literal_column("'cancelled'"))
+    return exists().where(told, Message.addressee == Notice.addressee)
 
 
 def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
@@ -159,26 +157,49 @@ def _chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
 # -- freezing --------------------------------------------------------------------------------------------------
 
 
-def freeze(session: Session, lease: Lease, message: Mapping[str, Any], notices: Sequence[int]) -> int | None:
-    """Store a message with its bytes and put its notices into it; return its id.
+def freeze(
+    session: Session, lease: Lease, messages: Sequence[tuple[Mapping[str, Any], Sequence[int]]]
+) -> dict[str, int]:
+    """Store messages with their bytes, each with the notices it carries; return the new ids by Message-ID.
 
-    None when another daemon has frozen one for this addressee meanwhile, or cancelled one of the notices: they wait.
+    One is missing when another daemon froze a message for its addressee meanwhile, or cancelled one of the notices:
+    they wait. Core and sets of rows: this runs for every message.
     """
-    row = {**message, "state": "frozen", "attempts": 0, "token": lease.token, "leased_until": lease.until, "error": ""}
-    connection = session.connection()  # Core: this runs once a message
-    key: int | None = connection.execute(
-        _insert(session, Message).on_conflict_do_nothing().returning(Message.id), row
-    ).scalar()
-    if key is None:
-        return None
-    into = update(Notice).where(Notice.id.in_(notices), Notice.token == lease.token, Notice.state == "owed")
-    taken = into.values(state="in_message", message_id=key, token=None, leased_until=None).returning(Notice.id)
-    if len(connection.execute(taken).all()) == len(notices):
-        return key
-    back = update(Notice).where(Notice.message_id == key).values(state="owed", message_id=None)
-    session.execute(back)
-    session.execute(delete(Message).where(Message.id == key))
-    return None
+    if not messages:
+        return {}
+    common = {"state": "frozen", "attempts": 0, "token": lease.token, "leased_until": lease.until, "error": ""}
+    connection = session.connection()
+    connection.execute(_insert(session, Message).on_conflict_do_nothing(), [{**row, **common} for row, _ in messages])
+    names = [row["message_id"] for row, _ in messages]
+    ours = select(Message.message_id, Message.id).where(Message.message_id.in_(names), Message.token == lease.token)
+    stored: dict[str, int] = dict(connection.execute(ours).all())
+    carried = {stored[row["message_id"]]: notices for row, notices in messages if row["message_id"] in stored}
+    emptied = _put_into(session, lease, carried)
+    return {name: key for name, key in stored.items() if key not in emptied}
+
+
+_INTO = (
+    update(Notice)
+    .where(Notice.id == bindparam("notice"), Notice.token == bindparam("mine"), Notice.state == "owed")
+    .values(state="in_message", message_id=bindparam("message"), token=None, leased_until=None)
+)
+
+
+def _put_into(session: Session, lease: Lease, carried: Mapping[int, Sequence[int]]) -> set[int]:
+    """Put notices into their messages; undo and return the messages that did not get all of theirs."""
+    if not carried:
+        return set()
+    connection = session.connection()
+    pairs = [{"notice": n, "message": key, "mine": lease.token} for key, notices in carried.items() for n in notices]
+    connection.execute(_INTO, pairs)
+    count = select(Notice.message_id, func.count()).where(Notice.message_id.in_(carried)).group_by(Notice.message_id)
+    found: dict[int | None, int] = dict(connection.execute(count).all())
+    short = {key for key, notices in carried.items() if found.get(key, 0) != len(notices)}
+    if short:
+        back = update(Notice).where(Notice.message_id.in_(short)).values(state="owed", message_id=None)
+        connection.execute(back)
+        connection.execute(delete(Message).where(Message.id.in_(short)))
+    return short
 
 
 def compositions(session: Session, addressees: Sequence[str], channel: str) -> Mapping[tuple[str, date], int]:

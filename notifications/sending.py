@@ -181,8 +181,7 @@ def _freeze(office: Office, lease: Lease, ids: Sequence[int], now: datetime) -> 
     with writing(office.engine) as session:
         for bundle in bundles:
             _put_aside(session, bundle, now)
-        stored = [_store(session, office, lease, *one) for one in composed if one is not None]
-    return [one for one in stored if one is not None]
+        return _store(session, office, lease, [one for one in composed if one is not None])
 
 
 def _composed(
@@ -237,15 +236,19 @@ def _row(
 
 
 def _store(
-    session: Session, office: Office, lease: Lease, draft: Draft, row: Mapping[str, Any]
-) -> tuple[int, Parcel] | None:
-    if draft.rendered.problem:
-        alerts.raise_(session, f"template/{draft.kind}/{draft.locale}", draft.rendered.problem, row["frozen_at"])
-    key = outbox.freeze(session, lease, row, draft.notices)
-    if key is None:
-        return None
+    session: Session, office: Office, lease: Lease, made: Sequence[tuple[Draft, Mapping[str, Any]]]
+) -> list[tuple[int, Parcel]]:
+    for draft, row in made:
+        if draft.rendered.problem:
+            alerts.raise_(session, f"template/{draft.kind}/{draft.locale}", draft.rendered.problem, row["frozen_at"])
+    stored = outbox.freeze(session, lease, [(row, draft.notices) for draft, row in made])
+    ours = [row for _, row in made if row["message_id"] in stored]
+    return [(stored[row["message_id"]], _fresh_parcel(row, office)) for row in ours]
+
+
+def _fresh_parcel(row: Mapping[str, Any], office: Office) -> Parcel:
     name = _name(row["told_on"], row["kind"], row["message_id"])
-    return key, Parcel(row["message_id"], name, office.sender, draft.mailbox, row["frozen"])
+    return Parcel(row["message_id"], name, office.sender, row["mailbox"], row["frozen"])
 
 
 def _bundles(session: Session, ids: Sequence[int]) -> list[Bundle]:
@@ -271,7 +274,7 @@ def _turn_over(
 ) -> set[int]:
     """Settle what has ended, begin what goes out next, renew what flies, in one commit; return what may go out.
 
-    What has ended lives only in memory, so with something to settle this repeats until it succeeds.
+    What has ended or flies lives only in memory, so with any of it this repeats until it succeeds.
     """
 
     def work() -> tuple[list[str], set[int]]:
@@ -281,13 +284,13 @@ def _turn_over(
             current = replace(lease, now=now, clock=outbox.lease_clock(session, now))
             outbox.renew(session, current, flying)
             begun = attempts.begin(session, current, keys)
-            if "sent" in states:
+            if "sent" in states and not report.sent:
                 _recovered(session, now)
         return states, begun
 
     if not (ended or keys or flying):
         return set()
-    states, begun = until_done(work, patience=math.inf, again=_storage_trouble) if ended else until_done(work)
+    states, begun = until_done(work, patience=math.inf, again=_storage_trouble) if ended or flying else until_done(work)
     report.outcomes.update(state for state in states if state)
     return begun
 

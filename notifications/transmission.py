@@ -9,6 +9,7 @@ from notifications.channels import ChannelDown, Line, Outcome, Parcel
 
 Ended = tuple[int, Outcome]  # a message's id and how its transmission ended
 TurnOver = Callable[[Sequence[Ended], Sequence[int], Sequence[int]], set[int]]
+TOGETHER = 0.002  # seconds
 RENEW = 30.0  # seconds after which the leases of what flies are renewed
 
 
@@ -28,7 +29,8 @@ def transmit(
     with ThreadPoolExecutor(len(lines)) as pool:
         while True:
             busy = [line for _, line in flying.values()]
-            free = [] if broken or stop() else [line for line in lines if line not in busy]
+            moved = ended or not flying  # a turn that only renews is no sign of life, so ``stop`` is not asked
+            free = [] if broken or not moved or stop() else [line for line in lines if line not in busy]
             going = [waiting.popleft() for _ in free if waiting]
             old = [key for key, _ in flying.values()] if monotonic() - renewed > RENEW else []
             renewed = monotonic() if old else renewed
@@ -46,8 +48,13 @@ def transmit(
 
 
 def _landed(flying: dict[Future[Outcome], tuple[int, Line]]) -> list[Ended]:
-    """Wait until a transmission ends, or it is time to renew; take all that have ended out of ``flying``."""
-    done = wait(flying, timeout=RENEW, return_when=FIRST_COMPLETED).done
+    """Wait until a transmission ends, or it is time to renew; take all that have ended out of ``flying``.
+
+    Those that end at nearly the same time are settled together: a commit costs more than so short a wait.
+    """
+    if wait(flying, timeout=RENEW, return_when=FIRST_COMPLETED).done:
+        wait(flying, timeout=TOGETHER)
+    done = [future for future in flying if future.done()]
     return [(flying.pop(future)[0], _result(future)) for future in done]
 
 

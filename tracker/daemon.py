@@ -149,7 +149,8 @@ class Daemon:
                 log.warning("the clock was set by %+.0f s; the ticks begin anew", self._ahead() - ahead)
                 ahead = self._ahead()
                 self._rearm(scheduler)
-            if signal.sigtimedwait(SIGNALS, 1.0) is not None:
+            caught = signal.sigtimedwait(SIGNALS, 1.0)
+            if caught is not None and caught.si_signo in SIGNALS:  # after SIGCONT CPython returns rubbish, not None
                 log.info("stopping after the send in hand")
                 self.stopping.set()
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # a second signal ends us at once

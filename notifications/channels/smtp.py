@@ -13,11 +13,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from time import monotonic, sleep
 
 from notifications.channels import ChannelDown, Outcome, Parcel
 
 CONNECT, COMMAND, FINAL_DOT = 30.0, 60.0, 600.0  # seconds a phase may take
 TOTAL = 900.0
+KEEPER_LOOKS = 0.2  # seconds between two looks at the deadlines
 DOT_OK = 250
 LONGEST_ANSWER = 500  # characters of a relay's answer that are kept
 
@@ -51,7 +53,7 @@ class SmtpChannel:
         """Connect, secure, log in. Raises ChannelDown; never falls back to plain text."""
         client = self._client()
         try:
-            with _deadline(client, self.settings.total):
+            with _KEEPER.deadline(client, self.settings.total):
                 self._connect(client)
         except (OSError, smtplib.SMTPException) as trouble:
             client.close()
@@ -74,6 +76,7 @@ class SmtpChannel:
         settings = self.settings
         _expect(client.connect(settings.host, settings.port), 220)
         _timeout(client, COMMAND)
+        _at_once(client)
         client.ehlo_or_helo_if_needed()
         if settings.security == "starttls":
             client.starttls(context=self._context())
@@ -92,7 +95,7 @@ class SmtpLine:
     def send(self, parcel: Parcel) -> Outcome:
         """Say MAIL, RCPT, DATA and judge each answer."""
         try:
-            with _deadline(self.client, self.total):
+            with _KEEPER.deadline(self.client, self.total):
                 return self._send(parcel)
         except (OSError, smtplib.SMTPException) as trouble:
             return Outcome("temporary", _answer_of(trouble), relay=True)
@@ -148,21 +151,54 @@ def _expect(reply: tuple[int, bytes], code: int) -> None:
         raise smtplib.SMTPConnectError(*reply)
 
 
+def _at_once(client: smtplib.SMTP) -> None:
+    """Let the final dot not wait 40 ms for the acknowledgement of what went before it (Nagle and delayed ACK)."""
+    if client.sock is not None:
+        client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 def _timeout(client: smtplib.SMTP, seconds: float) -> None:
     if client.sock is not None:
         client.sock.settimeout(seconds)
 
 
-@contextmanager
-def _deadline(client: smtplib.SMTP, seconds: float) -> Iterator[None]:
-    """Cut the connection from a timer thread when the block takes longer than ``seconds`` in all."""
-    timer = threading.Timer(seconds, _cut, [client])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+class _Keeper:
+    """Cuts connections whose deadline has passed.
+
+    One thread for all: a timer for each message costs as much as the rest of its transmission.
+    """
+
+    def __init__(self) -> None:
+        self._ends: dict[smtplib.SMTP, float] = {}
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def deadline(self, client: smtplib.SMTP, seconds: float) -> Iterator[None]:
+        """Cut the connection when the block takes longer than ``seconds`` in all."""
+        self._ends[client] = monotonic() + seconds
+        self._watch()
+        try:
+            yield
+        finally:
+            self._ends.pop(client, None)
+
+    def _watch(self) -> None:
+        """Have a thread; one forked away or ended is replaced."""
+        if self._thread is None or not self._thread.is_alive():
+            with self._lock:
+                self._thread = threading.Thread(target=self._keep, name="deadlines", daemon=True)
+                self._thread.start()
+
+    def _keep(self) -> None:
+        while True:
+            sleep(KEEPER_LOOKS)
+            for client, end in list(self._ends.items()):
+                if monotonic() > end:
+                    _cut(client)
+
+
+_KEEPER = _Keeper()
 
 
 def _cut(client: smtplib.SMTP) -> None:

@@ -73,22 +73,23 @@ def test_an_older_schema_is_upgraded_after_a_verified_backup(
 ) -> None:
     """The copy is of the schema before, and it lies there before the upgrade begins."""
     assert run(["init"]) == 0
-    kept = place / "backups" / "before-upgrade-0001-2019-06-27.db"
+    before = schema.HEAD
+    kept = place / "backups" / f"before-upgrade-{before}-2019-06-27.db"
 
     def upgrade(engine: Engine) -> None:
         assert kept.is_file()
         with engine.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    monkeypatch.setattr(schema, "REVISIONS", ("0001", "0002"))
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "REVISIONS", (*schema.REVISIONS, "9999"))
+    monkeypatch.setattr(schema, "HEAD", "9999")
     monkeypatch.setattr(schema, "upgrade", upgrade)
     with freeze_time("2019-06-27T10:00:00+08:00"):
         assert run(["list"]) == 1
         assert run(["init"]) == 0
     assert kept.name in capsys.readouterr().err
     with closing(sqlite3.connect(kept)) as copy:
-        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [(before,)]
     assert run(["list"]) == 0
 
 
