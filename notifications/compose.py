@@ -146,10 +146,13 @@ def _escalated(notices: Sequence[Notice]) -> set[int]:
 def _told(session: Session, ids: Iterable[int], zone: ZoneInfo) -> dict[int, tuple[date, ...]]:
     """Return the days on which the present lead was reminded since the ladder was last armed, for the escalation."""
     told: dict[int, tuple[date, ...]] = defaultdict(tuple)
+    ids = list(ids)
+    if not ids:  # an empty IN would still read every reminder ever told
+        return told
     query = (
         select(Notice.commitment_id, Notice.told_at, Notice.key, Commitment.arming)
         .join(Commitment, and_(Commitment.id == Notice.commitment_id, Commitment.lead_id == Notice.department_id))
-        .where(Notice.commitment_id.in_(list(ids)), Notice.kind == "reminder", Notice.role == "lead")
+        .where(Notice.commitment_id.in_(ids), Notice.kind == "reminder", Notice.role == "lead")
         .where(Notice.state == "told")
     )
     for commitment, at, key, arming in session.execute(query.order_by(Notice.told_at)):

@@ -115,11 +115,14 @@ def renew(session: Session, lease: Lease, messages: Sequence[int]) -> None:
     session.execute(mine.values(leased_until=lease.until))
 
 
-def release(session: Session, lease: Lease) -> None:
-    """Give back what this lease still holds."""
-    for table, states in ((Notice, UNSENT), (Message, WAITING)):
-        mine = update(table).where(table.state.in_(states), table.token == lease.token)
-        session.execute(mine.values(token=None, leased_until=None))
+def release(session: Session, lease: Lease, messages: Sequence[int], notices: Sequence[int]) -> None:
+    """Give back what this lease still holds of these."""
+    taken: tuple[tuple[type[Notice | Message], tuple[str, ...], Sequence[int]], ...]
+    taken = ((Notice, UNSENT, notices), (Message, WAITING, messages))
+    for table, states, ids in taken:
+        for some in _chunks(ids):
+            mine = update(table).where(table.id.in_(some), table.state.in_(states), table.token == lease.token)
+            session.execute(mine.values(token=None, leased_until=None))
 
 
 def _take(session: Session, table: type[Notice] | type[Message], chosen: Select[int], lease: Lease) -> list[int]:

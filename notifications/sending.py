@@ -74,13 +74,14 @@ def _send_batch(
         return False
     _open(office, lines, 1)
     again, fresh = _take(office, lease, budget)
+    parcels: list[tuple[int, Parcel]] = []
     try:
         parcels = _resend(office, lease, again) + _freeze(office, lease, fresh, clock())
         _open(office, lines, len(parcels))
         transmit(parcels, lines, partial(_turn_over, office, lease, clock, report), stop)
     finally:
         with writing(office.engine) as session:
-            outbox.release(session, lease)
+            outbox.release(session, lease, [*again, *(key for key, _ in parcels)], fresh)
     return bool(again or parcels)
 
 

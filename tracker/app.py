@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from commitments.register import Register
     from notifications.channels import Channel
+    from notifications.messages import Renderer
     from notifications.office import Office
     from notifications.planner import Policy
     from notifications.sending import Report
@@ -123,9 +124,11 @@ class App:
         )
 
     def fresh(self) -> "App":
-        """Return the same program with the calendar file read again, on the same database connections."""
+        """Return the program with the calendar file read again, on the same database connections."""
         again = App(self.config, actor=self.actor, clock=self.clock, durable=self.durable)
-        again.__dict__["engine"] = self.engine
+        if again.workdays.fingerprint == self.workdays.fingerprint:
+            return self
+        again.__dict__ |= {"engine": self.engine, "renderer": self.renderer}
         return again
 
     # -- sending -----------------------------------------------------------------------------------------------
@@ -133,6 +136,12 @@ class App:
     def sending(self) -> AbstractContextManager[None]:
         """Hold the right to send: the lock on SQLite. PostgreSQL needs none. Raises DatabaseHeld."""
         return sending_lock(self.database) if self.database else nullcontext()
+
+    def idle(self) -> bool:
+        """Say whether a pass now would change nothing."""
+        from notifications.idle import nothing_to_do  # noqa: PLC0415
+
+        return nothing_to_do(self.office(), self.clock())
 
     def run_once(self, stop: Callable[[], bool] = lambda: False) -> "Report":
         """Do one pass now, as the daemon's tick does. The caller holds ``sending()``."""
@@ -143,7 +152,6 @@ class App:
     def office(self, channel: "Channel | None" = None) -> "Office":
         """Return what the sending side must know."""
         from notifications.digests import DigestRules  # noqa: PLC0415
-        from notifications.messages import Renderer  # noqa: PLC0415
         from notifications.office import Guard, Office  # noqa: PLC0415
 
         config, organisation = self.config, self.config.organisation
@@ -176,10 +184,17 @@ class App:
             guard=Guard(recipients=config.guard.recipients, notices=config.guard.notices),
             unknown_after=config.mail.unknown_after,
             channel=channel or self.channel(),
-            renderer=Renderer(config.templates_folder),
+            renderer=self.renderer,
             worker=self.worker,
             alone=self.database is not None,
         )
+
+    @cached_property
+    def renderer(self) -> "Renderer":
+        """The templates, compiled once; Jinja notices when the operator edits one."""
+        from notifications.messages import Renderer  # noqa: PLC0415
+
+        return Renderer(self.config.templates_folder)
 
     def channel(self) -> "Channel":
         """Return the carrier the configuration names."""

@@ -21,11 +21,11 @@ from commitments.errors import Error
 from commitments.storage import reading, writing
 from notifications import alerts, workers
 from notifications.models import Worker
+from notifications.sending import Report
 from tracker import backup, setup
 from tracker.calling import Caller
 
 if TYPE_CHECKING:
-    from notifications.sending import Report
     from tracker.app import App
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -96,10 +96,11 @@ class Daemon:
 
         return tick
 
-    def tick(self) -> "Report":
-        """Do one pass; stop between messages when told to."""
+    def tick(self) -> Report:
+        """Do one pass, unless there is nothing to do; stop between messages when told to."""
         try:
-            report = self.app.fresh().run_once(self._asked_to_stop)
+            self.app = self.app.fresh()
+            report = Report() if self.app.idle() else self.app.run_once(self._asked_to_stop)
             self.passed_at = time.monotonic()
         finally:
             self.finished_at = time.monotonic()

@@ -1,0 +1,44 @@
+"""Nothing to do: what most ticks find, in one statement that writes nothing.
+
+A whole pass writes that it planned, each time durably; a daemon that ticks every second would wear the disk for it.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Date, bindparam, exists, literal_column, select
+
+from commitments.models import Commitment
+from commitments.storage import UtcDateTime, reading
+from notifications.models import WAITING, Instance, Message, Notice
+from notifications.office import Office
+
+FRESH = timedelta(minutes=1)  # how long a whole pass speaks for the ticks after it
+_TODAY = bindparam("today", type_=Date)
+_NOW = bindparam("now", type_=UtcDateTime)
+
+
+def _notices(state: str) -> ColumnElement[bool]:
+    return exists().where(Notice.state == literal_column(f"'{state}'"), Notice.slot <= _TODAY)
+
+
+# What a person holds (guard, approval) waits for the person; everything else may change by itself.
+_WORK = (
+    exists().where(Commitment.next_action_on <= _TODAY),
+    _notices("owed"),
+    exists().where(Notice.state == literal_column("'held'"), Notice.reason.not_in(("guard", "approval"))),
+    exists().where(Message.state == literal_column("'sending'")),
+    exists().where(Message.state.in_(WAITING), Message.next_at <= _NOW),
+)
+_LOOK = select(Instance.environment, Instance.rules_hash, Instance.planned_at, *_WORK)
+
+
+def nothing_to_do(office: Office, now: datetime) -> bool:
+    """Say whether a pass now would change nothing: a whole one was just done today, and nothing has come since."""
+    with reading(office.engine) as session:
+        environment, rules, planned_at, *work = session.connection().execute(
+            _LOOK, {"today": office.today(now), "now": now}
+        ).one()  # fmt: skip
+    if planned_at is None or not timedelta() <= now - planned_at < FRESH:
+        return False
+    unchanged = (environment, rules) == (office.environment, office.rules_hash)
+    return unchanged and office.today(planned_at) == office.today(now) and not any(work)
