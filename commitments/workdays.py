@@ -7,6 +7,7 @@ computed from its statutory days and marked provisional. Without the adjusted da
 import hashlib
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -115,8 +116,8 @@ class WorkCalendar:
         """Count working days after ``start`` up to and including ``end``; negative when ``end`` comes first."""
         if end < start:
             return -self.between(end, start)
-        off = (day for year in range(start.year, end.year + 1) for day in self._days_off(year))
-        return (end - start).days - sum(start < day <= end for day in off)
+        years = (list(self._days_off(year)) for year in range(start.year, end.year + 1))  # each in order of days
+        return (end - start).days - sum(bisect_right(off, end) - bisect_right(off, start) for off in years)
 
     def on_or_before(self, day: date) -> date:
         """Return ``day`` or the working day before it."""

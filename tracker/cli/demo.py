@@ -83,12 +83,13 @@ def _standing(app: "App", locale: str) -> Iterator[str]:
     """End with the ledger as it stands."""
     from commitments.glossary import word  # noqa: PLC0415
     from commitments.search import Filter, page  # noqa: PLC0415
-    from tracker.cli.listing import LIGHTS, facts  # noqa: PLC0415
+    from tracker.cli.listing import LIGHTS, Lights, facts  # noqa: PLC0415
 
     with app.reading() as session:
         rows = page(session, Filter())
     yield ""
-    for row in (facts(row, app) for row in rows):
+    lights = Lights(app)
+    for row in (facts(row, lights) for row in rows):
         light = (
             word(locale, "band", str(row["band"]))
             if row["state"] == "open"

@@ -1,17 +1,18 @@
 """Looking at commitments: list, show, due."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commitments.glossary import word
 from tracker.cli.base import CsvOption, JsonOption, Ref, UsageError, command, parse_days
-from tracker.cli.output import clean, paint, print_csv, print_facts, print_json, print_table
+from tracker.cli.output import clean, paint, print_csv, print_facts, print_json, print_lines, print_table
 
 if TYPE_CHECKING:
-    from commitments.models import Commitment
-    from commitments.search import Filter
+    from commitments.search import Filter, Listed
     from tracker.app import App
 
 FIELDS = (
@@ -53,13 +54,13 @@ def list_(
     shared = command(ctx)
     app = shared.app
     wanted = _filter(app, state or [], overdue, due_within, department, letter, kind, words)
-    rows = (facts(row, app) for row in _rows(app, wanted, limit))
+    rows, lights = _rows(app, wanted, limit), Lights(app)
     if json:
-        print_json({"as_of": app.today, "commitments": list(rows)})
+        print_json({"as_of": app.today, "commitments": [facts(row, lights) for row in rows]})
     elif csv:
-        print_csv(FIELDS, rows)
+        print_csv(FIELDS, (facts(row, lights) for row in rows))
     else:
-        _print(list(rows), shared.locale)
+        _print(rows, lights, shared.locale)
 
 
 def _filter(
@@ -84,7 +85,7 @@ def _filter(
         )
 
 
-def _rows(app: "App", wanted: "Filter", limit: int) -> "Iterator[Commitment]":
+def _rows(app: "App", wanted: "Filter", limit: int) -> "Iterator[Listed]":
     """Read page by page; each transaction ends before anything is printed, so a pager blocks nobody."""
     from commitments import search  # noqa: PLC0415
 
@@ -98,62 +99,84 @@ def _rows(app: "App", wanted: "Filter", limit: int) -> "Iterator[Commitment]":
         after, limit = page[-1].ref, limit - len(page)
 
 
-def facts(row: "Commitment", app: "App") -> dict[str, object]:
+class Lights:
+    """How each commitment stands today, worked out once for each pair of dates: a ledger has many rows and few days."""
+
+    def __init__(self, app: "App") -> None:
+        self.today, self.workdays, self.ladder = app.today, app.workdays, app.ladder
+        self.band, self.left, self.provisional = cache(self._band), cache(self._left), cache(self._provisional)
+
+    def of(self, row: "Listed") -> str | None:
+        """Return the time band; None for drafts and closed ones."""
+        if row.state not in ("open", "reported_done"):
+            return None
+        reported = row.reported_done_on if row.state == "reported_done" else None
+        return self.band(row.due_on, row.review_on, reported or self.today)
+
+    def _band(self, due_on: date | None, review_on: date | None, on: date) -> str:
+        from commitments.deadlines import band  # noqa: PLC0415
+
+        return band(due_on, review_on, on, self.ladder, self.workdays)
+
+    def _left(self, due_on: date) -> tuple[int, int]:
+        """Return days and working days until a deadline."""
+        return (due_on - self.today).days, self.workdays.between(self.today, due_on)
+
+    def _provisional(self, due_from: date | None, due_offset: str | None, due_on: date | None) -> bool:
+        from commitments.deadlines import provisional  # noqa: PLC0415
+
+        return provisional(due_from, due_offset, due_on, self.workdays)
+
+
+def facts(row: "Listed", lights: Lights) -> dict[str, object]:
     """Return one commitment as ``list --json`` shows it."""
-    from commitments.deadlines import band, provisional  # noqa: PLC0415
-
-    live = row.state in ("open", "reported_done")
-    asof = row.reported_done_on if row.state == "reported_done" and row.reported_done_on else app.today
-    left = row.due_on if live else None
-    return {
-        "ref": row.ref,
-        "letter": row.letter.document_number,
-        "ordinal": row.ordinal,
-        "kind": row.kind,
-        "strength": row.strength,
-        "title": row.title,
-        "lead": row.lead.name,
-        "support": [department.name for department in row.support],
-        "due_on": row.due_on,
-        "due_basis": row.due_basis,
-        "due_rule": row.due_rule,
-        "due_provisional": provisional(row.due_from, row.due_offset, row.due_on, app.workdays),
-        "first_due_on": row.first_due_on,
-        "review_on": row.review_on,
-        "state": row.state,
-        "outcome": row.outcome,
-        "band": band(row.due_on, row.review_on, asof, app.ladder, app.workdays) if live else None,
-        "days_left": (left - app.today).days if left else None,
-        "working_days_left": app.workdays.between(app.today, left) if left else None,
+    light = lights.of(row)
+    days, working_days = lights.left(row.due_on) if light and row.due_on else (None, None)
+    known = row._asdict() | {
+        "due_provisional": lights.provisional(row.due_from, row.due_offset, row.due_on),
+        "band": light,
+        "days_left": days,
+        "working_days_left": working_days,
     }
+    return {field: known[field] for field in FIELDS}
 
 
-def _print(rows: Sequence[Mapping[str, object]], locale: str) -> None:
+def _print(rows: "Iterable[Listed]", lights: Lights, locale: str) -> None:
     """Print the table, worst first."""
-    order: list[object] = [*LIGHTS, None]
-    worst = sorted(
-        rows, key=lambda row: (order.index(row["band"]), str(row["due_on"] or row["review_on"] or ""), row["ref"])
-    )
-    lines = [{**row, "light": _light(row, locale), "due": _due(row, locale)} for row in worst]
+    order = {light: place for place, light in enumerate([*LIGHTS, None])}
+    ranked = [
+        (order[light], row.due_on or row.review_on or date.min, row.ref, _cells(row, light, lights, locale))
+        for row in rows
+        for light in [lights.of(row)]
+    ]
+    ranked.sort()
+    colours = [*LIGHTS.values(), "dim"]
     headings = HEADINGS["zh" if locale.startswith("zh") else "en"]
-    print_table(headings, lines, [LIGHTS.get(str(row["band"]), "dim") for row in worst])
+    print_lines(headings, [cells for *_, cells in ranked], [colours[place] for place, *_ in ranked])
 
 
-def _light(row: Mapping[str, object], locale: str) -> str:
-    if row["state"] == "closed":
-        return word(locale, "outcome", str(row["outcome"]))
-    if row["state"] == "open":
-        return word(locale, "band", str(row["band"]))
-    return word(locale, "state", str(row["state"]))
+def _cells(row: "Listed", light: str | None, lights: Lights, locale: str) -> tuple[str, ...]:
+    provisional = lights.provisional(row.due_from, row.due_offset, row.due_on)
+    due = due_words(row.due_on, row.review_on, locale, provisional=provisional)
+    return row.ref, _light(row, light, locale), due, row.lead, row.title
 
 
-def _due(row: Mapping[str, object], locale: str) -> str:
-    if row["due_on"]:
-        return f"{row['due_on']}{_mark(row['due_provisional'], locale)}"
-    return f"{word(locale, 'noun', 'review')} {row['review_on']}" if row["review_on"] else ""
+def _light(row: "Listed", light: str | None, locale: str) -> str:
+    if row.state == "closed":
+        return word(locale, "outcome", str(row.outcome))
+    if row.state == "open":
+        return word(locale, "band", str(light))
+    return word(locale, "state", row.state)
 
 
-def _mark(provisional: object, locale: str) -> str:
+def due_words(due_on: date | None, review_on: date | None, locale: str, *, provisional: bool) -> str:
+    """Return the deadline, or the day of review, as tables show it."""
+    if due_on:
+        return f"{due_on}{_mark(provisional, locale)}"
+    return f"{word(locale, 'noun', 'review')} {review_on}" if review_on else ""
+
+
+def _mark(provisional: bool, locale: str) -> str:
     """Mark a date that rests on a year whose working days are not published."""
     return f" {word(locale, 'noun', 'provisional')}" if provisional else ""
 
@@ -171,12 +194,15 @@ def show(ctx: typer.Context, ref: Ref, json: JsonOption = False) -> None:
     with app.reading() as session:
         row = search.find(session, ref)
         told = story.tell(session, row)
-        plain = facts(row, app) | story.details(row)
+        (listed,) = search.page(session, search.Filter(ref=row.ref))
+        plain = facts(listed, Lights(app)) | story.details(row)
     if json:
         print_json({"commitment": plain | told})
         return
     print(paint(f"{row.ref}  {clean(row.title)}", "bold"))
-    print_facts(story.labelled({**plain, "due_on": _due(plain, shared.locale)}, shared.locale))
+    provisional = bool(plain["due_provisional"])
+    due_on = due_words(row.due_on, row.review_on, shared.locale, provisional=provisional)
+    print_facts(story.labelled({**plain, "due_on": due_on}, shared.locale))
     story.print_events(told, shared.locale, app.zone)
 
 

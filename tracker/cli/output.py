@@ -15,8 +15,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TextIO
 
-from wcwidth import wcswidth
-
 Row = Mapping[str, object]
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "36", "dim": "2", "bold": "1"}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # full-width signs count too
@@ -44,12 +42,16 @@ def _cell(value: object) -> str:
 
 
 def print_table(headings: Mapping[str, str], rows: Sequence[Row], colours: Sequence[str] = ()) -> None:
-    """Print rows under headings. Columns line up by display width; piped, they are separated by tabs."""
+    """Print rows under headings; a column that a row does not have stays empty."""
+    print_lines(headings, [[_text(row.get(column)) for column in headings] for row in rows], colours)
+
+
+def print_lines(headings: Mapping[str, str], lines: Sequence[Sequence[str]], colours: Sequence[str] = ()) -> None:
+    """Print cells under headings. Columns line up by display width; piped, they are separated by tabs."""
     if not sys.stdout.isatty():
-        for row in rows:
-            print("\t".join(clean(_text(row.get(column))) for column in headings))
+        sys.stdout.writelines("\t".join(map(clean, line)) + "\n" for line in lines)
         return
-    cells = [[clean(_text(row.get(column))) for column in headings] for row in rows]
+    cells = [[clean(cell) for cell in line] for line in lines]
     widths = _widths([list(headings.values()), *cells])
     print(paint(_line(list(headings.values()), widths), "bold"))
     for position, line in enumerate(cells):
@@ -78,6 +80,8 @@ def _fit(cell: str, width: int) -> str:
 
 
 def _width(text: str) -> int:
+    from wcwidth import wcswidth  # noqa: PLC0415 - only tables on a terminal need it
+
     return max(0, wcswidth(text))
 
 
@@ -101,6 +105,8 @@ def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
 
 def clean(text: str, *, keep_lines: bool = False) -> str:
     """Replace control and bidi characters; ``keep_lines`` spares line ends."""
+    if text.isprintable():
+        return text
     kept = "\n" if keep_lines else ""
     return "".join(
         c if c in kept or unicodedata.category(c) not in ("Cc", "Cf", "Cs") else "\N{REPLACEMENT CHARACTER}"
