@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import commands, figures, planning, telling
+from benchmarks import commands, figures, planning, postgres, resting, sending, taskwarrior, telling
 from benchmarks.sizes import FULL, QUICK, Sizes
 
 
@@ -16,6 +16,10 @@ def measure(sizes: Sizes, folder: Path) -> Iterator[figures.Figure]:
     yield from commands.start_up(sizes)
     yield from planning.planning(sizes, folder)
     yield from telling.telling(sizes, folder)
+    yield from sending.sending(sizes, folder)
+    yield from resting.resting(sizes, folder)
+    yield from taskwarrior.taskwarrior(sizes, folder)
+    yield from postgres.postgres(sizes, folder)
     yield from commands.load(sizes, folder)
     yield from commands.demo(sizes, folder)
 

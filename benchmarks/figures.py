@@ -20,28 +20,34 @@ ratio says more than the times it is made of.
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One measurement. With a floor the goal is the highest ratio allowed, without one the most of ``unit``."""
+    """One measurement. With a floor the goal is the highest ratio allowed, without one the most of ``unit``.
+
+    ``at_least`` turns it round: rates, of which more is better.
+    """
 
     what: str
     ours: float
     floor: float | None = None
     goal: float
     unit: str = "s"
+    at_least: bool = False
 
     @property
     def met(self) -> bool:
         """Say whether the goal was reached."""
-        return self.ours / (self.floor or 1) <= self.goal
+        found = self.ours / (self.floor or 1)
+        return found >= self.goal if self.at_least else found <= self.goal
 
     def cells(self) -> tuple[str, ...]:
         """Return the figure as a row of the table."""
         floor = f"{self._number(self.floor)} {self.unit}" if self.floor else "—"
         ratio = f"{self.ours / self.floor:.2f}" if self.floor else "—"
-        goal = f"≤ {self.goal:g}" if self.floor else f"≤ {self.goal:g} {self.unit}"
+        sign = "≥" if self.at_least else "≤"
+        goal = f"{sign} {self.goal:g}" if self.floor else f"{sign} {self.goal:g} {self.unit}"
         return self.what, f"{self._number(self.ours)} {self.unit}", floor, ratio, goal, "yes" if self.met else "NO"
 
     def _number(self, value: float) -> str:
-        return f"{value:.3f}" if self.unit == "s" else f"{value:.0f}"
+        return f"{value:.3f}" if self.unit in ("s", "ms", "ms/s") else f"{value:.0f}"
 
 
 def table(figures: Sequence[Figure]) -> Iterator[str]:

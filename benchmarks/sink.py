@@ -1,6 +1,7 @@
-"""A mail relay that accepts everything: ``python -m benchmarks.sink [MILLISECONDS]`` prints its port and serves.
+"""A mail relay that accepts everything: ``python -m benchmarks.sink KIND MILLISECONDS CPU`` prints its port and serves.
 
-Each answer comes MILLISECONDS after its command. It keeps nothing, so that what is measured is who sends.
+``bare`` answers each command after MILLISECONDS and parses nothing; ``aiosmtpd`` is the usual Python server. Neither
+keeps anything, so that what is measured is who sends. CPU -1 means any.
 """
 
 import asyncio
@@ -54,11 +55,27 @@ async def serve(delay: float) -> None:
     await server.serve_forever()
 
 
+class Accepting:
+    """aiosmtpd's handler: everything is welcome."""
+
+    async def handle_DATA(self, *_: object) -> str:
+        return "250 ok"
+
+
+async def serve_aiosmtpd() -> None:
+    from aiosmtpd.smtp import SMTP  # noqa: PLC0415 - only here
+
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(Accepting(), hostname="sink"), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
 @contextmanager
-def running(milliseconds: float = 0) -> Iterator[int]:
+def running(*, kind: str = "bare", milliseconds: float = 0, cpu: int = -1) -> Iterator[int]:
     """Run a sink in a process of its own; give its port."""
-    line = [sys.executable, "-m", "benchmarks.sink", str(milliseconds)]
-    with Popen(line, cwd=Path(__file__).parent.parent, stdout=PIPE, text=True, env=dict(os.environ)) as process:
+    line = [sys.executable, "-m", "benchmarks.sink", kind, str(milliseconds), str(cpu)]
+    with Popen(line, cwd=Path(__file__).parent.parent, stdout=PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield int(process.stdout.readline())
@@ -66,5 +83,11 @@ def running(milliseconds: float = 0) -> Iterator[int]:
             process.terminate()
 
 
+def main(kind: str, milliseconds: float, cpu: int) -> None:
+    if cpu >= 0 and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {cpu})
+    asyncio.run(serve(milliseconds / 1000) if kind == "bare" else serve_aiosmtpd())
+
+
 if __name__ == "__main__":
-    asyncio.run(serve(float(sys.argv[1]) / 1000 if len(sys.argv) > 1 else 0))
+    main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]))

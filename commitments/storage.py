@@ -136,6 +136,13 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def looking(engine: Engine) -> Iterator[Connection]:
+    """Give a bare connection for one quick look; the transaction ends with the block."""
+    with _plain_errors(engine), engine.connect().execution_options(reads=True) as connection:
+        yield connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Give a session whose work is committed whole at the end of the block, or not at all."""
     with _plain_errors(engine), Session(engine, expire_on_commit=False) as session:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Date, bindparam, exists, literal_column, select
 
 from commitments.models import Commitment
-from commitments.storage import UtcDateTime, reading
+from commitments.storage import UtcDateTime, looking
 from notifications.models import WAITING, Instance, Message, Notice
 from notifications.office import Office
 
@@ -34,10 +34,9 @@ _LOOK = select(Instance.environment, Instance.rules_hash, Instance.planned_at, *
 
 def nothing_to_do(office: Office, now: datetime) -> bool:
     """Say whether a pass now would change nothing: a whole one was just done today, and nothing has come since."""
-    with reading(office.engine) as session:
-        environment, rules, planned_at, *work = session.connection().execute(
-            _LOOK, {"today": office.today(now), "now": now}
-        ).one()  # fmt: skip
+    with looking(office.engine) as connection:
+        found = connection.execute(_LOOK, {"today": office.today(now), "now": now}).one()
+    environment, rules, planned_at, *work = found
     if planned_at is None or not timedelta() <= now - planned_at < FRESH:
         return False
     unchanged = (environment, rules) == (office.environment, office.rules_hash)

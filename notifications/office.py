@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -61,7 +62,7 @@ class Office:
         local = now.astimezone(self.zone)
         return self.workdays.is_workday(local.date()) and local.time() >= self.send_at
 
-    @property
+    @cached_property
     def rules_hash(self) -> str:
         """Change when rungs, calendar, send time or zone do, so that every open commitment is looked at again."""
         parts = (self.policy, self.workdays.fingerprint, self.send_at, self.zone.key)

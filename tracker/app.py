@@ -126,7 +126,7 @@ class App:
     def fresh(self) -> "App":
         """Return the program with the calendar file read again, on the same database connections."""
         again = App(self.config, actor=self.actor, clock=self.clock, durable=self.durable)
-        if again.workdays.fingerprint == self.workdays.fingerprint:
+        if again.workdays.content == self.workdays.content:
             return self
         again.__dict__ |= {"engine": self.engine, "renderer": self.renderer}
         return again
@@ -141,13 +141,18 @@ class App:
         """Say whether a pass now would change nothing."""
         from notifications.idle import nothing_to_do  # noqa: PLC0415
 
-        return nothing_to_do(self.office(), self.clock())
+        return nothing_to_do(self._usual_office, self.clock())
 
     def run_once(self, stop: Callable[[], bool] = lambda: False) -> "Report":
         """Do one pass now, as the daemon's tick does. The caller holds ``sending()``."""
         from notifications.delivery import pass_once  # noqa: PLC0415
 
-        return pass_once(self.office(), self.clock, stop)
+        return pass_once(self._usual_office, self.clock, stop)
+
+    @cached_property
+    def _usual_office(self) -> "Office":
+        """The office with the configured carrier, made once: a daemon asks for it at every tick."""
+        return self.office()
 
     def office(self, channel: "Channel | None" = None) -> "Office":
         """Return what the sending side must know."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 HEARTBEAT_SECONDS = 15
 CALLING_SECONDS = 60
+WATCH_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 3600
 CLOCK_STEP = 5.0  # seconds by which the clock and the monotonic clock may part
 LONGEST_STEP = 1800.0  # seconds between two signs of life; the longest transmission takes 900
@@ -150,7 +151,7 @@ class Daemon:
                 log.warning("the clock was set by %+.0f s; the ticks begin anew", self._ahead() - ahead)
                 ahead = self._ahead()
                 self._rearm(scheduler)
-            caught = signal.sigtimedwait(SIGNALS, 1.0)
+            caught = signal.sigtimedwait(SIGNALS, WATCH_SECONDS)
             if caught is not None and caught.si_signo in SIGNALS:  # after SIGCONT CPython returns rubbish, not None
                 log.info("stopping after the send in hand")
                 self.stopping.set()

@@ -1,0 +1,101 @@
+"""An office that does one whole pass over SMTP in a process of its own, when told to.
+
+``python -m benchmarks.office HOME PORT LINES`` prints ``ready``, waits for a line, passes, and prints seconds, messages
+sent, and peak memory in MB. TRACKER_DATABASE__URL may name another database.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import NamedTuple
+
+from benchmarks import seeds
+from benchmarks.timing import stopwatch
+from tracker import config
+from tracker.app import App
+
+ROOT = Path(__file__).parent.parent
+
+
+class Passed(NamedTuple):
+    """What one pass took."""
+
+    seconds: float
+    sent: int
+    peak_mb: float
+
+
+def settings(port: int, lines: int) -> dict[str, str]:
+    """Return the environment of an office that sends to a sink, as fast as it can."""
+    values = {"CHANNEL": "smtp", "HOST": "127.0.0.1", "PORT": port, "SECURITY": "none", "SENDER": "office@yinuo.test"}
+    values |= {"MAX_PER_MINUTE": 0, "CONNECTIONS": lines}
+    mail = {f"TRACKER_MAIL__{name}": str(value) for name, value in values.items()}
+    return {**seeds.OPEN_GUARD, **mail, "TRACKER_DIGEST__STATUS_WEEKDAY": ""}
+
+
+def passes(
+    home: Path, port: int, lines: int, *, daemons: int = 1, cpu: int | None = None, url: str = ""
+) -> list[Passed]:
+    """Let daemons, each in its own process, do one pass over a ledger at the same time."""
+    env = {**os.environ, **({"TRACKER_DATABASE__URL": url} if url else {})}
+    line = [
+        sys.executable,
+        "-m",
+        "benchmarks.office",
+        str(home),
+        str(port),
+        str(lines),
+        str(-1 if cpu is None else cpu),
+    ]
+    offices = [Popen(line, cwd=ROOT, env=env, stdin=PIPE, stdout=PIPE, text=True) for _ in range(daemons)]
+    for office in offices:
+        _said(office)
+    for office in offices:
+        assert office.stdin is not None
+        office.stdin.write("go\n")
+        office.stdin.flush()
+    return [_passed(office) for office in offices]
+
+
+def _said(office: Popen[str]) -> str:
+    assert office.stdout is not None
+    return office.stdout.readline().strip()
+
+
+def _passed(office: Popen[str]) -> Passed:
+    seconds, sent, peak = _said(office).split()
+    office.communicate()
+    return Passed(float(seconds), int(sent), float(peak))
+
+
+def main(home: Path, port: int, lines: int, cpu: int) -> None:
+    if cpu >= 0 and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {cpu})
+    url = {name: value for name, value in os.environ.items() if name == "TRACKER_DATABASE__URL"}
+    known = config.load(home / "config.toml", settings(port, lines) | url, home)
+    app = App(known, actor="benchmark", clock=lambda: seeds.NOW)
+    app.office()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    taken = stopwatch(lambda: sent.append(app.run_once().sent))
+    print(taken, sent[0], _peak())
+
+
+sent: list[int] = []
+
+
+def _peak() -> float:
+    """Return the most memory this process had, in MB; what ``getrusage`` says includes the parent before exec."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def _read(arguments: Sequence[str]) -> tuple[Path, int, int, int]:
+    home, port, lines, cpu = arguments
+    return Path(home), int(port), int(lines), int(cpu)
+
+
+if __name__ == "__main__":
+    main(*_read(sys.argv[1:]))
