@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, literal_column, or_, select, update
@@ -19,6 +20,7 @@ from notifications.models import UNSENT, WAITING, Message, Notice
 
 LEASE = timedelta(minutes=2)  # renewed while a transmission goes on, so that the dead are soon replaced
 PLANNING = "planning"  # held until the pass that found it has asked the guard
+WINDOW = 8  # times as many notices are looked at as addressees are taken
 BY_HAND = "by hand"
 RELEASED = "released"  # a notice freed from the guard is not held by it again
 
@@ -83,11 +85,11 @@ def lease_notices(session: Session, lease: Lease, today: date, channel: str, add
     An addressee who has had a message today waits for the next working day.
     """
     free = _ready(lease, today, channel)
-    oldest = select(Notice.addressee).where(free).order_by(Notice.slot, Notice.addressee)
-    names: dict[str, None] = {}  # a set that keeps its order
-    for (name,) in session.execute(oldest.limit(4 * addressees)):
-        names[name] = None
-    some = list(names)[:addressees]
+    oldest = select(Notice.addressee).where(free).order_by(Notice.slot, Notice.addressee).limit(WINDOW * addressees)
+    names = list(dict.fromkeys(session.scalars(oldest)))
+    if session.get_bind().dialect.name == "postgresql":  # daemons side by side do not all reach for the same ones
+        Random(lease.token).shuffle(names)  # noqa: S311 - no secret
+    some = names[:addressees]
     chosen = select(Notice.id).where(free, Notice.addressee.in_(some)).with_for_update(skip_locked=True)
     return _take(session, Notice, chosen, lease)
 

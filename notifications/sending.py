@@ -7,7 +7,7 @@ most files: one batch from lease to settlement, told in order.
 import logging
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -28,6 +28,7 @@ from notifications.outbox import Lease
 from notifications.transmission import Ended, transmit
 
 BATCH = 100  # addressees leased at once
+AT_A_TIME = 20  # messages composed while others are on their way
 PAUSES = (1, 2, 5, 10)  # minutes a channel rests after the 1st, 2nd … trouble in a row
 CHANNEL_ALERT = "channel"
 log = logging.getLogger("yinuo.delivery")
@@ -74,15 +75,34 @@ def _send_batch(
         return False
     _open(office, lines, 1)
     again, fresh = _take(office, lease, budget)
-    parcels: list[tuple[int, Parcel]] = []
+    frozen: list[int] = []
     try:
-        parcels = _resend(office, lease, again) + _freeze(office, lease, fresh, clock())
-        _open(office, lines, len(parcels))
+        _open(office, lines, len(again) + len(fresh))
+        parcels = _parcels(office, lease, again, fresh, clock, frozen)
         transmit(parcels, lines, partial(_turn_over, office, lease, clock, report), stop)
     finally:
         with writing(office.engine) as session:
-            outbox.release(session, lease, [*again, *(key for key, _ in parcels)], fresh)
-    return bool(again or parcels)
+            outbox.release(session, lease, [*again, *frozen], fresh)
+    return bool(again or frozen)
+
+
+def _parcels(
+    office: Office,
+    lease: Lease,
+    again: Sequence[int],
+    fresh: Sequence[int],
+    clock: Callable[[], datetime],
+    frozen: list[int],
+) -> Iterator[list[tuple[int, Parcel]]]:
+    """Yield what goes out, a few at a time: the next are composed while the ones before are on their way."""
+    if again:
+        yield _resend(office, lease, again)
+    with reading(office.engine) as session:
+        bundles = _bundles(session, fresh)
+    for start in range(0, len(bundles), AT_A_TIME):
+        made = _freeze(office, lease, bundles[start : start + AT_A_TIME], clock())
+        frozen += [key for key, _ in made]
+        yield made
 
 
 def _budget(session: Session, office: Office, lease: Lease) -> int:
@@ -170,12 +190,9 @@ def _name(day: date, kind: str, message_id: str) -> str:
     return f"{day}-{kind}-{message_id[1:13]}"
 
 
-def _freeze(office: Office, lease: Lease, ids: Sequence[int], now: datetime) -> list[tuple[int, Parcel]]:
+def _freeze(office: Office, lease: Lease, bundles: Sequence[Bundle], now: datetime) -> list[tuple[int, Parcel]]:
     """Compose what was leased and store the bytes before the first of them goes out."""
-    if not ids:
-        return []
     with reading(office.engine) as session:
-        bundles = _bundles(session, ids)
         material = gather(session, bundles, office, now)
         made = outbox.compositions(session, [bundle.addressee for bundle in bundles], office.channel.name)
     composed = [_composed(bundle, made, material, office, now) for bundle in bundles]

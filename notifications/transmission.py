@@ -1,61 +1,96 @@
 """Several lines at work side by side, one message on each; the books are kept by the calling thread alone."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from time import monotonic
 
 from notifications.channels import ChannelDown, Line, Outcome, Parcel
 
 Ended = tuple[int, Outcome]  # a message's id and how its transmission ended
+Parcels = Iterator[Sequence[tuple[int, Parcel]]]
 TurnOver = Callable[[Sequence[Ended], Sequence[int], Sequence[int]], set[int]]
-TOGETHER = 0.002  # seconds
+TOGETHER = 0.002  # seconds; those that end within them are settled together, since a commit costs more
 RENEW = 30.0  # seconds after which the leases of what flies are renewed
 
 
-def transmit(
-    parcels: Iterable[tuple[int, Parcel]], lines: list[Line], turn_over: TurnOver, stop: Callable[[], bool]
-) -> None:
+def transmit(parcels: Parcels, lines: list[Line], turn_over: TurnOver, stop: Callable[[], bool]) -> None:
     """Send parcels over the open lines until all are out, ``stop`` says so, or a line breaks.
 
-    ``turn_over(ended, next_ids, flying_ids)`` records what has ended, renews the leases of what has been flying for
-    long and says which of the next may go out. After a break nothing more is begun, what flies is awaited, and
-    ``lines`` is empty. Raises ChannelDown when the relay is in trouble.
+    Parcels come a few at a time; more are fetched while the ones before fly. ``turn_over(ended, next_ids, flying_ids)``
+    records what has ended, renews the leases of what has been flying for long, and says which of the next may go out.
+    After a break nothing more is begun, what flies is awaited, and ``lines`` is empty. Raises ChannelDown when the
+    relay is in trouble.
     """
-    waiting, flying = deque(parcels), dict[Future[Outcome], tuple[int, Line]]()
-    ended: list[Ended] = []
-    broken: list[Outcome] = []
-    renewed = monotonic()
     with ThreadPoolExecutor(len(lines)) as pool:
-        while True:
-            busy = [line for _, line in flying.values()]
-            moved = ended or not flying  # a turn that only renews is no sign of life, so ``stop`` is not asked
-            free = [] if broken or not moved or stop() else [line for line in lines if line not in busy]
-            going = [waiting.popleft() for _ in free if waiting]
-            old = [key for key, _ in flying.values()] if monotonic() - renewed > RENEW else []
-            renewed = monotonic() if old else renewed
-            begun = turn_over(ended, [key for key, _ in going], old)
-            flying |= {
-                pool.submit(line.send, parcel): (key, line)
-                for line, (key, parcel) in zip(free, going, strict=False)
-                if key in begun
-            }
-            if not flying:
-                break
-            ended = _landed(flying)
-            broken += [outcome for _, outcome in ended if outcome.relay or outcome.kind == "unknown"]
-    _judge(broken, lines)
+        flight = _Flight(parcels, lines, turn_over, stop, pool)
+        while flight.turn():
+            flight.land()
+    if flight.trouble:
+        raise flight.trouble
+    _judge(flight.broken, lines)
 
 
-def _landed(flying: dict[Future[Outcome], tuple[int, Line]]) -> list[Ended]:
-    """Wait until a transmission ends, or it is time to renew; take all that have ended out of ``flying``.
+class _Flight:
+    """What waits, what flies, what has ended and is not yet in the books."""
 
-    Those that end at nearly the same time are settled together: a commit costs more than so short a wait.
-    """
-    if wait(flying, timeout=RENEW, return_when=FIRST_COMPLETED).done:
-        wait(flying, timeout=TOGETHER)
-    done = [future for future in flying if future.done()]
-    return [(flying.pop(future)[0], _result(future)) for future in done]
+    def __init__(
+        self, parcels: Parcels, lines: list[Line], turn_over: TurnOver, stop: Callable[[], bool], pool: Executor
+    ) -> None:
+        self.parcels, self.lines, self.turn_over, self.stop, self.pool = parcels, lines, turn_over, stop, pool
+        self.waiting: deque[tuple[int, Parcel]] = deque()
+        self.flying: dict[Future[Outcome], tuple[int, Line]] = {}
+        self.ended: list[Ended] = []
+        self.broken: list[Outcome] = []
+        self.trouble: Exception | None = None
+        self.renewed = monotonic()
+        self._fetch()
+
+    def turn(self) -> bool:
+        """Settle what has ended, begin what comes next on the lines that are free; False when all is over."""
+        free = self._free()
+        going = [self.waiting.popleft() for _ in free if self.waiting]
+        begun = self.turn_over(self.ended, [key for key, _ in going], self._old())
+        self.flying |= {
+            self.pool.submit(line.send, parcel): (key, line)
+            for line, (key, parcel) in zip(free, going, strict=False)
+            if key in begun
+        }
+        self.ended = []
+        self._fetch()
+        return bool(self.flying or going)
+
+    def _free(self) -> Sequence[Line]:
+        """Return the lines that may take another; a turn that only renews is no sign of life and asks nobody."""
+        moved = self.ended or not self.flying
+        if self.broken or self.trouble or not moved or self.stop():
+            return []
+        busy = [line for _, line in self.flying.values()]
+        return [line for line in self.lines if line not in busy]
+
+    def _old(self) -> Sequence[int]:
+        """Return what flies, each time its leases must be renewed."""
+        if monotonic() - self.renewed < RENEW:
+            return []
+        self.renewed = monotonic()
+        return [key for key, _ in self.flying.values()]
+
+    def _fetch(self) -> None:
+        """Have one for each line in hand. Trouble with it must not lose what flies: it is raised at the end."""
+        if self.broken or self.trouble or len(self.waiting) >= len(self.lines):
+            return
+        try:
+            self.waiting.extend(next((some for some in self.parcels if some), ()))
+        except Exception as trouble:  # noqa: BLE001 - raised by ``transmit``
+            self.trouble = trouble
+
+    def land(self) -> None:
+        """Wait until a transmission ends, or it is time to renew."""
+        if wait(self.flying, timeout=RENEW, return_when=FIRST_COMPLETED).done:
+            wait(self.flying, timeout=TOGETHER)
+        done = [future for future in self.flying if future.done()]
+        self.ended = [(self.flying.pop(future)[0], _result(future)) for future in done]
+        self.broken += [outcome for _, outcome in self.ended if outcome.relay or outcome.kind == "unknown"]
 
 
 def _result(future: Future[Outcome]) -> Outcome:
