@@ -1,5 +1,6 @@
 """Lists against taskwarrior's (Debian package ``taskwarrior``), the usual tool for tasks at a terminal; left out where
-it is not installed."""
+it is not installed.
+"""
 
 import shutil
 import subprocess
@@ -74,7 +75,8 @@ def _their_data(home: Path, sizes: Sizes) -> Path:
 
 def _peak(*line: str) -> float:
     """Return the most memory a command had, in MiB: measured in a child of a small process, since a child's figure
-    includes its parent's before exec."""
+    includes its parent's before exec.
+    """
     script = (
         "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True);"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"

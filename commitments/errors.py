@@ -281,6 +281,13 @@ class DatabaseUnusable(StorageTrouble):
     zh = "数据库 {path} 无法使用：{problem}。"
 
 
+class DatabaseGone(StorageTrouble):
+    """Another file, or none, has the ledger's name while the program runs."""
+
+    en = "The database {path} was deleted or replaced under the daemon; put it back or restore a copy, then start anew."
+    zh = "数据库 {path} 在守护进程运行期间被删除或替换；请放回原文件或恢复备份，然后重新启动。"
+
+
 class SchemaTooNew(StorageTrouble):
     """The database was written by a newer program."""
 

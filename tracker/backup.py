@@ -149,6 +149,12 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
+def newest_said(app: App) -> str:
+    """Say which copy of the ledger is the newest, for a sentence about trouble."""
+    kept = sorted((app.folder / "backups").glob("yinuo-????-??-??.db"))
+    return f"The newest backup is {kept[-1]}." if kept else "There is no backup."
+
+
 def nightly(app: App) -> Path | None:
     """Back up once a day into ``backups/``; keep the newest fourteen. Nothing to do on PostgreSQL."""
     if app.database is None:

@@ -72,6 +72,13 @@ def _clock_time(text: str) -> str:
     return text
 
 
+def _leaves_an_hour(text: str) -> str:
+    """Ticks may be an hour apart, and what was not sent by midnight waits for the next working day."""
+    if text > "23:00":
+        raise ValueError(f"{text!r} is too late in the day; 23:00 is the latest")
+    return text
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -131,6 +138,7 @@ Rung = Annotated[str, _offset("d", "wd")]
 Ahead = Annotated[str, _offset("d", "wd"), AfterValidator(_later)]
 Months = Annotated[str, _offset("d", "wd", "m"), AfterValidator(_later)]
 ClockTime = Annotated[str, AfterValidator(_clock_time)]
+SendAt = Annotated[ClockTime, AfterValidator(_leaves_an_hour)]
 Address = Annotated[str, AfterValidator(_address)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", ""]
 
@@ -219,7 +227,7 @@ class Mail(Section):
 class Reminders(Section):
     """``[reminders]``: the ladder."""
 
-    send_at: ClockTime = "09:00"
+    send_at: SendAt = "09:00"
     rungs: Annotated[list[Rung], Field(min_length=1)] = ["-30d", "-7wd", "-3wd", "0d", "+1wd"]
     repeat_overdue: Ahead = "5wd"
     escalate_after: Ahead = "5wd"

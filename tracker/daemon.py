@@ -12,12 +12,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DBAPIError
 
-from commitments.errors import Error
+from commitments.errors import DatabaseGone, DatabaseMissing, Error, StorageTrouble
 from commitments.storage import reading, writing
 from notifications import alerts, workers
 from notifications.models import Worker
@@ -35,7 +36,7 @@ WATCH_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 3600
 CLOCK_STEP = 5.0  # seconds by which the clock and the monotonic clock may part
 LONGEST_STEP = 1800.0  # seconds between two signs of life; the longest transmission takes 900
-STUCK = 70
+STUCK, GONE = 70, 1
 log = logging.getLogger("yinuo.daemon")
 
 
@@ -48,14 +49,19 @@ class Daemon:
         self.finished_at = time.monotonic()
         self.passed_at = 0.0
         self.started_at = app.clock()
+        self.ledger: tuple[int, int] | None = None
+        self.gone = False
         self.caller = Caller(app.config.daemon.alert_command, app.config.daemon.ping_url)
 
     def run(self) -> int:
         """Run until SIGTERM or SIGINT; return the exit code. Raises DatabaseHeld when another daemon runs."""
+        if self.app.database is not None and not self.app.database.exists():
+            raise DatabaseMissing(path=self.app.database)  # an empty new one would hide what was lost
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         with self.app.sending():
             for line in setup.prepare(self.app):
                 log.info(line)
+            self.ledger = _identity(self.app.database)
             self.heartbeat()
             scheduler = self._scheduler()
             scheduler.start()
@@ -89,7 +95,13 @@ class Daemon:
 
         def tick() -> None:
             try:
+                self._same_ledger()
                 work()
+            except DatabaseGone as trouble:
+                log.critical("%s %s", trouble, backup.newest_said(self.app))
+                self.gone = True
+            except StorageTrouble as trouble:
+                log.error("%s: %s %s", work.__name__, trouble, backup.newest_said(self.app))  # noqa: TRY400
             except (Error, DBAPIError, OSError) as trouble:
                 log.error("%s: %s", work.__name__, trouble)  # noqa: TRY400 - one sentence, not a traceback
             except Exception:
@@ -108,6 +120,11 @@ class Daemon:
         if report.planned or report.outcomes:
             log.info("planned %d, %s", report.planned, dict(report.outcomes))
         return report
+
+    def _same_ledger(self) -> None:
+        """Refuse to write into a file that has lost its name: all of it would be gone with us. Raises DatabaseGone."""
+        if _identity(self.app.database) != self.ledger:
+            raise DatabaseGone(path=self.app.database)
 
     def _asked_to_stop(self) -> bool:
         """Answer the pass, which asks before each message: that it asks shows that it moves."""
@@ -160,6 +177,8 @@ class Daemon:
             if time.monotonic() - self.finished_at > LONGEST_STEP + self.app.config.daemon.tick_seconds:
                 log.critical("no pass has finished for %d s; ending, to be started anew", LONGEST_STEP)
                 return STUCK
+            if self.gone:
+                return GONE
             notify("WATCHDOG=1")
 
     def _ahead(self) -> float:
@@ -183,6 +202,15 @@ class Daemon:
     def _sign_off(self) -> None:
         with writing(self.app.engine) as session:
             workers.sign_off(session, self.app.worker, self.app.clock())
+
+
+def _identity(database: Path | None) -> tuple[int, int] | None:
+    """Return what tells a file from another of the same name; None when there is none, or on PostgreSQL."""
+    try:
+        found = database.stat() if database else None
+    except FileNotFoundError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 def notify(state: str) -> None:

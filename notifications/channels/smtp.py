@@ -123,9 +123,11 @@ class SmtpLine:
             code, answer = self.client.getreply()
         except (OSError, smtplib.SMTPException) as trouble:
             return Outcome("unknown", _answer_of(trouble))
-        if code != DOT_OK:
-            return self._refused(code, answer, relay=code == 421)  # noqa: PLR2004
-        return Outcome("ok", _text(code, answer))
+        if code == DOT_OK:
+            return Outcome("ok", _text(code, answer))
+        if not 400 <= code < 600:  # noqa: PLR2004 - neither accepted nor refused, or half a line before a cut
+            return Outcome("unknown", _text(code, answer))
+        return self._refused(code, answer, relay=code == 421)  # noqa: PLR2004
 
     def _refused(self, code: int, answer: bytes, *, relay: bool = False) -> Outcome:
         """Judge a refusal and clear the connection for the next message."""

@@ -1,0 +1,144 @@
+"""What ``FAULT_PATCH`` can break in a daemon: each function is called before the program starts."""
+
+import os
+import signal
+import smtplib
+import threading
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from commitments import storage
+
+LONG = 1000  # bytes; no command is as long, every message is longer
+
+
+def die_in_the_middle_of_data() -> None:
+    """Put the first half of the first message on the wire, then die."""
+    original = smtplib.SMTP.send
+
+    def send(self: smtplib.SMTP, data: Any) -> None:
+        if len(data) < LONG:
+            original(self, data)
+            return
+        original(self, data[: len(data) // 2])
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    smtplib.SMTP.send = send  # type: ignore[method-assign]
+
+
+def take_few() -> None:
+    """Lease a handful at a time, so that several daemons have something to share."""
+    from notifications import sending  # noqa: PLC0415
+
+    sending.BATCH = 6
+
+
+def lose_the_commit() -> None:
+    """Cut the connection before the first COMMIT that settles something is said."""
+    _break_commit(done=False)
+
+
+def lose_the_answer_to_commit() -> None:
+    """Cut the connection after the first COMMIT that settles something was done, before we are told."""
+    _break_commit(done=True)
+
+
+def _break_commit(*, done: bool) -> None:
+    from notifications import attempts  # noqa: PLC0415
+
+    whole, settle_sent = storage.commit, attempts._settle_sent
+    settled: list[int] = []
+
+    def remember(session: Session, *rest: Any) -> int:
+        count = settle_sent(session, *rest)
+        settled.extend([count] if count else [])
+        return count
+
+    def commit(session: Session, patience: float = 60.0) -> None:
+        if len(settled) != 1:
+            whole(session, patience)
+            return
+        settled.append(0)
+        if done:
+            whole(session, patience)
+        raise OperationalError("COMMIT", {}, OSError("server closed the connection unexpectedly"))
+
+    attempts._settle_sent, storage.commit = remember, commit
+
+
+def hang_in_planning() -> None:
+    """Let a pass never come back from the database."""
+    from notifications import planning  # noqa: PLC0415
+
+    be_impatient()
+    planning.plan_batch = _hang  # type: ignore[assignment]
+
+
+def hang_in_sending() -> None:
+    """Let a carrier never come back, against all its timeouts."""
+    from notifications.channels.smtp import SmtpLine  # noqa: PLC0415
+
+    be_impatient()
+    SmtpLine.send = _hang  # type: ignore[assignment, method-assign]
+
+
+def lose_the_scheduler() -> None:
+    """Let the scheduler's thread die in its second round."""
+    from apscheduler.schedulers.base import BaseScheduler  # noqa: PLC0415
+
+    be_impatient()
+    original, rounds = BaseScheduler._process_jobs, iter(range(1))
+
+    def process_jobs(self: BaseScheduler) -> object:
+        if next(rounds, None) is None:
+            raise MemoryError
+        return original(self)
+
+    BaseScheduler._process_jobs = process_jobs
+
+
+def _hang(*_: object, **__: object) -> None:
+    threading.Event().wait()
+
+
+def be_impatient() -> None:
+    """Let the daemon end itself after three seconds without a sign of life, not after half an hour."""
+    from tracker import daemon  # noqa: PLC0415
+
+    daemon.LONGEST_STEP = 3.0
+
+
+def wait_little_for_locks() -> None:
+    """Let SQLite give up after a fifth of a second, not after fifteen."""
+    storage.PRAGMAS = tuple(p for p in storage.PRAGMAS if "busy" not in p) + ("busy_timeout=200",)
+
+
+def count_busy_commits() -> None:
+    """Write into the file ``busy`` how often a COMMIT had to be said again."""
+    wait_little_for_locks()
+    original, times = storage.is_busy, count(1)
+
+    def is_busy(trouble: BaseException) -> bool:
+        Path("busy").write_text(str(next(times)))
+        return original(trouble)
+
+    storage.is_busy = is_busy
+
+
+def need_room_for_each_commit() -> None:
+    """Let no journal keep its place on the disk, so that a commit fails when the disk is full."""
+    storage.PRAGMAS = (*storage.PRAGMAS, "journal_size_limit=0")
+
+
+def fail_to_copy() -> None:
+    """Let no nightly copy succeed."""
+    from tracker import backup  # noqa: PLC0415
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    backup.copy_ledger = full  # type: ignore[assignment]

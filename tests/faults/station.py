@@ -1,0 +1,219 @@
+"""A ledger in a folder with messages to send today, and daemons over it that tests may kill."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, func, select, text, update
+
+from commitments import schema
+from commitments.deadlines import Offset
+from commitments.models import Commitment, Department, Letter
+from commitments.register import Register
+from commitments.storage import open_engine, reading, writing
+from commitments.workdays import WorkCalendar
+from notifications.models import Attempt, Instance, Message, Notice
+
+ROOT = Path(__file__).parents[2]
+CANARY = "kanarienvogel-7f3a"  # a secret that may appear nowhere
+LIVELY = {
+    "MAIL__CHANNEL": "smtp",
+    "MAIL__HOST": "127.0.0.1",
+    "MAIL__SECURITY": "none",
+    "MAIL__SENDER": "tracker@yinuo.test",
+    "MAIL__MAX_PER_MINUTE": "0",
+    "MAIL__RETRY_UNKNOWN_AFTER": "1s",
+    "REMINDERS__SEND_AT": "00:00",
+    "DIGEST__STATUS_WEEKDAY": "",
+    "DAEMON__TICK_SECONDS": "1",
+    "GUARD__RECIPIENTS": "100000",
+    "GUARD__NOTICES": "100000",
+    "CALENDAR__FILE": "calendar.toml",
+}
+
+
+class Station:
+    """``messages`` departments, each owed one assignment today; ``url`` is PostgreSQL's, else SQLite in the folder."""
+
+    def __init__(self, folder: Path, port: int, messages: int, url: str, settings: dict[str, str]) -> None:
+        self.folder = folder
+        self.url = url or f"sqlite:///{folder}/yinuo.db"
+        self.messages = messages
+        self.daemons: list[subprocess.Popen[str]] = []
+        folder.mkdir(parents=True)
+        (folder / "calendar.toml").write_text(_always_worked())
+        (folder / "config.toml").write_text("")
+        chosen = {**LIVELY, "MAIL__PORT": str(port), "DATABASE__URL": self.url, **settings}
+        self.env = {**os.environ, "PYTHONPATH": str(ROOT), "TRACKER_CONFIG": str(folder / "config.toml"),
+                    **{f"TRACKER_{name}": value for name, value in chosen.items()}}  # fmt: skip
+        self.engine: Engine = open_engine(self.url, create=True)
+        self._found()
+
+    @property
+    def expected(self) -> list[str]:
+        """Return who must be told."""
+        return [f"d{n}@gz.example" for n in range(self.messages)]
+
+    def start(self, *arguments: str, **env: str) -> subprocess.Popen[str]:
+        """Start a daemon (or another command) with faults: ``start(FAULT_DIE="…")``. Its log is in ``log``."""
+        log = (self.folder / f"log{len(self.daemons)}").open("w")
+        process = subprocess.Popen(
+            self.line(*(arguments or ("--verbose", "daemon"))),
+            cwd=self.folder, env={**self.env, **env}, stdout=log, stderr=log, text=True,
+        )  # fmt: skip
+        log.close()
+        self.daemons.append(process)
+        return process
+
+    def log(self, n: int = -1) -> str:
+        """Return what the n-th process said."""
+        return (self.folder / f"log{n % len(self.daemons)}").read_text()
+
+    @staticmethod
+    def line(*arguments: str) -> list[str]:
+        """Return the command line of the program with faults built in."""
+        return [sys.executable, "-m", "tests.faults.launcher", *arguments]
+
+    def command(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            self.line(*arguments),
+            cwd=self.folder,
+            env={**self.env, **env},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def stop(self, process: subprocess.Popen[str]) -> int:
+        """Ask a daemon to stop; return its exit code."""
+        process.send_signal(signal.SIGTERM)
+        return process.wait(60)
+
+    def halted(self, process: subprocess.Popen[str]) -> bool:
+        """Say whether a process stands still after SIGSTOP."""
+        return Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+    def close(self) -> None:
+        """End what still runs."""
+        for process in self.daemons:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+            process.kill()
+            process.wait()
+        self.engine.dispose()
+
+    # -- what the books say ------------------------------------------------------------------------------------
+
+    def states(self) -> dict[str, int]:
+        """Count the messages by state."""
+        return self._count(Message.state)
+
+    def notices(self) -> dict[str, int]:
+        """Count the notices by state."""
+        return self._count(Notice.state)
+
+    def outcomes(self) -> dict[str, int]:
+        """Count the attempts by outcome; one under way counts as ""."""
+        return self._count(func.coalesce(Attempt.outcome, ""))
+
+    def _count(self, what: object) -> dict[str, int]:
+        with reading(self.engine) as session:
+            return dict(session.execute(select(what, func.count()).group_by(what)).all())  # type: ignore[call-overload]
+
+    def done(self) -> bool:
+        """Say whether everything that was owed has been told."""
+        return self.notices() == {"told": self.messages}
+
+    def planned_at(self) -> datetime | None:
+        """Return when a pass last planned."""
+        with reading(self.engine) as session:
+            return session.get_one(Instance, 1).planned_at
+
+    def await_passes(self, count: int = 1) -> None:
+        """Wait until this many passes have planned from now on; the last of them may still be sending."""
+        for _ in range(count):
+            before = self.planned_at()
+            until(lambda before=before: self.planned_at() != before)  # type: ignore[misc]
+
+    def frozen(self) -> dict[str, bytes]:
+        """Return the bytes kept for each message by address."""
+        with reading(self.engine) as session:
+            return dict(session.execute(select(Message.mailbox, Message.frozen)).all())  # type: ignore[arg-type]
+
+    def books(self) -> list[tuple[object, ...]]:
+        """Return all that is written about messages and attempts, to compare with what is written later."""
+        messages = select(Message.id, Message.state, Message.attempts, Message.sent_at, Message.error)
+        tries = select(Attempt.id, Attempt.message_id, Attempt.n, Attempt.worker, Attempt.outcome, Attempt.answer)
+        with reading(self.engine) as session:
+            rows = [*session.execute(messages.order_by(Message.id)), *session.execute(tries.order_by(Attempt.id))]
+        return [tuple(row) for row in rows]
+
+    def workers(self) -> set[str]:
+        """Return who made attempts."""
+        with reading(self.engine) as session:
+            return set(session.scalars(select(Attempt.worker)))
+
+    def hurry(self) -> None:
+        """Let every message that waits for its next try be tried now."""
+        with writing(self.engine) as session:
+            waiting = Message.state.in_(("retry", "unknown"))
+            session.execute(update(Message).where(waiting).values(next_at=datetime(2000, 1, 1, tzinfo=UTC)))
+            session.execute(update(Instance).values(paused_until=None))
+
+    # -- making it ---------------------------------------------------------------------------------------------
+
+    def _found(self) -> None:
+        if self.engine.dialect.name == "postgresql":
+            with self.engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA IF EXISTS public CASCADE"))
+                connection.execute(text("CREATE SCHEMA public"))
+        schema.upgrade(self.engine)
+        now = datetime.now(UTC)  # noqa: TID251 - the daemons live in the present
+        with writing(self.engine) as session:
+            session.add(Instance(uuid="0" * 32, environment="production", created_at=now))
+            departments = [Department(name=f"单位{n}", mailbox=f"d{n}@gz.example") for n in range(self.messages)]
+            unit = Department(name="市台联", mailbox="tl@gz.example")
+            session.add_all([*departments, unit])
+            session.flush()
+            letter = Letter(
+                document_number="穗民案〔2019〕89号", proposal_number="1007", proposal_title="智慧社区",
+                signed_on=date(2019, 6, 26), proposing_unit=unit, replying_unit=unit,
+            )  # fmt: skip
+            session.add(letter)
+            register = Register(
+                session, actor="办公室", now=now, today=now.date(), workdays=WorkCalendar.load(),
+                review_every=Offset.parse("3m"), evidence_folder=self.folder / "evidence",
+            )  # fmt: skip
+            for n, lead in enumerate(departments):
+                due = now.date() + timedelta(days=300)
+                register.add(
+                    Commitment(
+                        ref="", letter=letter, title=f"事项{n}", ordinal=str(n), lead=lead, due_on=due, due_basis="set"
+                    )
+                )
+
+
+def _always_worked() -> str:
+    """Return a calendar in which every day is a working day, so that tests can send on any."""
+    years = []
+    for year in range(datetime.now(UTC).year - 1, datetime.now(UTC).year + 4):  # noqa: TID251
+        first = date(year, 1, 1)
+        days = (first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days))
+        years.append(f"[years.{year}]\nwork = [{', '.join(map(str, days))}]\n")
+    return "".join(years)
+
+
+def until(what: Callable[[], bool], patience: float = 60.0) -> None:
+    """Wait for a condition; fail when it does not come true in ``patience`` seconds."""
+    end = time.monotonic() + patience
+    while not what():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
