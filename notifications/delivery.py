@@ -107,7 +107,7 @@ def plan(office: Office, now: datetime, report: Report, stop: Callable[[], bool]
 
 
 def hold_due(office: Office, now: datetime) -> None:
-    """Plan whatever the clock says, and hold all of it: a person is about to cancel it."""
+    """Plan whatever the clock says, and hold all of it for a person to release or cancel."""
     plan(office, now, Report())
     with writing(office.engine) as session:
         outbox.hold(session, holding.GUARD, Notice.slot <= office.today(now))

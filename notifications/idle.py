@@ -5,27 +5,25 @@ A whole pass writes that it planned, each time durably; a daemon that ticks ever
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Date, bindparam, exists, literal_column, select
+from sqlalchemy import Date, bindparam, exists, literal_column, select
 
 from commitments.models import Commitment
 from commitments.storage import UtcDateTime, looking
+from notifications.holding import GUARD
 from notifications.models import WAITING, Instance, Message, Notice
 from notifications.office import Office
+from notifications.planning import APPROVAL
 
 FRESH = timedelta(minutes=1)  # how long a whole pass speaks for the ticks after it
 _TODAY = bindparam("today", type_=Date)
 _NOW = bindparam("now", type_=UtcDateTime)
 
 
-def _notices(state: str) -> ColumnElement[bool]:
-    return exists().where(Notice.state == literal_column(f"'{state}'"), Notice.slot <= _TODAY)
-
-
 # What a person holds (guard, approval) waits for the person; everything else may change by itself.
 _WORK = (
     exists().where(Commitment.next_action_on <= _TODAY),
-    _notices("owed"),
-    exists().where(Notice.state == literal_column("'held'"), Notice.reason.not_in(("guard", "approval"))),
+    exists().where(Notice.state == literal_column("'owed'"), Notice.slot <= _TODAY),
+    exists().where(Notice.state == literal_column("'held'"), Notice.reason.not_in((GUARD, APPROVAL))),
     exists().where(Message.state == literal_column("'sending'")),
     exists().where(Message.state.in_(WAITING), Message.next_at <= _NOW),
 )

@@ -112,7 +112,8 @@ def _budget(session: Session, office: Office, lease: Lease) -> int:
     """
     if not office.channel.per_minute:
         return BATCH
-    share = max(1, office.channel.per_minute // workers.living(session, lease.clock))
+    side_by_side = max(1, len(workers.alive(session, lease.now)))  # `remind` sends without being one of them
+    share = max(1, office.channel.per_minute // side_by_side)
     begun = attempts.begun_since(session, lease.worker, lease.now - timedelta(minutes=1))
     return min(BATCH, share - begun)
 

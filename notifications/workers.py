@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from notifications.models import Worker
@@ -22,12 +22,6 @@ def beat(session: Session, worker: Worker, now: datetime) -> None:
 def sign_off(session: Session, worker: str, now: datetime) -> None:
     """Say that a worker ended as it should."""
     session.execute(update(Worker).where(Worker.id == worker).values(stopped_at=lease_clock(session, now)))
-
-
-def living(session: Session, clock: datetime) -> int:
-    """Count those whose heart beats, the one who asks included: at least one."""
-    alive = (Worker.stopped_at.is_(None), Worker.heartbeat_at > clock - LIVES)
-    return max(1, session.scalar(select(func.count()).select_from(Worker).where(*alive)) or 0)
 
 
 def alive(session: Session, now: datetime) -> Sequence[str]:

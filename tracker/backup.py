@@ -18,9 +18,8 @@ from sqlalchemy.orm import Session
 from commitments import history, schema
 from commitments.errors import DatabaseUnusable, HistoryBroken, Refused, SchemaTooNew
 from commitments.storage import copy_into, is_busy, open_engine, reading, writing
-from notifications import alerts, attempts, delivery, holding, outbox
+from notifications import alerts, attempts, delivery, holding
 from notifications.models import Instance, Notice
-from notifications.sending import Report
 from tracker.app import App
 
 KEEP = 14
@@ -151,6 +150,8 @@ def _sync(path: Path) -> None:
 
 def newest_said(app: App) -> str:
     """Say which copy of the ledger is the newest, for a sentence about trouble."""
+    if app.database is None:
+        return "Look at the server, and at your own dumps."
     kept = sorted((app.folder / "backups").glob("yinuo-????-??-??.db"))
     return f"The newest backup is {kept[-1]}." if kept else "There is no backup."
 
@@ -209,18 +210,17 @@ def _hold(app: App, source: str) -> tuple[int, int]:
     try:
         with writing(app.engine) as session:  # who was sending when the copy was made does so no more
             attempts.recover(session, now, office.unknown_after, alone=True)
-        delivery.plan(office, now, Report())
+        delivery.hold_due(office, now)
         with app.register() as keeper:
-            notices, messages = _hold_all(keeper.session, app)
+            notices, messages = _park_all(keeper.session, app)
             keeper.note("restore", source, changes={"notices": [None, notices], "messages": [None, messages]})
         return notices, messages
     finally:
         app.engine.dispose()
 
 
-def _hold_all(session: Session, app: App) -> tuple[int, int]:
-    """Hold notices and park messages; an alert says how many, also when the guard had held some of them before."""
-    outbox.hold(session, holding.GUARD, Notice.slot <= app.today)
+def _park_all(session: Session, app: App) -> tuple[int, int]:
+    """Count held notices, park messages; an alert says how many, also when the guard had held some of them before."""
     held = select(func.count()).where(Notice.state == "held", Notice.reason == holding.GUARD)
     notices = session.scalar(held) or 0
     messages = holding.park(session)

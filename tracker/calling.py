@@ -6,8 +6,6 @@ Both are off unless configured. Neither the command nor the address is ever logg
 import logging
 import shlex
 import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 
 from notifications.models import Alert
@@ -51,6 +49,8 @@ class Caller:
         """Say that passes finish. That nobody answers is not our trouble: it is the listener who raises alarm."""
         if not self.ping_url:
             return
+        import urllib.request  # noqa: PLC0415 - brings ssl and http, which most daemons never need
+
         try:
             with urllib.request.urlopen(self.ping_url, timeout=PING_SECONDS):  # noqa: S310 - http or https, checked
                 return

@@ -186,9 +186,9 @@ class _Keeper:
             self._ends.pop(client, None)
 
     def _watch(self) -> None:
-        """Have a thread; one forked away or ended is replaced."""
-        if self._thread is None or not self._thread.is_alive():
-            with self._lock:
+        """Have a thread, and only one, however many lines ask at the same time."""
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._keep, name="deadlines", daemon=True)
                 self._thread.start()
 

@@ -83,13 +83,13 @@ def _standing(app: "App", locale: str) -> Iterator[str]:
     """End with the ledger as it stands."""
     from commitments.glossary import word  # noqa: PLC0415
     from commitments.search import Filter, page  # noqa: PLC0415
-    from tracker.cli.listing import LIGHTS, Lights, facts  # noqa: PLC0415
+    from tracker.cli.listing import LIGHTS, Bands, facts  # noqa: PLC0415
 
     with app.reading() as session:
         rows = page(session, Filter())
     yield ""
-    lights = Lights(app)
-    for row in (facts(row, lights) for row in rows):
+    bands = Bands(app)
+    for row in (facts(row, bands) for row in rows):
         light = (
             word(locale, "band", str(row["band"]))
             if row["state"] == "open"

@@ -144,7 +144,7 @@ def show(
         letter = search.find_letter(session, number)
         facts, wanted = stated(letter, LETTER), search.Filter(letter=letter.id)
         rows = search.page(session, wanted, size=search.count(session, wanted))
-    items = [listing.facts(row, listing.Lights(shared.app)) for row in rows]
+    items = [listing.facts(row, listing.Bands(shared.app)) for row in rows]
     if json:
         print_json({"letter": {**facts, "commitments": items}})
         return

@@ -54,13 +54,13 @@ def list_(
     shared = command(ctx)
     app = shared.app
     wanted = _filter(app, state or [], overdue, due_within, department, letter, kind, words)
-    rows, lights = _rows(app, wanted, limit), Lights(app)
+    rows, bands = _rows(app, wanted, limit), Bands(app)
     if json:
-        print_json({"as_of": app.today, "commitments": [facts(row, lights) for row in rows]})
+        print_json({"as_of": app.today, "commitments": [facts(row, bands) for row in rows]})
     elif csv:
-        print_csv(FIELDS, (facts(row, lights) for row in rows))
+        print_csv(FIELDS, (facts(row, bands) for row in rows))
     else:
-        _print(rows, lights, shared.locale)
+        _print(rows, bands, shared.locale)
 
 
 def _filter(
@@ -99,7 +99,7 @@ def _rows(app: "App", wanted: "Filter", limit: int) -> "Iterator[Listed]":
         after, limit = page[-1].ref, limit - len(page)
 
 
-class Lights:
+class Bands:
     """How each commitment stands today, worked out once for each pair of dates: a ledger has many rows and few days."""
 
     def __init__(self, app: "App") -> None:
@@ -128,12 +128,12 @@ class Lights:
         return provisional(due_from, due_offset, due_on, self.workdays)
 
 
-def facts(row: "Listed", lights: Lights) -> dict[str, object]:
+def facts(row: "Listed", bands: Bands) -> dict[str, object]:
     """Return one commitment as ``list --json`` shows it."""
-    light = lights.of(row)
-    days, working_days = lights.left(row.due_on) if light and row.due_on else (None, None)
+    light = bands.of(row)
+    days, working_days = bands.left(row.due_on) if light and row.due_on else (None, None)
     known = row._asdict() | {
-        "due_provisional": lights.provisional(row.due_from, row.due_offset, row.due_on),
+        "due_provisional": bands.provisional(row.due_from, row.due_offset, row.due_on),
         "band": light,
         "days_left": days,
         "working_days_left": working_days,
@@ -141,13 +141,13 @@ def facts(row: "Listed", lights: Lights) -> dict[str, object]:
     return {field: known[field] for field in FIELDS}
 
 
-def _print(rows: "Iterable[Listed]", lights: Lights, locale: str) -> None:
+def _print(rows: "Iterable[Listed]", bands: Bands, locale: str) -> None:
     """Print the table, worst first."""
     order = {light: place for place, light in enumerate([*LIGHTS, None])}
     ranked = [
-        (order[light], row.due_on or row.review_on or date.min, row.ref, _cells(row, light, lights, locale))
+        (order[light], row.due_on or row.review_on or date.min, row.ref, _cells(row, light, bands, locale))
         for row in rows
-        for light in [lights.of(row)]
+        for light in [bands.of(row)]
     ]
     ranked.sort()
     colours = [*LIGHTS.values(), "dim"]
@@ -155,8 +155,8 @@ def _print(rows: "Iterable[Listed]", lights: Lights, locale: str) -> None:
     print_lines(headings, [cells for *_, cells in ranked], [colours[place] for place, *_ in ranked])
 
 
-def _cells(row: "Listed", light: str | None, lights: Lights, locale: str) -> tuple[str, ...]:
-    provisional = lights.provisional(row.due_from, row.due_offset, row.due_on)
+def _cells(row: "Listed", light: str | None, bands: Bands, locale: str) -> tuple[str, ...]:
+    provisional = bands.provisional(row.due_from, row.due_offset, row.due_on)
     due = due_words(row.due_on, row.review_on, locale, provisional=provisional)
     return row.ref, _light(row, light, locale), due, row.lead, row.title
 
@@ -195,7 +195,7 @@ def show(ctx: typer.Context, ref: Ref, json: JsonOption = False) -> None:
         row = search.find(session, ref)
         told = story.tell(session, row)
         (listed,) = search.page(session, search.Filter(ref=row.ref))
-        plain = facts(listed, Lights(app)) | story.details(row)
+        plain = facts(listed, Bands(app)) | story.details(row)
     if json:
         print_json({"commitment": plain | told})
         return
