@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from notifications.models import UNSENT, WAITING, Message, Notice
 LEASE = timedelta(minutes=2)  # renewed while a transmission goes on, so that the dead are soon replaced
 PLANNING = "planning"  # held until the pass that found it has asked the guard
 WINDOW = 8  # times as many notices are looked at as addressees are taken
+CARDS = 1000  # about as many notices are composed at a time: a flood must not fill the memory
 BY_HAND = "by hand"
 RELEASED = "released"  # a notice freed from the guard is not held by it again
 
@@ -80,7 +81,7 @@ def lease_clock(session: Session, now: datetime) -> datetime:
 
 
 def lease_notices(session: Session, lease: Lease, today: date, channel: str, addressees: int) -> list[int]:
-    """Take the owed notices of up to ``addressees`` addressees; return their ids.
+    """Take the owed notices of up to ``addressees`` addressees, fewer if they have many each; return their ids.
 
     An addressee who has had a message today waits for the next working day.
     """
@@ -90,8 +91,21 @@ def lease_notices(session: Session, lease: Lease, today: date, channel: str, add
     if session.get_bind().dialect.name == "postgresql":  # daemons side by side do not all reach for the same ones
         Random(lease.token).shuffle(names)  # noqa: S311 - no secret
     some = names[:addressees]
-    chosen = select(Notice.id).where(free, Notice.addressee.in_(some)).with_for_update(skip_locked=True)
-    return _take(session, Notice, chosen, lease)
+    chosen = select(Notice.addressee, Notice.id).where(free, Notice.addressee.in_(some))
+    found: dict[str, list[int]] = {name: [] for name in some}
+    for name, notice in session.execute(chosen.with_for_update(skip_locked=True)):
+        found[name].append(notice)
+    return _take(session, Notice, _up_to(CARDS, found.values()), lease)
+
+
+def _up_to(size: int, groups: Iterable[Sequence[int]]) -> list[int]:
+    """Return the ids of the first groups, whole ones, until there are ``size`` of them."""
+    ids: list[int] = []
+    for group in groups:
+        if len(ids) >= size:
+            break
+        ids.extend(group)
+    return ids
 
 
 def anything_waits(session: Session, lease: Lease, today: date, channel: str) -> bool:
@@ -106,7 +120,7 @@ def lease_messages(session: Session, lease: Lease, at_most: int) -> list[int]:
     chosen = (
         select(Message.id).where(_due(lease)).order_by(Message.next_at).limit(at_most).with_for_update(skip_locked=True)
     )
-    return _take(session, Message, chosen, lease)
+    return _take(session, Message, session.scalars(chosen).all(), lease)
 
 
 def renew(session: Session, lease: Lease, messages: Sequence[int]) -> None:
@@ -127,12 +141,11 @@ def release(session: Session, lease: Lease, messages: Sequence[int], notices: Se
             session.execute(mine.values(token=None, leased_until=None))
 
 
-def _take(session: Session, table: type[Notice] | type[Message], chosen: Select[int], lease: Lease) -> list[int]:
-    ids = list(session.scalars(chosen))
+def _take(session: Session, table: type[Notice] | type[Message], ids: Sequence[int], lease: Lease) -> list[int]:
     values = {"token": lease.token, "leased_until": lease.until}
     for some in _chunks(ids):
         session.execute(update(table).where(table.id.in_(some)).values(values))
-    return ids
+    return list(ids)
 
 
 def _ready(lease: Lease, today: date, channel: str) -> ColumnElement[bool]:
@@ -271,4 +284,11 @@ def cancel_held(session: Session, reason: str) -> int:
 def waiting(session: Session) -> Sequence[Notice]:
     """Return the notices that are owed or held, oldest slot first."""
     query = select(Notice).where(Notice.state.in_(UNSENT)).order_by(Notice.slot, Notice.id)
-    return session.scalars(query.limit(1000)).all()
+    return session.scalars(query).all()
+
+
+def count_waiting(session: Session) -> Mapping[tuple[str, str], int]:
+    """Count the notices that are owed or held, by state and reason."""
+    query = select(Notice.state, Notice.reason, func.count()).where(Notice.state.in_(UNSENT))
+    found = session.execute(query.group_by(Notice.state, Notice.reason).order_by(Notice.reason))
+    return {(state, reason): count for state, reason, count in found}

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -249,7 +249,7 @@ def _row(
         "frozen": data,
         "content": draft.content,
         "refused_since": draft.refused_since,
-        "next_at": now,
+        "next_at": datetime.combine(draft.slot, time(), office.zone),  # at once, by whoever's clock
         "frozen_at": now,
     }
 

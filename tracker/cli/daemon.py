@@ -56,13 +56,13 @@ def _say_what_waits(app: "App") -> None:
     from notifications import outbox  # noqa: PLC0415
 
     with app.reading() as session:
-        left = outbox.waiting(session)
-    owed = sum(notice.state == "owed" for notice in left)
+        left = outbox.count_waiting(session)
+    owed = sum(count for (state, _), count in left.items() if state == "owed")
     if owed:
         say(f"{owed} notices wait: their receivers have had today's mail, or the pace allows no more this minute.")
-    for reason in sorted({notice.reason for notice in left if notice.state == "held"}):
-        count = sum(notice.reason == reason for notice in left)
-        say(f"{count} notices are held ({reason}); see `tracker outbox list --held`.")
+    for (state, reason), count in left.items():
+        if state == "held":
+            say(f"{count} notices are held ({reason}); see `tracker outbox list --held`.")
 
 
 def run_pass(app: "App") -> "Report":
