@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tracker.app import App
 
 CHUNK = 1000
-MOVED = ", moved to "
+MOVED, COMING = ", moved to ", ", being copied"
 
 
 class NotEmpty(Refused):
@@ -30,6 +30,13 @@ class NotEmpty(Refused):
 
     en = "{path} is not empty: it holds {rows} rows in {table}; name an empty database."
     zh = "{path} 不是空库：表 {table} 中已有 {rows} 行；请指定一个空数据库。"
+
+
+class AlreadyMoved(Refused):
+    """What was moved is history; a second copy of it would tell everything twice."""
+
+    en = "This ledger was moved to {place}; copy from there."
+    zh = "本台账已迁移至 {place}；请从该处复制。"
 
 
 class CopyDiffers(Refused):
@@ -42,28 +49,41 @@ class CopyDiffers(Refused):
 def copy(app: "App", url: str, say: Callable[[str], None]) -> dict[str, int]:
     """Carry the ledger to the database at ``url``; return the rows of each table. A finished copy is found again.
 
-    Raises DatabaseHeld while a daemon runs, NotEmpty, CopyDiffers, DatabaseUnusable.
+    At no time may both of them send: the source stops before the target begins.
+    Raises DatabaseHeld while a daemon runs, NotEmpty, AlreadyMoved, CopyDiffers, DatabaseUnusable.
     """
     target = open_engine(url, create=True)
     try:
-        with app.sending(), writing(app.engine) as source:
-            refuse_while_daemons_run(source, app)
-            history.lock(source)
-            return _carry(app, source, target, say)
+        with app.sending():
+            with writing(app.engine) as source:
+                refuse_while_daemons_run(source, app)
+                history.lock(source)
+                rows = _carry(app, source, target, say)
+            _enable(target)
     except DBAPIError as trouble:
         raise DatabaseUnusable(path=target.url.render_as_string(), problem=str(trouble.orig).strip()) from trouble
+    else:
+        return rows
     finally:
         target.dispose()
 
 
 def _carry(app: "App", source: Session, target: Engine, say: Callable[[str], None]) -> dict[str, int]:
     rows = _count(source.connection())
+    _refuse_moved(source, target)
     _prepare(target)
     if not _already(target, source, rows):
         attempts.recover(source, app.clock(), app.config.mail.unknown_after, alone=True)
         _fill(target, source, rows, say)
     _mark(source, target)
     return rows
+
+
+def _refuse_moved(source: Session, target: Engine) -> None:
+    """Let the ledger that moved be copied to where it moved, and nowhere else. Raises AlreadyMoved."""
+    place = source.get_one(Instance, 1).environment.partition(MOVED)[2]
+    if place and place != target.url.render_as_string():
+        raise AlreadyMoved(place=place)
 
 
 def refuse_while_daemons_run(session: Session, app: "App") -> None:
@@ -106,6 +126,7 @@ def _fill(target: Engine, source: Session, rows: dict[str, int], say: Callable[[
             say(f"{table.name}: {rows[table.name]}")
         if connection.dialect.name == "postgresql":
             _move_sequences(connection)
+        connection.execute(update(Instance).values(environment=Instance.environment + COMING))
         if _count(connection) != rows:
             raise CopyDiffers(what="row counts")
         with Session(connection, join_transaction_mode="rollback_only") as copied:
@@ -132,11 +153,15 @@ def _move_sequences(connection: Connection) -> None:
 
 def _mark(source: Session, target: Engine) -> None:
     """The ledger we came from may send no more: its environment is another now."""
-    instance = source.get_one(Instance, 1)
-    own = instance.environment.partition(MOVED)[0]
+    own = source.get_one(Instance, 1).environment.partition(MOVED)[0]
     source.execute(update(Instance).values(environment=f"{own}{MOVED}{target.url.render_as_string()}"))
-    with target.begin() as connection:
-        connection.execute(update(Instance).values(environment=own))
+
+
+def _enable(target: Engine) -> None:
+    """Let the copy send, once it is certain that the ledger it was made from does not."""
+    with writing(target) as session:
+        instance = session.get_one(Instance, 1)
+        instance.environment = instance.environment.partition(MOVED)[0].removesuffix(COMING)
 
 
 def evidence_folder(app: "App", url: str) -> Path:

@@ -54,13 +54,14 @@ class Daemon:
         self.caller = Caller(app.config.daemon.alert_command, app.config.daemon.ping_url)
 
     def run(self) -> int:
-        """Run until SIGTERM or SIGINT; return the exit code. Raises DatabaseHeld when another daemon runs."""
-        if self.app.database is not None and not self.app.database.exists():
-            raise DatabaseMissing(path=self.app.database)  # an empty new one would hide what was lost
+        """Run until SIGTERM or SIGINT; return the exit code.
+
+        Raises DatabaseHeld when another daemon runs, DatabaseMissing, DatabaseUnusable.
+        """
+        self._check_there()
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         with self.app.sending():
-            for line in setup.prepare(self.app):
-                log.info(line)
+            self._prepare()
             self.ledger = _identity(self.app.database)
             self.heartbeat()
             scheduler = self._scheduler()
@@ -74,6 +75,21 @@ class Daemon:
             scheduler.shutdown(wait=True)
             self._sign_off()
         return code
+
+    def _check_there(self) -> None:
+        """Never begin an empty ledger: it would hide what was lost. Raises DatabaseMissing."""
+        if self.app.database is not None and not self.app.database.exists():
+            log.critical(backup.newest_said(self.app))
+            raise DatabaseMissing(path=self.app.database)
+
+    def _prepare(self) -> None:
+        """Make the ledger ready; who finds it damaged is told which copy is the newest."""
+        try:
+            for line in setup.prepare(self.app):
+                log.info(line)
+        except StorageTrouble:
+            log.critical(backup.newest_said(self.app))
+            raise
 
     def _scheduler(self) -> BackgroundScheduler:
         """Interval ticks that never pile up and are never too late; the first ones run at once."""

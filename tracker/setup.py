@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,19 +22,17 @@ if TYPE_CHECKING:
 def prepare_alone(app: "App") -> list[str]:
     """Do the same from a command: an upgrade waits until no daemon runs. Raises DatabaseHeld."""
     engine = _opened(app)
-    try:
-        found = schema.current(engine)
-        if found in (None, schema.HEAD):
-            return prepare(app)
-        with app.sending(), reading(engine) as session:
-            refuse_while_daemons_run(session, app)
-            return prepare(app)
-    finally:
-        engine.dispose()
+    upgrade_due = schema.current(engine) not in (None, schema.HEAD)
+    engine.dispose()
+    with app.sending() if upgrade_due else nullcontext():
+        return prepare(app)
 
 
 def prepare(app: "App") -> list[str]:
-    """Create what is missing, upgrade what is older after a verified backup; return a line for each thing done."""
+    """Create what is missing, upgrade what is older after a verified backup; return a line for each thing done.
+
+    Raises DatabaseHeld when daemons run over an older schema.
+    """
     engine = _opened(app)
     try:
         return [*_upgraded(app, engine), *_identified(app, engine), *_folders(app)]
@@ -58,6 +57,9 @@ def _upgraded(app: "App", engine: "Engine") -> Iterator[str]:
     found = schema.current(engine)
     if found == schema.HEAD:
         return
+    if found is not None:
+        with reading(engine) as session:
+            refuse_while_daemons_run(session, app)
     if found is not None and found in schema.REVISIONS and app.database is not None:
         kept = app.folder / "backups" / f"before-upgrade-{found}-{app.today}.db"
         backup.copy_ledger(engine, kept, app.folder / "evidence")

@@ -114,6 +114,25 @@ def on_disk(here: Station, disk: Path) -> None:
     here.engine = open_engine(here.url)
 
 
+def test_row_14_full_before_the_lease(station: MakeStation, relay: Relay, tally: Tally, small_disk: Path) -> None:
+    """Row 14: disk full before lease: nothing claimed, the log says so, resumes when freed."""
+    here = station(3)
+    on_disk(here, small_disk)
+    clock = here.folder / "clock"
+    clock.write_text("-86400")  # nothing is owed yet
+    daemon = here.start(FAULT_CLOCK=str(clock), FAULT_PATCH="tests.faults.sabotage:need_room_for_each_commit")
+    here.await_passes()
+    ballast = fill(small_disk)
+    clock.write_text("0")
+    until(lambda: "disk is full" in here.log())
+    assert (here.states(), here.outcomes(), relay.seen) == ({}, {}, [])
+    assert daemon.poll() is None
+    ballast.unlink()
+    until(here.done)
+    audit(here.engine, relay.received, here.expected, tally)
+    assert here.outcomes() == {"ok": 3}
+
+
 def test_row_14_full_between_250_and_settle(station: MakeStation, relay: Relay, tally: Tally, small_disk: Path) -> None:
     """Row 14: disk full between 250 and settle: settled when freed, not sent again."""
     here = station(3, **ONE_LINE)
@@ -182,14 +201,15 @@ def test_row_15_no_daemon_makes_an_empty_database(station: MakeStation, relay: R
     daemon = here.start()
     assert daemon.wait(30) == 1
     assert str(here.folder / "yinuo.db") in here.log()
+    assert "There is no backup." in here.log()
     assert not (here.folder / "yinuo.db").exists()
 
 
 def test_row_15_a_corrupt_page(station: MakeStation, relay: Relay) -> None:
-    """Row 15: corrupt page: refused with the path, the reason; nothing is sent."""
+    """Row 15: corrupt page: refused with the path, the reason and the newest good backup; nothing is sent."""
     here = station(2)
     daemon = here.start()
-    backed_up(here)
+    copy = backed_up(here)
     told = list(relay.received)
     here.engine.dispose()
     with closing(sqlite3.connect(here.folder / "yinuo.db")) as database:
@@ -199,10 +219,11 @@ def test_row_15_a_corrupt_page(station: MakeStation, relay: Relay) -> None:
     with (here.folder / "yinuo.db").open("r+b") as file:
         file.seek((page - 1) * size)
         file.write(b"\xde\xad" * (size // 2))
-    here.start()
-    until(lambda: "malformed" in here.log())
+    assert here.start().wait(30) == 1
     said = here.log()
+    assert "malformed" in said
     assert str(here.folder / "yinuo.db") in said
+    assert str(copy) in said
     assert relay.received == told
 
 

@@ -103,6 +103,31 @@ def test_a_failure_leaves_nothing_and_can_be_repeated(
     assert run(["copy", "--to", "sqlite:///moved.db"]) == 0
 
 
+def test_between_the_two_marks_neither_sends(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def die(_: Engine) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(copying, "_enable", die)
+        assert run(["copy", "--to", "sqlite:///moved.db"]) == 1
+    assert run(["remind"]) == 1
+    with monkeypatch.context() as patch:
+        patch.setenv("TRACKER_DATABASE__URL", f"sqlite:///{ledger}/moved.db")
+        assert run(["remind"]) == 1
+        assert "being copied" in capsys.readouterr().err
+    assert run(["copy", "--to", "sqlite:///moved.db"]) == 0, "said again, it is finished"
+    monkeypatch.setenv("TRACKER_DATABASE__URL", f"sqlite:///{ledger}/moved.db")
+    assert run(["remind"]) == 0
+
+
+def test_what_was_moved_is_not_moved_elsewhere(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["copy", "--to", "sqlite:///moved.db"]) == 0
+    assert run(["--language", "en", "copy", "--to", "sqlite:///second.db"]) == 1
+    assert "This ledger was moved to sqlite:///" in capsys.readouterr().err
+
+
 def test_what_is_there_is_never_mixed_with(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["copy", "--to", "sqlite:///moved.db"]) == 0
     assert run(["edit", "2019-1007-01", "--title", "清单", "--reason", "简称"]) == 0

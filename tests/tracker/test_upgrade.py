@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from commitments import schema
+from commitments.errors import DatabaseHeld
 from commitments.storage import writing
 from notifications.models import Worker
 from tracker import config, setup
@@ -45,6 +46,18 @@ def test_it_is_refused_while_a_daemon_runs(app: App, engine: Engine, monkeypatch
     else:
         with sending_lock(app.database):
             assert run(["init"]) == 75
+    assert asked == []
+
+
+def test_nor_does_another_daemon_upgrade_under_one(app: App, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    if app.database is not None:
+        pytest.skip("on SQLite the second daemon is refused before it looks at the schema")
+    asked = upgrades(app, monkeypatch)
+    now = system_clock()
+    with writing(engine) as session:
+        session.add(Worker(id="host/7", host="host", pid=7, started_at=now, heartbeat_at=now + timedelta(seconds=5)))
+    with pytest.raises(DatabaseHeld, match="host/7"):
+        setup.prepare(app)
     assert asked == []
 
 
