@@ -197,9 +197,11 @@ class App:
     @cached_property
     def renderer(self) -> "Renderer":
         """The templates, compiled once; Jinja notices when the operator edits one."""
+        from notifications.confined import Confined  # noqa: PLC0415
         from notifications.messages import Renderer  # noqa: PLC0415
 
-        return Renderer(self.config.templates_folder)
+        folder = self.config.templates_folder
+        return Confined(folder) if folder else Renderer()
 
     def channel(self) -> "Channel":
         """Return the carrier the configuration names."""

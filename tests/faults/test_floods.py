@@ -80,7 +80,7 @@ def test_row_32_released(flooded: Station, relay: Relay, tally: Tally) -> None:
     """Row 32: 20,000 notices at once from a ledger with the wrong year: held, alert, release; bounded memory."""
     [daemon] = flooded.daemons
     assert f"{FLOOD} notices" in done(flooded, "outbox", "release", "--yes")
-    until(lambda: flooded.notices() == {"told": FLOOD})
+    until(lambda: flooded.notices() == {"told": FLOOD}, 150)
     assert alerts(flooded) == []
     audit(flooded.engine, relay.received, flooded.expected, tally)
     assert len(relay.received) == DEPARTMENTS, "one message for each, however many cards"
