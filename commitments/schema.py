@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine, MetaData, inspect, text
 
 from commitments.errors import SchemaTooNew, SchemaTooOld
-from commitments.storage import reading
+from commitments.storage import reading, shown
 
 REVISIONS = ("0001", "0002")  # every migration, oldest first; a test compares it with the files
 HEAD = REVISIONS[-1]
@@ -29,7 +29,7 @@ def check(engine: Engine) -> None:
     found = current(engine)
     if found == HEAD:
         return
-    path = engine.url.render_as_string()
+    path = shown(engine.url)
     if found is None or found in REVISIONS:
         raise SchemaTooOld(path=path, found=found or "none", known=HEAD)
     raise SchemaTooNew(path=path, found=found, known=HEAD)
@@ -42,7 +42,7 @@ def upgrade(engine: Engine, metadata: MetaData | None = None) -> None:
 
     found = current(engine)
     if found is not None and found not in REVISIONS:
-        raise SchemaTooNew(path=engine.url.render_as_string(), found=found, known=HEAD)
+        raise SchemaTooNew(path=shown(engine.url), found=found, known=HEAD)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")

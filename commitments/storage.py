@@ -17,6 +17,7 @@ from time import monotonic, sleep
 from typing import Any, TypeVar, dataclass_transform
 
 from sqlalchemy import (
+    URL,
     Connection,
     DateTime,
     Dialect,
@@ -92,6 +93,12 @@ def sqlite_path(url: str) -> Path | None:
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return None
     return Path(parsed.database)
+
+
+def shown(url: URL) -> str:
+    """Return an address for people, without the password, nor one among its parameters."""
+    hidden = {name: "***" for name in url.query if "password" in name}
+    return url.update_query_dict(hidden).render_as_string(hide_password=True)
 
 
 def open_engine(url: str, *, create: bool = False, durable: bool = True) -> Engine:
@@ -198,12 +205,12 @@ def _plain_errors(engine: Engine) -> Iterator[None]:
     except IntegrityError as trouble:
         raise AlreadyExists(**_taken(str(trouble.orig))) from trouble
     except sqlite3.OperationalError as trouble:
-        raise DatabaseUnusable(path=engine.url.render_as_string(), problem=trouble) from trouble
+        raise DatabaseUnusable(path=shown(engine.url), problem=trouble) from trouble
     except DBAPIError as trouble:
         text = str(trouble.orig)
         hopeless = ("readonly", "unable to open", "disk", "malformed", "not a database", "no such table", "connection")
         if any(word in text for word in hopeless):
-            raise DatabaseUnusable(path=engine.url.render_as_string(), problem=text.strip()) from trouble
+            raise DatabaseUnusable(path=shown(engine.url), problem=text.strip()) from trouble
         raise
 
 

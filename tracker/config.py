@@ -159,9 +159,9 @@ class Database(Section):
 
     @field_serializer("url")
     def _masked(self, url: str) -> str:
-        parsed = make_url(url)
-        hidden = {name: "***" for name in parsed.query if "password" in name}
-        return parsed.update_query_dict(hidden).render_as_string(hide_password=True)
+        from commitments.storage import shown  # noqa: PLC0415 - slow to import
+
+        return shown(make_url(url))
 
     def __repr_args__(self) -> Iterator[tuple[str, object]]:
         """Show what is dumped: the URL without its password."""

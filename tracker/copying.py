@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from commitments import history, schema
 from commitments.errors import DatabaseHeld, DatabaseUnusable, Refused
-from commitments.storage import Base, open_engine, sqlite_path, writing
+from commitments.storage import Base, open_engine, shown, sqlite_path, writing
 from notifications import attempts, workers
 from notifications.models import Instance
 
@@ -61,7 +61,7 @@ def copy(app: "App", url: str, say: Callable[[str], None]) -> dict[str, int]:
                 rows = _carry(app, source, target, say)
             _enable(target)
     except DBAPIError as trouble:
-        raise DatabaseUnusable(path=target.url.render_as_string(), problem=str(trouble.orig).strip()) from trouble
+        raise DatabaseUnusable(path=shown(target.url), problem=str(trouble.orig).strip()) from trouble
     else:
         return rows
     finally:
@@ -82,14 +82,14 @@ def _carry(app: "App", source: Session, target: Engine, say: Callable[[str], Non
 def _refuse_moved(source: Session, target: Engine) -> None:
     """Let the ledger that moved be copied to where it moved, and nowhere else. Raises AlreadyMoved."""
     place = source.get_one(Instance, 1).environment.partition(MOVED)[2]
-    if place and place != target.url.render_as_string():
+    if place and place != shown(target.url):
         raise AlreadyMoved(place=place)
 
 
 def refuse_while_daemons_run(session: Session, app: "App") -> None:
     """On SQLite the sending lock says so; on PostgreSQL the heartbeats do. Raises DatabaseHeld."""
     if app.database is None and (alive := workers.alive(session, app.clock())):
-        place = make_url(app.config.database_url).render_as_string()
+        place = shown(make_url(app.config.database_url))
         raise DatabaseHeld(path=place, holder=", ".join(alive))
 
 
@@ -109,7 +109,7 @@ def _already(target: Engine, source: Session, rows: dict[str, int]) -> bool:
             same = found == rows and history.head(there) == history.head(source)
     if not same:
         table = next(name for name, count in found.items() if count)
-        raise NotEmpty(path=target.url.render_as_string(), rows=found[table], table=table)
+        raise NotEmpty(path=shown(target.url), rows=found[table], table=table)
     return True
 
 
@@ -154,7 +154,7 @@ def _move_sequences(connection: Connection) -> None:
 def _mark(source: Session, target: Engine) -> None:
     """The ledger we came from may send no more: its environment is another now."""
     own = source.get_one(Instance, 1).environment.partition(MOVED)[0]
-    source.execute(update(Instance).values(environment=f"{own}{MOVED}{target.url.render_as_string()}"))
+    source.execute(update(Instance).values(environment=f"{own}{MOVED}{shown(target.url)}"))
 
 
 def _enable(target: Engine) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from commitments import schema
 from commitments.errors import DatabaseUnusable
-from commitments.storage import open_engine, reading, writing
+from commitments.storage import open_engine, reading, shown, writing
 from notifications.models import Instance
 from tracker import backup
 from tracker.copying import refuse_while_daemons_run
@@ -65,7 +65,7 @@ def _upgraded(app: "App", engine: "Engine") -> Iterator[str]:
         backup.copy_ledger(engine, kept, app.folder / "evidence")
         yield f"verified backup {kept}"
     schema.upgrade(engine)
-    yield f"database {engine.url.render_as_string()} at schema {schema.HEAD}"
+    yield f"database {shown(engine.url)} at schema {schema.HEAD}"
 
 
 def _identified(app: "App", engine: "Engine") -> Iterator[str]:

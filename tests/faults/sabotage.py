@@ -142,3 +142,12 @@ def fail_to_copy() -> None:
         raise OSError(28, "No space left on device")
 
     backup.copy_ledger = full  # type: ignore[assignment]
+
+
+def break_the_login() -> None:
+    """Let the login fail in a way nobody foresaw."""
+
+    def login(*_: object) -> None:
+        raise RuntimeError("nobody foresaw this")
+
+    smtplib.SMTP.login = login  # type: ignore[assignment, method-assign]
