@@ -1,0 +1,93 @@
+"""The suite can fail: seven mutants of the program, each in a copy of its own, each caught by the test named here."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "docs", "benchmarks", "*.egg-info", "build")
+FAILED = 1  # pytest's exit code when tests ran and some failed
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """What is made wrong, where, and the test that notices."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    caught_by: str
+
+
+MUTANTS = (
+    Mutant(
+        "mark sent before sending", "notifications/attempts.py",
+        "    return {key for key, _ in begun}\n",
+        '    keys = {key for key, _ in begun}\n    _settle_sent(session, lease, dict.fromkeys(keys, ""), lease.now)\n    return keys\n',
+        "faults/test_kills.py::test_row_03_killed_before_the_final_dot",
+    ),
+    Mutant(
+        "random Message-ID", "notifications/compose.py",
+        "    return hashlib.sha256(name.encode()).hexdigest()[:40]\n",
+        "    import secrets\n    return secrets.token_hex(20)\n",
+        "tracker/test_keeping.py::test_restoring_holds_what_is_due_and_release_tells_it_with_the_same_ids",
+    ),
+    Mutant(
+        "rendering again on retry", "notifications/sending.py",
+        "message.mailbox, message.frozen)",
+        'message.mailbox, message.frozen.replace(b"Date: ", b"X-Rendered: again\\r\\nDate: "))',
+        "faults/test_kills.py::test_row_04_killed_between_250_and_settle",
+    ),
+    Mutant(
+        "settling without repeating until it succeeds", "notifications/sending.py",
+        "until_done(work, patience=math.inf, again=_storage_trouble) if ended or flying else until_done(work)",
+        "work()",
+        "faults/test_storage.py::test_row_12_locked_between_250_and_settle",
+    ),
+    Mutant(
+        "deferred BEGIN", "commitments/storage.py",
+        '"BEGIN" if reads else "BEGIN IMMEDIATE"', '"BEGIN"',
+        "commitments/test_storage.py::test_two_writers_lose_no_update",
+    ),
+    Mutant(
+        "a lease without a token", "notifications/attempts.py",
+        'expanding=True)), Message.token == bindparam("mine"))', 'expanding=True)), bindparam("mine") != "")',
+        "faults/test_postgres.py::test_row_08_the_sleepers_late_settle_changes_nothing",
+    ),
+    Mutant(
+        "a calendar without adjusted days", "commitments/workdays.py",
+        "if day in workdays or (day not in holidays and day.weekday() < SATURDAY):",
+        "if day not in holidays and day.weekday() < SATURDAY:",
+        "commitments/test_workdays.py",
+    ),
+)  # fmt: skip
+
+
+def outcome(place: Path, test: str) -> subprocess.CompletedProcess[str]:
+    """Run one test of a copy against that copy."""
+    line = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", "-m", "", f"tests/{test}"]
+    env = {**os.environ, "PYTHONPATH": str(place), "COLUMNS": "200"}
+    return subprocess.run(line, cwd=place, env=env, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
+def test_control_each_mutant_is_caught(tmp_path: Path, mutant: Mutant) -> None:
+    """Negative control: the test passes on a faithful copy and fails on the mutant."""
+    place = tmp_path / "copy"
+    shutil.copytree(ROOT, place, ignore=NOT_COPIED)
+    faithful = outcome(place, mutant.caught_by)
+    assert faithful.returncode == 0, faithful.stdout[-3000:]
+    if "passed" not in faithful.stdout.splitlines()[-1]:
+        pytest.skip("the test that catches it needs PostgreSQL")
+    source = (place / mutant.file).read_text(encoding="utf-8")
+    assert source.count(mutant.right) == 1, "the program has changed; so must the mutant"
+    (place / mutant.file).write_text(source.replace(mutant.right, mutant.wrong), encoding="utf-8")
+    caught = outcome(place, mutant.caught_by)
+    assert caught.returncode == FAILED, caught.stdout[-3000:]
+    assert "failed" in caught.stdout.splitlines()[-1], "a test failed, not the copy"
