@@ -31,6 +31,7 @@ def _announced(measured: Iterator[figures.Figure]) -> Iterator[figures.Figure]:
 
 
 def main() -> None:
+    """Measure, print the table, and write it down when asked to."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, for trying things out")
     parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")

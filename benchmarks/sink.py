@@ -26,11 +26,13 @@ class Conversation(asyncio.Protocol):
         self.in_data = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self._say(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
+        """Answer a command, or the end of a message."""
         self.buffer += data
         if self.in_data:
             if self.buffer.endswith(END):
@@ -49,6 +51,7 @@ class Conversation(asyncio.Protocol):
 
 
 async def serve(delay: float) -> None:
+    """Serve on a free port of loopback, and print it."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Conversation(delay), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
@@ -58,11 +61,13 @@ async def serve(delay: float) -> None:
 class Accepting:
     """aiosmtpd's handler: everything is welcome."""
 
-    async def handle_DATA(self, *_: object) -> str:
+    async def handle_DATA(self, *_: object) -> str:  # noqa: N802 - aiosmtpd's name
+        """Accept."""
         return "250 ok"
 
 
 async def serve_aiosmtpd() -> None:
+    """Do the same with the usual Python server."""
     from aiosmtpd.smtp import SMTP  # noqa: PLC0415 - only here
 
     loop = asyncio.get_running_loop()
@@ -84,6 +89,7 @@ def running(*, kind: str = "bare", milliseconds: float = 0, cpu: int = -1) -> It
 
 
 def main(kind: str, milliseconds: float, cpu: int) -> None:
+    """Serve until ended, on one CPU if asked to."""
     if cpu >= 0 and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {cpu})
     asyncio.run(serve(milliseconds / 1000) if kind == "bare" else serve_aiosmtpd())

@@ -1,5 +1,6 @@
-"""Lists against taskwarrior's (Debian package ``taskwarrior``), the usual tool for tasks at a terminal; left out where
-it is not installed.
+"""Lists against taskwarrior's, the usual tool for tasks at a terminal.
+
+It is Debian's package ``taskwarrior``; the figures are left out where it is not installed.
 """
 
 import shutil
@@ -63,7 +64,8 @@ def _their_data(home: Path, sizes: Sizes) -> Path:
         for n in range(sizes.listed_mid):
             day = today + timedelta(days=n % 6 if n < sizes.hits else 60 + n % 1000)
             file.write(
-                f'[description:"村居事项清单第{n}项" due:"{day.timestamp():.0f}" entry:"1500000000" project:"市第{n % 100}局"'
+                f'[description:"村居事项清单第{n}项" due:"{day.timestamp():.0f}" entry:"1500000000"'
+                f' project:"市第{n % 100}局"'
                 f' status:"pending" uuid:"{uuid.UUID(int=n + 1)}"]\n'
             )
     (home / "taskrc").write_text(RC.format(data=home), encoding="utf-8")
@@ -74,8 +76,9 @@ def _their_data(home: Path, sizes: Sizes) -> Path:
 
 
 def _peak(*line: str) -> float:
-    """Return the most memory a command had, in MiB: measured in a child of a small process, since a child's figure
-    includes its parent's before exec.
+    """Return the most memory a command had, in MiB.
+
+    It is measured in a child of a small process, since a child's figure includes its parent's before exec.
     """
     script = (
         "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True);"

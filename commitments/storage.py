@@ -39,7 +39,7 @@ from sqlalchemy.types import TypeDecorator
 
 from commitments.errors import AlreadyExists, DatabaseMissing, DatabaseUnusable
 
-PRAGMAS = (
+PRAGMAS: tuple[str, ...] = (
     "journal_mode=PERSIST",
     "synchronous=EXTRA",
     "busy_timeout=15000",

@@ -122,6 +122,18 @@ def test_both_readmes_give_the_same_two_commands_of_one_line(name: str) -> None:
     assert block[1] in (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
 
 
+def test_every_guarantee_names_tests_that_exist() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8"))
+    assert len(named) > 50
+    for file, name in named:
+        assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), name
+
+
+def test_every_fault_has_a_test() -> None:
+    tests = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "faults").glob("test_*.py"))
+    assert {int(row) for row in re.findall(r"def test_row_(\d\d)_", tests)} == set(range(1, 45))
+
+
 def test_the_changelog_has_a_place_for_the_next_change() -> None:
     assert "## Unreleased" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 

@@ -1,10 +1,10 @@
 """Starts the program with faults built in: ``python -m tests.faults.launcher daemon``. The product has no such hook.
 
-``FAULT_DIE=notifications.attempts:begin:after:3`` kills the process with SIGKILL after the third call of that function
-(``before`` and methods, ``module:Class.method``, work too); ``FAULT_STOP`` halts it there with SIGSTOP, and SIGCONT lets
-it go on. ``FAULT_CLOCK=FILE`` adds the seconds written in FILE to the clock, for the program and for its scheduler; FILE
-may be written anew at any time. ``FAULT_LEASE=3`` makes leases last three seconds, and renews them as much sooner.
-``FAULT_PATCH=module:function`` calls that function of a test module first.
+``FAULT_DIE=notifications.attempts:begin:after:3`` kills the process with SIGKILL after the third call of that
+function (``before`` and methods, ``module:Class.method``, work too); ``FAULT_STOP`` halts it there with SIGSTOP, and
+SIGCONT lets it go on. ``FAULT_CLOCK=FILE`` adds the seconds written in FILE to the clock, for the program and for its
+scheduler; FILE may be written anew at any time. ``FAULT_LEASE=3`` makes leases last three seconds, and renews them as
+much sooner. ``FAULT_PATCH=module:function`` calls that function of a test module first.
 """
 
 import importlib
@@ -20,7 +20,7 @@ from typing import Any
 
 def strike_at(spec: str, signum: signal.Signals) -> None:
     """Replace the function a spec names by one that sends us a signal before or after its n-th call."""
-    module, path, when, count = (spec.split(":") + ["1"])[:4]
+    module, path, when, count = [*spec.split(":"), "1"][:4]
     *owners, name = path.split(".")
     place: Any = importlib.import_module(module)
     for owner in owners:
@@ -61,8 +61,8 @@ def shift_clock(file: Path) -> None:
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return shifted().astimezone(tz)
 
-    base.datetime = interval.datetime = Shifted  # type: ignore[attr-defined]
-    App.__init__.__kwdefaults__["clock"] = shifted
+    base.datetime = interval.datetime = Shifted
+    App.__init__.__kwdefaults__["clock"] = shifted  # type: ignore[index]
 
 
 def short_leases(seconds: float) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import IO, NoReturn
+from typing import IO, NoReturn, Self
 
 from tests.faults import launcher
 from tests.faults.station import ROOT, Station
@@ -25,7 +25,7 @@ class Nursery:
         self.here = here
         self.logs: dict[int, Path] = {}
 
-    def __enter__(self) -> "Nursery":
+    def __enter__(self) -> Self:
         self._mother = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.nursery"],
             cwd=ROOT, env=self.here.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -15,8 +15,9 @@ USUAL = {"greeting": "220 relay.example", "EHLO": "250 relay.example", "MAIL": "
 
 
 class Relay(ThreadingTCPServer):
-    """``script["RCPT"] = ["450 later"]`` gives these answers first, then the usual ones; ``always["dot"] = CUT`` for ever.
+    """A relay that answers as told.
 
+    ``script["RCPT"] = ["450 later"]`` gives these answers first, then the usual ones; ``always["dot"] = CUT`` for ever.
     Commands are greeting, EHLO, MAIL, RCPT, DATA, dot (after the message), RSET, QUIT. ``pause`` is how many seconds
     the answer to ``dot`` takes; while ``gate`` is cleared, it waits. ``refuses`` maps an address to the answer its RCPT
     gets.

@@ -27,7 +27,7 @@ def die_in_the_middle_of_data() -> None:
         original(self, data[: len(data) // 2])
         os.kill(os.getpid(), signal.SIGKILL)
 
-    smtplib.SMTP.send = send  # type: ignore[method-assign]
+    smtplib.SMTP.send = send  # type: ignore[assignment, method-assign]
 
 
 def take_few() -> None:
@@ -67,7 +67,7 @@ def _break_commit(*, done: bool) -> None:
             whole(session, patience)
         raise OperationalError("COMMIT", {}, OSError("server closed the connection unexpectedly"))
 
-    attempts._settle_sent, storage.commit = remember, commit
+    attempts._settle_sent, storage.commit = remember, commit  # type: ignore[assignment]
 
 
 def hang_in_planning() -> None:
@@ -114,7 +114,8 @@ def be_impatient() -> None:
 
 def wait_little_for_locks() -> None:
     """Let SQLite give up after a fifth of a second, not after fifteen."""
-    storage.PRAGMAS = tuple(p for p in storage.PRAGMAS if "busy" not in p) + ("busy_timeout=200",)
+    kept = (pragma for pragma in storage.PRAGMAS if "busy" not in pragma)
+    storage.PRAGMAS = (*kept, "busy_timeout=200")
 
 
 def count_busy_commits() -> None:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -80,10 +80,10 @@ class Station:
         """Return the command line of the program with faults built in."""
         return [sys.executable, "-m", "tests.faults.launcher", *arguments]
 
-    def command(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
+    def command(self, *arguments: str, before: Sequence[str] = (), **env: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, perhaps by way of another."""
         return subprocess.run(
-            self.line(*arguments),
+            [*before, *self.line(*arguments)],
             cwd=self.folder,
             env={**self.env, **env},
             capture_output=True,
@@ -146,7 +146,7 @@ class Station:
     def frozen(self) -> dict[str, bytes]:
         """Return the bytes kept for each message by address."""
         with reading(self.engine) as session:
-            return dict(session.execute(select(Message.mailbox, Message.frozen)).all())  # type: ignore[arg-type]
+            return dict(session.execute(select(Message.mailbox, Message.frozen)).all())
 
     def books(self) -> list[tuple[object, ...]]:
         """Return all that is written about messages and attempts, to compare with what is written later."""

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, text
 
 from commitments import history, schema
+from commitments.errors import HistoryBroken
 from commitments.models import HistoryEntry
 from commitments.storage import open_engine, reading, writing
 from notifications import alerts
@@ -123,7 +124,7 @@ def test_row_41_the_chain_recomputed(quick: Scene) -> None:
         _recompute(session)
     with reading(quick.engine) as session:
         history.verify(session)
-        with pytest.raises(history.HistoryBroken, match="anchor"):
+        with pytest.raises(HistoryBroken, match="anchor"):
             history.verify(session, anchor)
 
 

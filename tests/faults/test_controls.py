@@ -29,7 +29,9 @@ MUTANTS = (
     Mutant(
         "mark sent before sending", "notifications/attempts.py",
         "    return {key for key, _ in begun}\n",
-        '    keys = {key for key, _ in begun}\n    _settle_sent(session, lease, dict.fromkeys(keys, ""), lease.now)\n    return keys\n',
+        "    keys = {key for key, _ in begun}\n"
+        '    _settle_sent(session, lease, dict.fromkeys(keys, ""), lease.now)\n'
+        "    return keys\n",
         "faults/test_kills.py::test_row_03_killed_before_the_final_dot",
     ),
     Mutant(

@@ -15,7 +15,7 @@ from tests.notifications.test_smtp import free_port
 from tracker.calling import Caller
 
 NOW = datetime(2019, 6, 27, 1, tzinfo=UTC)
-TOKEN = "kanarienvogel"
+CANARY = "kanarienvogel"
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def pings() -> Iterator[tuple[list[str], str]]:
     server = HTTPServer(("127.0.0.1", 0), Listener)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    yield asked, f"http://127.0.0.1:{server.server_port}/ping/{TOKEN}"
+    yield asked, f"http://127.0.0.1:{server.server_port}/ping/{CANARY}"
     server.shutdown()
     thread.join()
     server.server_close()
@@ -43,7 +43,7 @@ def pings() -> Iterator[tuple[list[str], str]]:
 def script(folder: Path) -> str:
     """Return a command that writes what it is told to a file."""
     told = folder / "told"
-    return f"{sys.executable} -c \"import sys; open('{told}', 'a').write(sys.stdin.read() + chr(10))\" {TOKEN}"
+    return f"{sys.executable} -c \"import sys; open('{told}', 'a').write(sys.stdin.read() + chr(10))\" {CANARY}"
 
 
 def test_each_alert_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -55,23 +55,23 @@ def test_each_alert_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixtur
     assert caplog.messages == [f"alert: {first.text}", f"alert: {second.text}"]
 
 
-@pytest.mark.parametrize("command", [f"/no/such/thing {TOKEN}", f"{sys.executable} -c 1/0 {TOKEN}"])
+@pytest.mark.parametrize("command", [f"/no/such/thing {CANARY}", f"{sys.executable} -c 1/0 {CANARY}"])
 def test_a_command_that_fails_is_said_without_its_words(command: str, caplog: pytest.LogCaptureFixture) -> None:
     Caller(command, "").tell([Alert(key="guard", text="held", at=NOW)])
     assert "alert_command" in caplog.messages[-1]
-    assert TOKEN not in caplog.text
+    assert CANARY not in caplog.text
 
 
 def test_a_ping_is_a_plain_get(pings: tuple[list[str], str]) -> None:
     Caller("", pings[1]).ping()
-    assert pings[0] == [f"/ping/{TOKEN}"]
+    assert pings[0] == [f"/ping/{CANARY}"]
 
 
 def test_nobody_listens_and_the_token_stays_secret(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        Caller("", f"http://127.0.0.1:{free_port()}/ping/{TOKEN}").ping()
+        Caller("", f"http://127.0.0.1:{free_port()}/ping/{CANARY}").ping()
     assert "ping_url" in caplog.text
-    assert TOKEN not in caplog.text
+    assert CANARY not in caplog.text
 
 
 def test_without_settings_nothing_is_called(caplog: pytest.LogCaptureFixture) -> None:
