@@ -67,5 +67,7 @@ def machine() -> str:
 
 
 def write(figures: Sequence[Figure]) -> None:
-    """Replace the page with these figures."""
-    PAGE.write_text("\n".join([INTRODUCTION, f"Machine: {machine()}.", "", *table(figures), ""]), encoding="utf-8")
+    """Put these figures into the page; what a person wrote below them stays."""
+    _, heading, below = PAGE.read_text(encoding="utf-8").partition("\n## ")
+    page = "\n".join([INTRODUCTION, f"Machine: {machine()}.", "", *table(figures), ""])
+    PAGE.write_text(page + heading + below, encoding="utf-8")
