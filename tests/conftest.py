@@ -162,8 +162,8 @@ class Scene:
             )
 
     @staticmethod
-    def at(*parts: int) -> datetime:
-        return datetime(*parts, tzinfo=ZONE).astimezone(UTC)  # type: ignore[arg-type]
+    def at(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+        return datetime(year, month, day, hour, minute, tzinfo=ZONE).astimezone(UTC)
 
     def day(self, text: str, hour: int = 9, minute: int = 0) -> None:
         """Put the clock to a day, 09:00 unless told."""
