@@ -105,8 +105,10 @@ def test_row_10_the_server_crashes_three_times_under_three_daemons(
     chance = random.Random(seed)
     here = station(90, cluster.url, MAIL__CONNECTIONS="2")
     relay.pause = 0.1
+    relay.gate.clear()  # nobody gets an answer before all of them send
     daemons = [here.start(FAULT_LEASE="6", FAULT_PATCH=SMALL) for _ in range(3)]
-    until(lambda: len(here.workers()) == 3)  # all of them send
+    until(lambda: len(here.workers()) == 3)
+    relay.gate.set()
     for _ in range(3):
         goal = len(relay.seen) + chance.randrange(1, 12)
         until(lambda goal=goal: len(relay.seen) >= goal)  # type: ignore[misc]
