@@ -1,0 +1,1 @@
+"""Reading a reply letter into proposed commitments that a person confirms."""

@@ -1,0 +1,202 @@
+"""The candidates of a letter: every pledge with its words, owners, time, strength, targets, for a person to confirm."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from commitments.letters.conditions import Condition, conditions
+from commitments.letters.deadline import Deadline, deadline
+from commitments.letters.document import Document, Header, View
+from commitments.letters.outline import ordinal, outline
+from commitments.letters.owners import Owned, owners
+from commitments.letters.phrases import canonical
+from commitments.letters.pledge import Pledge
+from commitments.letters.pledges import pledges
+from commitments.letters.programmes import Programme, programmes
+from commitments.letters.reckoning import Base
+from commitments.letters.strength import strength
+from commitments.letters.targets import Goal, targets
+from commitments.letters.units import Register, register
+
+KINDS = {"open": "open_item", "goal": "target"}
+SURE = {
+    "item": 0.9,
+    "will": 0.9,
+    "plan": 0.9,
+    "open": 0.85,
+    "goal": 0.8,
+    "told": 0.75,
+    "dated": 0.7,
+    "event": 0.7,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A proposed commitment; ``quote`` is ``text[start:end]`` of the document."""
+
+    quote: str
+    start: int
+    end: int
+    ordinal: str
+    section: str | None
+    kind: str  # pledge, open_item, target
+    strength: str  # firm, planned, conditional, soft
+    owners: tuple[str, ...]
+    owner_basis: str  # self, stated, inferred-from-section, unknown
+    owner_evidence: str | None
+    due_text: str | None
+    due_date: date | None
+    due_rule: str
+    due_note: str | None
+    condition: str | None
+    targets: tuple[Goal, ...]
+    confidence: float
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """The way between the matching text and the letter's own characters."""
+
+    view: View
+    document: Document
+
+    def own(self, a: int, b: int) -> str:
+        """Return the letter's own characters of a stretch of the view, without what the view left out."""
+        return "".join(self.document.text[place : place + 1] for place in self.view.at[a:b])
+
+    def of_pledge(self, pledge: Pledge) -> str:
+        """Return the words of a pledge in the letter's own characters, one for one."""
+        places = pledge.passage.at[max(pledge.start, pledge.passage.mark) : pledge.end]
+        return "".join(self.document.text[at : at + 1] or " " for at in map(self.view.at.__getitem__, places))
+
+    @cached_property
+    def table(self) -> dict[int, str]:
+        """The letter's characters with those the view has for them."""
+        text, places = self.document.text, self.view.at
+        return {
+            ord(text[place]): sign for place, sign in zip(places, self.view.text, strict=False) if place < len(text)
+        }
+
+    def matching(self, value: str) -> str:
+        """Write a value of the header in the characters of the view."""
+        return canonical(value.translate(self.table))
+
+    def heading(self, words: str) -> str:
+        """Return a heading as the letter prints it."""
+        place = canonical(self.view.text).find(words)
+        return self.own(place, place + len(words)) if place >= 0 else words
+
+    def printed(self, name: str, given: dict[str, str]) -> str:
+        """Return a name as the header or the letter prints it."""
+        place = self.view.text.find(name)
+        return given.get(name) or (self.own(place, place + len(name)) if place >= 0 else name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What every candidate of one letter is read against."""
+
+    base: Base
+    known: Register
+    programmes: Sequence[Programme]
+    guest: str | None  # whom 贵会 means
+    script: Script
+    given: dict[str, str]  # names of the header: matching form to printed form
+
+
+def candidates(view: View, header: Header, document: Document) -> list[Candidate]:
+    """Return the candidates of a letter in order."""
+    script = Script(view=view, document=document)
+    names = [name for name in (header.replying_unit, *header.co_units, header.proposer) if name]
+    given = {script.matching(name): name for name in names}
+    matching = {name: form for form, name in given.items()}
+    text = canonical(view.text)
+    known = register(
+        text, matching.get(header.replying_unit or ""), tuple(matching[unit] for unit in header.co_units if unit)
+    )
+    passages, base = outline(view.text), base_of(header, text)
+    letter = Letter(
+        base=base,
+        known=known,
+        programmes=programmes(passages, known),
+        guest=matching.get(_guest(header) or ""),
+        script=script,
+        given=given,
+    )
+    return [_candidate(pledge, number, letter) for number, pledge in enumerate(pledges(passages, base), 1)]
+
+
+def _guest(header: Header) -> str | None:
+    """Return whom the letter addresses: the proposer, or the lead unit of a co-handler's opinion (会办意见)."""
+    return header.proposer or (header.co_units[0] if header.kind == "会办意见" and header.co_units else None)
+
+
+BELIEVED = range(1949, 2200)  # years a letter can be of
+HEAD_CHARS = 120  # the letter's own title stands here
+
+
+def base_of(header: Header, text: str) -> Base:
+    """Return what phrases without a year are read against: the reply, else a year of number, title, text or page."""
+    programme = re.search(r"20\d\d年度?[^，。；]{0,16}(?:计划|项目|行动|方案|实事|规划)", text)
+    named = (
+        header.proposal_title or "",
+        text[:HEAD_CHARS],
+        header.doc_number or "",
+        programme[0] if programme else "",
+    )
+    year = next((int(hit[0]) for words in named if (hit := re.search(r"20\d\d(?=年|〕|】|\])", words))), None)
+    reply, page = (day if day and day.year in BELIEVED else None for day in (header.reply_date, header.page_date))
+    return Base(reply, year or (page.year if page else None))
+
+
+def _own(pledge: Pledge, letter: Letter) -> Callable[[str | None], str | None]:
+    """Return a function that writes a piece of the pledge in the letter's own characters."""
+    text, printed = pledge.text, letter.script.of_pledge(pledge)
+
+    def own(piece: str | None) -> str | None:
+        place = text.find(piece) if piece else -1
+        return printed[place : place + len(piece)] if piece and place >= 0 else piece
+
+    return own
+
+
+def _candidate(pledge: Pledge, number: int, letter: Letter) -> Candidate:
+    at = pledge.passage.at
+    start, end = letter.script.view.span(at[pledge.start], at[pledge.end - 1] + 1)
+    gates, due, own = tuple(conditions(pledge.text)), deadline(pledge, letter.base), _own(pledge, letter)
+    goals = targets(pledge.text, letter.script.of_pledge(pledge))
+    owned = owners(pledge, letter.known, letter.programmes, letter.guest)
+    hard = strength(pledge.act, pledge.cue, gates, goals, dated=due.day is not None, before=pledge.before)
+    return Candidate(
+        quote=letter.script.document.text[start:end],
+        start=start,
+        end=end,
+        ordinal=ordinal(pledge.passage) or str(number),
+        section=" / ".join(map(letter.script.heading, pledge.passage.headings)) or None,
+        kind=KINDS.get(pledge.cue, "pledge"),
+        strength=hard,
+        owners=tuple(letter.script.printed(name, letter.given) for name in owned.owners),
+        owner_basis=owned.basis,
+        owner_evidence=owned.evidence,
+        due_text=own(due.text),
+        due_date=due.day,
+        due_rule=due.rule,
+        due_note=due.note,
+        condition=own(gates[0].event) if gates else None,
+        targets=goals,
+        confidence=_confidence(pledge, owned, due, gates),
+        why=_why(pledge, owned, due, hard),
+    )
+
+
+def _confidence(pledge: Pledge, owned: Owned, due: Deadline, gates: Sequence[Condition]) -> float:
+    doubts = 0.1 * (owned.basis in ("inferred-from-section", "unknown")) + 0.15 * (due.note is not None)
+    return round(SURE.get(pledge.cue, 0.7) - doubts - 0.05 * bool(gates), 2)
+
+
+def _why(pledge: Pledge, owned: Owned, due: Deadline, hard: str) -> tuple[str, ...]:
+    return (f"found as: {pledge.cue}", f"owner: {owned.basis}", f"time: {due.rule}", f"strength: {hard}")

@@ -1,0 +1,43 @@
+"""A letter's file read to the end: what is kept, its header, its candidates."""
+
+import hashlib
+from dataclasses import dataclass
+
+from commitments.letters.candidates import Candidate, candidates
+from commitments.letters.document import Document, Header, View, view
+from commitments.letters.files import read_file
+from commitments.letters.header import header
+from commitments.letters.quarantine import put_aside
+from commitments.letters.repairs import repairs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """Everything a person is shown before a letter enters the ledger."""
+
+    document: Document
+    view: View
+    header: Header
+    candidates: tuple[Candidate, ...]
+
+
+def read(data: bytes, name: str) -> Reading:
+    """Read a letter: .txt, .html, .docx or .pdf with a text layer; ``name`` is for messages only.
+
+    The same bytes give the same answer. Raises a subclass of Refused that says what to do.
+    """
+    source = read_file(data, name)
+    parted = put_aside(source.lines)
+    text = "\n".join(parted.kept)
+    document = Document(
+        text=text,
+        sha256=hashlib.sha256(data).hexdigest(),
+        quarantined=(*parted.aside, *source.aside),
+        repairs=tuple(repairs(text)),
+        warnings=source.warnings,
+        page=source.facts,
+    )
+    plain = view(document)
+    head = header(plain, document)
+    found = candidates(plain, head, document)
+    return Reading(document=document, view=plain, header=head, candidates=tuple(found))

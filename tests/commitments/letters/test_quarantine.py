@@ -1,0 +1,78 @@
+"""What belongs to the page is put aside; what belongs to the letter never is."""
+
+import pytest
+
+from commitments.letters.quarantine import is_spam, put_aside
+
+LETTER = [
+    "云州市水务局关于市政协五届二次会议第118号提案的答复",
+    "云水案〔2022〕8号",
+    "办理结果：B",
+    "市工商联：",
+    "贵会提出的《关于疏通河道的提案》收悉，现答复如下：",
+    "一、基本情况",
+    "（一）建设智慧水务平台",
+    "打印机共享服务由街道负责，来源于财政资金，我局将于年底前完成。",
+    "云州市水务局",
+    "2022年6月9日",
+    "（联系人：方一舟，联系电话：0999-5550777）",
+    "抄送：市政协提案委。",
+]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "首页 > 政务公开 > 建议提案",
+        "您当前的位置：首页",
+        "当前位置：首页>公开",
+        "发布时间：2022-07-01 10:00 来源：市水务局",
+        "浏览次数：88",
+        "2022-07-01 点击：56",
+        "分享到： 微信 微博",
+        "【打印】【关闭】",
+        "打印本页",
+        "上一篇：关于第3号提案的答复",
+        "| 下一條:某縣對第95號建議的答復 |",
+        "版权所有：某市人民政府",
+        "ICP备00000000号",
+        "网站标识码：0000000001",
+        "主办单位：某市人民政府 联系电话：0999-5550001",
+        "扫一扫在手机打开当前页",
+        "相关阅读",
+        "设为首页 | 加入收藏",
+        "棋牌游戏下载 时时彩开奖 百家乐技巧",
+        "索引号：0001/2022-1",
+        "责任编辑：某某",
+        "政府网站工作年度报表 | 网站地图",
+    ],
+)
+@pytest.mark.parametrize("place", [0, 4, len(LETTER)])
+def test_lines_of_a_page(junk: str, place: int) -> None:
+    parted = put_aside([*LETTER[:place], junk, *LETTER[place:]])
+    assert parted.aside == (junk,)
+    assert list(parted.kept) == LETTER
+
+
+def test_a_clean_letter_is_left_whole() -> None:
+    assert put_aside(LETTER).aside == ()
+
+
+def test_what_follows_the_letter_is_the_pages() -> None:
+    parted = put_aside([*LETTER, "关于做好提案答复公开的通知", "云州市政府门户网站"])
+    assert parted.aside == ("关于做好提案答复公开的通知", "云州市政府门户网站")
+
+
+def test_a_letter_printed_twice_is_read_once() -> None:
+    long = [
+        f"（{n}）我局将于年底前完成第{n}项工程，由市财政局会同有关部门落实资金，确保按期投入使用，群众满意。"
+        for n in "一二三四"
+    ]
+    letter = [*LETTER[:6], *long, *LETTER[8:10]]
+    parted = put_aside([*letter, *letter])
+    assert list(parted.kept) == letter
+
+
+@pytest.mark.parametrize("line", ["开展彩票公益金项目，建设养老中心。", "三、推进“双减”工作", "1.举办棋类比赛"])
+def test_a_word_of_that_trade_is_no_advertising(line: str) -> None:
+    assert not is_spam(line)
