@@ -5,7 +5,7 @@
     │   ├── NoSuchCommitment, NoSuchLetter, NoSuchDepartment, NoSuchTarget
     │   └── NoSuchMessage, NoSuchDigest
     ├── Refused             understood, but the rules of the ledger say no
-    │   ├── WrongState, EvidenceNeeded, ReasonNeeded, NothingToChange
+    │   ├── WrongState, EvidenceNeeded, ReasonNeeded, NothingToChange, LeadUnknown
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
     │   ├── AlreadyExists, BadValue, BadMailbox, BadText, UnreadableEvidence, LedgerRejected, LedgerDiffers
     │   └── HistoryBroken
@@ -139,6 +139,15 @@ class ReasonNeeded(Refused):
 
     en = "`{verb}` on {ref} needs a reason: give --reason."
     zh = "对 {ref} 执行 {verb} 须说明理由：请加 --reason。"
+
+
+class LeadUnknown(Refused):
+    """The letter does not say who does it; a person must."""
+
+    en = (
+        "{ref}: the letter does not say who leads; choose with `tracker edit {ref} --lead … --reason …` or in `review`."
+    )
+    zh = "{ref}：函中未写明主办单位；请用 `tracker edit {ref} --lead … --reason …` 或在 `review` 中选定。"
 
 
 class NothingToChange(Refused):

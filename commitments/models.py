@@ -72,6 +72,33 @@ class Letter(Base):
     replying_unit: Mapped[Department] = relationship(foreign_keys=[replying_unit_id])
 
 
+class Source(Base):
+    """The text a letter was read from, and where in it each of its commitments stands.
+
+    ``places`` says for a ref: ``start`` and ``end`` in ``text``, and in ``ask`` what a person must still decide before
+    it can be confirmed (``lead``) or should look at (``date``), with the reason in ``note``.
+    """
+
+    __tablename__ = "source"
+
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"), primary_key=True)
+    name: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    aside: Mapped[list[str]] = mapped_column(JSON, default_factory=list)
+    places: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default_factory=dict)
+
+    def asks(self, ref: str) -> list[str]:
+        """Return what is still to be decided about a commitment."""
+        return list(self.places.get(ref, {}).get("ask", ()))
+
+    def place(self, ref: str, **facts: object) -> None:
+        """Note facts about a commitment; a ref is forgotten with ``place(ref, gone=True)``."""
+        rest = {known: value for known, value in self.places.items() if known != ref}
+        if not facts.get("gone"):
+            rest[ref] = {**self.places.get(ref, {}), **facts}
+        self.places = rest
+
+
 support_table = Table(
     "commitment_support",
     Base.metadata,

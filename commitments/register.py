@@ -17,6 +17,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from commitments import evidence, history, rules, search
 from commitments.deadlines import Offset, Workdays
 from commitments.errors import (
+    LeadUnknown,
     NoDeadline,
     NoRequest,
     NoSuchTarget,
@@ -31,6 +32,7 @@ from commitments.models import (
     Extension,
     Letter,
     Progress,
+    Source,
 )
 
 
@@ -80,8 +82,11 @@ class Register:
         return commitment
 
     def confirm(self, ref: str) -> Commitment:
-        """Open a draft."""
+        """Open a draft. Raises LeadUnknown while nobody has chosen who leads."""
         commitment = self._in_state(ref, "confirm", "draft")
+        source = self.session.get(Source, commitment.letter_id)
+        if source and "lead" in source.asks(ref):
+            raise LeadUnknown(ref=ref)
         changes = rules.change(commitment, state="open", opened_at=self.now, first_due_on=commitment.due_on)
         changes |= self._set_review(commitment)
         rules.check(commitment)
@@ -91,6 +96,8 @@ class Register:
         """Remove a draft; the history keeps what it was."""
         commitment = self._in_state(ref, "drop", "draft")
         self.note("drop", ref, reason, rules.facts(commitment))
+        if source := self.session.get(Source, commitment.letter_id):
+            source.place(ref, gone=True)
         for target in commitment.targets:
             self.session.delete(target)
         self.session.delete(commitment)
@@ -100,11 +107,23 @@ class Register:
         commitment = search.find(self.session, ref)
         rules.need_reason(ref, "edit", reason)
         changes = rules.change(commitment, **self._with_dates(commitment, new))
-        if not changes:
+        if not changes and not self._answers(commitment, new):
             raise NothingToChange(ref=ref)
+        self._answered(commitment, new)
         changes |= self._set_review(commitment)
         rules.check(commitment)
         return self._done(commitment, "edit", reason, changes)
+
+    def _answers(self, commitment: Commitment, new: Mapping[str, object]) -> bool:
+        """Say whether an edit decides what reading the letter left open, be it with the very value proposed."""
+        source = self.session.get(Source, commitment.letter_id)
+        return bool(source and set(source.asks(commitment.ref)) & _decided(new))
+
+    def _answered(self, commitment: Commitment, new: Mapping[str, object]) -> None:
+        source = self.session.get(Source, commitment.letter_id)
+        if source and self._answers(commitment, new):
+            left = [each for each in source.asks(commitment.ref) if each not in _decided(new)]
+            source.place(commitment.ref, ask=left)
 
     def _with_dates(self, commitment: Commitment, new: Mapping[str, object]) -> dict[str, object]:
         fields = dict(new)
@@ -365,3 +384,9 @@ def move_next_action(session: Session, days: Mapping[int, date | None]) -> None:
 def rearm_all(session: Session, today: date) -> None:
     """Let the planner look at every live commitment again: rungs, calendar, send time or zone changed."""
     session.execute(update(Commitment).where(Commitment.state.in_(LIVE_STATES)).values(next_action_on=today))
+
+
+def _decided(new: Mapping[str, object]) -> set[str]:
+    """Return which questions of reading an edit answers."""
+    dated = {"date"} if {"due_on", "review_on"} & set(new) else set()
+    return dated | ({"lead"} if "lead" in new else set())

@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,9 @@ def ledger(loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     home = tmp_path / "ledger"
     shutil.copytree(loaded, home)
     shutil.copy(LETTER, home)
+    shutil.copy(ROOT / "tests" / "commitments" / "letters" / "letter.txt", home / "letter.html")
     monkeypatch.chdir(home)
+    monkeypatch.setattr("sys.stdin", StringIO())
     return home
 
 

@@ -168,17 +168,42 @@ def edit(
 
 def confirm_draft(
     ctx: typer.Context,
-    refs: Annotated[list[str], typer.Argument(help="承诺编号 · Refs.")],
+    refs: Annotated[list[str] | None, typer.Argument(help="承诺编号 · Refs.")] = None,
+    all_stated: Annotated[
+        str,
+        typer.Option(
+            "--all-stated", metavar="LETTER", help="该函中责任单位、时限都已写明的草稿 · All that ask nothing."
+        ),
+    ] = "",
     actor: ActorOption = "",
 ) -> None:
     """确认草稿，正式立项 · Confirm drafts; they become open.
 
     $ tracker confirm 2019-1007-09
-    """
+    $ tracker confirm --all-stated 1007
+    """  # fmt: skip
+    if bool(refs) == bool(all_stated):
+        raise UsageError(problem="Give refs, or --all-stated LETTER.")
     with command(ctx).acting(actor).register() as register:
-        for ref in refs:
+        chosen = refs or _stated_drafts(register.session, all_stated)
+        for ref in chosen:
             register.confirm(ref)
-    print("\n".join(refs))
+    if chosen:
+        print("\n".join(chosen))
+
+
+def _stated_drafts(session: "Session", number: str) -> list[str]:
+    """Return the drafts of a letter about which reading left no question."""
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from commitments.models import Commitment, Source  # noqa: PLC0415
+    from commitments.search import find_letter  # noqa: PLC0415
+
+    letter = find_letter(session, number)
+    source = session.get(Source, letter.id)
+    drafts = select(Commitment.ref).where(Commitment.letter_id == letter.id, Commitment.state == "draft")
+    refs = session.scalars(drafts.order_by(Commitment.ref)).all()
+    return [ref for ref in refs if not (source and source.asks(ref))]
 
 
 def drop(

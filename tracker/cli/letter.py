@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commitments.errors import NotFound
 from tracker.cli.base import ActorOption, CsvOption, JsonOption, ReasonOption, command, read_day
-from tracker.cli.output import print_csv, print_facts, print_json, print_table
+from tracker.cli.output import clean, print_csv, print_facts, print_json, print_table
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -129,12 +130,18 @@ def _labels(locale: str) -> dict[str, str]:
 def show(
     ctx: typer.Context,
     number: Annotated[str, typer.Argument(help="文号或提案号 · Document or proposal number.")],
+    source: Annotated[
+        bool, typer.Option("--source", help="原文，标出各条承诺 · Its text, each pledge marked.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """查看答复函及其承诺事项 · Show a letter and its commitments.
 
     $ tracker letter show 1007
     """
+    if source:
+        _show_source(ctx, number)
+        return
     from commitments import search  # noqa: PLC0415
     from commitments.ledger_rows import LETTER, stated  # noqa: PLC0415
     from tracker.cli import listing  # noqa: PLC0415
@@ -153,6 +160,31 @@ def show(
     print_table(
         HEADINGS["zh" if shared.locale.startswith("zh") else "en"], [_worded(item, shared.locale) for item in items]
     )
+
+
+def _show_source(ctx: typer.Context, number: str) -> None:
+    """Print the text a letter was read from, with the ref before each commitment's words."""
+    from commitments import search  # noqa: PLC0415
+    from commitments.models import Source  # noqa: PLC0415
+
+    with command(ctx).app.reading() as session:
+        source = session.get(Source, search.find_letter(session, number).id)
+        if source is None:
+            raise NoSource(number=number)
+        text, done = "", 0
+        for ref, place in sorted(source.places.items(), key=lambda each: each[1]["start"]):
+            start = max(done, place["start"])
+            text += f"{source.text[done:start]}【{ref} {source.text[start : place['end']]}】"
+            done = max(start, place["end"])
+        lines = (text + source.text[done:]).split("\n")
+    print("\n".join(map(clean, lines)))
+
+
+class NoSource(NotFound):
+    """The letter was typed in, not read from a file."""
+
+    en = "{number} was not imported from a file; there is no source text."
+    zh = "{number} 不是从文件导入的，没有原文。"
 
 
 def _worded(item: Mapping[str, object], locale: str) -> dict[str, object]:

@@ -1,0 +1,252 @@
+"""From a reading to the ledger: a letter with draft commitments. Nothing is reminded before a person confirms."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+
+from commitments import parties, search
+from commitments.errors import Refused
+from commitments.letters.candidates import Candidate
+from commitments.letters.reading import Reading
+from commitments.letters.simplified import simplify
+from commitments.models import Commitment, Department, Letter, Source, Target
+from commitments.register import Register
+
+NEEDED = ("document_number", "proposal_number", "proposing_unit", "replying_unit", "signed_on")
+TITLE_CHARS = 30
+LABEL = re.compile(
+    r"^[（(]?[一二三四五六七八九十\d①-⑳]{1,3}[）)]?(?:[是、.．:：,，]|(?=[\u4e00-\u9fff]))[、,，:：]?\s*"
+)
+BASES = {"self": "self", "stated": "stated", "inferred-from-section": "inferred", "unknown": "stated"}
+STATED = ("exact-day", "month-end", "year-end")  # a date printed, not counted out
+
+
+class MissingFacts(Refused):
+    """The letter does not say what the register needs."""
+
+    en = "{name} does not say: {missing}; give {options}."
+    zh = "{name} 中没有：{missing}；请用 {options} 补充。"
+
+
+class LetterChanged(Refused):
+    """Another text of a letter that is in the ledger: nothing is changed by itself."""
+
+    en = "{number} is in the ledger already, read from another text; nothing was changed. New: {new}. Gone: {gone}."
+    zh = "{number} 已在台账中，且原文不同；未作任何改动。新增：{new}；消失：{gone}。"
+
+
+@dataclass
+class Intake:
+    """What an import did."""
+
+    letter: str
+    refs: list[str] = field(default_factory=list)
+    departments: list[str] = field(default_factory=list)
+    repeated: bool = False
+
+
+def bring_in(register: Register, reading: Reading, name: str, given: Mapping[str, str]) -> Intake:
+    """Write a letter with its drafts; the same file again changes nothing.
+
+    ``given`` are facts the letter does not say, by the names of NEEDED. Raises MissingFacts, LetterChanged.
+    """
+    known = _known(register, reading.document.sha256)
+    if known:
+        return Intake(letter=known.document_number, repeated=True)
+    facts = _facts(reading, name, given)
+    _refuse_changed(register, reading, facts["document_number"])
+    done = Intake(letter=facts["document_number"])
+    letter = _letter(register, reading, facts, done)
+    source = Source(
+        letter_id=letter.id, name=name, text=reading.document.text, aside=list(reading.document.quarantined)
+    )
+    register.session.add(source)
+    used: set[tuple[str, str]] = set()
+    for found in reading.candidates:
+        row = register.add(_draft(register, letter, found, used, done), reason=name)
+        source.place(row.ref, start=found.start, end=found.end, ask=asks(found), note=found.due_note or "")
+        done.refs.append(row.ref)
+    return done
+
+
+def asks(found: Candidate) -> list[str]:
+    """Return what a person must decide: who leads, whether a date is meant so."""
+    unsure = found.due_note is not None or found.owner_basis == "inferred-from-section"
+    return ["lead"] * (not found.owners) + ["date"] * (found.due_note is not None) + ["look"] * unsure
+
+
+def _known(register: Register, sha256: str) -> Letter | None:
+    return register.session.scalars(select(Letter).where(Letter.source_sha256 == sha256)).first()
+
+
+def _facts(reading: Reading, name: str, given: Mapping[str, str]) -> dict[str, str]:
+    head = reading.header
+    said = {
+        "document_number": head.doc_number,
+        "proposal_number": head.proposal_number,
+        "proposing_unit": head.proposer,
+        "replying_unit": head.replying_unit,
+        "signed_on": head.reply_date.isoformat() if head.reply_date else None,
+    }
+    facts = {key: given.get(key) or said[key] or "" for key in NEEDED}
+    missing = [key for key in NEEDED if not facts[key]]
+    if missing:
+        options = ", ".join(f"--{key.replace('_', '-')}" for key in missing)
+        raise MissingFacts(name=name, missing=", ".join(missing), options=options)
+    return {**facts, "document_number": search.canonical_number(facts["document_number"])}
+
+
+def _refuse_changed(register: Register, reading: Reading, number: str) -> None:
+    """Say what differs when the letter is known by another text. Raises LetterChanged."""
+    letter = register.session.scalars(select(Letter).where(Letter.document_number == number)).first()
+    if letter is None:
+        return
+    rows = register.session.scalars(select(Commitment.quote).where(Commitment.letter_id == letter.id))
+    before, now = set(rows), {found.quote for found in reading.candidates}
+    new, gone = ([_short(quote) for quote in sorted(some)] or ["—"] for some in (now - before, before - now))
+    raise LetterChanged(number=number, new=new, gone=gone)
+
+
+def _short(quote: str) -> str:
+    return f"“{quote[:16]}…”"
+
+
+def _letter(register: Register, reading: Reading, facts: Mapping[str, str], done: Intake) -> Letter:
+    head = reading.header
+    letter = parties.add_letter(
+        register,
+        document_number=facts["document_number"],
+        proposal_number=facts["proposal_number"],
+        proposing_unit=_department(register, facts["proposing_unit"], done),
+        replying_unit=_department(register, facts["replying_unit"], done),
+        signed_on=date.fromisoformat(facts["signed_on"]),
+        published_on=head.page_date,
+        proposal_title=head.proposal_title or "",
+        session=head.session or "",
+        class_mark=head.classification or "",
+        contact=" ".join(filter(None, (head.contact_name, head.contact_phone))),
+    )
+    letter.source_sha256 = reading.document.sha256
+    register.session.flush()
+    return letter
+
+
+def _department(register: Register, name: str, done: Intake) -> Department:
+    """Return the department meant, by name or short name, in either script; a new one where there is none."""
+    plain = simplify(name)
+    everyone = register.session.scalars(select(Department).order_by(Department.id)).all()
+    for department in everyone:
+        if any(_same(plain, simplify(known)) for known in (department.name, *department.short_names)):
+            return department
+    made = parties.add_department(register, re.sub(r"[|;；/]", "、", name), reason=done.letter)
+    done.departments.append(made.name)
+    return made
+
+
+def _same(name: str, known: str) -> bool:
+    """Say whether two names are one, with or without the place in front: 广州市民政局, 市民政局."""
+    longer, shorter = sorted((name, known), key=len, reverse=True)
+    if longer == shorter:
+        return True
+    level = shorter[:1] in tuple("省市区县州盟旗镇乡")
+    return level and len(shorter) > 2 and longer.endswith(shorter) and len(longer) - len(shorter) <= 3  # noqa: PLR2004
+
+
+def _draft(
+    register: Register, letter: Letter, found: Candidate, used: set[tuple[str, str]], done: Intake
+) -> Commitment:
+    owners = list(dict.fromkeys(_department(register, owner, done) for owner in found.owners)) or [letter.replying_unit]
+    due = found.due_date if found.due_date and found.due_date >= letter.signed_on else None
+    section = (found.section or "")[:200]
+    return Commitment(
+        ref="",
+        letter=letter,
+        section=section,
+        ordinal=_ordinal(section, found.ordinal, used),
+        kind=found.kind,
+        strength=found.strength,
+        title=title_of(found.quote),
+        quote=found.quote,
+        lead=owners[0],
+        support=owners[1:],
+        owner_basis=BASES[found.owner_basis],
+        due_text=found.due_text or "",
+        due_on=due,
+        due_basis=_basis(found) if due else None,
+        due_rule=found.due_rule if due else "",
+        condition=found.condition or "",
+        state="draft",
+        targets=[
+            Target(what=goal.what or found.quote[:20], goal=goal.quantity, unit=goal.unit) for goal in found.targets
+        ],
+    )
+
+
+def _basis(found: Candidate) -> str:
+    if found.due_note:
+        return "assumed"
+    return "stated" if found.due_rule in STATED else "derived"
+
+
+def _ordinal(section: str, ordinal: str, used: set[tuple[str, str]]) -> str:
+    """Return an ordinal that stands only once in its section."""
+    names = [ordinal, *(f"{ordinal}-{n}" for n in range(2, 1000))]
+    free = next(name for name in names if (section, name) not in used)
+    used.add((section, free))
+    return free
+
+
+def title_of(quote: str) -> str:
+    """Return the first words of a pledge without its label, to call it by."""
+    words = LABEL.sub("", " ".join(quote.split()))
+    first = re.split(r"[。；;，,]", words, maxsplit=1)[0]
+    best = first if len(first) >= 6 else words  # noqa: PLR2004 - 目前 or 同时 says nothing
+    return best if len(best) <= TITLE_CHARS else f"{best[: TITLE_CHARS - 1]}…"
+
+
+def split(register: Register, ref: str, at: int) -> str:
+    """Part a draft's words in two at a character of its quote; return the ref of the second part, a draft too."""
+    first = search.find(register.session, ref)
+    source = register.session.get_one(Source, first.letter_id)
+    start, quote = source.places[ref]["start"], first.quote
+    second = _second_half(register, first, quote[at:])
+    register.edit(ref, "拆分", quote=quote[:at].rstrip())
+    place = source.places[ref]
+    source.place(second.ref, start=start + at, end=place["end"], ask=place["ask"], note=place["note"])
+    source.place(ref, end=start + len(quote[:at].rstrip()))
+    return second.ref
+
+
+def _second_half(register: Register, first: Commitment, quote: str) -> Commitment:
+    taken = register.session.scalars(select(Commitment.ordinal).where(Commitment.letter_id == first.letter_id))
+    used = {(first.section, ordinal or "") for ordinal in taken}
+    return register.add(
+        Commitment(
+            ref="",
+            letter=first.letter,
+            section=first.section,
+            ordinal=_ordinal(first.section, first.ordinal or "1", used),
+            kind=first.kind,
+            strength=first.strength,
+            title=title_of(quote),
+            quote=quote,
+            lead=first.lead,
+            support=list(first.support),
+            owner_basis=first.owner_basis,
+            state="draft",
+        ),
+        reason=f"拆自 {first.ref}",
+    )
+
+
+def merge(register: Register, ref: str, next_ref: str) -> None:
+    """Make one draft of two that follow each other: from the first word of the one to the last of the other."""
+    first = search.find(register.session, ref)
+    source = register.session.get_one(Source, first.letter_id)
+    start, end = source.places[ref]["start"], source.places[next_ref]["end"]
+    register.edit(ref, "合并", quote=source.text[start:end])
+    source.place(ref, end=end)
+    register.drop(next_ref, f"并入 {ref}")

@@ -1,0 +1,185 @@
+"""From a letter's file to a confirmed ledger, at the command line."""
+
+import json
+from io import BytesIO, StringIO
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from freezegun import freeze_time
+
+from tests.commitments.letters.test_files import LETTER
+from tracker.cli.root import run
+
+OWN = Path(__file__).parents[1] / "commitments" / "letters" / "letter.txt"
+COUNT = 10
+
+
+@pytest.fixture(autouse=True)
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty ledger, 2021, in Chinese."""
+    monkeypatch.chdir(tmp_path)
+    with freeze_time("2021-08-20T10:00:00+08:00"):
+        assert run(["init"]) == 0
+        yield tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = run(list(line))
+    found = capsys.readouterr()
+    return code, found.out, found.err
+
+
+def listed(capsys: pytest.CaptureFixture[str], *more: str) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = json.loads(said(capsys, "list", "--json", *more)[1])["commitments"]
+    return rows
+
+
+def walk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *lines: str) -> str:
+    monkeypatch.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in lines)))
+    code, out, err = said(capsys, "review", "2031")
+    assert code == 0, err
+    return out + err
+
+
+def test_a_dry_run_prints_the_contract_and_needs_no_ledger(capsys: pytest.CaptureFixture[str], office: Path) -> None:
+    (office / "config.toml").unlink()
+    code, out, _ = said(capsys, "import", str(OWN), "--dry-run", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert (found["schema"], found["letter"]["proposal_number"], len(found["candidates"])) == (1, "2031", COUNT)
+    assert all(found["text"][each["start"] : each["end"]] == each["quote"] for each in found["candidates"])
+
+
+def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=BytesIO(LETTER.encode())))
+    code, out, _ = said(capsys, "import", "-", "--dry-run")
+    assert code == 0
+    assert "072" in out
+
+
+def test_an_import_writes_drafts_that_nobody_is_reminded_of(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capsys, "import", str(OWN))
+    assert (code, len(out.split())) == (0, COUNT)
+    assert "tracker review" in err
+    assert {row["state"] for row in listed(capsys)} == {"draft"}
+    assert said(capsys, "due", "--until", "2030-12-31", "--json")[0] == 0
+    assert json.loads(said(capsys, "due", "--until", "2030-12-31", "--json")[1])["notices"] == []
+
+
+def test_the_same_letter_again_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["import", str(OWN)])
+    before = listed(capsys)
+    code, out, err = said(capsys, "import", str(OWN))
+    assert (code, out) == (0, "")
+    assert "未作改动" in err
+    assert listed(capsys) == before
+
+
+def test_a_changed_letter_says_what_differs(capsys: pytest.CaptureFixture[str], office: Path) -> None:
+    run(["import", str(OWN)])
+    before = listed(capsys)
+    changed = office / "changed.txt"
+    changed.write_text(OWN.read_text(encoding="utf-8").replace("二是", "二是尽快", 1) + "\n", encoding="utf-8")
+    code, _, err = said(capsys, "import", str(changed))
+    assert code == 1
+    assert "寧民案〔2021〕47號" in err
+    assert listed(capsys) == before
+
+
+def test_what_the_letter_does_not_say_is_asked_for(capsys: pytest.CaptureFixture[str], office: Path) -> None:
+    bare = office / "bare.txt"
+    bare.write_text(LETTER.replace("宁水案〔2022〕8号\n", "").replace("2022年6月9日", ""), encoding="utf-8")
+    code, _, err = said(capsys, "import", str(bare))
+    assert code == 1
+    assert "--document-number, --signed-on" in err
+    assert json.loads(said(capsys, "department", "list", "--json")[1])["departments"] == []
+    options = ("--document-number", "宁水案〔2022〕8号", "--signed-on", "2022-06-09")
+    assert said(capsys, "import", str(bare), *options)[0] == 0
+
+
+@pytest.mark.parametrize(("name", "code"), [("nothing.txt", 2), (".", 2)])
+def test_a_file_that_cannot_be_opened(capsys: pytest.CaptureFixture[str], name: str, code: int) -> None:
+    found, _, err = said(capsys, "import", name)
+    assert found == code
+    assert name in err
+    assert err.count("\n") == 1
+
+
+def test_all_that_asks_nothing_is_confirmed_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["import", str(OWN)])
+    code, out, _ = said(capsys, "confirm", "--all-stated", "2031")
+    assert code == 0
+    rows = {str(row["ref"]): row["state"] for row in listed(capsys)}
+    assert {ref for ref, state in rows.items() if state == "open"} == set(out.split())
+    assert 0 < len(out.split()) < COUNT
+
+
+def test_a_draft_without_a_lead_cannot_be_confirmed(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["import", str(OWN)])
+    code, _, err = said(capsys, "confirm", "2021-2031-01")
+    assert code == 1
+    assert "主办" in err
+    lead = ("--lead", "寧川市民政局", "--reason", "分工")
+    assert said(capsys, "edit", "2021-2031-01", *lead)[0] == 0
+    assert said(capsys, "confirm", "2021-2031-01")[0] == 0
+
+
+def test_the_source_with_every_place_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["import", str(OWN)])
+    code, out, _ = said(capsys, "letter", "show", "2031", "--source")
+    assert code == 0
+    assert out.count("【2021-2031-") == COUNT
+    assert "棋牌" not in out
+
+
+# -- review ----------------------------------------------------------------------------------------------------
+
+
+def test_a_review_confirms_skips_drops_and_goes_on_later(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["import", str(OWN)])
+    out = walk(monkeypatch, capsys, "y", "寧川市民政局", "x", "n", "q")
+    assert "确认 1 条，删除 1 条，尚余 8 条草稿" in out
+    states = [row["state"] for row in listed(capsys)]
+    assert (states.count("open"), states.count("draft")) == (1, 8)
+    again = walk(monkeypatch, capsys, "q")
+    assert "1/8" in again
+
+
+def test_the_last_decision_can_be_taken_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["import", str(OWN)])
+    out = walk(monkeypatch, capsys, "x", "u", "q")
+    assert "删除 0 条" in out
+    assert len(listed(capsys)) == COUNT
+
+
+def test_split_and_merge(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["import", str(OWN)])
+    quote = json.loads(said(capsys, "show", "2021-2031-01", "--json")[1])["commitment"]["quote"]
+    walk(monkeypatch, capsys, "s", quote[6:10], "q")
+    assert len(listed(capsys)) == COUNT + 1
+    assert json.loads(said(capsys, "show", "2021-2031-11", "--json")[1])["commitment"]["quote"] == quote[6:]
+    walk(monkeypatch, capsys, "m", "q")
+    assert len(listed(capsys)) == COUNT
+    assert json.loads(said(capsys, "show", "2021-2031-01", "--json")[1])["commitment"]["quote"] == quote
+
+
+def test_edits_and_a_new_department(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["import", str(OWN)])
+    lead, rest = ("e", "l 市财政局"), ("e", "t 议事厅覆盖", "e", "d 2022-06-30", "y", "q")
+    walk(monkeypatch, capsys, *lead, "n", *lead, "y", *rest)
+    row = json.loads(said(capsys, "show", "2021-2031-01", "--json")[1])["commitment"]
+    assert (row["lead"], row["title"], row["due_on"], row["state"]) == ("市财政局", "议事厅覆盖", "2022-06-30", "open")
+
+
+def test_every_change_is_in_the_history(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["import", str(OWN)])
+    walk(monkeypatch, capsys, "y", "寧川市民政局", "x", "q")
+    assert said(capsys, "history", "verify")[0] == 0
+    actions = [each["action"] for each in json.loads(said(capsys, "history", "--json")[1])["entries"]]
+    assert {"letter_add", "department_add", "add", "edit", "confirm", "drop"} <= set(actions)

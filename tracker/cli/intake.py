@@ -1,0 +1,145 @@
+"""Reading a reply letter into drafts: ``import``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.base import ActorOption, JsonOption, UsageError, command, parse_day
+from tracker.cli.output import print_facts, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from commitments.intake import Intake
+    from commitments.letters.reading import Reading
+
+WORDS = {
+    "zh": {
+        "due": "时限", "strength": "力度", "owners": "责任单位", "quote": "原文",
+        "aside": "已隔离的行", "none": "未找到承诺事项。",
+    },
+    "en": {
+        "due": "Due", "strength": "Strength", "owners": "Owners", "quote": "Words",
+        "aside": "Put aside", "none": "No pledge was found.",
+    },
+}  # fmt: skip
+HEAD = {
+    "doc_number": ("文号", "Document"), "proposal_number": ("提案号", "Proposal"), "proposal_title": ("案由", "Title"),
+    "proposer": ("提案单位", "Proposed by"), "replying_unit": ("答复单位", "Answered by"),
+    "co_units": ("会办单位", "With"),
+    "reply_date": ("落款日期", "Signed"),
+    "session": ("届次", "Session"), "classification": ("分类", "Class"),
+    "contact_name": ("联系人", "Contact"), "contact_phone": ("电话", "Telephone"),
+}  # fmt: skip
+QUOTE_CHARS = 44
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command to the program."""
+    cli.command("import")(import_)
+
+
+def import_(
+    ctx: typer.Context,
+    file: Annotated[
+        str, typer.Argument(help="答复函文件（txt、html、docx、pdf）；- 为标准输入 · The letter; - is standard input.")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只读，不入库 · Read only, write nothing.")] = False,
+    document_number: Annotated[
+        str, typer.Option("--document-number", help="函中没有时补充文号 · When the letter has none.")
+    ] = "",
+    proposal_number: Annotated[str, typer.Option("--proposal-number", help="补充提案号 · Likewise.")] = "",
+    proposing_unit: Annotated[str, typer.Option("--proposing-unit", help="补充提案单位 · Likewise.")] = "",
+    replying_unit: Annotated[str, typer.Option("--replying-unit", help="补充答复单位 · Likewise.")] = "",
+    signed_on: Annotated[str, typer.Option("--signed-on", help="补充落款日期 · Likewise.")] = "",
+    json: JsonOption = False,
+    actor: ActorOption = "",
+) -> None:
+    """读取答复函，提出承诺草稿，待人确认 · Read a letter into drafts that a person confirms.
+
+    $ tracker import letter.html --dry-run
+    $ tracker import letter.html
+    """  # fmt: skip
+    from commitments.letters.reading import read  # noqa: PLC0415
+    from commitments.letters.report import as_json  # noqa: PLC0415
+
+    reading = read(_bytes(file), file)
+    if dry_run:
+        print_json(as_json(reading)) if json else _show(reading, command(ctx).language or "zh-Hans")
+        return
+    from commitments.intake import bring_in  # noqa: PLC0415
+
+    given = {
+        "document_number": document_number, "proposal_number": proposal_number, "proposing_unit": proposing_unit,
+        "replying_unit": replying_unit, "signed_on": parse_day(signed_on).isoformat() if signed_on else "",
+    }  # fmt: skip
+    with command(ctx).acting(actor).register() as keeper:
+        done = bring_in(keeper, reading, Path(file).name, given)
+    if json:
+        print_json(
+            {"letter": done.letter, "refs": done.refs, "departments": done.departments, "repeated": done.repeated}
+        )
+    else:
+        _say_done(done, reading, chinese=command(ctx).locale.startswith("zh"))
+
+
+def _bytes(file: str) -> bytes:
+    """Read the file, or standard input, no more than a letter may have. Raises UsageError."""
+    import sys  # noqa: PLC0415
+
+    from commitments.letters.files import MOST_BYTES  # noqa: PLC0415
+
+    if file == "-":
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as trouble:
+        raise UsageError(problem=f"{file}: {trouble.strerror}") from trouble
+
+
+def _show(reading: "Reading", locale: str) -> None:
+    from commitments.letters.report import as_json  # noqa: PLC0415
+
+    column, words = (0, WORDS["zh"]) if locale.startswith("zh") else (1, WORDS["en"])
+    said = as_json(reading)
+    head = {names[column]: said["letter"][key] for key, names in HEAD.items() if said["letter"][key]}
+    print_facts({name: "、".join(value) if isinstance(value, list) else value for name, value in head.items()})
+    rows = [_row(each) for each in said["candidates"]]
+    if rows:
+        print_table({key: words[key] for key in ("due", "strength", "owners", "quote")}, rows)
+    else:
+        say(words["none"])
+    for line in said["quarantined"]:
+        say(f"{words['aside']}: {line}")
+    for line in said["warnings"]:
+        say(line)
+
+
+def _row(found: dict[str, object]) -> dict[str, object]:
+    quote, owners = str(found["quote"]), found["owners"]
+    mark = "?" if found["due_note"] else ""
+    return {
+        "due": f"{found['due_date'] or ''}{mark}",
+        "strength": found["strength"],
+        "owners": "、".join(owners) if isinstance(owners, list) and owners else "?",
+        "quote": quote if len(quote) <= QUOTE_CHARS else f"{quote[:QUOTE_CHARS]}…",
+    }
+
+
+def _say_done(done: "Intake", reading: "Reading", *, chinese: bool) -> None:
+    """Print the refs; say beside them what a person should know."""
+    if done.repeated:
+        say(
+            f"{done.letter} 已导入过，未作改动。" if chinese else f"{done.letter} was imported before; nothing changed."
+        )
+        return
+    print("\n".join(done.refs))
+    new = "、".join(done.departments)
+    if new:
+        say(f"新登记的部门（尚无信箱）：{new}" if chinese else f"New departments, still without a mailbox: {new}")
+    drafts, aside = len(done.refs), len(reading.document.quarantined)
+    say(
+        f"{done.letter}：{drafts} 条草稿待确认，隔离 {aside} 行；请执行 tracker review {done.letter}"
+        if chinese
+        else f"{done.letter}: {drafts} drafts to confirm, {aside} lines put aside; next: tracker review {done.letter}"
+    )

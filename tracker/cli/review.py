@@ -1,0 +1,359 @@
+"""Confirming the drafts of a letter at the terminal, one after the other: ``review``.
+
+Each decision is written when the next one is made, so that it can be taken back; whatever is left stays a draft, and
+the next review begins there. Longer than most files: one walk, with its keys, its changes and its looks.
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli.base import ActorOption, UsageError, command, read_due
+from tracker.cli.output import clean, paint, say
+
+if TYPE_CHECKING:
+    from commitments.models import Commitment, Source
+    from commitments.register import Register
+    from tracker.app import App
+
+HELP = {
+    "zh": "y 确认  e 修改  s 拆分  m 与下一条合并  x 删除  n 跳过  u 撤销  q 退出",
+    "en": "y confirm  e edit  s split  m merge with the next  x drop  n skip  u undo  q quit",
+}
+FIELDS = {
+    "zh": {
+        "title": "事项", "lead": "主办", "support": "会办", "due": "时限", "strength": "力度", "reason": "确认草稿",
+    },
+    "en": {
+        "title": "Title", "lead": "Lead", "support": "Support", "due": "Due", "strength": "Strength",
+        "reason": "review",
+    },
+}  # fmt: skip
+SAID = {
+    "zh": {
+        "asked": "函中未写明主办单位，请输入",
+        "date": "时限是否如此？回车接受，或输入日期，- 表示没有",
+        "where": "从哪几个字起拆为第二条",
+        "none": "没有可撤销的操作",
+        "last": "后面没有可合并的草稿",
+        "field": "改哪一项（t 事项 l 主办 s 会办 d 时限 f 力度）与新内容，如 d 2019-12-31",
+        "done": "确认 {confirmed} 条，删除 {dropped} 条，尚余 {left} 条草稿",
+        "new": "登记新部门 {name}？(y/n)",
+        "lost": "原文中没有这几个字",
+    },
+    "en": {
+        "asked": "The letter does not say who leads; who does",
+        "date": "Is this date meant? Enter accepts; or a date, or - for none",
+        "where": "The first words of the second part",
+        "none": "Nothing to undo",
+        "last": "No draft follows to merge with",
+        "field": "Field (t title, l lead, s support, d due, f strength) and its content, such as d 2019-12-31",
+        "done": "{confirmed} confirmed, {dropped} dropped, {left} drafts left",
+        "new": "Enter the new department {name}? (y/n)",
+        "lost": "These words are not in the quote",
+    },
+}
+STRENGTHS = {"firm", "planned", "conditional", "soft"}
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command to the program."""
+    cli.command("review")(review)
+
+
+def review(
+    ctx: typer.Context,
+    letter: Annotated[str, typer.Argument(help="文号或提案号 · Document or proposal number.")],
+    actor: ActorOption = "",
+) -> None:
+    """逐条确认草稿：看原文，按一键 · Walk the drafts of a letter: read the words, press a key.
+
+    $ tracker review 1007
+    """
+    shared = command(ctx)
+    app = shared.acting(actor)
+    Walk(app, letter, "zh" if shared.locale.startswith("zh") else "en").go()
+
+
+@dataclass
+class Walk:
+    """One walk over the drafts of a letter; ``pending`` is the last decision, not yet written."""
+
+    app: "App"
+    letter: str
+    tongue: str
+    at: int = 0
+    refs: list[str] = field(default_factory=list)
+    pending: tuple[int, str, Callable[["Register"], object]] | None = None
+    confirmed: int = 0
+    dropped: int = 0
+
+    def go(self) -> None:
+        """Walk until the last draft is decided, or a person stops."""
+        self.refs = self._drafts()
+        while self.at < len(self.refs):
+            self._show()
+            key = _key(f"{HELP[self.tongue]} > ")
+            if key in ("q", ""):
+                break
+            self._press(key)
+        self._write()
+        left = len(self._drafts())
+        say(SAID[self.tongue]["done"].format(confirmed=self.confirmed, dropped=self.dropped, left=left))
+
+    def _press(self, key: str) -> None:
+        keys = {"y": self._confirm, "e": self._edit, "s": self._split, "m": self._merge, "x": self._drop,
+                "n": self._skip, "\n": self._skip, "u": self._undo}  # fmt: skip
+        try:
+            keys.get(key, lambda: say(HELP[self.tongue]))()
+        except UsageError as wrong:
+            say(wrong.told(self.app.config.language))
+
+    # -- decisions ---------------------------------------------------------------------------------------------
+
+    def _decide(self, what: str, work: Callable[["Register"], object]) -> None:
+        """Write the decision before; keep this one until the next."""
+        self._write()
+        self.pending = (self.at, what, work)
+        self.at += 1
+
+    def _write(self) -> None:
+        if self.pending is None:
+            return
+        _, what, work = self.pending
+        self.pending = None
+        with self.app.register() as keeper:
+            work(keeper)
+        self.confirmed += what == "confirm"
+        self.dropped += what == "drop"
+
+    def _now(self, work: Callable[["Register"], object]) -> None:
+        """Write at once what the next look must show; nothing before it can be taken back then."""
+        self._write()
+        with self.app.register() as keeper:
+            work(keeper)
+
+    def _confirm(self) -> None:
+        ref = self.refs[self.at]
+        asked = self._asks(ref)
+        if "lead" in asked:
+            self._set_lead(ref, _line(SAID[self.tongue]["asked"]))
+        if "date" in asked:
+            self._settle_date(ref, _line(SAID[self.tongue]["date"]))
+        self._decide("confirm", lambda keeper: keeper.confirm(ref))
+
+    def _drop(self) -> None:
+        ref = self.refs[self.at]
+        self._decide("drop", lambda keeper: keeper.drop(ref, FIELDS[self.tongue]["reason"]))
+
+    def _skip(self) -> None:
+        self._decide("skip", lambda _: None)
+
+    def _undo(self) -> None:
+        if self.pending is None:
+            say(SAID[self.tongue]["none"])
+            return
+        self.at, self.pending = self.pending[0], None
+
+    def _edit(self) -> None:
+        what, _, value = _line(SAID[self.tongue]["field"]).partition(" ")
+        ref, value = self.refs[self.at], value.strip()
+        if what == "l":
+            self._set_lead(ref, value)
+        elif what == "d":
+            self._settle_date(ref, value or "-")
+        elif what == "s":
+            names = [] if value == "-" else re.split(r"[、,，\s]+", value)
+            self._change(ref, lambda keeper: {"support": [self._department(keeper, name) for name in names]})
+        elif what == "t" and value:
+            self._change(ref, lambda _: {"title": value})
+        elif what == "f" and value in STRENGTHS:
+            self._change(ref, lambda _: {"strength": value})
+        else:
+            say(SAID[self.tongue]["field"])
+
+    def _split(self) -> None:
+        from commitments import intake  # noqa: PLC0415
+
+        ref, words = self.refs[self.at], _line(SAID[self.tongue]["where"])
+        with self.app.reading() as session:
+            place = _find(session, ref).quote.find(words) if words else -1
+        if place <= 0:
+            raise UsageError(problem=SAID[self.tongue]["lost"])
+        self._now(lambda keeper: self.refs.insert(self.at + 1, intake.split(keeper, ref, place)))
+
+    def _merge(self) -> None:
+        from commitments import intake  # noqa: PLC0415
+
+        if self.at + 1 >= len(self.refs):
+            raise UsageError(problem=SAID[self.tongue]["last"])
+        ref, after = self.refs[self.at], self.refs[self.at + 1]
+        self._now(lambda keeper: intake.merge(keeper, ref, after))
+        self.refs.remove(after)
+
+    # -- changes -----------------------------------------------------------------------------------------------
+
+    def _change(self, ref: str, new: Callable[["Register"], dict[str, object]]) -> None:
+        from commitments.errors import NothingToChange  # noqa: PLC0415
+
+        try:
+            self._now(lambda keeper: keeper.edit(ref, FIELDS[self.tongue]["reason"], **new(keeper)))
+        except NothingToChange:
+            return
+
+    def _set_lead(self, ref: str, name: str) -> None:
+        if not name:
+            raise UsageError(problem=SAID[self.tongue]["asked"])
+        self._change(ref, lambda keeper: self._led_by(keeper, ref, name))
+
+    def _led_by(self, keeper: "Register", ref: str, name: str) -> dict[str, object]:
+        """Give the lead, who supports no longer then."""
+        lead = self._department(keeper, name)
+        support = [each for each in _find(keeper.session, ref).support if each is not lead]
+        return {"lead": lead, "support": support, "owner_basis": "stated"}
+
+    def _department(self, keeper: "Register", name: str) -> object:
+        """Return a department by name; a new one when the person says so."""
+        from commitments import parties  # noqa: PLC0415
+        from commitments.errors import NoSuchDepartment  # noqa: PLC0415
+        from commitments.search import find_department  # noqa: PLC0415
+
+        try:
+            return find_department(keeper.session, name)
+        except NoSuchDepartment as unknown:
+            if _line(SAID[self.tongue]["new"].format(name=name)).lower() not in ("y", "yes", "是"):
+                raise UsageError(problem=unknown.told(self.app.config.language)) from unknown
+            return parties.add_department(keeper, name, reason=FIELDS[self.tongue]["reason"])
+
+    def _settle_date(self, ref: str, text: str) -> None:
+        """Take the date as read, another one, or none; none gets a review date when it is confirmed."""
+        with self.app.reading() as session:
+            row = _find(session, ref)
+            read, basis = row.due_on, row.due_basis
+        if text == "":
+            self._change(ref, lambda _: {"due_on": read, "due_basis": basis})
+        elif text == "-":
+            self._change(ref, lambda _: {"due_on": None, "due_basis": None, "first_due_on": None, "due_rule": ""})
+        else:
+            day, offset = read_due(text, self.app)
+            origin = self.app.today if offset else None
+            self._change(ref, lambda _: {"due_on": day, "due_from": origin, "due_offset": offset, "first_due_on": day})
+
+    # -- looking -----------------------------------------------------------------------------------------------
+
+    def _drafts(self) -> list[str]:
+        from sqlalchemy import select  # noqa: PLC0415
+
+        from commitments import search  # noqa: PLC0415
+        from commitments.models import Commitment, Source  # noqa: PLC0415
+
+        with self.app.reading() as session:
+            letter = search.find_letter(session, self.letter)
+            drafts = (Commitment.letter_id == letter.id, Commitment.state == "draft")
+            refs = session.scalars(select(Commitment.ref).where(*drafts).order_by(Commitment.ref)).all()
+            source = session.get(Source, letter.id)
+            places = source.places if source else {}
+        return sorted(refs, key=lambda ref: places.get(ref, {}).get("start", 0))
+
+    def _asks(self, ref: str) -> list[str]:
+        from commitments.models import Source  # noqa: PLC0415
+
+        with self.app.reading() as session:
+            source = session.get(Source, _find(session, ref).letter_id)
+            return source.asks(ref) if source else []
+
+    def _show(self) -> None:
+        from commitments.models import Source  # noqa: PLC0415
+
+        ref = self.refs[self.at]
+        with self.app.reading() as session:
+            row = _find(session, ref)
+            source = session.get(Source, row.letter_id)
+            where = clean(f"{row.section}  {row.ordinal or ''}")
+            print(f"\n{self.at + 1}/{len(self.refs)}  {paint(ref, 'bold')}  {where}")
+            print(_in_paragraph(row, source))
+            for line in self._facts(row, source):
+                print(line)
+        sys.stdout.flush()
+
+    def _facts(self, row: "Commitment", source: "Source | None") -> list[str]:
+        from commitments.glossary import word  # noqa: PLC0415
+
+        names, tongue = FIELDS[self.tongue], "zh-Hans" if self.tongue == "zh" else "en"
+        asked = source.asks(row.ref) if source else []
+        note = source.places.get(row.ref, {}).get("note", "") if source else ""
+        lead = "?" if "lead" in asked else f"{row.lead.name}（{word(tongue, 'owner_basis', row.owner_basis)}）"
+        due = f"{row.due_on or '—'}{'?' if 'date' in asked else ''}  {row.due_text}  {row.due_rule}  {note}"
+        lines = [(names["title"], row.title), (names["lead"], lead), (names["due"], due.rstrip())]
+        lines += [(names["support"], "、".join(each.name for each in row.support))] * bool(row.support)
+        strength = " ".join([word(tongue, "strength", row.strength), row.condition, *map(_goal, row.targets)])
+        return [f"  {name}  {clean(text)}" for name, text in [*lines, (names["strength"], strength.strip())]]
+
+
+def _goal(target: object) -> str:
+    return f"{getattr(target, 'what', '')} {getattr(target, 'goal', 0):g}{getattr(target, 'unit', '')}"
+
+
+def _find(session: object, ref: str) -> "Commitment":
+    from commitments import search  # noqa: PLC0415
+
+    return search.find(session, ref)  # type: ignore[arg-type]
+
+
+def _in_paragraph(row: "Commitment", source: "Source | None") -> str:
+    """Return the paragraph with the quote marked, and in it its time, numbers and owners."""
+    place = source.places.get(row.ref) if source else None
+    if source is None or place is None:
+        return clean(row.quote)
+    text, start, end = source.text, place["start"], place["end"]
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    after = text[end : (text + "\n").find("\n", end)]
+    return f"{paint(clean(before), 'dim')}【{_marked(row)}】{paint(clean(after), 'dim')}"
+
+
+def _marked(row: "Commitment") -> str:
+    """Colour what was read in a quote: the time, numbers to reach, and who."""
+    words = [
+        row.due_text,
+        row.lead.name,
+        *(each.name for each in row.support),
+        *(f"{t.goal:g}{t.unit}" for t in row.targets),
+    ]
+    known = sorted({re.escape(word) for word in words if word}, key=len, reverse=True)
+    if not known:
+        return clean(row.quote)
+    return re.sub("|".join(known), lambda hit: paint(hit[0], "yellow"), clean(row.quote))
+
+
+# -- the terminal ----------------------------------------------------------------------------------------------
+
+
+def _key(prompt: str) -> str:
+    """Return one key; without a terminal, the first character of a line. "" at the end of input."""
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    if not sys.stdin.isatty():
+        line = sys.stdin.readline()
+        return line.strip()[:1].lower() or ("\n" if line else "")
+    import termios  # noqa: PLC0415
+    import tty  # noqa: PLC0415
+
+    before = termios.tcgetattr(sys.stdin)
+    try:
+        tty.setcbreak(sys.stdin)
+        key = sys.stdin.read(1)
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+    say(key.strip())
+    return "" if key == "\x04" else key.lower()
+
+
+def _line(prompt: str) -> str:
+    """Ask for a line."""
+    sys.stderr.write(f"{prompt}: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
