@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tracker.cli.root import run
+from tracker.demo import stage
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +79,15 @@ def test_it_refuses_a_folder_that_is_not_empty(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "mine.txt").write_text("x")
     assert run(["demo", str(tmp_path)]) == 2
     assert "not empty" in capsys.readouterr().err
+
+
+def test_the_second_act_reads_another_letter_into_drafts(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--config", f"{home}/letter-2031/config.toml", "list", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["commitments"]
+    assert {row["state"] for row in rows} == {"draft"}
+    assert len(rows) == 10
+
+
+def test_its_letter_is_the_one_that_is_tested() -> None:
+    tested = Path(__file__).parents[1] / "commitments" / "letters" / "letter.txt"
+    assert stage.SECOND.read_bytes() == tested.read_bytes()

@@ -42,6 +42,18 @@ def demo(
         print(line)
     app.engine.dispose()
     say(f"\nMails: {home}/outbox (.eml and .html). Go on with: tracker --config {home}/config.toml list")
+    _second_act(home, shared)
+
+
+def _second_act(home: Path, shared: Command) -> None:
+    """Read another letter from its page: what was found, what was put aside, how to go on."""
+    from tracker.cli.intake import show_candidates  # noqa: PLC0415
+    from tracker.demo import stage  # noqa: PLC0415
+
+    folder, reading = stage.read_second(home, _actor(shared))
+    print(paint(f"\n{stage.SECOND.name}  {reading.header.doc_number}", "bold"))
+    show_candidates(reading, shared.language or "zh-Hans")
+    say(f"\nDrafts that wait for a person. Go on with: tracker --config {folder}/config.toml review 2031")
 
 
 def _actor(shared: Command) -> str:

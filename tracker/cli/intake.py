@@ -100,18 +100,23 @@ def _bytes(file: str) -> bytes:
 def _show(reading: "Reading", locale: str) -> None:
     from commitments.letters.report import as_json  # noqa: PLC0415
 
-    column, words = (0, WORDS["zh"]) if locale.startswith("zh") else (1, WORDS["en"])
-    said = as_json(reading)
-    head = {names[column]: said["letter"][key] for key, names in HEAD.items() if said["letter"][key]}
+    column, said = (0 if locale.startswith("zh") else 1), as_json(reading)["letter"]
+    head = {names[column]: said[key] for key, names in HEAD.items() if said[key]}
     print_facts({name: "、".join(value) if isinstance(value, list) else value for name, value in head.items()})
+    show_candidates(reading, locale)
+
+
+def show_candidates(reading: "Reading", locale: str) -> None:
+    """Print a line for each candidate; say what was put aside."""
+    from commitments.letters.report import as_json  # noqa: PLC0415
+
+    words, said = WORDS["zh" if locale.startswith("zh") else "en"], as_json(reading)
     rows = [_row(each) for each in said["candidates"]]
     if rows:
         print_table({key: words[key] for key in ("due", "strength", "owners", "quote")}, rows)
     else:
         say(words["none"])
-    for line in said["quarantined"]:
-        say(f"{words['aside']}: {line}")
-    for line in said["warnings"]:
+    for line in (*(f"{words['aside']}: {line}" for line in said["quarantined"]), *said["warnings"]):
         say(line)
 
 

@@ -10,7 +10,10 @@ from tracker.demo import story
 from tracker.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
+    from commitments.letters.reading import Reading
     from notifications.models import Message
+
+SECOND = Path(__file__).with_name("letter-2031.txt")  # made up, in the shape of the first: page, advertising and all
 
 
 def perform(home: Path, actor: str, proof: str) -> "tuple[App, Sequence[Message]]":
@@ -30,3 +33,20 @@ def perform(home: Path, actor: str, proof: str) -> "tuple[App, Sequence[Message]
             story.load(register)
         sent = rehearsal.run(story.FIRST, story.LAST, story.happenings(evidence))
         return rehearsal.app, sent
+
+
+def read_second(home: Path, actor: str) -> "tuple[Path, Reading]":
+    """Import another letter into a ledger of its own below ``home``; return its folder and what was read."""
+    from commitments.intake import bring_in  # noqa: PLC0415 - a second act needs nothing of the first
+    from commitments.letters.reading import read  # noqa: PLC0415
+
+    folder = home / "letter-2031"
+    folder.mkdir()
+    (folder / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
+    app = App(config.load(folder / "config.toml", {}, folder), actor=actor)
+    setup.prepare(app)
+    reading = read(SECOND.read_bytes(), SECOND.name)
+    with app.register() as register:
+        bring_in(register, reading, SECOND.name, {})
+    app.engine.dispose()
+    return folder, reading
