@@ -144,6 +144,7 @@ def age(here: Station, revision: str) -> None:
     with here.engine.begin() as connection:
         if revision == "0001":
             connection.execute(text("DROP INDEX ix_notice_addressee"))
+            connection.execute(text("DROP TABLE source"))
         connection.execute(text("UPDATE alembic_version SET version_num = :known"), {"known": revision})
     here.engine.dispose()
 
