@@ -99,6 +99,21 @@ def test_what_the_letter_does_not_say_is_asked_for(capsys: pytest.CaptureFixture
     assert said(capsys, "import", str(bare), *options)[0] == 0
 
 
+def test_complaints_are_in_the_ledgers_language(capsys: pytest.CaptureFixture[str], office: Path) -> None:
+    (office / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    code, _, err = said(capsys, "import", "old.doc")
+    assert code == 1
+    assert "另存为" in err
+
+
+def test_a_letter_without_a_pledge_is_entered_all_the_same(capsys: pytest.CaptureFixture[str], office: Path) -> None:
+    bare = office / "none.txt"
+    bare.write_text(LETTER.replace("我局将于2022年12月底前疏通河道3公里。", "河道已于去年疏通。"), encoding="utf-8")
+    code, out, err = said(capsys, "import", str(bare))
+    assert (code, out) == (0, "")
+    assert "0 条草稿" in err
+
+
 @pytest.mark.parametrize(("name", "code"), [("nothing.txt", 2), (".", 2)])
 def test_a_file_that_cannot_be_opened(capsys: pytest.CaptureFixture[str], name: str, code: int) -> None:
     found, _, err = said(capsys, "import", name)

@@ -62,8 +62,9 @@ def import_(
     from commitments.letters.reading import read  # noqa: PLC0415
     from commitments.letters.report import as_json  # noqa: PLC0415
 
+    app = None if dry_run else command(ctx).acting(actor)  # first, so that complaints are in the ledger's language
     reading = read(_bytes(file), file)
-    if dry_run:
+    if app is None:
         print_json(as_json(reading)) if json else _show(reading, command(ctx).language or "zh-Hans")
         return
     from commitments.intake import bring_in  # noqa: PLC0415
@@ -72,7 +73,7 @@ def import_(
         "document_number": document_number, "proposal_number": proposal_number, "proposing_unit": proposing_unit,
         "replying_unit": replying_unit, "signed_on": parse_day(signed_on).isoformat() if signed_on else "",
     }  # fmt: skip
-    with command(ctx).acting(actor).register() as keeper:
+    with app.register() as keeper:
         done = bring_in(keeper, reading, Path(file).name, given)
     if json:
         print_json(
@@ -138,7 +139,8 @@ def _say_done(done: "Intake", reading: "Reading", *, chinese: bool) -> None:
             f"{done.letter} 已导入过，未作改动。" if chinese else f"{done.letter} was imported before; nothing changed."
         )
         return
-    print("\n".join(done.refs))
+    if done.refs:
+        print("\n".join(done.refs))
     new = "、".join(done.departments)
     if new:
         say(f"新登记的部门（尚无信箱）：{new}" if chinese else f"New departments, still without a mailbox: {new}")
