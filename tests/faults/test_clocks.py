@@ -12,7 +12,7 @@ from notifications import alerts
 from notifications.models import Instance
 from tests.faults.oracles import Tally, audit
 from tests.faults.relay import Relay
-from tests.faults.station import Station, until
+from tests.faults.station import Station, until, where_it_is
 
 MakeStation = Callable[..., Station]
 HOUR, DAY = 3600, 86400
@@ -46,6 +46,24 @@ def test_row_17_an_hour(station: MakeStation, relay: Relay, tally: Tally, url: s
     here.hurry()
     until(here.done)
     here.await_passes(2)
+    audit(here.engine, relay.received, here.expected, tally)
+    assert len(relay.received) == 3
+
+
+def test_row_17_over_midnight(station: MakeStation, relay: Relay, tally: Tally, url: str, clock: Path) -> None:
+    """Row 17: set back into yesterday, what is dated today waits for the day to come again; nothing lost."""
+    here = station(3, url, TIMEZONE=where_it_is(0))
+    relay.always["RCPT"] = "450 later"
+    here.start(FAULT_CLOCK=str(clock))
+    until(lambda: here.states() == {"retry": 3})
+    clock.write_text(str(-2 * HOUR))
+    until(lambda: "the clock was set by" in here.log())
+    relay.always.clear()
+    here.hurry()
+    here.await_passes(2)
+    assert here.notices() == {"owed": 3}
+    clock.write_text("0")
+    until(here.done)
     audit(here.engine, relay.received, here.expected, tally)
     assert len(relay.received) == 3
 
