@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from commitments.register import Register
     from notifications.channels import Channel
+    from notifications.links import Links
     from notifications.messages import Renderer
     from notifications.office import Office
     from notifications.planner import Policy
@@ -124,12 +125,28 @@ class App:
         )
 
     def fresh(self) -> "App":
-        """Return the program with the calendar file read again, on the same database connections."""
+        """Return the program with calendar file and keys read again, on the same database connections."""
         again = App(self.config, actor=self.actor, clock=self.clock, durable=self.durable)
-        if again.workdays.content == self.workdays.content:
+        if (again.workdays.content, again._keys) == (self.workdays.content, self._keys):
             return self
         again.__dict__ |= {"engine": self.engine, "renderer": self.renderer}
         return again
+
+    # -- links -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def links(self) -> "Links | None":
+        """What makes and reads the links in mails; None without ``[web] base_url``. Raises ConfigError."""
+        from notifications.links import Links  # noqa: PLC0415
+
+        return Links(self.config.web.base_url, self._keys) if self._keys else None
+
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        """The keys that sign links, the newest first; none where there are no links."""
+        from tracker import keys  # noqa: PLC0415
+
+        return keys.read(self.config.keys_file) if self.config.web.base_url else ()
 
     # -- sending -----------------------------------------------------------------------------------------------
 

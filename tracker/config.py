@@ -35,6 +35,7 @@ from commitments.errors import Error
 
 PREFIX = "TRACKER_"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+SHORTEST_KEY = 32  # characters of a key that signs links; ours have 43
 
 Key = tuple[str, ...]  # ("mail", "port")
 
@@ -123,15 +124,33 @@ def _address(text: str) -> str:
     return text
 
 
-def _secret(path: Path) -> None:
-    """A file with a secret must be there, readable, and nobody else's business. Raises ValueError."""
+def _base(text: str) -> str:
+    """Pages lie below it: no name and password, no question, no fragment."""
+    if text and not re.fullmatch(
+        r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?(/[\w.~-]+)*/?", text, re.ASCII
+    ):
+        raise ValueError("it is not an address such as https://yinuo.city.gov.example")
+    return text
+
+
+def _secret(path: Path) -> str:
+    """A file with a secret must be there, readable, and nobody else's business; return its text. Raises ValueError."""
     try:
-        path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
         mode = path.stat().st_mode
     except (OSError, UnicodeDecodeError) as wrong:
         raise ValueError(f"it cannot be read: {wrong}") from wrong
     if mode & (stat.S_IROTH | stat.S_IWOTH):
         raise ValueError(f"{path} is open to everybody; chmod 600 it")
+    return text
+
+
+def link_keys(path: Path) -> tuple[str, ...]:
+    """Return the keys of a file, the newest first; no sentence quotes one. Raises ValueError."""
+    keys = tuple(_secret(path).split())
+    if not keys or min(map(len, keys)) < SHORTEST_KEY:
+        raise ValueError(f"{path} must hold keys of at least {SHORTEST_KEY} characters, one a line")
+    return keys
 
 
 Rung = Annotated[str, _offset("d", "wd")]
@@ -265,6 +284,25 @@ class DaemonSection(Section):
         yield from self.model_dump().items()
 
 
+class Web(Section):
+    """``[web]``: pages, and the links to them in mails. Without ``base_url`` there are no links."""
+
+    base_url: Annotated[str, Field(max_length=200), AfterValidator(_base)] = ""
+    keys_file: Annotated[str, Field(min_length=1, validate_default=True)] = "web-keys"
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8019
+    threads: Annotated[int, Field(ge=1, le=64)] = 4
+    per_minute: Annotated[int, Field(ge=1)] = 120
+
+    @field_validator("keys_file")
+    @classmethod
+    def _sound(cls, name: str, info: ValidationInfo) -> str:
+        """Look at the file when links are wanted and it is there; it is made when first needed."""
+        if info.context and info.data.get("base_url") and (path := info.context["folder"] / name).exists():
+            link_keys(path)
+        return name
+
+
 class CalendarSection(Section):
     """``[calendar]``."""
 
@@ -284,6 +322,7 @@ class Config(Section):
     digest: Digest = Digest()
     guard: GuardSection = GuardSection()
     daemon: DaemonSection = DaemonSection()
+    web: Web = Web()
     calendar: CalendarSection = CalendarSection()
     _folder: Path = PrivateAttr(default_factory=Path)
     _source: Path | None = PrivateAttr(default=None)
@@ -317,6 +356,11 @@ class Config(Section):
     def templates_folder(self) -> Path | None:
         """The operator's own mail templates."""
         return self._folder / self.mail.templates if self.mail.templates else None
+
+    @property
+    def keys_file(self) -> Path:
+        """The keys that sign links."""
+        return self._folder / self.web.keys_file
 
     def password(self) -> str:
         """Read the relay's password from its file, afresh each time. Raises ConfigError."""

@@ -57,6 +57,14 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert found.templates_folder is None
 
 
+@pytest.mark.parametrize(
+    "base", ["https://a.example", "https://a.example/", "http://localhost:8019", "http://[::1]:8019/yinuo", ""]
+)
+def test_where_pages_may_be_reached(tmp_path: Path, base: str) -> None:
+    found = load(written(tmp_path, f'[web]\nbase_url = "{base}"\n'), {}, tmp_path)
+    assert (found.web.base_url, found.keys_file) == (base, tmp_path / "web-keys")
+
+
 def test_the_environment_wins(tmp_path: Path) -> None:
     env = {"TRACKER_MAIL__PORT": "2525", "TRACKER_LANGUAGE": "en", "TRACKER_REMINDERS__RUNGS": "-3wd, 0d"}
     found = load(written(tmp_path, 'language = "zh-Hans"\n[mail]\nport = 26\n'), env, tmp_path)
@@ -105,6 +113,14 @@ def test_rules_between_keys_and_the_secret_are_told_with_the_rest(tmp_path: Path
         ('[reminders]\nrungs = ["+1m"]', "d or wd"),
         ("[digest]\nday = 0", "digest.day"),
         ("[guard]\nrecipients = true", "guard.recipients"),
+        ('[web]\nbase_url = "yinuo.example"', "not an address"),
+        ('[web]\nbase_url = "ftp://yinuo.example"', "not an address"),
+        ('[web]\nbase_url = "https://u:p@yinuo.example"', "not an address"),
+        ('[web]\nbase_url = "https://yinuo.example/?a"', "not an address"),
+        ('[web]\nbase_url = "https://yinuo.example/#a"', "not an address"),
+        ('[web]\nbase_url = "https://yinuo.example/a b"', "not an address"),
+        ("[web]\nthreads = 65", "web.threads"),
+        ("[web]\nper_minute = 0", "web.per_minute"),
         ("mail = 3", "mail"),
         ("[mail", "not valid TOML"),
     ],

@@ -1,0 +1,75 @@
+"""The keys that sign links: one a line, the newest first, in a file that is nobody else's business.
+
+The file is made when it is first needed. It is written whole or not at all, and never takes the place of another:
+links signed with a lost key open nothing any more.
+"""
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from tracker.config import ConfigError, link_keys
+
+KEPT = 2  # the newest, and the one before it, so that links in mails of last week still open
+
+
+def read(path: Path) -> tuple[str, ...]:
+    """Return the keys, the newest first; make the first one where there is no file. Raises ConfigError."""
+    if not path.exists():
+        _place(path, (_new(),), replacing=False)
+    try:
+        return link_keys(path)
+    except ValueError as wrong:
+        raise _trouble(path, str(wrong)) from wrong
+
+
+def rotate(path: Path) -> tuple[str, ...]:
+    """Put a new key first and keep one before it; return the keys. Raises ConfigError."""
+    keys = (_new(), *read(path))[:KEPT]
+    _place(path, keys, replacing=True)
+    return keys
+
+
+def _new() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _place(path: Path, keys: tuple[str, ...], *, replacing: bool) -> None:
+    """Write beside the file, then give it its name; who comes second with a first key takes that of the other."""
+    try:
+        partial = _written(path.parent, "".join(f"{key}\n" for key in keys))
+        try:
+            if replacing:
+                partial.replace(path)
+            else:
+                path.hardlink_to(partial)
+        except FileExistsError:
+            pass
+        finally:
+            partial.unlink(missing_ok=True)
+        _sync(path.parent)
+    except OSError as trouble:
+        raise _trouble(path, f"it cannot be written: {trouble.strerror}") from trouble
+
+
+def _written(folder: Path, text: str) -> Path:
+    """Return a new file of mode 0600 that outlives a power cut."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".web-keys-")
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(handle)
+    return Path(name)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _trouble(path: Path, problem: str) -> ConfigError:
+    return ConfigError([f"web.keys_file: {path}: {problem}."])
