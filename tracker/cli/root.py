@@ -29,6 +29,7 @@ from tracker.cli import (
     intake,
     ledger,
     letter,
+    links,
     listing,
     mail,
     outbox,
@@ -73,6 +74,7 @@ for name, group in (
     ("calendar", calendar.group),
     ("config", setup.config_group),
     ("mail", mail.group),
+    ("links", links.group),
 ):
     cli.add_typer(group, name=name)
 
