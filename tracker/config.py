@@ -373,7 +373,7 @@ class Config(Section):
             raise ConfigError([f"mail.password_file: {path} cannot be read: {wrong}."]) from wrong
 
     def at_database(self, path: Path) -> "Config":
-        """Return the same settings on another SQLite file, and keys beside it: the links of a rehearsal open nothing."""
+        """Return the same settings on another SQLite file, with keys beside it: links of rehearsals open nothing."""
         web = self.web.model_copy(update={"keys_file": str(path.resolve().with_name("web-keys"))})
         return self.model_copy(update={"database": Database(url=f"sqlite:///{path.resolve()}"), "web": web})
 
