@@ -1,3 +1,4 @@
+import os
 import threading
 from pathlib import Path
 
@@ -59,6 +60,17 @@ def test_rotating_keeps_one_key_before_the_newest(tmp_path: Path) -> None:
     assert keys.read(file) == (third, second)
     assert len({first, second, third}) == 3
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_who_could_read_the_keys_still_can_after_root_turned_them(tmp_path: Path) -> None:
+    file = tmp_path / "web-keys"
+    keys.read(file)
+    os.chown(file, 65534, 65533)
+    file.chmod(0o640)
+    keys.rotate(file)
+    found = file.stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (65534, 65533, 0o640)
 
 
 def test_a_running_program_signs_with_the_new_key_from_its_next_pass_on(tmp_path: Path) -> None:
