@@ -118,9 +118,20 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "restore": ("恢复备份", "restored"),
     },
     "noun": {
+        "calendar": ("承诺事项日历", "commitments"),
+        "due": ("到期", "due"),
         "evidence": ("佐证材料", "evidence"),
         "review": ("复核", "review"),
         "provisional": ("（暂定）", "(provisional)"),
+    },
+    "field": {
+        "ref": ("编号", "Ref"),
+        "letter": ("文号", "Document number"),
+        "lead": ("主办", "Lead"),
+        "support": ("会办", "Support"),
+        "due_text": ("期限原文", "Deadline as written"),
+        "state": ("状态", "State"),
+        "quote": ("答复函原文", "The letter says"),
     },
     "happening": {
         "progress": ("进展", "progress"),
