@@ -7,6 +7,7 @@
     ├── Refused             understood, but the rules of the ledger say no
     │   ├── WrongState, EvidenceNeeded, ReasonNeeded, NothingToChange, LeadUnknown
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
+    │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
     │   ├── AlreadyExists, BadValue, BadMailbox, BadText, UnreadableEvidence, LedgerRejected, LedgerDiffers
     │   └── HistoryBroken
     ├── StorageTrouble      the database cannot be used as it is
@@ -141,6 +142,13 @@ class ReasonNeeded(Refused):
     zh = "对 {ref} 执行 {verb} 须说明理由：请加 --reason。"
 
 
+class WhyNeeded(ReasonNeeded):
+    """What a reader says on a page must say why."""
+
+    en = "{ref}: please say why."
+    zh = "{ref}：请写明理由。"
+
+
 class LeadUnknown(Refused):
     """The letter does not say who does it; a person must."""
 
@@ -183,6 +191,27 @@ class NoRequest(Refused):
 
     en = "{ref} has no extension request waiting."
     zh = "{ref} 没有待批的延期申请。"
+
+
+class NotYours(Refused):
+    """Only who leads or supports a commitment can answer for it."""
+
+    en = "{name} neither leads nor supports {ref}."
+    zh = "{name} 不是 {ref} 的主办或会办单位。"
+
+
+class NoDispute(Refused):
+    """There is no dispute to decide."""
+
+    en = "{name} has no dispute of {ref} waiting."
+    zh = "{name} 对 {ref} 没有待处理的职责异议。"
+
+
+class LeadNeeded(Refused):
+    """Whose dispute is accepted leads no longer; somebody else must."""
+
+    en = "{ref}: {name} leads it and does so no longer; name another lead."
+    zh = "{ref}：主办单位 {name} 的异议成立，须另定主办单位。"
 
 
 class DueAndReview(Refused):

@@ -94,6 +94,16 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "approved": ("已批准", "approved"),
         "refused": ("未批准", "refused"),
     },
+    "dispute": {
+        "waiting": ("待处理", "waiting"),
+        "accepted": ("异议成立", "accepted"),
+        "refused": ("异议不成立", "refused"),
+    },
+    "grade": {
+        "satisfied": ("满意", "satisfied"),
+        "partly": ("基本满意", "partly satisfied"),
+        "not_satisfied": ("不满意", "not satisfied"),
+    },
     "action": {
         "add": ("立项", "added"),
         "confirm": ("确认", "confirmed"),
@@ -116,11 +126,19 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "outbox_release": ("放行", "released"),
         "outbox_cancel": ("取消", "cancelled"),
         "restore": ("恢复备份", "restored"),
+        "acknowledge": ("签收", "receipt acknowledged"),
+        "dispute": ("提出职责异议", "responsibility disputed"),
+        "dispute_accepted": ("异议成立", "dispute accepted"),
+        "dispute_refused": ("异议不成立", "dispute refused"),
+        "unit_answer": ("提案单位评价", "answer of the proposing unit"),
+        "links_revoked": ("链接作废", "links revoked"),
     },
     "noun": {
         "evidence": ("佐证材料", "evidence"),
         "review": ("复核", "review"),
         "provisional": ("（暂定）", "(provisional)"),
+        "receipt": ("签收", "acknowledged"),
+        "dispute": ("职责异议", "dispute"),
     },
     "happening": {
         "progress": ("进展", "progress"),

@@ -28,6 +28,8 @@ DUE_BASES = ("stated", "derived", "assumed", "set")
 STATES = ("draft", "open", "reported_done", "closed")
 OUTCOMES = ("kept", "partly_kept", "not_kept", "merged", "withdrawn")
 EXTENSION_STATES = ("waiting", "approved", "refused")
+DISPUTE_STATES = ("waiting", "accepted", "refused")
+GRADES = ("satisfied", "partly", "not_satisfied")
 PROVEN_OUTCOMES = ("kept", "partly_kept")
 LIVE_STATES = ("open", "reported_done")
 
@@ -38,7 +40,10 @@ def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
 
 
 class Department(Base):
-    """A unit (部门) that owns commitments, or proposes; a department owns, not a person."""
+    """A unit (部门) that owns commitments, or proposes; a department owns, not a person.
+
+    ``link_generation`` is part of every link to a page of its own: raising it makes all earlier links void.
+    """
 
     __tablename__ = "department"
 
@@ -48,6 +53,7 @@ class Department(Base):
     mailbox: Mapped[str] = mapped_column(default="")
     escalation: Mapped[str] = mapped_column(default="")
     locale: Mapped[str] = mapped_column(default="zh-Hans")
+    link_generation: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Letter(Base):
@@ -237,6 +243,57 @@ class Evidence(Base):
     url: Mapped[str | None] = mapped_column(default=None)
     given_by: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Receipt(Base):
+    """A department has seen that a commitment is its to do (签收)."""
+
+    __tablename__ = "receipt"
+
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Dispute(Base):
+    """A department says that a commitment is not its to do (不属本单位职责); a person decides."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (_one_of("state", DISPUTE_STATES),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(default="waiting", index=True)
+    decided_by: Mapped[str | None] = mapped_column(default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class Answer(Base):
+    """What a proposing unit thinks of a month (提案单位评价), ``2019-07``; its newest of a month counts."""
+
+    __tablename__ = "answer"
+    __table_args__ = (_one_of("grade", GRADES), Index("ix_answer_unit_month", "unit_id", "month"))
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    month: Mapped[str]
+    grade: Mapped[str]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Submission(Base):
+    """A form that was sent; ``seq`` is the newest history entry once it was done. Sent twice, it is done once."""
+
+    __tablename__ = "submission"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class HistoryEntry(Base):

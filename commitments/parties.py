@@ -80,6 +80,14 @@ def edit_department(register: Register, name: str, reason: str = "", **new: obje
     return department
 
 
+def revoke_links(register: Register, name: str, reason: str = "") -> Department:
+    """Make every link given to a department so far void. Raises NoSuchDepartment."""
+    department = find_department(register.session, name)
+    old, department.link_generation = department.link_generation, department.link_generation + 1
+    register.note("links_revoked", department.name, reason, {"link_generation": [old, old + 1]})
+    return department
+
+
 def _check_department(facts: Mapping[str, object]) -> None:
     for key in ("mailbox", "escalation"):
         address = str(facts.get(key, ""))

@@ -25,7 +25,7 @@ from commitments.models import (
     support_table,
 )
 
-# History actions a reader outside is told of, in the words templates know. Refusals stay inside.
+# History actions a reader outside is told of, in the words templates know. Refusals, receipts and disputes stay inside.
 TOLD = {
     "confirm": "confirmed",
     "edit": "edited",
@@ -37,7 +37,10 @@ TOLD = {
     "close": "closed",
     "reopen": "reopened",
 }
-HEARD = {"progress", "report_done", "close", "reopen", "extension_asked", "extended", "extension_refused"}
+HEARD = {
+    "progress", "report_done", "close", "reopen", "extension_asked", "extended", "extension_refused", "acknowledge",
+    "dispute",
+}  # fmt: skip
 FACTS = (
     "ref", "section", "ordinal", "kind", "strength", "title", "quote", "due_text", "due_on", "first_due_on",
     "due_basis", "due_rule", "due_from", "due_offset", "condition", "review_on", "state", "outcome",

@@ -169,7 +169,10 @@ class Alert(Base):
 
 
 class Instance(Base):
-    """The one row that says which ledger this is, where it may send from, and when it was last planned."""
+    """The one row that says which ledger this is, where it may send from, and when it was last planned.
+
+    ``link_generation`` is part of every link to the organisation's own page, as a department's is of its links.
+    """
 
     __tablename__ = "instance"
 
@@ -182,6 +185,7 @@ class Instance(Base):
     paused_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     channel_failures: Mapped[int] = mapped_column(default=0)
     backed_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    link_generation: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Worker(Base):

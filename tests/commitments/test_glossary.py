@@ -18,6 +18,8 @@ from commitments.glossary import LOCALES, day_count, format_date, format_month, 
         ("state", models.STATES),
         ("outcome", models.OUTCOMES),
         ("extension", models.EXTENSION_STATES),
+        ("dispute", models.DISPUTE_STATES),
+        ("grade", models.GRADES),
     ],
 )
 @pytest.mark.parametrize("locale", ["zh-Hans", "zh-Hant"])

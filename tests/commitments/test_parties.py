@@ -37,6 +37,16 @@ def bureau(register: Register) -> Department:
     return parties.add_department(register, "市民政局", mailbox="mzj@gz.example", short_names=["民政局"])
 
 
+def test_revoking_links_raises_their_generation(register: Register, bureau: Department) -> None:
+    assert bureau.link_generation == 1
+    for _ in range(2):
+        parties.revoke_links(register, "民政局", "链接外泄")
+    assert bureau.link_generation == 3
+    told = last_entry(register)
+    assert (told.action, told.subject, told.reason) == ("links_revoked", "市民政局", "链接外泄")
+    assert told.changes == {"link_generation": [2, 3]}
+
+
 def add_letter(
     register: Register, unit: Department, number: str = "穗民案[2019]89号", proposal: str = "1007"
 ) -> Letter:

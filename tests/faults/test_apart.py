@@ -144,7 +144,10 @@ def age(here: Station, revision: str) -> None:
     with here.engine.begin() as connection:
         if revision == "0001":
             connection.execute(text("DROP INDEX ix_notice_addressee"))
-            connection.execute(text("DROP TABLE source"))
+            for table in ("source", "receipt", "dispute", "answer", "submission"):
+                connection.execute(text(f"DROP TABLE {table}"))
+            for table in ("department", "instance"):
+                connection.execute(text(f"ALTER TABLE {table} DROP COLUMN link_generation"))
         connection.execute(text("UPDATE alembic_version SET version_num = :known"), {"known": revision})
     here.engine.dispose()
 
