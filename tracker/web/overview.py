@@ -1,25 +1,36 @@
 """What the coordinator's page shows, asked of the ledger: Core queries over plain rows, a handful for any ledger.
 
 The bands are those of ``commitments.deadlines.band``, written as conditions that the index on state, deadline and ref
-answers in order; a test holds the two together.
+answers in order; a test holds the two together. Longer than most files: the questions of one page, side by side.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, NamedTuple, Self
+from datetime import date, datetime, timedelta
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, literal, or_, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from commitments.figures import Rate
-from commitments.models import LIVE_STATES, PROVEN_OUTCOMES, Commitment, Department, Letter
+from commitments.models import (
+    LIVE_STATES,
+    PROVEN_OUTCOMES,
+    Answer,
+    Commitment,
+    Department,
+    Dispute,
+    Extension,
+    Letter,
+)
 from commitments.search import Filter
 from commitments.workdays import WorkCalendar
 
 BANDS = ("overdue", "due_today", "due_soon", "review_due", "on_track", "reported_done", "draft", "closed")
+MOST_WAITING = 20  # rows a queue shows; its count counts all
 MOST_A_DAY = 20  # commitments a day of the month names; its count counts all
+T = TypeVar("T")
 
 
 # -- the list ------------------------------------------------------------------------------------------------
@@ -158,6 +169,142 @@ def counts(session: Session, wanted: Filter, today: date, soon_until: date) -> d
         query = select(func.count()).select_from(Commitment).where(stretch.holds, *narrowed)
         found[stretch.band] += session.scalar(query) or 0
     return found
+
+
+# -- what waits for the coordinator --------------------------------------------------------------------------
+
+
+class Asked(NamedTuple):
+    """A request to move a deadline (延期)."""
+
+    ref: str
+    title: str
+    lead: str
+    old_due: date
+    new_due: date
+    reason: str
+    asked_by: str
+    asked_at: datetime
+
+
+class Disputed(NamedTuple):
+    """A department says that a live commitment is not its to do; ``department`` may lead or support."""
+
+    ref: str
+    title: str
+    lead: str
+    department: str
+    reason: str
+    raised_at: datetime
+
+
+class Reported(NamedTuple):
+    """A department says that it is done, and nobody has accepted it yet."""
+
+    ref: str
+    title: str
+    lead: str
+    due_on: date | None
+    reported_done_on: date | None
+
+
+class Draft(NamedTuple):
+    """A commitment read from a letter that nobody has confirmed."""
+
+    ref: str
+    title: str
+    letter: str
+    lead: str
+
+
+class Answered(NamedTuple):
+    """The newest answer of a proposing unit (评价) on a month such as ``2019-07``."""
+
+    unit: str
+    month: str
+    grade: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Queue(Generic[T]):
+    """The first MOST_WAITING rows of the ``count`` there are."""
+
+    count: int
+    rows: Sequence[T]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What somebody must decide, longest waiting first, and what units answered, newest first."""
+
+    extensions: Queue[Asked]
+    disputes: Queue[Disputed]
+    reported_done: Queue[Reported]
+    drafts: Queue[Draft]
+    answers: Queue[Answered]
+
+
+def waiting(session: Session) -> Waiting:
+    """Return what waits for the coordinator; instants are aware UTC."""
+    return Waiting(
+        extensions=_queue(session, _extensions(), Asked),
+        disputes=_queue(session, _disputes(), Disputed),
+        reported_done=_queue(session, _reported(), Reported),
+        drafts=_queue(session, _drafts(), Draft),
+        answers=_queue(session, _answers(), Answered),
+    )
+
+
+def _queue(session: Session, query: Select[Any], row: Callable[..., T]) -> Queue[T]:
+    """Read the head of a queue; a short one needs no second look to be counted."""
+    rows = [row(*facts) for facts in session.execute(query.limit(MOST_WAITING))]
+    if len(rows) < MOST_WAITING:
+        return Queue(len(rows), rows)
+    return Queue(session.scalar(query.order_by(None).with_only_columns(func.count())) or 0, rows)
+
+
+def _of_commitment(*more: Any) -> Select[Any]:  # noqa: ANN401 - columns
+    columns: list[Any] = [Commitment.ref, Commitment.title, Department.name, *more]
+    return select(*columns).join_from(Commitment, Department, Commitment.lead_id == Department.id)
+
+
+def _extensions() -> Select[Any]:
+    one = Extension
+    query = _of_commitment(one.old_due, one.new_due, one.reason, one.asked_by, one.asked_at)
+    query = query.join(one, one.commitment_id == Commitment.id).where(one.state == "waiting")
+    return query.order_by(one.asked_at, one.id)
+
+
+def _disputes() -> Select[Any]:
+    """Select those of live commitments: on a closed one nothing can be decided until it is opened again."""
+    who = aliased(Department)
+    query = _of_commitment(who.name, Dispute.reason, Dispute.raised_at)
+    query = query.join(Dispute, Dispute.commitment_id == Commitment.id).join(who, Dispute.department_id == who.id)
+    query = query.where(Dispute.state == "waiting", Commitment.state.in_(LIVE_STATES))
+    return query.order_by(Dispute.raised_at, Dispute.id)
+
+
+def _reported() -> Select[Any]:
+    query = _of_commitment(Commitment.due_on, Commitment.reported_done_on)
+    return query.where(Commitment.state == "reported_done").order_by(Commitment.reported_done_on, Commitment.ref)
+
+
+def _drafts() -> Select[Any]:
+    columns: list[Any] = [Commitment.ref, Commitment.title, Letter.document_number, Department.name]
+    query = select(*columns).join_from(Commitment, Letter).join(Department, Commitment.lead_id == Department.id)
+    return query.where(Commitment.state == "draft").order_by(Commitment.ref)
+
+
+def _answers() -> Select[Any]:
+    newer = aliased(Answer)
+    columns: list[Any] = [Department.name, Answer.month, Answer.grade, Answer.reason, Answer.at]
+    overtaken = select(newer.id).where(
+        newer.unit_id == Answer.unit_id, newer.month == Answer.month, newer.id > Answer.id
+    )
+    query = select(*columns).join_from(Answer, Department, Answer.unit_id == Department.id)
+    return query.where(~overtaken.exists()).order_by(Answer.at.desc(), Answer.id.desc())
 
 
 # -- the departments -----------------------------------------------------------------------------------------

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from commitments.deadlines import Ladder, Offset, band, due_soon_until
 from commitments.figures import Period, Rate, rates
-from commitments.models import OUTCOMES, STATES, Commitment, Department, Letter
+from commitments.models import OUTCOMES, STATES, Answer, Commitment, Department, Dispute, Extension, Letter
 from commitments.search import Filter, count
 from commitments.standings import standings
 from commitments.storage import reading, writing
 from commitments.workdays import WorkCalendar
 from tests.conftest import LADDER, ZONE
 from tracker.web import overview
-from tracker.web.overview import BANDS, MOST_A_DAY, Place, Row, departments, month, worst_first
+from tracker.web.overview import BANDS, MOST_A_DAY, MOST_WAITING, Place, Row, departments, month, worst_first
 
 TODAY = date(2026, 9, 28)  # a Monday before the National Day week
 ALL = Filter()
@@ -69,7 +69,15 @@ def quick_desk(sqlite_engine: Engine, workdays: WorkCalendar) -> Desk:
 
 
 def _department(n: int, name: str) -> dict[str, Any]:
-    return {"id": n, "name": name, "short_names": [], "mailbox": "", "escalation": "", "locale": "zh-Hans"}
+    return {
+        "id": n,
+        "name": name,
+        "short_names": [],
+        "mailbox": "",
+        "escalation": "",
+        "locale": "zh-Hans",
+        "link_generation": 1,
+    }
 
 
 def _letter(n: int) -> dict[str, Any]:
@@ -288,6 +296,90 @@ def test_soon_reaches_over_a_holiday(workdays: WorkCalendar) -> None:
 def test_soon_in_months(workdays: WorkCalendar) -> None:
     ladder = Ladder(rungs=(Offset(-1, "m"),), repeat=Offset(1, "m"))
     assert due_soon_until(ladder, date(2026, 2, 28), workdays) == date(2026, 3, 31)
+
+
+# -- what waits ----------------------------------------------------------------------------------------------
+
+
+def at(hour: int) -> datetime:
+    return datetime(2026, 9, 21, hour, tzinfo=UTC)
+
+
+def _asked(commitment: int, hour: int, state: str = "waiting") -> Extension:
+    return Extension(
+        commitment_id=commitment, old_due=day(-90), new_due=day(30), reason="材料未齐", asked_by="市民政局",
+        asked_at=at(hour), state=state,
+    )  # fmt: skip
+
+
+def _disputed(commitment: int, hour: int, state: str = "waiting") -> Dispute:
+    return Dispute(commitment_id=commitment, department_id=2, reason="属区级事权", raised_at=at(hour), state=state)
+
+
+def _answered(unit: int, month: str, grade: str, hour: int) -> Answer:
+    return Answer(unit_id=unit, month=month, grade=grade, at=at(hour))
+
+
+def numbered(desk: Desk) -> dict[str, int]:
+    """Return the id of each commitment by the last figure of its ref."""
+    with desk.looking() as session:
+        return {ref[-1]: key for ref, key in session.execute(select(Commitment.ref, Commitment.id))}
+
+
+def test_what_waits_stands_longest_waiting_first(desk: Desk) -> None:
+    desk.fill([*WORST_FIRST, {"state": "reported_done", "reported_done_on": day(-9)}, {"state": "draft"}])
+    ids = numbered(desk)
+    with writing(desk.engine) as session:
+        session.add_all([_asked(ids["2"], 9), _asked(ids["3"], 8), _asked(ids["4"], 7, "refused")])
+        session.add_all([_disputed(ids["5"], 4), _disputed(ids["6"], 3), _disputed(ids["7"], 2, "accepted")])
+        session.add(_disputed(ids["9"], 1))
+    with desk.looking() as session:
+        found = overview.waiting(session)
+    assert [(row.ref[-1], row.asked_at.hour) for row in found.extensions.rows] == [("3", 8), ("2", 9)]
+    assert found.extensions.rows[0][3:7] == (day(-90), day(30), "材料未齐", "市民政局")
+    assert [row.ref[-1] for row in found.disputes.rows] == ["6", "5"], "nothing can be decided on the closed one"
+    assert found.disputes.rows[0][2:] == ("市民政局", "市委政法委", "属区级事权", at(3))
+    assert [row.reported_done_on for row in found.reported_done.rows] == [day(-9), day(-4)]
+    assert [(row.letter, row.lead) for row in found.drafts.rows] == [("穗民案〔2019〕89号", "市民政局")]
+    assert [queue.count for queue in vars(found).values()] == [2, 2, 2, 1, 0]
+
+
+def test_the_newest_answer_of_a_month_counts_newest_on_top(desk: Desk) -> None:
+    with writing(desk.engine) as session:
+        for answered in (
+            _answered(1, "2026-07", "not_satisfied", 1),
+            _answered(2, "2026-07", "satisfied", 2),
+            _answered(1, "2026-08", "partly", 3),
+            _answered(1, "2026-07", "satisfied", 4),
+        ):
+            session.add(answered)
+            session.flush()
+    with desk.looking() as session:
+        answers = overview.waiting(session).answers
+    assert [row[:3] for row in answers.rows] == [
+        ("市民政局", "2026-07", "satisfied"),
+        ("市民政局", "2026-08", "partly"),
+        ("市委政法委", "2026-07", "satisfied"),
+    ]
+    assert answers.count == 3
+
+
+@pytest.mark.parametrize("many", [MOST_WAITING - 1, MOST_WAITING, MOST_WAITING + 3])
+def test_a_long_queue_shows_its_head_and_counts_all(desk: Desk, many: int) -> None:
+    desk.fill([{"state": "draft", "opened_at": None} for _ in range(many)])
+    key = numbered(desk)["1"]
+    with writing(desk.engine) as session:
+        session.add_all([_asked(key, n % 24) for n in range(many)])
+        session.add_all([_answered(1, f"{1990 + n}-01", "partly", n % 24) for n in range(many)])
+    with desk.looking() as session:
+        found = overview.waiting(session)
+    for queue in (found.extensions, found.drafts, found.answers):
+        assert (queue.count, len(queue.rows)) == (many, min(many, MOST_WAITING))
+
+
+def test_nothing_waits_in_an_empty_ledger(desk: Desk) -> None:
+    with desk.looking() as session:
+        assert all(queue == overview.Queue(0, []) for queue in vars(overview.waiting(session)).values())
 
 
 # -- the departments -----------------------------------------------------------------------------------------
