@@ -213,8 +213,8 @@ def _filters(locale: str) -> dict[str, Callable[..., str]]:
         "word": lambda value, group: word(locale, group, value),
         "count": lambda days, working_days: day_count(locale, working_days, days),
         "names": (", " if locale == "en" else "、").join,
-        "figure": _figure,
-        "percent": _percent,
+        "figure": figure,
+        "percent": percent,
     }
 
 
@@ -223,12 +223,12 @@ def _date(value: date | str) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value[:10])
 
 
-def _figure(value: float) -> str:
+def figure(value: float) -> str:
     """Return at most two decimals and no idle zeros: ``10``, ``6.5``."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _percent(part: float, whole: float) -> str:
+def percent(part: float, whole: float) -> str:
     """Return ``part`` of ``whole`` with one decimal; a dash where nothing was due."""
     return f"{round(100 * part / whole, 1):g}%" if whole else "—"
 
