@@ -112,7 +112,8 @@ def _track(top: int, height: int) -> Markup:
 
 
 def _rect(names: str, left: float, top: int, width: float, height: int) -> Markup:
-    shape = Markup('<rect class="{}" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>')
+    """Draw a box, an outline until the stylesheet fills it."""
+    shape = Markup('<rect class="{}" x="{:.1f}" y="{}" width="{:.1f}" height="{}" fill="none" stroke="currentColor"/>')
     return shape.format(names, left, top, width, height)
 
 
