@@ -52,7 +52,7 @@ class Place(NamedTuple):
         """Read a place; None for what is none. Never raises: addresses come from anywhere."""
         try:
             stretch, day, ref = text.split(".", 2)
-            return cls(int(stretch), date.fromisoformat(day), ref)
+            return cls(int(stretch), date.fromisoformat(day), ref) if ref.isprintable() else None
         except ValueError:
             return None
 

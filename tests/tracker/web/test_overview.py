@@ -193,7 +193,9 @@ def test_a_page_holds_its_place_while_the_row_it_ended_with_goes(desk: Desk) -> 
     assert [row.due_on for row in desk.listed(after=first[-1].place, size=2)] == [TODAY, day(3)]
 
 
-@pytest.mark.parametrize("text", ["", "x", "1.2", "1.2026-13-01.a", "a.2026-01-01.b", "٣.x.y", "." * 400])
+@pytest.mark.parametrize(
+    "text", ["", "x", "1.2", "1.2026-13-01.a", "a.2026-01-01.b", "1.2026-01-01.a\0", "1.2026-01-01.\ud800", "." * 400]
+)
 def test_what_is_no_place_is_none(text: str) -> None:
     assert Place.read(text) is None
 
@@ -279,23 +281,18 @@ def test_the_list_names_the_bands_the_rule_names(
     assert listed == sorted(listed, key=lambda row: row.place)
 
 
-@given(today=TODAYS, rungs=RUNGS, ahead=st.integers(0, 90))
-def test_the_last_day_that_is_soon_parts_the_days(
-    workdays: WorkCalendar, today: date, rungs: list[Offset], ahead: int
-) -> None:
-    ladder = Ladder(rungs=tuple(rungs), repeat=Offset(5, "wd"))
-    due_on = today + timedelta(days=ahead)
-    near = band(due_on, None, today, ladder, workdays) != "on_track"
-    assert near == (due_on <= due_soon_until(ladder, today, workdays))
-
-
-def test_soon_reaches_over_a_holiday(workdays: WorkCalendar) -> None:
-    assert due_soon_until(LADDER, TODAY, workdays) == date(2026, 10, 13)  # seven working days, a week off between
-
-
-def test_soon_in_months(workdays: WorkCalendar) -> None:
-    ladder = Ladder(rungs=(Offset(-1, "m"),), repeat=Offset(1, "m"))
-    assert due_soon_until(ladder, date(2026, 2, 28), workdays) == date(2026, 3, 31)
+def test_deadlines_come_from_the_index_in_order(quick_desk: Desk) -> None:
+    """A page of the worst must not read and sort a ledger of a hundred thousand."""
+    plans = []
+    for stretch in overview.stretches(TODAY, quick_desk.soon):
+        if stretch.day is Commitment.due_on:
+            query = select(Commitment.ref).where(stretch.holds).order_by(stretch.day, Commitment.ref)
+            text = query.compile(quick_desk.engine, compile_kwargs={"literal_binds": True})
+            with quick_desk.looking() as session:
+                told = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
+            plans.append(" ".join(row[3] for row in told))
+    assert len(plans) == 4
+    assert all("ix_commitment_state_due" in plan and "TEMP B-TREE" not in plan for plan in plans)
 
 
 # -- what waits ----------------------------------------------------------------------------------------------
