@@ -52,7 +52,7 @@ class Place(NamedTuple):
         """Read a place; None for what is none. Never raises: addresses come from anywhere."""
         try:
             stretch, day, ref = text.split(".", 2)
-            return cls(int(stretch), date.fromisoformat(day), ref)
+            return cls(int(stretch), date.fromisoformat(day), ref) if ref.isprintable() else None
         except ValueError:
             return None
 
@@ -123,14 +123,14 @@ def stretches(today: date, soon_until: date) -> list[Stretch]:
     Those on track stand in two: with a deadline, then with a review date only, so that the index gives both in order.
     """
     one, due, review = Commitment, Commitment.due_on, Commitment.review_on
-    dated, undated = one.state == "open", and_(one.state == "open", due.is_(None))
-    reviewed = func.coalesce(review, date.max)
+    is_open = one.state == "open"
+    undated, reviewed = and_(is_open, due.is_(None)), func.coalesce(review, date.max)
     return [
-        Stretch("overdue", and_(dated, due < today), due),
-        Stretch("due_today", and_(dated, due == today), due),
-        Stretch("due_soon", and_(dated, due > today, due <= soon_until), due),
+        Stretch("overdue", and_(is_open, due < today), due),
+        Stretch("due_today", and_(is_open, due == today), due),
+        Stretch("due_soon", and_(is_open, due > today, due <= soon_until), due),
         Stretch("review_due", and_(undated, reviewed <= today), reviewed),
-        Stretch("on_track", and_(dated, due > soon_until), due),
+        Stretch("on_track", and_(is_open, due > soon_until), due),
         Stretch("on_track", and_(undated, reviewed > today), reviewed),
         Stretch("reported_done", one.state == "reported_done", func.coalesce(one.reported_done_on, date.min)),
         Stretch("draft", one.state == "draft", None),
