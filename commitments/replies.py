@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Executable, delete, func, select
+from sqlalchemy.orm import Session, aliased
 
 from commitments import history, rules, search
 from commitments.errors import BadValue, LeadNeeded, NoDispute, NotInFuture, NotYours, WhyNeeded
@@ -161,6 +161,34 @@ def _check_reason(what: str, reason: str, *, needed: bool) -> None:
         raise WhyNeeded(ref=what)
     if reason:
         rules.check_text(f"{what} reason", reason, rules.PROSE, lines=True)
+
+
+# -- what they said, for reports -------------------------------------------------------------------------------
+
+
+def waiting_disputes() -> Executable:
+    """Select ref, title, lead, department, reason and raised_on of the disputes to decide, oldest first.
+
+    One of a commitment that was closed meanwhile rests; it waits again when the commitment is opened again.
+    """
+    owner = aliased(Department)
+    columns = (Commitment.ref, Commitment.title, owner.name.label("lead"), Department.name.label("department"))
+    query = select(*columns, Dispute.reason, Dispute.raised_at.label("raised_on")).join_from(Dispute, Commitment)
+    query = query.join(owner, Commitment.lead_id == owner.id)
+    query = query.join(Department, Dispute.department_id == Department.id)
+    query = query.where(Dispute.state == "waiting", Commitment.state.in_(LIVE_STATES))
+    return query.order_by(Dispute.raised_at, Dispute.id)
+
+
+def newest_answers(start: datetime, end: datetime, unit: Department | None = None) -> Executable:
+    """Select unit, month, grade, reason and on of the newest answer on each month given in ``[start, end)``."""
+    newest = select(func.max(Answer.id)).where(Answer.at >= start, Answer.at < end)
+    if unit is not None:
+        newest = newest.where(Answer.unit_id == unit.id)
+    newest = newest.group_by(Answer.unit_id, Answer.month)
+    columns = (Department.name.label("unit"), Answer.month, Answer.grade, Answer.reason, Answer.at.label("on"))
+    query = select(*columns).join_from(Answer, Department).where(Answer.id.in_(newest))
+    return query.order_by(Department.name, Answer.month)
 
 
 # -- forms ---------------------------------------------------------------------------------------------------

@@ -8,14 +8,14 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Executable, func, select
 from sqlalchemy.orm import Session
 
-from commitments import figures, history, search
+from commitments import figures, history, replies, search
 from commitments.deadlines import Ladder, Workdays
 from commitments.errors import NoSuchDigest
 from commitments.figures import Period, Standing
@@ -167,6 +167,7 @@ def snapshot(
         "previous": figures.totals(stood) if stood else None,
         "rates": [rate._asdict() for rate in figures.rates(stand, span)],
         "commitments": [vars(one) for one in stand],
+        "answers": _answers(session, unit, span),
         "chain": asdict(history.head(session)),
     })  # fmt: skip
 
@@ -181,6 +182,12 @@ def _letters(session: Session, unit: Department, span: Period) -> list[dict[str,
     query = select(Letter.document_number, Letter.proposal_number, title, Letter.signed_on)
     query = query.where(Letter.proposing_unit_id == unit.id, Letter.id.in_(opened))
     return [dict(row) for row in session.execute(query.order_by(Letter.signed_on, Letter.id)).mappings()]
+
+
+def _answers(session: Session, unit: Department, span: Period) -> list[dict[str, Any]]:
+    """Return what the unit answered in the period: ``month`` (of the report it graded), grade, reason, ``on``."""
+    given = _dicts(session, replies.newest_answers(span.start, span.end, unit), span.end.tzinfo)
+    return [{name: value for name, value in row.items() if name != "unit"} for row in given]
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -225,7 +232,7 @@ def status(session: Session, now: datetime, rules: DigestRules, workdays: Workda
     here = now.astimezone(rules.zone)
     week = Period(here - timedelta(days=7), here + timedelta(microseconds=1), here.date())
     stand = standings(session, None, week, rules.ladder, workdays)
-    waiting = {name: _dicts(session, query, rules.zone) for name, query in _waiting().items()}
+    waiting = {name: _dicts(session, query, rules.zone) for name, query in _waiting(week).items()}
     return _plain({
         "week": f"{here:%G-W%V}",
         "as_of": week.day,
@@ -258,8 +265,8 @@ def _by_lead(stand: Sequence[Standing]) -> list[dict[str, Any]]:
     return [{"name": name, **{field: counted[name][field] for field in BY_LEAD}} for name in worst_first]
 
 
-def _waiting() -> dict[str, Executable]:
-    """Select what waits for somebody: extensions to decide, drafts to confirm, dead messages, alerts."""
+def _waiting(week: Period) -> dict[str, Executable]:
+    """Select what waits for somebody: extensions, disputes, drafts, dead messages, alerts; answers of the week."""
     lead, extension = Department.name.label("lead"), Extension
     asked = (extension.old_due, extension.new_due, extension.reason, extension.asked_by)
     extensions = select(Commitment.ref, Commitment.title, lead, *asked, extension.asked_at.label("asked_on"))
@@ -270,16 +277,18 @@ def _waiting() -> dict[str, Executable]:
     drafts = select(Commitment.ref, Commitment.title).where(Commitment.state == "draft")
     return {
         "extensions": extensions,
+        "disputes": replies.waiting_disputes(),
+        "answers": replies.newest_answers(week.start, week.end),
         "drafts": drafts.order_by(Commitment.ref),
         "dead": dead.where(Message.state == "dead").order_by(Message.id),
         "alerts": select(Alert.at, Alert.text).where(Alert.cleared_at.is_(None)).order_by(Alert.at, Alert.id),
     }
 
 
-def _dicts(session: Session, query: Executable, zone: ZoneInfo) -> list[dict[str, Any]]:
+def _dicts(session: Session, query: Executable, zone: tzinfo | None) -> list[dict[str, Any]]:
     rows = session.execute(query).mappings()
     return [{name: _civil(value, zone) for name, value in row.items()} for row in rows]
 
 
-def _civil(value: object, zone: ZoneInfo) -> object:
+def _civil(value: object, zone: tzinfo | None) -> object:
     return value.astimezone(zone).date() if isinstance(value, datetime) else value

@@ -59,6 +59,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"ledger load {LETTER}",
             "add --letter 1007 --title 草稿 --lead 市民政局 --draft",
             "extend 2019-1007-03 --to 2020-03-31 --reason 设备到货推迟",
+            "dispute 2019-1007-01 --department 市民政局 --reason 组织部门职责",
+            "dispute 2019-1007-04 --department 市政务服务数据管理局 --reason 已移交",
             "report-done 2019-1007-05 --evidence https://mzj.gz.example/jz.html",
             "remind",
         ):

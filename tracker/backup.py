@@ -5,7 +5,7 @@ The live file is never opened by hand: closing it would drop SQLite's locks (POS
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,7 @@ from commitments.errors import DatabaseUnusable, HistoryBroken, Refused, SchemaT
 from commitments.storage import copy_into, is_busy, open_engine, reading, writing
 from notifications import alerts, attempts, delivery, holding
 from notifications.models import Instance, Notice
+from tracker import revoking
 from tracker.app import App
 
 KEEP = 14
@@ -195,13 +196,14 @@ def _replace(app: App, database: Path, file: Path) -> Restored:
     try:
         shutil.copyfile(file, fresh)
         copy_evidence(file.parent / "evidence", app.folder / "evidence")
-        notices, messages = _hold(App(app.config.at_database(fresh), actor=app.actor, clock=app.clock), file.name)
+        copied = App(app.config.at_database(fresh), actor=app.actor, clock=app.clock)
+        notices, messages = _hold(copied, file.name, revoking.generations(database))
         return Restored(_swap(fresh, database, app.clock()), notices, messages)
     finally:
         _drop(fresh)
 
 
-def _hold(app: App, source: str) -> tuple[int, int]:
+def _hold(app: App, source: str, generations: Mapping[str, int]) -> tuple[int, int]:
     """Hold what is due by now in the copy, upgraded where it is older; return how many notices and messages."""
     from tracker import setup  # noqa: PLC0415
 
@@ -212,6 +214,7 @@ def _hold(app: App, source: str) -> tuple[int, int]:
             attempts.recover(session, now, office.unknown_after, alone=True)
         delivery.hold_due(office, now)
         with app.register() as keeper:
+            revoking.keep_void(keeper, source, generations)
             notices, messages = _park_all(keeper.session, app)
             keeper.note("restore", source, changes={"notices": [None, notices], "messages": [None, messages]})
         return notices, messages

@@ -20,6 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import DBAPIError
 
+from commitments import replies
 from commitments.errors import DatabaseGone, DatabaseMissing, Error, StorageTrouble
 from commitments.storage import reading, writing
 from notifications import alerts, workers
@@ -36,6 +37,7 @@ HEARTBEAT_SECONDS = 15
 CALLING_SECONDS = 60
 WATCH_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 3600
+FORMS_KEPT = timedelta(days=90)  # longer than any page lies open in a browser
 CLOCK_STEP = 5.0  # seconds by which the clock and the monotonic clock may part
 LONGEST_STEP = 1800.0  # seconds between two signs of life; the longest transmission takes 900
 STUCK, GONE = 70, 1
@@ -173,10 +175,11 @@ class Daemon:
             self.caller.ping()
 
     def keep_house(self) -> None:
-        """Back up once a day, verified; forget daemons that were killed."""
+        """Back up once a day, verified; forget daemons that were killed, and forms of long ago."""
         with writing(self.app.engine) as session:
             for worker in workers.forget(session, self.app.clock()):
                 log.warning("daemon %s was never seen again", worker)
+            replies.forget(session, self.app.clock() - FORMS_KEPT)
         try:
             backup.nightly(self.app)
         except (Error, OSError) as trouble:

@@ -264,6 +264,10 @@ def monthly_digest() -> dict[str, Any]:
             pledge(LISTS, silent=True), happy, pledge(RULE, silent=True), pledge(REPORTED),
             pledge(HALLS, happened=[closed]),
         ],
+        "answers": [
+            {"month": "2019-09", "grade": "satisfied", "reason": "", "on": "2019-10-12"},
+            {"month": "2019-10", "grade": "not_satisfied", "reason": "清单仍未见到。", "on": "2019-12-03"},
+        ],
         "chain": CHAIN,
     }  # fmt: skip
     return {"sender": replace(SENDER, recipient="市台联"), "digest": digest, "copy": False}
@@ -273,6 +277,7 @@ def silent_digest() -> dict[str, Any]:
     """The organisation's copy of a first month in which nothing happened."""
     context = monthly_digest()
     rows = [pledge(LISTS, silent=True), pledge(RULE, silent=True)]
+    del context["digest"]["answers"]  # as in a snapshot made before units could answer
     quiet = {"late": False, "folded": [], "previous": None, "number": 1, "period": "2019-07", "commitments": rows}
     return {**context, "digest": {**context["digest"], **quiet}, "copy": True}
 
@@ -295,6 +300,19 @@ def status_digest() -> dict[str, Any]:
                 **row, "old_due": "2019-12-31", "new_due": "2020-03-31", "reason": "清单需再次征求各区意见",
                 "asked_by": "市民政局", "asked_on": "2020-01-03",
             },
+        ],
+        "disputes": [
+            {
+                **row, "department": "各区政府", "reason": "清单由市级部门制定，区级无此职责。",
+                "raised_on": "2020-01-03",
+            },
+        ],
+        "answers": [
+            {
+                "unit": "市台联", "month": "2019-12", "grade": "not_satisfied", "reason": "清单仍未见到。",
+                "on": "2020-01-03",
+            },
+            {"unit": "市侨联", "month": "2019-12", "grade": "satisfied", "reason": "", "on": "2020-01-02"},
         ],
         "done_waiting": [
             {"ref": REPORTED.ref, "title": REPORTED.title, "lead": REPORTED.lead, "reported_on": "2020-01-02"},

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from commitments import history, storage
+from commitments import history, replies, storage
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import NoSuchDepartment, NoSuchDigest
 from commitments.models import Commitment, Department, Letter
@@ -292,6 +292,42 @@ def test_no_telephone_of_a_letter_goes_out_and_the_chain_is_named(ledger: Ledger
     assert "020-0000000" not in json.dumps(stored, ensure_ascii=False)
 
 
+def answer(ledger: Ledger, moment: str, month: str, grade: str, unit: str = "市台联") -> None:
+    with ledger.at(moment) as register:
+        replies.answer(register, find_department(register.session, unit), month, grade, "未见清单")
+
+
+def test_a_digest_repeats_what_its_unit_answered_in_the_month(ledger: Ledger) -> None:
+    ledger.add("2019-06-27 10:00")
+    answer(ledger, "2019-07-02 09:00", "2019-06", "not_satisfied")
+    answer(ledger, "2019-07-31 23:59", "2019-06", "partly")
+    answer(ledger, "2019-07-31 23:59", "2019-06", "satisfied", unit="市侨联")
+    answer(ledger, "2019-08-01 00:00", "2019-07", "satisfied")
+    june, july = ledger.plan("2019-08-01 09:00")
+    (august,) = ledger.plan("2019-09-02 09:00")
+    assert june.snapshot["answers"] == []
+    assert july.snapshot["answers"] == [
+        {"month": "2019-06", "grade": "partly", "reason": "未见清单", "on": "2019-07-31"}
+    ]  # fmt: skip
+    assert [row["month"] for row in august.snapshot["answers"]] == ["2019-07"]
+
+
+def test_no_digest_of_a_unit_tells_of_a_receipt_or_a_dispute(ledger: Ledger) -> None:
+    ref = ledger.add("2019-06-27 10:00")
+    with ledger.at("2019-07-02 09:00") as register:
+        ours, theirs = (find_department(register.session, name) for name in ("市民政局", "各区政府"))
+        replies.acknowledge(register, ref, ours)
+        replies.dispute(register, ref, ours, "内部理由")
+        replies.decide_dispute(register, ref, department=ours, accept=True, by="分管领导", note="内部意见", lead=theirs)
+    _june, july = ledger.plan("2019-08-01 09:00")
+    (row,) = july.snapshot["commitments"]
+    assert (row["lead"], row["silent"]) == ("各区政府", False)
+    assert [(line["what"], line["note"]) for line in row["happened"]] == [("edited", "市民政局 → 各区政府")]
+    told = json.dumps(july.snapshot, ensure_ascii=False)
+    assert "内部" not in told
+    assert "分管领导" not in told
+
+
 def test_a_preview_stores_nothing_and_takes_the_running_month_as_of_today(ledger: Ledger) -> None:
     ledger.add("2019-07-03 10:00", due_on=date(2019, 7, 12), due_basis="stated")
     with storage.reading(ledger.engine) as session:
@@ -374,6 +410,27 @@ def test_status_puts_red_first_and_names_what_waits(ledger: Ledger) -> None:
     assert (status["totals"]["all"], status["totals"]["drafts"], status["totals"]["overdue"]) == (4, 1, 2)
     assert [(row["name"], row["open"], row["overdue"]) for row in status["departments"]] == [
         ("各区政府", 1, 1), ("市民政局", 2, 1)
+    ]  # fmt: skip
+
+
+def test_status_names_disputes_to_decide_and_answers_of_the_week(ledger: Ledger) -> None:
+    ref, closed, decided = (ledger.add("2019-06-27 10:00") for _ in range(3))
+    answer(ledger, "2019-07-15 09:00", "2019-06", "not_satisfied", unit="市侨联")
+    with ledger.at("2019-07-26 00:30") as register:
+        ours = find_department(register.session, "市民政局")
+        for each in (ref, closed, decided):
+            replies.dispute(register, each, ours, "职责已划转")
+        replies.decide_dispute(register, decided, department=ours, accept=False, by="领导")
+        register.close(closed, "withdrawn")
+    for grade in ("satisfied", "partly"):
+        answer(ledger, "2019-07-26 08:00", "2019-06", grade)
+    status = ledger.status("2019-07-29 09:00")
+    assert status["disputes"] == [
+        {"ref": ref, "title": "清单", "lead": "市民政局", "department": "市民政局", "reason": "职责已划转",
+         "raised_on": "2019-07-26"}
+    ]  # fmt: skip
+    assert status["answers"] == [
+        {"unit": "市台联", "month": "2019-06", "grade": "partly", "reason": "未见清单", "on": "2019-07-26"}
     ]  # fmt: skip
 
 

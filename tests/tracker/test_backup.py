@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from commitments.storage import copy_into
 from notifications import delivery
-from tracker import backup, config
+from tracker import backup, config, revoking
 from tracker.app import App
 from tracker.cli.root import run
 from tracker.demo import stage
@@ -68,7 +68,7 @@ def standing_alerts(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_a_copy_has_every_row_and_the_head_of_the_history(app: App, home: Path) -> None:
     made = backup.backup(app, home / "copy.db")
-    for table in ("commitment", "department", "history", "instance"):
+    for table in ("commitment", "department", "history", "instance", "receipt", "dispute", "answer", "submission"):
         assert made.rows[table] == ask("yinuo.db", f"SELECT count(*) FROM {table}")[0][0]  # noqa: S608 - our own table
     assert ask("copy.db", "SELECT seq || ':' || hash FROM history ORDER BY seq DESC LIMIT 1") == [(made.head,)]
 
@@ -192,6 +192,22 @@ def test_a_copy_of_a_newer_program_is_refused_before_anything_is_touched(
     assert "9999" in capsys.readouterr().err
     assert run(["list"]) == 0
     assert not list(home.glob("*before-restore*"))
+
+
+def test_links_that_were_revoked_are_not_good_again(app: App, home: Path) -> None:
+    assert run(["backup", "copy.db"]) == 0
+    with app.register() as keeper:
+        assert revoking.revoke_desk(keeper, "链接外泄") == 2
+    app.engine.dispose()
+    for _ in range(2):
+        assert run(["department", "revoke-links", "市民政局"]) == 0
+    assert run(["restore", "copy.db", "--yes"]) == 0
+    generations = "SELECT link_generation, count(*) FROM department GROUP BY 1 ORDER BY 1"
+    assert ask("yinuo.db", generations) == [(1, 6), (3, 1)]
+    assert ask("yinuo.db", "SELECT link_generation FROM instance") == [(2,)]
+    again = "SELECT subject, reason FROM history WHERE action = 'links_revoked' ORDER BY seq"
+    assert ask("yinuo.db", again) == [("市民政局", "copy.db")] * 2 + [("organisation", "copy.db")]
+    assert run(["history", "verify"]) == 0
 
 
 def test_an_altered_history_is_not_restored(home: Path) -> None:

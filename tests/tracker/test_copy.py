@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from commitments import history
+from commitments import history, replies, search
 from commitments.storage import Base
-from tracker import copying
+from tracker import config, copying
+from tracker.app import App
 from tracker.cli.root import run
 
 
@@ -29,10 +30,41 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
          "--proposing-unit", "市台联", "--replying-unit", "市民政局", "--signed-on", "2019-06-26"],
         ["add", "--letter", "1007", "--title", "村居事项清单", "--lead", "市民政局", "--due", "+30d"],
         ["progress", "2019-1007-01", "--note", "已印发", "--evidence", "notes.txt"],
+        ["dispute", "2019-1007-01", "--department", "市民政局", "--reason", "已划转"],
+        ["department", "revoke-links", "市民政局"],
         ["remind"],
     ):  # fmt: skip
         assert run(arguments) == 0
+    _answers(tmp_path)
     return tmp_path
+
+
+def _answers(home: Path) -> None:
+    """What is said on pages only: a receipt, a unit's answer, a form that was sent."""
+    app = App(config.load(None, {}, home), actor="市台联")
+    with app.register() as keeper:
+        office, unit = (search.find_department(keeper.session, name) for name in ("市民政局", "市台联"))
+        replies.acknowledge(keeper, "2019-1007-01", office)
+        replies.answer(keeper, unit, "2019-06", "not_satisfied", "未见清单")
+        replies.remember(keeper, "form")
+    app.engine.dispose()
+
+
+PAGES = (
+    "SELECT commitment_id, department_id FROM receipt",
+    "SELECT department_id, reason, state FROM dispute",
+    "SELECT month, grade, reason FROM answer",
+    "SELECT key, seq FROM submission",
+    "SELECT link_generation FROM department ORDER BY id",
+)
+
+
+def said_on_pages(url: str) -> list[list[tuple[object, ...]]]:
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        rows = [[tuple(row) for row in connection.execute(text(query))] for query in PAGES]
+    engine.dispose()
+    return rows
 
 
 @pytest.fixture
@@ -69,6 +101,8 @@ def test_everything_arrives_and_only_the_copy_sends(
     assert "moved to" in capsys.readouterr().err
     monkeypatch.setenv("TRACKER_DATABASE__URL", url)
     assert [told(capsys, *line) for line in (["list"], ["outbox", "list"], ["history"])] == before
+    assert said_on_pages(url) == said_on_pages(f"sqlite:///{ledger}/yinuo.db")
+    assert all(said_on_pages(url))
     assert run(["history", "verify"]) == 0
     assert run(["progress", "2019-1007-01", "--note", "已公布"]) == 0, "the next row finds its number"
     assert run(["remind"]) == 0

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
+from commitments import replies
+from tracker import config
+from tracker.app import App
 from tracker.cli.root import run
+from tracker.daemon import Daemon
 from tracker.demo import stage
 
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
@@ -28,6 +32,21 @@ def told(capsys: pytest.CaptureFixture[str], *line: str, code: int = 0) -> str:
     capsys.readouterr()
     assert run(list(line)) == code
     return capsys.readouterr().out
+
+
+def test_forms_sent_long_ago_are_forgotten(home: Path) -> None:
+    app = App(config.load(None, {}, home), actor="office")
+    for day in ("2019-07-01", "2019-09-01", "2019-10-01"):
+        with freeze_time(f"{day}T10:00:00+08:00"):
+            with app.register() as keeper:
+                replies.remember(keeper, day)
+            Daemon(app).keep_house()
+    app.engine.dispose()
+    with closing(sqlite3.connect("yinuo.db")) as connection:
+        assert connection.execute("SELECT key FROM submission ORDER BY key").fetchall() == [
+            ("2019-09-01",),
+            ("2019-10-01",),
+        ]
 
 
 def test_init_may_be_repeated(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

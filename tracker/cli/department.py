@@ -1,4 +1,4 @@
-"""The register of departments: add, list, edit."""
+"""The register of departments: add, list, edit, revoke-links."""
 
 from typing import Annotated
 
@@ -102,4 +102,17 @@ def edit(
     new = {field: value for field, value in fields.items() if value is not None}
     with command(ctx).acting(actor).register() as keeper:
         department = edit_department(keeper, name, reason, **new)
+    print(department.name)
+
+
+@group.command("revoke-links")
+def revoke_links(ctx: typer.Context, name: Name, reason: ReasonOption = "", actor: ActorOption = "") -> None:
+    """使该部门此前收到的链接全部作废 · Make every link a department was given so far void.
+
+    $ tracker department revoke-links 市民政局 --reason 邮件误转
+    """
+    from commitments.parties import revoke_links as revoke  # noqa: PLC0415
+
+    with command(ctx).acting(actor).register() as keeper:
+        department = revoke(keeper, name, reason)
     print(department.name)

@@ -24,6 +24,7 @@ from tracker.cli import (
     demo,
     department,
     digest,
+    dispute,
     health,
     history,
     intake,
@@ -62,7 +63,7 @@ cli = typer.Typer(
     help="一诺：把答复函里的承诺记成台账，按期提醒，逐月通报 · Keeps the pledges of reply letters.",
     epilog="退出码 · Exit codes: 0 ok, 1 refused, 2 usage, 3 not found, 4 configuration, 5 delivery, 75 held.",
 )
-for module in (setup, intake, review, listing, commitment, work, daemon, serve, health, demo):
+for module in (setup, intake, review, listing, commitment, work, dispute, daemon, serve, health, demo):
     module.register(cli)
 for name, group in (
     ("letter", letter.group),

@@ -1,4 +1,4 @@
-"""What ``show`` tells of one commitment beside its fields: what happened, evidence, extensions, figures."""
+"""What ``show`` tells of one commitment beside its fields: what happened, evidence, extensions, receipts, disputes."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -7,7 +7,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from commitments.glossary import word
-from commitments.models import Commitment, Evidence, Extension, HistoryEntry, Progress
+from commitments.models import (
+    Commitment,
+    Department,
+    Dispute,
+    Evidence,
+    Extension,
+    HistoryEntry,
+    Progress,
+    Receipt,
+)
 from tracker.cli.output import clean
 
 if TYPE_CHECKING:
@@ -69,11 +78,22 @@ def tell(session: "Session", row: Commitment) -> dict[str, list[dict[str, Any]]]
         "evidence": [
             {"name": e.name, "url": e.url, "sha256": e.sha256, "size": e.size, "given_by": e.given_by} for e in evidence
         ],
+        **_replies(session, row),
         "history": [
             {"seq": h.seq, "at": h.at, "actor": h.actor, "action": h.action, "reason": h.reason, "changes": h.changes}
             for h in entries
         ],
     }  # fmt: skip
+
+
+def _replies(session: "Session", row: Commitment) -> dict[str, list[dict[str, Any]]]:
+    """Return which departments acknowledged or disputed it, oldest first."""
+    name = Department.name.label("department")
+    receipts = select(name, Receipt.at).join_from(Receipt, Department).where(Receipt.commitment_id == row.id)
+    said = (Dispute.reason, Dispute.raised_at, Dispute.state, Dispute.decided_by, Dispute.decided_at, Dispute.note)
+    disputes = select(name, *said).join_from(Dispute, Department).where(Dispute.commitment_id == row.id)
+    found = {"receipts": receipts.order_by(Receipt.at, name), "disputes": disputes.order_by(Dispute.id)}
+    return {what: [dict(each) for each in session.execute(query).mappings()] for what, query in found.items()}
 
 
 def labelled(facts: Mapping[str, Any], locale: str) -> dict[str, object]:
@@ -87,10 +107,16 @@ def labelled(facts: Mapping[str, Any], locale: str) -> dict[str, object]:
 
 
 def print_events(told: Mapping[str, list[dict[str, Any]]], locale: str, zone: ZoneInfo) -> None:
-    """Print the history of a commitment, one line each, evidence below."""
+    """Print the history of a commitment, one line each; evidence, receipts and disputes below."""
     for entry in told["history"]:
         day, what = f"{entry['at'].astimezone(zone):%Y-%m-%d}", word(locale, "action", entry["action"])
         print(f"  {day}  {what}  {clean(entry['actor'])}  {clean(entry['reason'])}".rstrip())
     for proof in told["evidence"]:
         name = proof["url"] or f"{proof['name']} ({proof['sha256'][:12]})"
         print(f"  {word(locale, 'noun', 'evidence')}  {clean(name)}")
+    for receipt in told["receipts"]:
+        day = f"{receipt['at'].astimezone(zone):%Y-%m-%d}"
+        print(f"  {word(locale, 'noun', 'receipt')}  {clean(receipt['department'])}  {day}")
+    for each in told["disputes"]:
+        state = word(locale, "dispute", each["state"])
+        print(f"  {word(locale, 'noun', 'dispute')}  {clean(each['department'])}  {state}  {clean(each['reason'])}")

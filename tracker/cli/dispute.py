@@ -1,0 +1,50 @@
+"""A department says that a commitment is not its to do (职责异议), and what is decided: dispute."""
+
+from typing import Annotated
+
+import typer
+
+from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, command
+from tracker.cli.output import say
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command to the program."""
+    cli.command("dispute")(dispute)
+
+
+def dispute(
+    ctx: typer.Context,
+    ref: Ref,
+    department: Annotated[str, typer.Option("--department", help="提出异议的单位 · The department that disputes.")],
+    reason: ReasonOption = "",
+    accept: Annotated[bool, typer.Option("--accept", help="异议成立 · The dispute is right.")] = False,
+    refuse: Annotated[bool, typer.Option("--refuse", help="异议不成立 · The dispute is wrong.")] = False,
+    lead: Annotated[str, typer.Option("--lead", help="改由谁主办 · Who leads instead.")] = "",
+    by: Annotated[str, typer.Option("--by", help="决定人 · Who decides.")] = "",
+    note: Annotated[str, typer.Option("--note", help="处理意见 · What to say about the decision.")] = "",
+    actor: ActorOption = "",
+) -> None:
+    """登记职责异议，或作出处理 · Record that it is not a department's to do, or decide on that.
+
+    $ tracker dispute 2019-1007-02 --department 各区政府 --reason 清单由市级部门制定
+    $ tracker dispute 2019-1007-04 --department 市政务服务数据管理局 --refuse --by 分管领导 --note 答复函已写明
+    $ tracker dispute 2019-1007-01 --department 市民政局 --accept --lead 市委组织部 --by 分管领导
+    """
+    from commitments import replies  # noqa: PLC0415
+    from commitments.search import find_department  # noqa: PLC0415
+
+    if bool(reason) + accept + refuse != 1:
+        raise UsageError(problem="Give --reason WHY to raise a dispute, or --accept, or --refuse.")
+    app = command(ctx).acting(actor)
+    with app.register() as keeper:
+        whose = find_department(keeper.session, department)
+        if reason:
+            replies.dispute(keeper, ref, whose, reason)
+            say("The dispute is recorded; who has the commitment keeps it until somebody decides.")
+        else:
+            other = find_department(keeper.session, lead) if lead else None
+            replies.decide_dispute(
+                keeper, ref, department=whose, accept=accept, by=by or app.actor, note=note, lead=other
+            )
+    print(ref)
