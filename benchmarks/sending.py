@@ -168,6 +168,8 @@ def _render(app: App, digests: list[Digest]) -> float:
     sender = Sender(
         organisation="市民政局", reply_to="office@yinuo.example", contact="", today=seeds.TODAY, recipient="市台联"
     )
-    contexts = [{"sender": sender, "digest": d.snapshot, "copy": copy} for d in digests for copy in (False, True)]
+    contexts = [
+        {"sender": sender, "digest": d.snapshot, "copy": copy, "link": ""} for d in digests for copy in (False, True)
+    ]
     app.renderer.render("monthly_digest", "zh-Hans", contexts[0])
     return stopwatch(lambda: [app.renderer.render("monthly_digest", "zh-Hans", context) for context in contexts])

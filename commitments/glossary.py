@@ -132,6 +132,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "dispute_refused": ("异议不成立", "dispute refused"),
         "unit_answer": ("提案单位评价", "answer of the proposing unit"),
         "links_revoked": ("链接作废", "links revoked"),
+        "links_rotated": ("更换链接密钥", "link keys rotated"),
     },
     "noun": {
         "calendar": ("承诺事项日历", "commitments"),

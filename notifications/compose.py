@@ -7,8 +7,9 @@ most files: what is read and what is said must match, and stand together for tha
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, select
@@ -16,10 +17,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commitments.deadlines import band, provisional
 from commitments.figures import percent
+from commitments.glossary import word
 from commitments.models import Commitment, Department, Evidence, HistoryEntry, Progress
-from notifications import digests
+from notifications import calendars, digests, ics
 from notifications.messages import Item, ProgressLine, Rendered, Sender, TargetLine
-from notifications.mime import Envelope, mime
+from notifications.mime import Attachment, Envelope, mime
 from notifications.models import Digest, Instance, Notice
 from notifications.office import Office
 from notifications.planner import duties
@@ -43,9 +45,10 @@ class Bundle:
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """What a batch of bundles is composed from, read at once."""
+    """What a batch of bundles is composed from, read at once; ``events`` are by language and ref."""
 
     instance: str
+    generation: int
     departments: Mapping[int, Department]
     commitments: Mapping[int, Commitment]
     valid: Mapping[int, list[str]]
@@ -56,6 +59,7 @@ class Material:
     told: Mapping[int, tuple[date, ...]]
     digests: Mapping[int, Digest]
     status: Mapping[str, object] | None
+    events: Mapping[str, Mapping[str, ics.Event]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,7 @@ class Draft:
     rendered: Rendered
     thread: str
     content: str
+    attachments: tuple[Attachment, ...]
 
 
 def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: datetime) -> Material:
@@ -86,9 +91,12 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
     }
     last, figures = _progress(session, ids)
     weekly = any(notice.kind == "status_digest" for notice in notices)
+    instance = session.get_one(Instance, 1)
+    departments = _departments(session, {notice.department_id for notice in notices if notice.department_id})
     return Material(
-        instance=session.get_one(Instance, 1).uuid,
-        departments=_departments(session, {notice.department_id for notice in notices if notice.department_id}),
+        instance=instance.uuid,
+        generation=instance.link_generation,
+        departments=departments,
         commitments=rows,
         valid=valid,
         progress=last,
@@ -98,6 +106,7 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
         told=_told(session, _escalated(notices), office.zone),
         digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
         status=digests.status(session, now, office.digest, office.workdays) if weekly else None,
+        events=_events(session, notices, departments, office) if office.links else {},
     )
 
 
@@ -165,6 +174,23 @@ def _digests(session: Session, ids: Iterable[int]) -> dict[int, Digest]:
     return {row.id: row for row in session.scalars(select(Digest).where(Digest.id.in_(list(ids))))}
 
 
+def _events(
+    session: Session, notices: Sequence[Notice], departments: Mapping[int, Department], office: Office
+) -> dict[str, dict[str, ics.Event]]:
+    """Return the dates of what is newly assigned, in the language of each reader."""
+    new = [notice for notice in notices if notice.kind == "assignment"]
+    wanted = Commitment.id.in_(sorted({notice.commitment_id for notice in new if notice.commitment_id}))
+    spoken = sorted({departments[notice.department_id].locale for notice in new if notice.department_id})
+    return {
+        locale: {each.ref: each for each in calendars.events(session, wanted, rules=_rules(office, locale))}
+        for locale in spoken
+    }
+
+
+def _rules(office: Office, locale: str) -> calendars.Rules:
+    return calendars.Rules(ladder=office.policy.ladder, workdays=office.workdays, locale=locale)
+
+
 def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -> Draft | None:
     """Make the message of a bundle; None when nothing in it is still true. Notes the untrue in ``bundle.untrue``."""
     true = [notice for notice in bundle.notices if _still_true(notice, bundle, material)]
@@ -176,7 +202,10 @@ def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -
     template = kind if kind in (*DIGEST_KINDS, "escalation") else "notices"
     rendered = office.renderer.render(template, locale, context)
     mailbox = _mailbox(true[0], department, office)
-    seen = f"{mailbox}\0{rendered.subject}\0{rendered.text}\0{rendered.html}"
+    attachments = _calendar(context.get("items", ()), material.events.get(locale, {}), locale, office)
+    seen = "\0".join(
+        (mailbox, rendered.subject, rendered.text, rendered.html, *(file.data.decode() for file in attachments))
+    )
     return Draft(
         addressee=bundle.addressee,
         mailbox=mailbox,
@@ -188,6 +217,7 @@ def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -
         rendered=rendered,
         thread=thread,
         content=hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest(),
+        attachments=attachments,
     )
 
 
@@ -210,7 +240,7 @@ def _mailbox(notice: Notice, department: Department | None, office: Office) -> s
 
 def _content(
     notices: Sequence[Notice], material: Material, office: Office, now: datetime
-) -> tuple[str, str, dict[str, object]]:
+) -> tuple[str, str, dict[str, Any]]:
     """Return the message's kind, its thread and what its template gets."""
     first = notices[0]
     sender = Sender(
@@ -222,10 +252,12 @@ def _content(
     )
     if first.kind == "monthly_digest":
         digest = material.digests[first.digest_id or 0]
-        context = {"sender": sender, "digest": digest.snapshot, "copy": first.role == "copy"}
+        link = _unit_link(first, digest, material, office, now)
+        context = {"sender": sender, "digest": digest.snapshot, "copy": first.role == "copy", "link": link}
         return first.kind, f"digest/{digest.unit_id}", context
     if first.kind == "status_digest":
-        return first.kind, "status", {"sender": sender, "status": material.status}
+        link = _desk_link(material, office, now)
+        return first.kind, "status", {"sender": sender, "status": material.status, "link": link}
     items = _items(notices, material, office, now)
     worst = items[0]
     return worst.notices[0], f"letter/{worst.letter}", {"sender": sender, "items": items, "worst": worst}
@@ -234,6 +266,28 @@ def _content(
 def _recipient(notice: Notice, material: Material, office: Office) -> str:
     department = material.departments.get(notice.department_id or 0)
     return department.name if department else office.name
+
+
+def _unit_link(notice: Notice, digest: Digest, material: Material, office: Office, now: datetime) -> str:
+    """Return what opens the page on which a unit judges the month; a copy is not for judging."""
+    unit = material.departments.get(notice.department_id or 0)
+    if office.links is None or unit is None or notice.role == "copy":
+        return ""
+    return office.links.unit(unit.id, unit.link_generation, digest.period, office.today(now))
+
+
+def _desk_link(material: Material, office: Office, now: datetime) -> str:
+    return office.links.desk(material.generation, office.today(now)) if office.links else ""
+
+
+def _link(row: Commitment, notice: Notice, material: Material, office: Office, now: datetime) -> str:
+    """Return what opens the page on which the reader of a card acts; nothing is left to do on what is closed."""
+    department = material.departments.get(notice.department_id or 0)
+    if office.links is None or row.state == "closed":
+        return ""
+    if department is None:
+        return _desk_link(material, office, now)
+    return office.links.owner(department.id, department.link_generation, row.id)
 
 
 def _items(notices: Sequence[Notice], material: Material, office: Office, now: datetime) -> list[Item]:
@@ -298,7 +352,22 @@ def _item(row: Commitment, notices: Sequence[Notice], material: Material, office
         reopened_because=material.reopened.get(row.ref, "") if "assignment" in {n.kind for n in notices} else "",
         told_before=material.told.get(row.id, ()),
         evidence=material.evidence.get(row.id, ()),
+        link=_link(row, ordered[0], material, office, now),
     )
+
+
+def _calendar(
+    items: Iterable[Item], events: Mapping[str, ics.Event], locale: str, office: Office
+) -> tuple[Attachment, ...]:
+    """Return the dates of the new tasks among the cards as one file, each with its card's link."""
+    new = [item for item in items if "assignment" in item.notices and item.ref in events]
+    if not new:
+        return ()
+    text = ics.calendar(
+        [replace(events[item.ref], url=item.link) for item in new],
+        name=f"{office.name} {word(locale, 'noun', 'calendar')}", alarm_at=office.send_at, publisher=office.reply_to,
+    )  # fmt: skip
+    return (Attachment(name="yinuo.ics", media=ics.PUBLISHED, data=text.encode()),)
 
 
 def target_lines(row: Commitment, figures: Mapping[str, float]) -> tuple[TargetLine, ...]:
@@ -335,7 +404,7 @@ def freeze_bytes(draft: Draft, material: Material, office: Office, now: datetime
         list_id=f"yinuo.{domain}",
         locale=draft.locale,
     )
-    return message_id, mime(draft.rendered, envelope)
+    return message_id, mime(draft.rendered, envelope, draft.attachments)
 
 
 def _short(name: str) -> str:

@@ -1,8 +1,8 @@
 """Dates as an iCalendar (RFC 5545) that Outlook, Thunderbird, WPS and phones read: plain facts in, text out.
 
 Each event lasts the whole day and makes nobody busy. The same ``uid`` with a higher ``sequence`` takes the place of
-what a reader's calendar holds. The text names no METHOD: it is kept, not answered, and an invitation would need an
-organiser.
+what a reader's calendar holds. A file or a feed names no METHOD: it is kept, not answered. In a mail it is published
+(RFC 5546, 3.2.1), which asks for an organiser and for no answer either: mail programs then offer to add it.
 """
 
 import re
@@ -13,6 +13,7 @@ from typing import Literal
 
 PRODID = "-//Yinuo//Yinuo//ZH"
 MEDIA_TYPE = "text/calendar; charset=utf-8"
+PUBLISHED = f"{MEDIA_TYPE}; method=PUBLISH"  # in a mail: RFC 6047, 2.4
 Status = Literal["confirmed", "tentative", "completed", "cancelled"]
 LINE = 75  # octets of a line, its end not counted; RFC 5545, 3.1
 REFRESH = "PT6H"  # how often a subscriber should look again
@@ -43,15 +44,19 @@ class Event:
     status: Status = "confirmed"
 
 
-def calendar(events: Iterable[Event], *, name: str, prodid: str = PRODID, alarm_at: time = time(9)) -> str:
+def calendar(
+    events: Iterable[Event], *, name: str, prodid: str = PRODID, alarm_at: time = time(9), publisher: str = ""
+) -> str:
     """Return the text of a calendar called ``name``, lines folded and ended as RFC 5545 asks.
 
-    Alarms ring at ``alarm_at``, in whatever zone the reader's calendar is. Raises ValueError for a naive ``stamp``.
+    Alarms ring at ``alarm_at``, in whatever zone the reader's calendar is. ``publisher`` is the mail address that
+    publishes it by mail. Raises ValueError for a naive ``stamp``.
     """
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_text(prodid)}", "CALSCALE:GREGORIAN"]
+    head += ["METHOD:PUBLISH"] if publisher else []
     named = [f"NAME:{_text(name)}", f"X-WR-CALNAME:{_text(name)}"]
     again = [f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}", f"X-PUBLISHED-TTL:{REFRESH}"]
-    body = [line for event in events for line in _event(event, alarm_at)]
+    body = [line for event in events for line in _event(event, alarm_at, publisher)]
     return "".join(map(_folded, (*head, *named, *again, *body, "END:VCALENDAR")))
 
 
@@ -61,9 +66,11 @@ def plain(text: str) -> str:
     return _UNSEEN.sub("", lines).encode("utf-8", "replace").decode("utf-8")
 
 
-def _event(event: Event, alarm_at: time) -> Iterator[str]:
+def _event(event: Event, alarm_at: time, publisher: str) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{_text(event.uid)}"
+    if publisher:
+        yield f"ORGANIZER:mailto:{plain(publisher)}"
     yield f"DTSTAMP:{_instant(event.stamp)}"
     yield f"SEQUENCE:{event.sequence}"
     yield f"DTSTART;VALUE=DATE:{_day(event.on)}"

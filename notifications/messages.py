@@ -65,7 +65,7 @@ class Item:
 
     ``notices`` are the kinds this card tells (assignment, reminder, review, escalation, done, closed);
     ``told_before`` the days on which reminders went out. ``days_left`` and ``working_days_left`` are negative
-    when overdue.
+    when overdue. ``link`` opens the page on which its reader acts; "" where there is none.
     """
 
     ref: str
@@ -102,6 +102,7 @@ class Item:
     reopened_because: str | None
     told_before: tuple[date, ...]
     evidence: tuple[str, ...]
+    link: str = ""
 
 
 @dataclass(frozen=True)

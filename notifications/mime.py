@@ -7,7 +7,7 @@ a header of its own (CVE-2024-6923). Here every value is cleaned, every body is 
 import re
 import unicodedata
 from base64 import b64encode, encodebytes
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MultipartInvariantViolationDefect
@@ -23,11 +23,14 @@ MAX_LINE = 998  # RFC 5322, 2.1.1, without CRLF
 _WORD_LINE = 76  # RFC 2047, 2: a line that holds encoded words
 _WORD_EXTRA = len("=?utf-8?B??=")
 _CRLF = "\r\n"
+_BASE64 = "Content-Transfer-Encoding: base64\r\n"
 _FOLD = "\r\n "
 
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>")
 _TOKEN = re.compile(r"[A-Za-z0-9.-]+")
+_FILE = re.compile(r"[A-Za-z0-9-]+\.[a-z0-9]+")
+_MEDIA = re.compile(r"[a-z]+/[a-z0-9.+-]+(; [a-z]+=[A-Za-z0-9.-]+)*")
 _LEAVES_SPACE = ("Cc", "Zl", "Zp", "Zs")  # controls and every kind of break or space
 _LEAVES_NOTHING = ("Cf", "Cs")  # bidi overrides, zero-width characters, lone surrogates
 
@@ -67,13 +70,25 @@ class Envelope:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-def mime(rendered: Rendered, envelope: Envelope) -> bytes:
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file beside the text: ``name`` like ``yinuo.ics``, ``media`` like ``text/calendar; charset=utf-8``."""
+
+    name: str
+    media: str
+    data: bytes
+
+
+def mime(rendered: Rendered, envelope: Envelope, attachments: Sequence[Attachment] = ()) -> bytes:
     """Return the message as it goes over the wire; a pure function of its arguments. Raises UnsafeMessageError."""
-    boundary = f"=_{sha256(envelope.message_id.encode()).hexdigest()[:32]}"  # "_" never stands in base64
-    head = "".join(_head(rendered.subject, envelope, boundary)).encode("ascii")
+    kind, body = _joined(
+        "alternative", envelope.message_id, (_text_part("plain", rendered.text), _text_part("html", rendered.html))
+    )
+    if attachments:  # beside both texts, not inside: RFC 2046, 5.1.4 lets a reader show one of the alternatives only
+        kind, body = _joined("mixed", f"{envelope.message_id}+", ((kind, body), *map(_file_part, attachments)))
+    head = "".join(_head(rendered.subject, envelope, kind)).encode("ascii")
     _check(head, envelope.to)
-    parts = (_part("plain", rendered.text, boundary), _part("html", rendered.html, boundary))
-    return b"".join((head, b"\r\n", *parts, f"--{boundary}--\r\n".encode("ascii")))
+    return b"".join((head, b"\r\n", body))
 
 
 def clean_header(value: str) -> str:
@@ -89,7 +104,7 @@ def _visible(character: str) -> str:
     return " " if category in _LEAVES_SPACE else "" if category in _LEAVES_NOTHING else character
 
 
-def _head(subject: str, envelope: Envelope, boundary: str) -> Iterator[str]:
+def _head(subject: str, envelope: Envelope, kind: str) -> Iterator[str]:
     yield _mailbox("From", envelope.sender_name, envelope.sender)
     yield _mailbox("To", envelope.to_name, envelope.to)
     yield _mailbox("Reply-To", "", envelope.reply_to)
@@ -104,7 +119,7 @@ def _head(subject: str, envelope: Envelope, boundary: str) -> Iterator[str]:
     for name, value in envelope.extra.items():
         yield _text(name, value)
     yield "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n"
-    yield f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
+    yield kind
 
 
 def _text(name: str, value: str) -> str:
@@ -143,12 +158,27 @@ def _end(value: str, start: int, room: int) -> int:
     return end
 
 
-def _part(subtype: str, body: str, boundary: str) -> bytes:
+def _joined(subtype: str, name: str, parts: Iterable[tuple[str, bytes]]) -> tuple[str, bytes]:
+    """Return the Content-Type header and the body of parts, each given by its own headers and body."""
+    boundary = f"=_{sha256(name.encode()).hexdigest()[:32]}"  # "_" never stands in base64
+    kind = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n'
+    rows = (f"--{boundary}\r\n{head}\r\n".encode("ascii") + body for head, body in parts)
+    return kind, b"".join((*rows, f"--{boundary}--\r\n".encode("ascii")))
+
+
+def _text_part(subtype: str, body: str) -> tuple[str, bytes]:
     visible = _INVISIBLE.sub("", body)
     lines = visible.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    rows = encodebytes(lines.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
-    head = f'--{boundary}\r\nContent-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
-    return head.encode("ascii") + rows
+    return f'Content-Type: text/{subtype}; charset="utf-8"\r\n{_BASE64}', _rows(lines.encode("utf-8", "replace"))
+
+
+def _file_part(file: Attachment) -> tuple[str, bytes]:
+    kind, name = _matching(_MEDIA, file.media), _matching(_FILE, file.name)
+    return f"Content-Type: {kind}\r\nContent-Disposition: attachment; filename={name}\r\n{_BASE64}", _rows(file.data)
+
+
+def _rows(data: bytes) -> bytes:
+    return encodebytes(data).replace(b"\n", b"\r\n")
 
 
 def _aware(instant: datetime) -> datetime:

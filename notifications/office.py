@@ -13,6 +13,7 @@ from commitments.deadlines import Offset
 from commitments.workdays import WorkCalendar
 from notifications.channels import Channel
 from notifications.digests import DigestRules
+from notifications.links import Links
 from notifications.messages import Renderer
 from notifications.planner import Policy
 
@@ -28,7 +29,10 @@ class Guard:
 
 @dataclass(frozen=True, kw_only=True)
 class Office:
-    """Everything a pass needs that does not change while it runs. Only the clock is passed beside it."""
+    """Everything a pass needs that does not change while it runs. Only the clock is passed beside it.
+
+    Without ``links`` mails have neither links nor calendars.
+    """
 
     engine: Engine
     environment: str
@@ -52,6 +56,7 @@ class Office:
     renderer: Renderer
     worker: str
     alone: bool
+    links: Links | None = None
 
     def today(self, now: datetime) -> date:
         """Return the civil date of an instant where the organisation is."""

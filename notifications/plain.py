@@ -1,6 +1,6 @@
 """The message of last resort: made without templates, from the same facts, when a template fails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -16,6 +16,7 @@ _WORDS = {
         "intro": "{kind}（简版），涉及下列承诺事项：",
         "row": "{ref} {title}｜主办：{lead}",
         "due": "｜到期日：{due}",
+        "link": "打开链接办理（链接相当于钥匙，请勿转发给无关人员）：",
         "reply": "请回复 {reply_to}，报送办理进展和佐证材料；不能按期办结的，请在到期日前申请延期。",
     },
     "en": {
@@ -26,6 +27,7 @@ _WORDS = {
         "intro": "{kind} (short form) on these commitments:",
         "row": "{ref} {title} | Lead: {lead}",
         "due": " | Deadline: {due}",
+        "link": "Open the page (a link is a key: please do not pass it on to anybody who is not concerned):",
         "reply": "Please reply to {reply_to} with progress and evidence, or ask for an extension before the deadline.",
     },
 }
@@ -38,13 +40,26 @@ def message(kind: str, locale: str, context: Mapping[str, Any]) -> tuple[str, st
     paragraphs = [
         say["greeting"].format(recipient=sender.recipient),
         say["intro"].format(kind=name),
-        *(_line(say, locale, row) for row in rows),
+        *(_line(say, locale, row) + _link(say, row) for row in rows),
+        *([_link(say, context).strip()] if context.get("link") else []),
         say["reply"].format(reply_to=sender.reply_to),
         f"{sender.organisation} {format_date(locale, sender.today)}",
     ]
     text = "\n\n".join(paragraphs) + "\n"
     subject = say["subject"].format(kind=name, about=_about(say, locale, context, rows))
-    return subject, text, f'<pre style="white-space:pre-wrap">{escape(text)}</pre>\n'
+    return subject, text, f'<pre style="white-space:pre-wrap">{_clickable(text, [context, *rows])}</pre>\n'
+
+
+def _link(say: Mapping[str, str], facts: Mapping[str, Any]) -> str:
+    """Return the lines with a card's link or a digest's, the whole URL on one of its own."""
+    return f"\n{say['link']}\n{facts['link']}" if facts.get("link") else ""
+
+
+def _clickable(text: str, facts: Iterable[Mapping[str, Any]]) -> str:
+    html = escape(text)
+    for url in {escape(each["link"]) for each in facts if each.get("link")}:
+        html = html.replace(url, f'<a href="{url}">{url}</a>')
+    return html
 
 
 def _rows(context: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -19,6 +19,7 @@ from tracker.demo import stage
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
+PAGED = ("TRACKER_WEB__BASE_URL", "https://yinuo.example")  # mails with links
 NEVER_RUN = ("daemon", "restore")
 
 
@@ -54,6 +55,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("loaded")
     with pytest.MonkeyPatch.context() as patch, freeze_time("2019-10-28T10:00:00+08:00"):
         patch.chdir(home)
+        patch.setenv(*PAGED)
         for line in (
             "init",
             f"ledger load {LETTER}",
@@ -75,6 +77,7 @@ def ledger(loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     shutil.copy(LETTER, home)
     shutil.copy(ROOT / "tests" / "commitments" / "letters" / "letter.txt", home / "letter.html")
     monkeypatch.chdir(home)
+    monkeypatch.setenv(*PAGED)
     monkeypatch.setattr("sys.stdin", StringIO())
     return home
 

@@ -209,6 +209,7 @@ class App:
             renderer=self.renderer,
             worker=self.worker,
             alone=self.database is not None,
+            links=self.links,
         )
 
     @cached_property

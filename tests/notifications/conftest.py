@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from notifications.links import Links
 from notifications.messages import Item, ProgressLine, Sender, TargetLine
 
 TODAY = date(2020, 1, 6)
@@ -270,7 +271,7 @@ def monthly_digest() -> dict[str, Any]:
         ],
         "chain": CHAIN,
     }  # fmt: skip
-    return {"sender": replace(SENDER, recipient="市台联"), "digest": digest, "copy": False}
+    return {"sender": replace(SENDER, recipient="市台联"), "digest": digest, "copy": False, "link": ""}
 
 
 def silent_digest() -> dict[str, Any]:
@@ -331,7 +332,35 @@ def status_digest() -> dict[str, Any]:
         ],
         "chain": CHAIN,
     }  # fmt: skip
-    return {"sender": SENDER, "status": status}
+    return {"sender": SENDER, "status": status, "link": ""}
+
+
+LINKS = Links("https://yinuo.example", ["a key of tests, which signs nothing"])
+
+
+def notices_with_links() -> dict[str, Any]:
+    """The same cards as their readers see them where there are pages; nothing opens what is closed."""
+    *cards, closed = notices()["items"]
+    opened = [replace(card, link=LINKS.owner(1, 1, number)) for number, card in enumerate(cards, 1)]
+    opened[-1] = replace(REPORTED, link=LINKS.desk(1, TODAY))
+    return {"sender": SENDER, "items": (*opened, closed), "worst": opened[0]}
+
+
+def escalation_with_links() -> dict[str, Any]:
+    """The escalation where there are pages."""
+    context = escalation()
+    items = tuple(replace(item, link=LINKS.owner(1, 1, number)) for number, item in enumerate(context["items"], 1))
+    return {**context, "items": items, "worst": items[0]}
+
+
+def monthly_with_link() -> dict[str, Any]:
+    """The monthly digest with the page on which its reader judges it."""
+    return {**monthly_digest(), "link": LINKS.unit(4, 1, "2019-12", TODAY)}
+
+
+def status_with_link() -> dict[str, Any]:
+    """The status digest with the coordinator's page."""
+    return {**status_digest(), "link": LINKS.desk(1, TODAY)}
 
 
 CONTEXTS: Mapping[str, tuple[str, Callable[[], dict[str, Any]]]] = {
@@ -340,6 +369,10 @@ CONTEXTS: Mapping[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "monthly_digest": ("monthly_digest", monthly_digest),
     "monthly_digest_unchanged": ("monthly_digest", silent_digest),
     "status_digest": ("status_digest", status_digest),
+    "notices_links": ("notices", notices_with_links),
+    "escalation_links": ("escalation", escalation_with_links),
+    "monthly_digest_link": ("monthly_digest", monthly_with_link),
+    "status_digest_link": ("status_digest", status_with_link),
 }
 
 

@@ -168,6 +168,46 @@ def test_a_provisional_deadline_is_called_so(renderer: Renderer, sample: Sample)
     assert "暂定" not in renderer.render("notices", "zh-Hans", one(sample)).text
 
 
+@pytest.mark.parametrize("locale", ["zh-Hans", "en"])
+@pytest.mark.parametrize("broken", [False, True])
+def test_every_link_is_on_a_line_of_its_own_and_can_be_clicked(
+    renderer: Renderer, tmp_path: Path, mail: Mail, locale: str, broken: bool
+) -> None:
+    _, kind, context = mail
+    wanted = [item.link for item in context["items"] if item.link] if "items" in context else [context["link"]]
+    if broken:
+        (tmp_path / locale / kind).mkdir(parents=True)
+        (tmp_path / locale / kind / "subject.txt").write_text("{{ nobody }}")
+        renderer = Renderer(tmp_path)
+    rendered = renderer.render(kind, locale, context)
+    assert bool(rendered.problem) == broken
+    lines = [line.strip() for line in rendered.text.splitlines()]
+    links = [link for link in _Visible("<body>" + rendered.html).links if "/yinuo.example/" in link]
+    assert [line for line in lines if line.startswith("https://yinuo.example/")] == links == [w for w in wanted if w]
+    key = ("钥匙" if locale == "zh-Hans" else "is a key") in rendered.text
+    assert key == any(wanted)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "请尽快打开下面的链接，或者回复本邮件（office@yinuo.example），报送办理进展和佐证材料"),
+        ({"role": "support"}, "并打开下面的链接，或者回复本邮件（office@yinuo.example）。"),
+        ({"notices": ("done",), "state": "reported_done"}, "请打开下面的链接，核验佐证材料。"),
+        ({"notices": ("escalation",)}, "尽快打开下面的链接，或者回复（office@yinuo.example）"),
+        ({"band": "on_track"}, "并打开下面的链接，或者回复本邮件（office@yinuo.example），报送办理进展和佐证材料"),
+        ({"band": "review_due", "due_on": None, "notices": ("review",)}, "请打开下面的链接，或者回复本邮件"),
+        ({"band": "on_track", "due_on": None, "notices": ("assignment",)}, "有进展时打开下面的链接，或者回复本邮件"),
+    ],
+)
+def test_a_card_with_a_link_asks_to_open_it(
+    renderer: Renderer, sample: Sample, changes: Mapping[str, Any], words: str
+) -> None:
+    link = "https://yinuo.example/o/token/"
+    assert words in renderer.render("notices", "zh-Hans", one(sample, link=link, **changes)).text
+    assert "链接" not in renderer.render("notices", "zh-Hans", one(sample, **changes)).text
+
+
 def test_user_text_is_data(renderer: Renderer, mail: Mail) -> None:
     _, kind, context = mail
     rendered = renderer.render(kind, "zh-Hans", _hostile(context))
@@ -245,7 +285,7 @@ def test_a_broken_template_loses_nothing(tmp_path: Path, mail: Mail, locale: str
     assert f"{kind}/body.html, line 2" in rendered.problem
     assert reason in rendered.problem
     assert rendered.subject
-    told = "2020-W02" if name == "status_digest" else "2019-1007-02" if "digest" not in name else "市台联"
+    told = "2020-W02" if name.startswith("status_digest") else "2019-1007-02" if "digest" not in name else "市台联"
     assert told in rendered.subject
     assert "2019-1007-02 村居事项清单" in rendered.text
     assert "2019-1007-02 村居事项清单" in "".join(_Visible("<body>" + rendered.html).words)

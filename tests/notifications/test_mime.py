@@ -1,6 +1,7 @@
 """The bytes of a message: what goes in comes out, and nothing else does, whatever people typed."""
 
 import email
+import hashlib
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notifications.messages import Rendered
-from notifications.mime import MAX_VALUE, Envelope, UnsafeMessageError, clean_header, mime
+from notifications.mime import MAX_VALUE, Attachment, Envelope, UnsafeMessageError, clean_header, mime
 
 RENDERED = Rendered(
     subject="【逾期】2019-1007-02 村居事项清单（已逾期3个工作日）等2项",
@@ -102,6 +103,59 @@ def test_a_message_says_what_was_rendered() -> None:
     assert body(message, "plain") == RENDERED.text
     assert body(message, "html") == RENDERED.html
     assert message.defects == []
+
+
+CALENDAR = Attachment(
+    name="yinuo.ics", media="text/calendar; charset=utf-8; method=PUBLISH", data="BEGIN:VCALENDAR\r\n到期\r\n".encode()
+)
+
+SHA256 = "0ecde85177c721e313255562612da9400ae8184917c421c75a32b8fdf9267b65"  # of RENDERED under ENVELOPE, before files
+
+
+def test_a_file_lies_beside_text_and_html() -> None:
+    data = mime(RENDERED, ENVELOPE, [CALENDAR])
+    message = parsed(data)
+    assert list(message.keys()) == NAMES
+    assert message.get_content_type() == "multipart/mixed"
+    alternative, file = message.iter_parts()
+    assert [part.get_content_type() for part in alternative.iter_parts()] == ["text/plain", "text/html"]
+    assert (body(message, "plain"), body(message, "html")) == (RENDERED.text, RENDERED.html)
+    assert file["Content-Type"] == 'text/calendar; charset="utf-8"; method="PUBLISH"'
+    assert (file.get_content_disposition(), file.get_filename()) == ("attachment", "yinuo.ics")
+    assert file.get_payload(decode=True) == CALENDAR.data
+    assert [part.defects for part in message.walk()] == [[]] * 5
+    assert data.isascii()
+    assert all(len(line) <= 78 for line in data.split(b"\r\n"))
+    assert parsed(message.as_bytes(policy=policy.SMTP)).get_content_type() == "multipart/mixed"
+
+
+def test_without_a_file_nothing_is_different() -> None:
+    assert mime(RENDERED, ENVELOPE, []) == mime(RENDERED, ENVELOPE)
+    assert hashlib.sha256(mime(RENDERED, ENVELOPE)).hexdigest() == SHA256
+
+
+@given(st.binary(max_size=500))
+def test_any_bytes_of_a_file_come_back(data: bytes) -> None:
+    *_, file = parsed(mime(RENDERED, ENVELOPE, [replace(CALENDAR, media="application/x-any", data=data)])).iter_parts()
+    assert file.get_payload(decode=True) == data
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "a.ics\r\nX: y"},
+        {"name": "../a.ics"},
+        {"name": '"a.ics"'},
+        {"name": "到期.ics"},
+        {"name": ""},
+        {"media": "text/calendar\r\nX: y"},
+        {"media": "text"},
+        {"media": 'text/calendar; x="a;b"'},
+    ],
+)
+def test_an_unsafe_file_is_refused(change: dict[str, str]) -> None:
+    with pytest.raises(UnsafeMessageError):
+        mime(RENDERED, ENVELOPE, [replace(CALENDAR, **change)])
 
 
 def test_the_first_message_of_a_thread_answers_nothing() -> None:

@@ -87,7 +87,9 @@ def _render(app: "App", unit: str, facts: dict[str, Any]) -> "Rendered":
         organisation=office.name, reply_to=office.reply_to, contact=office.contact, today=app.today,
         recipient=department.name,
     )  # fmt: skip
-    context = {"sender": sender, "digest": facts, "copy": False}
+    period = str(facts["period"])
+    link = office.links.unit(department.id, department.link_generation, period, app.today) if office.links else ""
+    context = {"sender": sender, "digest": facts, "copy": False, "link": link}
     return office.renderer.render("monthly_digest", department.locale, context)
 
 

@@ -30,6 +30,7 @@ from tracker.cli import (
     intake,
     ledger,
     letter,
+    links,
     listing,
     mail,
     outbox,
@@ -75,6 +76,7 @@ for name, group in (
     ("calendar", calendar.group),
     ("config", setup.config_group),
     ("mail", mail.group),
+    ("links", links.group),
 ):
     cli.add_typer(group, name=name)
 

@@ -1,0 +1,68 @@
+"""What a reader can open today, and making void what was given out before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from commitments.models import LIVE_STATES, Commitment, Department, Letter
+from commitments.register import Register
+from commitments.search import Filter, find_department
+from notifications.links import DESK, FEED, OWNER, UNIT, Links
+from notifications.models import Instance
+from notifications.periods import shifted
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A fresh link: the purpose it serves, what it is about (a ref, a month or nothing), and the URL."""
+
+    purpose: str
+    about: str
+    url: str
+
+
+def of_department(session: Session, links: Links, name: str, today: date) -> list[Given]:
+    """Return the page of its most urgent live item, that of last month if it proposes, and its calendar.
+
+    Raises NoSuchDepartment.
+    """
+    department = find_department(session, name)
+    return [*_owner(session, links, department), *_unit(session, links, department, today), _feed(links, department)]
+
+
+def of_desk(session: Session, links: Links, today: date) -> Given:
+    """Return the coordinator's page."""
+    generation = session.get_one(Instance, 1).link_generation
+    return Given(purpose=DESK, about="", url=links.desk(generation, today))
+
+
+def revoke_desk(register: Register, reason: str = "") -> int:
+    """Make every link to the coordinator's page void; return the generation that holds now."""
+    instance = register.session.get_one(Instance, 1)
+    old, instance.link_generation = instance.link_generation, instance.link_generation + 1
+    register.note("links_revoked", DESK, reason, {"link_generation": [old, old + 1]})
+    return old + 1
+
+
+def _owner(session: Session, links: Links, department: Department) -> Iterator[Given]:
+    mine = Filter(department=department.id, states=LIVE_STATES).conditions()
+    urgent = func.coalesce(Commitment.due_on, Commitment.review_on)
+    open_first = (Commitment.state, urgent, Commitment.ref)  # of the two live states "open" sorts before the other
+    query = select(Commitment.id, Commitment.ref).where(*mine).order_by(*open_first).limit(1)
+    for commitment, ref in session.execute(query):
+        url = links.owner(department.id, department.link_generation, commitment)
+        yield Given(purpose=OWNER, about=ref, url=url)
+
+
+def _unit(session: Session, links: Links, department: Department, today: date) -> Iterator[Given]:
+    month = shifted(f"{today:%Y-%m}", -1)
+    if session.scalar(select(Letter.id).where(Letter.proposing_unit_id == department.id).limit(1)) is not None:
+        url = links.unit(department.id, department.link_generation, month, today)
+        yield Given(purpose=UNIT, about=month, url=url)
+
+
+def _feed(links: Links, department: Department) -> Given:
+    return Given(purpose=FEED, about="", url=links.feed(department.id, department.link_generation))
