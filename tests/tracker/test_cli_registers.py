@@ -151,6 +151,14 @@ def test_letter_refusals(ledger: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert run([*LETTER_1008, "--replying-unit", "市体育局"]) == 3
 
 
+def test_traditional_readers_get_traditional_words(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hant = ("--language", "zh-Hant")
+    with freeze_time("2019-12-26 01:30:00"):
+        assert "臨近到期" in said(capsys, *hant, "list")
+        assert "未結事項" in said(capsys, *hant, "show", "2019-1007-06")
+        assert "到期提醒：2019年12月31日 -3個工作日" in said(capsys, *hant, "due", "--json")
+
+
 # -- departments -----------------------------------------------------------------------------------------------
 
 
