@@ -137,6 +137,7 @@ def test_letter_shows_its_commitments(ledger: Path, capsys: pytest.CaptureFixtur
     lines = said(capsys, "letter", "show", "1007").splitlines()
     assert lines[0] == f"文号      {NUMBER}"
     assert lines[-1] == "2019-1007-08\t办理中\t2019-12-31\t市民政局\t城乡幸福社区年度创建"
+    assert "2019-1007-06\t办理中\t复核 20" in "\n".join(lines)  # no deadline, but a day to ask
     letter = told(capsys, "letter", "show", NUMBER)["letter"]
     assert letter["proposing_unit"] == "市台联"
     assert [row["ref"] for row in letter["commitments"]] == [f"2019-1007-0{n}" for n in range(1, 9)]
