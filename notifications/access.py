@@ -1,4 +1,4 @@
-"""What a reader can open today, and making void what was given out before."""
+"""What a reader can open today: fresh links, as the next mail would bring them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commitments.models import LIVE_STATES, Commitment, Department, Letter
-from commitments.register import Register
 from commitments.search import Filter, find_department
 from notifications.links import DESK, FEED, OWNER, UNIT, Links
 from notifications.models import Instance
@@ -37,14 +36,6 @@ def of_desk(session: Session, links: Links, today: date) -> Given:
     """Return the coordinator's page."""
     generation = session.get_one(Instance, 1).link_generation
     return Given(purpose=DESK, about="", url=links.desk(generation, today))
-
-
-def revoke_desk(register: Register, reason: str = "") -> int:
-    """Make every link to the coordinator's page void; return the generation that holds now."""
-    instance = register.session.get_one(Instance, 1)
-    old, instance.link_generation = instance.link_generation, instance.link_generation + 1
-    register.note("links_revoked", DESK, reason, {"link_generation": [old, old + 1]})
-    return old + 1
 
 
 def _owner(session: Session, links: Links, department: Department) -> Iterator[Given]:

@@ -65,7 +65,7 @@ def test_a_department_gets_its_most_urgent_page_and_its_calendar(
 
 def test_revoked_links_are_of_an_earlier_generation(paged: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "links", "revoke", "市民政局", "--reason", "链接外传") == "市民政局\n"
-    assert said(capsys, "links", "revoke", "--desk") == "desk\n"
+    assert said(capsys, "links", "revoke", "--desk") == "organisation\n"
     assert {each["claim"].generation for each in shown(capsys, "市民政局").values()} == {2}
     assert shown(capsys, "--desk")[DESK]["claim"].generation == 2
     assert shown(capsys, "市台联")[UNIT]["claim"].generation == 1

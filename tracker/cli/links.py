@@ -52,13 +52,13 @@ def revoke(
     $ tracker links revoke --desk
     """
     from commitments.parties import revoke_links  # noqa: PLC0415
-    from notifications.access import revoke_desk  # noqa: PLC0415
+    from tracker.revoking import DESK, revoke_desk  # noqa: PLC0415
 
     _check(name, desk=desk)
     with command(ctx).acting(actor).register() as keeper:
         if desk:
             revoke_desk(keeper, reason)
-        done = "desk" if desk else revoke_links(keeper, name, reason).name
+        done = DESK if desk else revoke_links(keeper, name, reason).name
     print(done)
 
 
