@@ -7,6 +7,7 @@ later one to the next (the rule: a warning must not come late, a reproach must n
 
 import calendar as months
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -157,6 +158,16 @@ def due_soon_from(ladder: Ladder, due_on: date, workdays: Workdays) -> date:
     before = [rung for rung in ladder.rungs if rung.n <= 0]
     working = [rung for rung in before if rung.unit == "wd"] or before
     return min((rung.after(due_on, workdays) for rung in working), default=due_on)
+
+
+def due_soon_until(ladder: Ladder, today: date, workdays: Workdays) -> date:
+    """Return the last deadline that is ``due_soon`` today, or ``today``: later deadlines turn so no earlier."""
+    ahead = 1
+    while due_soon_from(ladder, today + timedelta(days=ahead), workdays) <= today:
+        ahead *= 2
+    days = range(ahead // 2, ahead)
+    later = bisect_right(days, today, key=lambda n: due_soon_from(ladder, today + timedelta(days=n), workdays))
+    return today + timedelta(days=days[later - 1])
 
 
 def band(due_on: date | None, review_on: date | None, today: date, ladder: Ladder, workdays: Workdays) -> str:

@@ -54,7 +54,7 @@ class Error(Exception):
 def _told(locale: str, name: str, value: object) -> object:
     """Say a fact in the reader's words: states and outcomes have one in each language."""
     if name in ("state", "outcome") and isinstance(value, str):
-        return word(locale, name, value)
+        return word("en" if locale == "en" else "zh-Hans", name, value)  # in the characters of the sentence
     return _joined(value, chinese=locale.startswith("zh"))
 
 

@@ -22,14 +22,25 @@ class Proof:
     url: str | None = None
 
 
-def take(folder: Path, source: str) -> Proof:
+@dataclass(frozen=True)
+class Upload:
+    """A file handed over as bytes; ``name`` is what people call it, never a path."""
+
+    name: str
+    data: bytes
+
+
+Given = str | Upload  # a path or an address, or a file as bytes
+
+
+def take(folder: Path, source: Given) -> Proof:
     """Keep a file in ``folder``, or note an http(s) address. Raises UnreadableEvidence."""
-    if "://" in source:
+    if isinstance(source, str) and "://" in source:
         return _address(source)
-    data = _read(Path(source))
-    sha256 = hashlib.sha256(data).hexdigest()
-    _keep(folder, sha256, data)
-    return Proof(name=Path(source).name, sha256=sha256, size=len(data))
+    file = source if isinstance(source, Upload) else Upload(Path(source).name, _read(Path(source)))
+    sha256 = hashlib.sha256(file.data).hexdigest()
+    _keep(folder, sha256, file.data)
+    return Proof(name=file.name, sha256=sha256, size=len(file.data))
 
 
 def _address(source: str) -> Proof:

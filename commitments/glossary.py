@@ -1,7 +1,8 @@
 """The words and dates people read, in their language.
 
-One row per value with a column per written language, so that no word can be missing in one of them.
-Traditional Chinese (zh-Hant) reads the simplified column until its own is written.
+One row per value with a column per written language, so that no word can be missing in one of them. Both Chinese
+columns say the same words. Where one simplified character stands for several traditional ones, these are ours:
+答復 (as reply letters in traditional characters have it), 復核, 核驗, 公布, 臺賬, 併入; weeks are 週.
 """
 
 from collections.abc import Mapping
@@ -9,178 +10,182 @@ from datetime import date
 
 LOCALES = ("zh-Hans", "zh-Hant", "en")
 
-_ZH, _EN = 0, 1
-
-_WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+_WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the order of LOCALES
     "kind": {
-        "pledge": ("下一步承诺", "pledge"),
-        "open_item": ("未结事项", "open item"),
-        "target": ("量化目标", "target"),
+        "pledge": ("下一步承诺", "下一步承諾", "pledge"),
+        "open_item": ("未结事项", "未結事項", "open item"),
+        "target": ("量化目标", "量化目標", "target"),
     },
     "strength": {
-        "firm": ("明确承诺", "firm"),
-        "planned": ("计划安排", "planned"),
-        "conditional": ("附条件", "conditional"),
-        "soft": ("原则表态", "soft"),
+        "firm": ("明确承诺", "明確承諾", "firm"),
+        "planned": ("计划安排", "計劃安排", "planned"),
+        "conditional": ("附条件", "附條件", "conditional"),
+        "soft": ("原则表态", "原則表態", "soft"),
     },
     "owner_basis": {
-        "stated": ("答复函写明", "named in the letter"),
-        "self": ("答复单位自办", "the replying unit itself"),
-        "inferred": ("推定", "inferred"),
+        "stated": ("答复函写明", "答復函寫明", "named in the letter"),
+        "self": ("答复单位自办", "答復單位自辦", "the replying unit itself"),
+        "inferred": ("推定", "推定", "inferred"),
     },
     "due_basis": {
-        "stated": ("答复函写明", "stated in the letter"),
-        "derived": ("由答复函推算", "derived from the letter"),
-        "assumed": ("暂按惯例推定", "assumed"),
-        "set": ("人工确定", "set by a person"),
+        "stated": ("答复函写明", "答復函寫明", "stated in the letter"),
+        "derived": ("由答复函推算", "由答復函推算", "derived from the letter"),
+        "assumed": ("暂按惯例推定", "暫按慣例推定", "assumed"),
+        "set": ("人工确定", "人工確定", "set by a person"),
     },
     "state": {
-        "draft": ("待确认", "draft"),
-        "open": ("办理中", "open"),
-        "reported_done": ("已报办结、待验收", "reported done, awaiting acceptance"),
-        "closed": ("已销号", "closed"),
+        "draft": ("待确认", "待確認", "draft"),
+        "open": ("办理中", "辦理中", "open"),
+        "reported_done": ("已报办结、待验收", "已報辦結、待驗收", "reported done, awaiting acceptance"),
+        "closed": ("已销号", "已銷號", "closed"),
     },
     "outcome": {
-        "kept": ("已兑现", "kept"),
-        "partly_kept": ("部分兑现", "partly kept"),
-        "not_kept": ("未兑现", "not kept"),
-        "merged": ("并入其他事项", "merged into another"),
-        "withdrawn": ("撤回", "withdrawn"),
+        "kept": ("已兑现", "已兌現", "kept"),
+        "partly_kept": ("部分兑现", "部分兌現", "partly kept"),
+        "not_kept": ("未兑现", "未兌現", "not kept"),
+        "merged": ("并入其他事项", "併入其他事項", "merged into another"),
+        "withdrawn": ("撤回", "撤回", "withdrawn"),
     },
     "band": {
-        "on_track": ("正常", "on track"),
-        "due_soon": ("临近到期", "due soon"),
-        "due_today": ("今日到期", "due today"),
-        "overdue": ("逾期", "overdue"),
-        "review_due": ("待报进展", "progress report due"),
+        "on_track": ("正常", "正常", "on track"),
+        "due_soon": ("临近到期", "臨近到期", "due soon"),
+        "due_today": ("今日到期", "今日到期", "due today"),
+        "overdue": ("逾期", "逾期", "overdue"),
+        "review_due": ("待报进展", "待報進展", "progress report due"),
     },
     "role": {
-        "lead": ("主办", "lead"),
-        "support": ("会办", "support"),
-        "escalation": ("督办", "escalation"),
-        "organisation": ("台账管理单位", "ledger office"),
-        "proposer": ("提案单位", "proposing unit"),
+        "lead": ("主办", "主辦", "lead"),
+        "support": ("会办", "會辦", "support"),
+        "escalation": ("督办", "督辦", "escalation"),
+        "organisation": ("台账管理单位", "臺賬管理單位", "ledger office"),
+        "proposer": ("提案单位", "提案單位", "proposing unit"),
     },
     "notice": {
-        "assignment": ("新任务", "new task"),
-        "reminder": ("到期提醒", "reminder"),
-        "review": ("请报进展", "progress request"),
-        "escalation": ("督办升级", "escalation"),
-        "done": ("待验收", "awaiting acceptance"),
-        "closed": ("已销号", "closed"),
-        "monthly_digest": ("办理情况月报", "monthly report"),
-        "status_digest": ("每周办理情况", "weekly status"),
+        "assignment": ("新任务", "新任務", "new task"),
+        "reminder": ("到期提醒", "到期提醒", "reminder"),
+        "review": ("请报进展", "請報進展", "progress request"),
+        "escalation": ("督办升级", "督辦升級", "escalation"),
+        "done": ("待验收", "待驗收", "awaiting acceptance"),
+        "closed": ("已销号", "已銷號", "closed"),
+        "monthly_digest": ("办理情况月报", "辦理情況月報", "monthly report"),
+        "status_digest": ("每周办理情况", "每週辦理情況", "weekly status"),
     },
     "notice_state": {
-        "owed": ("待告知", "owed"),
-        "held": ("暂扣", "held"),
-        "in_message": ("已入邮件", "in a message"),
-        "told": ("已告知", "told"),
-        "superseded": ("已被替代", "superseded"),
-        "cancelled": ("已取消", "cancelled"),
-        "dead": ("投递失败", "dead"),
+        "owed": ("待告知", "待告知", "owed"),
+        "held": ("暂扣", "暫扣", "held"),
+        "in_message": ("已入邮件", "已入郵件", "in a message"),
+        "told": ("已告知", "已告知", "told"),
+        "superseded": ("已被替代", "已被替代", "superseded"),
+        "cancelled": ("已取消", "已取消", "cancelled"),
+        "dead": ("投递失败", "投遞失敗", "dead"),
     },
     "message_state": {
-        "frozen": ("待发送", "frozen"),
-        "sending": ("发送中", "sending"),
-        "retry": ("待重试", "retry"),
-        "unknown": ("结果不明", "unknown"),
-        "sent": ("已发送", "sent"),
-        "cancelled": ("已取消", "cancelled"),
-        "dead": ("投递失败", "dead"),
+        "frozen": ("待发送", "待發送", "frozen"),
+        "sending": ("发送中", "發送中", "sending"),
+        "retry": ("待重试", "待重試", "retry"),
+        "unknown": ("结果不明", "結果不明", "unknown"),
+        "sent": ("已发送", "已發送", "sent"),
+        "cancelled": ("已取消", "已取消", "cancelled"),
+        "dead": ("投递失败", "投遞失敗", "dead"),
     },
     "extension": {
-        "waiting": ("待审批", "waiting"),
-        "approved": ("已批准", "approved"),
-        "refused": ("未批准", "refused"),
+        "waiting": ("待审批", "待審批", "waiting"),
+        "approved": ("已批准", "已批准", "approved"),
+        "refused": ("未批准", "未批准", "refused"),
     },
     "dispute": {
-        "waiting": ("待处理", "waiting"),
-        "accepted": ("异议成立", "accepted"),
-        "refused": ("异议不成立", "refused"),
+        "waiting": ("待处理", "待處理", "waiting"),
+        "accepted": ("异议成立", "異議成立", "accepted"),
+        "refused": ("异议不成立", "異議不成立", "refused"),
     },
     "grade": {
-        "satisfied": ("满意", "satisfied"),
-        "partly": ("基本满意", "partly satisfied"),
-        "not_satisfied": ("不满意", "not satisfied"),
+        "satisfied": ("满意", "滿意", "satisfied"),
+        "partly": ("基本满意", "基本滿意", "partly satisfied"),
+        "not_satisfied": ("不满意", "不滿意", "not satisfied"),
     },
     "action": {
-        "add": ("立项", "added"),
-        "confirm": ("确认", "confirmed"),
-        "drop": ("删除草稿", "draft dropped"),
-        "edit": ("更正", "corrected"),
-        "progress": ("进展", "progress"),
-        "extension_asked": ("申请延期", "extension asked"),
-        "extended": ("同意延期", "extended"),
-        "extension_refused": ("不同意延期", "extension refused"),
-        "report_done": ("报告办结", "reported done"),
-        "close": ("销号", "closed"),
-        "reopen": ("重新开启", "reopened"),
-        "due_moved": ("期限重算", "deadline computed again"),
-        "department_add": ("登记部门", "department added"),
-        "department_edit": ("更正部门", "department corrected"),
-        "letter_add": ("登记答复函", "letter added"),
-        "letter_edit": ("更正答复函", "letter corrected"),
-        "digest_approved": ("批准月报", "digest approved"),
-        "outbox_retry": ("重发邮件", "message tried again"),
-        "outbox_release": ("放行", "released"),
-        "outbox_cancel": ("取消", "cancelled"),
-        "restore": ("恢复备份", "restored"),
-        "acknowledge": ("签收", "receipt acknowledged"),
-        "dispute": ("提出职责异议", "responsibility disputed"),
-        "dispute_accepted": ("异议成立", "dispute accepted"),
-        "dispute_refused": ("异议不成立", "dispute refused"),
-        "unit_answer": ("提案单位评价", "answer of the proposing unit"),
-        "links_revoked": ("链接作废", "links revoked"),
-        "links_rotated": ("更换链接密钥", "link keys rotated"),
+        "add": ("立项", "立項", "added"),
+        "confirm": ("确认", "確認", "confirmed"),
+        "drop": ("删除草稿", "刪除草稿", "draft dropped"),
+        "edit": ("更正", "更正", "corrected"),
+        "progress": ("进展", "進展", "progress"),
+        "extension_asked": ("申请延期", "申請延期", "extension asked"),
+        "extended": ("同意延期", "同意延期", "extended"),
+        "extension_refused": ("不同意延期", "不同意延期", "extension refused"),
+        "report_done": ("报告办结", "報告辦結", "reported done"),
+        "close": ("销号", "銷號", "closed"),
+        "reopen": ("重新开启", "重新開啟", "reopened"),
+        "due_moved": ("期限重算", "期限重算", "deadline computed again"),
+        "department_add": ("登记部门", "登記部門", "department added"),
+        "department_edit": ("更正部门", "更正部門", "department corrected"),
+        "letter_add": ("登记答复函", "登記答復函", "letter added"),
+        "letter_edit": ("更正答复函", "更正答復函", "letter corrected"),
+        "digest_approved": ("批准月报", "批准月報", "digest approved"),
+        "outbox_retry": ("重发邮件", "重發郵件", "message tried again"),
+        "outbox_release": ("放行", "放行", "released"),
+        "outbox_cancel": ("取消", "取消", "cancelled"),
+        "restore": ("恢复备份", "恢復備份", "restored"),
+        "acknowledge": ("签收", "簽收", "receipt acknowledged"),
+        "dispute": ("提出职责异议", "提出職責異議", "responsibility disputed"),
+        "dispute_accepted": ("异议成立", "異議成立", "dispute accepted"),
+        "dispute_refused": ("异议不成立", "異議不成立", "dispute refused"),
+        "unit_answer": ("提案单位评价", "提案單位評價", "answer of the proposing unit"),
+        "links_revoked": ("链接作废", "鏈接作廢", "links revoked"),
+        "links_rotated": ("更换链接密钥", "更換連結密鑰", "link keys rotated"),
     },
     "noun": {
-        "calendar": ("承诺事项日历", "commitments"),
-        "due": ("到期", "due"),
-        "evidence": ("佐证材料", "evidence"),
-        "review": ("复核", "review"),
-        "provisional": ("（暂定）", "(provisional)"),
-        "receipt": ("签收", "acknowledged"),
-        "dispute": ("职责异议", "dispute"),
+        "calendar": ("承诺事项日历", "承諾事項日曆", "commitments"),
+        "due": ("到期", "到期", "due"),
+        "evidence": ("佐证材料", "佐證材料", "evidence"),
+        "review": ("复核", "復核", "review"),
+        "provisional": ("（暂定）", "（暫定）", "(provisional)"),
+        "receipt": ("签收", "簽收", "acknowledged"),
+        "dispute": ("职责异议", "職責異議", "dispute"),
     },
     "field": {
-        "ref": ("编号", "Ref"),
-        "letter": ("文号", "Document number"),
-        "lead": ("主办", "Lead"),
-        "support": ("会办", "Support"),
-        "due_text": ("期限原文", "Deadline as written"),
-        "state": ("状态", "State"),
-        "quote": ("答复函原文", "The letter says"),
+        "ref": ("编号", "編號", "Ref"),
+        "letter": ("文号", "文號", "Document number"),
+        "lead": ("主办", "主辦", "Lead"),
+        "support": ("会办", "會辦", "Support"),
+        "due_text": ("期限原文", "期限原文", "Deadline as written"),
+        "state": ("状态", "狀態", "State"),
+        "quote": ("答复函原文", "答復函原文", "The letter says"),
+    },
+    "distance": {
+        "left": ("还剩", "還剩", "left"),
+        "overdue": ("已逾期", "已逾期", "overdue"),
+        "working_days": ("个工作日", "個工作日", "working days"),
+        "days": ("天", "天", "days"),
     },
     "happening": {
-        "progress": ("进展", "progress"),
-        "report_done": ("报办结", "reported done"),
-        "closed": ("销号", "closed"),
-        "reopened": ("重新办理", "reopened"),
-        "extension_asked": ("申请延期", "extension asked for"),
-        "extended": ("批准延期", "extension approved"),
-        "due_moved": ("期限调整", "deadline moved"),
-        "confirmed": ("确认立项", "confirmed"),
-        "edited": ("更正", "corrected"),
+        "progress": ("进展", "進展", "progress"),
+        "report_done": ("报办结", "報辦結", "reported done"),
+        "closed": ("销号", "銷號", "closed"),
+        "reopened": ("重新办理", "重新辦理", "reopened"),
+        "extension_asked": ("申请延期", "申請延期", "extension asked for"),
+        "extended": ("批准延期", "批准延期", "extension approved"),
+        "due_moved": ("期限调整", "期限調整", "deadline moved"),
+        "confirmed": ("确认立项", "確認立項", "confirmed"),
+        "edited": ("更正", "更正", "corrected"),
     },
     "total": {
-        "all": ("事项总数", "all commitments"),
-        "open": ("办理中", "open"),
-        "reported_done": ("已报办结、待验收", "reported done, awaiting acceptance"),
-        "closed": ("已销号", "closed"),
-        "overdue": ("逾期", "overdue"),
-        "due_soon": ("临近到期", "due soon"),
-        "due_today": ("今日到期", "due today"),
-        "review_due": ("待报进展", "progress report due"),
-        "silent": ("本月未收到进展", "no progress recorded this month"),
-        "moved": ("本月有进展", "progress this month"),
-        "slipped": ("本月延期", "postponed this month"),
-        "drafts": ("待确认", "drafts to confirm"),
+        "all": ("事项总数", "事項總數", "all commitments"),
+        "open": ("办理中", "辦理中", "open"),
+        "reported_done": ("已报办结、待验收", "已報辦結、待驗收", "reported done, awaiting acceptance"),
+        "closed": ("已销号", "已銷號", "closed"),
+        "overdue": ("逾期", "逾期", "overdue"),
+        "due_soon": ("临近到期", "臨近到期", "due soon"),
+        "due_today": ("今日到期", "今日到期", "due today"),
+        "review_due": ("待报进展", "待報進展", "progress report due"),
+        "silent": ("本月未收到进展", "本月未收到進展", "no progress recorded this month"),
+        "moved": ("本月有进展", "本月有進展", "progress this month"),
+        "slipped": ("本月延期", "本月延期", "postponed this month"),
+        "drafts": ("待确认", "待確認", "drafts to confirm"),
     },
     "rate": {
-        "on_time_first": ("按期率（按首次期限）", "on time, by first deadline"),
-        "on_time_current": ("按期率（按现行期限）", "on time, by current deadline"),
-        "completion": ("办结率", "completion"),
+        "on_time_first": ("按期率（按首次期限）", "按期率（按首次期限）", "on time, by first deadline"),
+        "on_time_current": ("按期率（按现行期限）", "按期率（按現行期限）", "on time, by current deadline"),
+        "completion": ("办结率", "辦結率", "completion"),
     },
 }
 
@@ -193,22 +198,22 @@ _MONTHS = (
 def word(locale: str, group: str, value: str) -> str:
     """Return the word for ``value`` of ``group``; a value without one stands for itself."""
     row = _WORDS.get(group, {}).get(value)
-    return row[_column(locale)] if row else value
+    return row[LOCALES.index(locale) if locale in LOCALES else 0] if row else value
 
 
 def format_date(locale: str, day: date) -> str:
     """Return ``2019年6月26日`` or ``26 June 2019``: no leading zeros, no digits-only dates."""
-    if _column(locale) == _ZH:
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    if locale == "en":
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def format_month(locale: str, month: str) -> str:
     """Return ``2019年7月`` or ``July 2019`` for ``2019-07``. Raises ValueError on anything else."""
     first = date.fromisoformat(f"{month}-01")
-    if _column(locale) == _ZH:
-        return f"{first.year}年{first.month}月"
-    return f"{_MONTHS[first.month - 1]} {first.year}"
+    if locale == "en":
+        return f"{_MONTHS[first.month - 1]} {first.year}"
+    return f"{first.year}年{first.month}月"
 
 
 def day_count(locale: str, working_days: int | None, days: int) -> str:
@@ -220,12 +225,8 @@ def day_count(locale: str, working_days: int | None, days: int) -> str:
     """
     if days == 0:
         return word(locale, "band", "due_today")
-    n, working = (abs(working_days), True) if working_days else (abs(days), False)
-    if _column(locale) == _ZH:
-        return ("还剩" if days > 0 else "已逾期") + f"{n}{'个工作日' if working else '天'}"
-    unit = ("working day" if working else "day") + ("" if n == 1 else "s")
-    return f"{n} {unit} {'left' if days > 0 else 'overdue'}"
-
-
-def _column(locale: str) -> int:
-    return _EN if locale == "en" else _ZH
+    n, unit = (abs(working_days), "working_days") if working_days else (abs(days), "days")
+    unit, direction = word(locale, "distance", unit), word(locale, "distance", "left" if days > 0 else "overdue")
+    if locale == "en":
+        return f"{n} {unit.removesuffix('s') if n == 1 else unit} {direction}"
+    return f"{direction}{n}{unit}"

@@ -22,6 +22,7 @@ Tables = dict[str, list[dict[str, Any]]]
 def dump(session: Session, *, letter: Letter | None, form: str) -> str:
     """Return the ledger of one letter, or of all, as ``toml``, ``csv`` or ``json``, sorted by ref.
 
+    It says what was promised, not what was done or answered since; a copy of the database carries that too.
     CSV text is to be written in ``utf-8-sig``; it holds neither targets nor letters and departments.
     Raises BadValue for another form.
     """

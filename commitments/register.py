@@ -143,7 +143,7 @@ class Register:
         *,
         on: date | None = None,
         figures: Mapping[str, float] | None = None,
-        proofs: Sequence[str] = (),
+        proofs: Sequence[evidence.Given] = (),
     ) -> Progress:
         """Record what was done; moves the review date of an undated commitment to ``on`` + review_every."""
         commitment = self._in_state(ref, "progress", *LIVE_STATES)
@@ -219,7 +219,7 @@ class Register:
     # -- closing -----------------------------------------------------------------------------------------------
 
     def report_done(
-        self, ref: str, *, note: str = "", proofs: Sequence[str] = (), on: date | None = None
+        self, ref: str, *, note: str = "", proofs: Sequence[evidence.Given] = (), on: date | None = None
     ) -> Commitment:
         """A department says it is done: the ladder stops until somebody accepts (close) or sends back (reopen)."""
         commitment = self._in_state(ref, "report-done", "open")
@@ -232,7 +232,7 @@ class Register:
         ref: str,
         outcome: str,
         *,
-        proofs: Sequence[str] = (),
+        proofs: Sequence[evidence.Given] = (),
         waiver: str = "",
         note: str = "",
         next_due: date | None = None,
@@ -347,7 +347,9 @@ class Register:
                 raise NoSuchTarget(ref=commitment.ref, what=what, near=search.near(what, known))
         return dict(figures)
 
-    def _take(self, commitment: Commitment, sources: Sequence[str], progress_id: int | None = None) -> list[str]:
+    def _take(
+        self, commitment: Commitment, sources: Sequence[evidence.Given], progress_id: int | None = None
+    ) -> list[str]:
         """Keep evidence; return one word per piece for the history."""
         proofs = [evidence.take(self.evidence_folder, source) for source in sources]
         for proof in proofs:

@@ -24,7 +24,6 @@ from notifications import plain
 
 TEMPLATES = Path(__file__).parent / "templates"
 _SHARED = "_shared"
-_READS = {"zh-Hant": ("zh-Hant", "zh-Hans")}  # every other locale reads its own folder only
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,8 +169,7 @@ def _tidy(text: str) -> str:
 
 
 def _environment(locale: str, roots: Iterable[Path]) -> _Environment:
-    folders = (*_READS.get(locale, (locale,)), _SHARED)
-    loader = FileSystemLoader([root / folder for root in roots for folder in folders])
+    loader = FileSystemLoader([root / folder for root in roots for folder in (locale, _SHARED)])
     environment = _Environment(
         loader=loader,
         undefined=StrictUndefined,
@@ -180,13 +178,13 @@ def _environment(locale: str, roots: Iterable[Path]) -> _Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(_filters(locale))
-    environment.filters["css"] = _styles(loader.get_source(environment, "mail.css")[0])
+    environment.filters["css"] = _styles(locale, loader.get_source(environment, "mail.css")[0])
     environment.tests["web"] = _is_web_address
     return environment
 
 
-def _styles(sheet: str) -> Callable[[str], Markup]:
-    """Return the filter ``"chip overdue"|css``: the inline style of these classes under ``sheet``.
+def _styles(locale: str, sheet: str) -> Callable[[str], Markup]:
+    """Return the filter ``"chip overdue"|css``: the inline style of these classes under ``sheet`` in ``locale``.
 
     css-inline does the cascade on an empty element once per list of classes, and Jinja folds the filter of a
     constant when it compiles, so a mail costs nothing. Run over whole templates css-inline fails, because its
@@ -197,7 +195,7 @@ def _styles(sheet: str) -> Callable[[str], Markup]:
 
     @cache
     def css(classes: str) -> Markup:
-        styled = inliner.inline(f'<html><body><p class="{classes}"></p></body></html>')
+        styled = inliner.inline(f'<html lang="{locale}"><body><p class="{classes}"></p></body></html>')
         match = re.search(r'<p[^>]* style="([^"]*)"', styled)
         if match is None:
             raise LookupError(f"mail.css has no rule for {classes!r}")
@@ -214,8 +212,8 @@ def _filters(locale: str) -> dict[str, Callable[..., str]]:
         "word": lambda value, group: word(locale, group, value),
         "count": lambda days, working_days: day_count(locale, working_days, days),
         "names": (", " if locale == "en" else "、").join,
-        "figure": _figure,
-        "percent": _percent,
+        "figure": figure,
+        "percent": percent,
     }
 
 
@@ -224,12 +222,12 @@ def _date(value: date | str) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value[:10])
 
 
-def _figure(value: float) -> str:
+def figure(value: float) -> str:
     """Return at most two decimals and no idle zeros: ``10``, ``6.5``."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _percent(part: float, whole: float) -> str:
+def percent(part: float, whole: float) -> str:
     """Return ``part`` of ``whole`` with one decimal; a dash where nothing was due."""
     return f"{round(100 * part / whole, 1):g}%" if whole else "—"
 

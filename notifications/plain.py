@@ -19,6 +19,16 @@ _WORDS = {
         "link": "打开链接办理（链接相当于钥匙，请勿转发给无关人员）：",
         "reply": "请回复 {reply_to}，报送办理进展和佐证材料；不能按期办结的，请在到期日前申请延期。",
     },
+    "zh-Hant": {
+        "subject": "【{kind}】{about}",
+        "first": "{ref} {title}等{n}項",
+        "issue": "{month} 第{number}期 {unit}",
+        "greeting": "{recipient}：",
+        "intro": "{kind}（簡版），涉及下列承諾事項：",
+        "row": "{ref} {title}｜主辦：{lead}",
+        "due": "｜到期日：{due}",
+        "reply": "請回復 {reply_to}，報送辦理進展和佐證材料；不能按期辦結的，請在到期日前申請延期。",
+    },
     "en": {
         "subject": "[{kind}] {about}",
         "first": "{ref} {title} ({n} in all)",

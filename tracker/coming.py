@@ -78,7 +78,7 @@ def _why(row: dict[str, object], app: "App", locale: str) -> str:
     if not isinstance(day, date) or not row["rung"]:
         return kind
     chinese = locale.startswith("zh")
-    units = {"wd": "个工作日" if chinese else " working days", "d": "天" if chinese else " days"}
-    distance = re.sub(r"wd|d", lambda unit: units[unit[0]], str(row["rung"]))
+    units, space = {"wd": "working_days", "d": "days"}, "" if chinese else " "
+    distance = re.sub(r"wd|d", lambda unit: space + word(locale, "distance", units[unit[0]]), str(row["rung"]))
     mark = word(locale, "noun", "provisional") if _provisional(row, app) else ""
     return f"{kind}{'：' if chinese else ': '}{format_date(locale, day)} {distance} {mark}".rstrip()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments.deadlines import Ladder, Offset, band, due_soon_from, provisional
+from commitments.deadlines import Ladder, Offset, band, due_soon_from, due_soon_until, provisional
 from commitments.workdays import WorkCalendar
 
 CALENDAR = WorkCalendar.load()
@@ -128,6 +128,28 @@ def test_bands_of_a_review_date() -> None:
 def test_without_working_day_rungs_the_earliest_rung_makes_it_soon() -> None:
     ladder = Ladder(rungs=(Offset(-10, "d"), Offset(0, "d")), repeat=Offset(7, "d"))
     assert due_soon_from(ladder, DUE, CALENDAR) == date(2019, 12, 21)
+
+
+@given(ladders, days, st.integers(0, 120))
+def test_the_last_day_that_is_soon_parts_the_deadlines(ladder: Ladder, today: date, ahead: int) -> None:
+    due_on = today + timedelta(days=ahead)
+    near = band(due_on, None, today, ladder, CALENDAR) != "on_track"
+    assert near == (due_on <= due_soon_until(ladder, today, CALENDAR))
+
+
+@pytest.mark.parametrize(
+    ("rungs", "today", "last", "why"),
+    [
+        ("-30d -7wd 0d", "2026-09-28", "2026-10-13", "seven working days, a week off between"),
+        ("-7wd", "2026-12-28", "2027-01-07", "into a year that is not yet published"),
+        ("-1m", "2026-02-28", "2026-03-31", "every day from 28 March on is told on 28 February"),
+        ("0d", "2026-09-28", "2026-09-28", "nothing is told ahead"),
+        ("+1wd", "2026-09-28", "2026-09-28", "no rung lies before"),
+    ],
+)
+def test_the_last_day_that_is_soon(rungs: str, today: str, last: str, why: str) -> None:
+    ladder = Ladder(rungs=tuple(map(Offset.parse, rungs.split())), repeat=Offset(5, "wd"))
+    assert str(due_soon_until(ladder, date.fromisoformat(today), CALENDAR)) == last, why
 
 
 def test_only_working_days_over_unpublished_years_are_provisional() -> None:

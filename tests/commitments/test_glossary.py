@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
-from commitments import models
+from commitments import glossary, models
+from commitments.errors import WrongState
 from commitments.glossary import LOCALES, day_count, format_date, format_month, word
+from commitments.letters.simplified import simplify
 
 
 @pytest.mark.parametrize(
@@ -28,15 +30,31 @@ def test_every_value_of_the_ledger_has_a_chinese_word(locale: str, group: str, v
         assert not word(locale, group, value).isascii(), (group, value)
 
 
-def test_words_in_both_languages() -> None:
+def test_words_in_each_language() -> None:
     assert word("zh-Hans", "band", "due_soon") == "临近到期"
+    assert word("zh-Hant", "band", "due_soon") == "臨近到期"
     assert word("en", "band", "due_soon") == "due soon"
+
+
+@pytest.mark.parametrize(
+    ("group", "value"), [(group, value) for group, rows in glossary._WORDS.items() for value in rows]
+)
+def test_both_chinese_columns_say_the_same(group: str, value: str) -> None:
+    hans, hant, en = (word(locale, group, value) for locale in LOCALES)
+    assert simplify(hant) == hans
+    assert hans == simplify(hans)
+    assert en.isascii()
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_an_unknown_value_stands_for_itself(locale: str) -> None:
     assert word(locale, "band", "市台联") == "市台联"
     assert word(locale, "no such group", "x") == "x"
+
+
+def test_a_chinese_error_keeps_to_the_characters_of_its_sentence() -> None:
+    wrong = WrongState(ref="2019-1007-02", state="open", verb="close")
+    assert wrong.told("zh-Hant") == wrong.told("zh-Hans") == "2019-1007-02 当前状态为“办理中”，不能执行 close。"
 
 
 def test_dates_carry_no_leading_zeros() -> None:
@@ -53,19 +71,20 @@ def test_months() -> None:
 
 
 @pytest.mark.parametrize(
-    ("working_days", "days", "zh", "en"),
+    ("working_days", "days", "hans", "hant", "en"),
     [
-        (10, 14, "还剩10个工作日", "10 working days left"),
-        (1, 3, "还剩1个工作日", "1 working day left"),
-        (0, 0, "今日到期", "due today"),
-        (-3, -5, "已逾期3个工作日", "3 working days overdue"),
-        (-1, -1, "已逾期1个工作日", "1 working day overdue"),
-        (None, 10, "还剩10天", "10 days left"),
-        (None, -1, "已逾期1天", "1 day overdue"),
-        (0, 2, "还剩2天", "2 days left"),  # Friday before a Sunday: "0 working days left" would read as over
-        (0, -1, "已逾期1天", "1 day overdue"),
+        (10, 14, "还剩10个工作日", "還剩10個工作日", "10 working days left"),
+        (1, 3, "还剩1个工作日", "還剩1個工作日", "1 working day left"),
+        (0, 0, "今日到期", "今日到期", "due today"),
+        (-3, -5, "已逾期3个工作日", "已逾期3個工作日", "3 working days overdue"),
+        (-1, -1, "已逾期1个工作日", "已逾期1個工作日", "1 working day overdue"),
+        (None, 10, "还剩10天", "還剩10天", "10 days left"),
+        (None, -1, "已逾期1天", "已逾期1天", "1 day overdue"),
+        (0, 2, "还剩2天", "還剩2天", "2 days left"),  # Friday before a Sunday: "0 working days left" would read as over
+        (0, -1, "已逾期1天", "已逾期1天", "1 day overdue"),
     ],
 )
-def test_day_count(working_days: int | None, days: int, zh: str, en: str) -> None:
-    assert day_count("zh-Hans", working_days, days) == zh
+def test_day_count(working_days: int | None, days: int, hans: str, hant: str, en: str) -> None:
+    assert day_count("zh-Hans", working_days, days) == hans
+    assert day_count("zh-Hant", working_days, days) == hant
     assert day_count("en", working_days, days) == en

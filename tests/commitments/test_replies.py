@@ -22,6 +22,7 @@ from commitments.errors import (
 from commitments.models import Answer, Department, Dispute, HistoryEntry, Receipt, Submission
 from commitments.register import Register
 from commitments.storage import reading, writing
+from notifications.models import Notice
 from tests.conftest import Scene
 
 LEAD, HELPER, OTHER, UNIT = "市民政局", "各区政府", "市委政法委", "市台联"
@@ -141,6 +142,18 @@ def test_an_accepted_dispute_of_the_lead_moves_it(scene: Scene) -> None:
     assert (edited.reason, edited.changes["lead"]) == (f"{LEAD} → {OTHER}", [LEAD, OTHER])
     with pytest.raises(NoDispute):
         scene.do(deciding(ref, lead=OTHER))
+
+
+def test_the_new_lead_is_told_of_its_task(scene: Scene) -> None:
+    ref = scene.add()
+    scene.run()
+    scene.do(disputing(ref), LEAD)
+    scene.do(deciding(ref, lead=HELPER))
+    scene.day("2019-06-28")
+    scene.run()
+    with reading(scene.engine) as session:
+        told = session.execute(select(Notice.addressee, Notice.state).where(Notice.kind == "assignment")).all()
+    assert sorted(map(tuple, told)) == [(HELPER, "told"), (LEAD, "told")]
 
 
 def test_an_accepted_dispute_of_a_supporter_frees_it(scene: Scene) -> None:

@@ -137,6 +137,7 @@ def test_letter_shows_its_commitments(ledger: Path, capsys: pytest.CaptureFixtur
     lines = said(capsys, "letter", "show", "1007").splitlines()
     assert lines[0] == f"文号      {NUMBER}"
     assert lines[-1] == "2019-1007-08\t办理中\t2019-12-31\t市民政局\t城乡幸福社区年度创建"
+    assert "2019-1007-06\t办理中\t复核 20" in "\n".join(lines)  # no deadline, but a day to ask
     letter = told(capsys, "letter", "show", NUMBER)["letter"]
     assert letter["proposing_unit"] == "市台联"
     assert [row["ref"] for row in letter["commitments"]] == [f"2019-1007-0{n}" for n in range(1, 9)]
@@ -149,6 +150,14 @@ def test_letter_refusals(ledger: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert "1007" in capsys.readouterr().err
     assert run([*LETTER_1008[:-1], "yesterday"]) == 2
     assert run([*LETTER_1008, "--replying-unit", "市体育局"]) == 3
+
+
+def test_traditional_readers_get_traditional_words(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hant = ("--language", "zh-Hant")
+    with freeze_time("2019-12-26 01:30:00"):
+        assert "臨近到期" in said(capsys, *hant, "list")
+        assert "未結事項" in said(capsys, *hant, "show", "2019-1007-06")
+        assert "到期提醒：2019年12月31日 -3個工作日" in said(capsys, *hant, "due", "--json")
 
 
 # -- departments -----------------------------------------------------------------------------------------------

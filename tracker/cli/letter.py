@@ -192,5 +192,5 @@ def _worded(item: Mapping[str, object], locale: str) -> dict[str, object]:
     from commitments.glossary import word  # noqa: PLC0415
 
     mark = "*" if item["due_provisional"] else ""
-    day = f"{item['due_on']}{mark}" if item["due_on"] else f"{word(locale, 'date', 'review')} {item['review_on'] or ''}"
+    day = f"{item['due_on']}{mark}" if item["due_on"] else f"{word(locale, 'noun', 'review')} {item['review_on'] or ''}"
     return {**item, "day": day, "state": word(locale, "state", str(item["state"]))}

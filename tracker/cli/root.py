@@ -35,6 +35,7 @@ from tracker.cli import (
     mail,
     outbox,
     review,
+    serve,
     setup,
     work,
 )
@@ -63,7 +64,7 @@ cli = typer.Typer(
     help="一诺：把答复函里的承诺记成台账，按期提醒，逐月通报 · Keeps the pledges of reply letters.",
     epilog="退出码 · Exit codes: 0 ok, 1 refused, 2 usage, 3 not found, 4 configuration, 5 delivery, 75 held.",
 )
-for module in (setup, intake, review, listing, commitment, work, dispute, daemon, health, demo):
+for module in (setup, intake, review, listing, commitment, work, dispute, daemon, serve, health, demo):
     module.register(cli)
 for name, group in (
     ("letter", letter.group),

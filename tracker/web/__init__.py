@@ -1,0 +1,1 @@
+"""The pages people open by a link: owners report, the coordinator sees all, worst first."""

@@ -1,0 +1,112 @@
+"""What a coordinator decides about a commitment: the forms its state offers, and what each does with the register."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from commitments import replies
+from commitments.glossary import word
+from commitments.models import OUTCOMES, Department
+from tracker.web.forms import Entry, Field, Form
+from tracker.web.item import Told
+from tracker.web.words import words
+
+if TYPE_CHECKING:
+    from commitments.register import Register
+
+Names = Sequence[tuple[int, str]]
+PROOF = (Field("file", "file"), Field("link", "link"))
+REASON = Field("reason", "text", required=True)
+STATES = {
+    "confirm": ("draft",),
+    "drop": ("draft",),
+    "close": ("open", "reported_done"),
+    "reopen": ("closed", "reported_done"),
+    "move": ("open", "reported_done"),
+    "note": ("open", "reported_done"),
+}
+
+
+def offered(told: Told, names: Names, locale: str) -> list[Form]:
+    """Return the forms that fit now, what waits for an answer first."""
+    waiting = (["decide_dispute"] if told.disputes else []) + (["decide_extension"] if told.extension else [])
+    fitting = [name for name, states in STATES.items() if told.row.state in states]
+    return [made for name in (*waiting, *fitting) if (made := form(name, told, names, locale))]
+
+
+def form(name: str, told: Told, names: Names, locale: str) -> Form | None:
+    """Return the form of a name, whether or not it fits now: what it asks may have been done a moment ago."""
+    decision = Field("decision", "choice", required=True, choices=_choices("decision", locale))
+    by, others = Field("by", required=True), tuple((str(number), each) for number, each in names)
+    forms = (
+        Form("confirm"),
+        Form("drop", (Field("reason", "text"),), danger=True),
+        Form("decide_extension", (decision, by)),
+        Form("decide_dispute", (_raised_by(told), decision, Field("lead", "choice", choices=others),
+                                Field("note", "text", label=words(locale)["field"]["answer"]), by)),
+        Form("close", (Field("outcome", "choice", required=True, choices=_outcomes(locale)),
+                       Field("note", "text", label=words(locale)["field"]["closing"]), *PROOF,
+                       Field("waiver", "text"), Field("next", "date"))),
+        Form("reopen", (REASON,)),
+        Form("move", (Field("due", "date"), Field("lead", "choice", choices=others), REASON)),
+        Form("note", (Field("note", "text", required=True), Field("on", "date"), *PROOF)),
+    )  # fmt: skip
+    return next((each for each in forms if each.name == name), None)
+
+
+def _choices(group: str, locale: str) -> tuple[tuple[str, str], ...]:
+    return tuple(words(locale)[group].items())
+
+
+def _outcomes(locale: str) -> tuple[tuple[str, str], ...]:
+    return tuple((outcome, word(locale, "outcome", outcome)) for outcome in OUTCOMES)
+
+
+def _raised_by(told: Told) -> Field:
+    """Ask which department's dispute is meant; where none waits any more, any number will be told so."""
+    raised = tuple((str(dispute.department_id), name) for dispute, name in told.disputes)
+    return Field("department", "choice" if raised else "line", required=True, choices=raised)
+
+
+def do(register: "Register", ref: str, name: str, entry: Entry) -> None:
+    """Write a decision down. Raises what the register raises."""
+    text = entry.text
+    match name:
+        case "confirm":
+            register.confirm(ref)
+        case "drop":
+            register.drop(ref, text("reason"))
+        case "decide_extension":
+            register.decide_extension(ref, approve=text("decision") == "accept", by=text("by"))
+        case "decide_dispute":
+            _decide_dispute(register, ref, entry)
+        case "close":
+            register.close(ref, text("outcome"), proofs=entry.proofs, waiver=text("waiver"), note=text("note"),
+                           next_due=entry.day("next"))  # fmt: skip
+        case "reopen":
+            register.reopen(ref, text("reason"))
+        case "move":
+            register.edit(ref, text("reason"), **_moved(register, entry))
+        case "note":
+            register.progress(ref, text("note"), on=entry.day("on"), proofs=entry.proofs)
+
+
+def _decide_dispute(register: "Register", ref: str, entry: Entry) -> None:
+    department = _department(register, entry.text("department"))
+    lead = _department(register, entry.text("lead"))
+    if department is not None:
+        replies.decide_dispute(
+            register, ref, department=department, accept=entry.text("decision") == "accept", by=entry.text("by"),
+            note=entry.text("note"), lead=lead,
+        )  # fmt: skip
+
+
+def _moved(register: "Register", entry: Entry) -> dict[str, object]:
+    """Return what is to be corrected: a new deadline, another lead, or both."""
+    due: date | None = entry.day("due")
+    lead = _department(register, entry.text("lead"))
+    return {**({"due_on": due} if due else {}), **({"lead": lead} if lead else {})}
+
+
+def _department(register: "Register", number: str) -> Department | None:
+    return register.session.get(Department, int(number)) if number.isascii() and number.isdecimal() else None

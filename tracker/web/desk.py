@@ -1,0 +1,163 @@
+"""The coordinator's pages: the whole ledger worst first, what waits for a decision, each commitment, each month."""
+
+import re
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, abort, request, url_for
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from commitments import search
+from commitments.deadlines import due_soon_until
+from commitments.glossary import word
+from commitments.models import KINDS, STATES, Department, Letter
+from notifications.links import DESK
+from tracker.web import decisions, overview, proofs, saved
+from tracker.web.gate import Visitor
+from tracker.web.item import Told, tell
+from tracker.web.posting import fresh_key, take
+from tracker.web.site import Site, page
+
+PAGE = 50
+QUEUES = ("extensions", "disputes", "reported_done", "drafts")
+FILTERS = ("band", "department", "letter", "kind", "q")
+MOST_NAMES = 300  # departments and letters a filter offers
+
+
+def pages(site: Site) -> Blueprint:
+    """Return the addresses under ``/d/TOKEN/``."""
+    part = Blueprint("desk", __name__, url_prefix="/d/<token>")
+
+    @part.get("/")
+    def ledger(token: str) -> str:
+        """Show the whole ledger, filtered, worst first."""
+        return _ledger(site, site.visitor(DESK, token))
+
+    @part.get("/months/")
+    def this_month(token: str) -> str:
+        """Show what falls due or is to be reviewed this month."""
+        return _month(site, site.visitor(DESK, token), site.app.today.replace(day=1))
+
+    @part.get("/months/<month>/")
+    def any_month(token: str, month: str) -> str:
+        """Show what falls due or is to be reviewed in a month such as 2019-07."""
+        return _month(site, site.visitor(DESK, token), _first_day(month))
+
+    @part.get("/items/<ref>/")
+    def item(token: str, ref: str) -> str:
+        """Show one commitment with all that can be decided about it."""
+        return _item(site, site.visitor(DESK, token), ref)
+
+    @part.post("/items/<ref>/<name>")
+    def send(token: str, ref: str, name: str) -> Response:
+        """Take a decision."""
+        visitor = site.visitor(DESK, token)
+        told = _told(site, ref)
+        form = decisions.form(name, told, _departments(site), visitor.locale)
+        if form is None:
+            abort(404)
+        back = url_for("desk.item", token=token, ref=ref)
+        return take(site, visitor, form, lambda register, entry: decisions.do(register, ref, name, entry), back)
+
+    @part.get("/proof/<int:number>")
+    def proof(token: str, number: int) -> Response:
+        """Hand out a file of evidence."""
+        site.visitor(DESK, token)
+        return proofs.hand_out(site.app, number)
+
+    return part
+
+
+def _ledger(site: Site, visitor: Visitor) -> str:
+    """Read what the page shows in one transaction, ended before anything is rendered."""
+    app, band = site.app, request.args.get("band") or None
+    soon_until = due_soon_until(app.ladder, app.today, app.workdays)
+    after = overview.Place.read(request.args.get("after", ""))
+    with app.reading() as session:
+        facts = {
+            "counts": overview.counts(session, search.Filter(), app.today, soon_until),
+            "rows": overview.worst_first(session, _wanted(), app.today, soon_until, band, after, PAGE + 1),
+            "waiting": overview.waiting(session),
+            "departments": overview.departments(session, app.today),
+            "filters": _filters(session, visitor.locale),
+        }
+    queues = [(name, queue) for name in QUEUES if (queue := getattr(facts["waiting"], name)).count]
+    return page(
+        "desk.html", visitor.locale, visitor=visitor, today=app.today, office=app.config.organisation,
+        bands=overview.BANDS, size=PAGE, most=MOST_NAMES, after=after, queues=queues,
+        kept={name: text for name in FILTERS if (text := request.args.get(name, ""))}, **facts,
+    )  # fmt: skip
+
+
+def _wanted() -> search.Filter:
+    """Read the filters of the address; what makes no sense finds nothing or is passed over."""
+    asked = request.args
+    return search.Filter(
+        department=asked.get("department", type=int),
+        letter=asked.get("letter", type=int),
+        kind=asked.get("kind") or None,
+        words=asked.get("q", "").strip()[:100],
+    )
+
+
+def _filters(session: Session, locale: str) -> dict[str, list[tuple[str, str]]]:
+    """Return what can be chosen, each value with its words."""
+    letters = session.execute(_named_letters())
+    return {
+        "band": [(band, band_word(locale, band)) for band in overview.BANDS],
+        "department": [(str(number), name) for number, name in session.execute(_named_departments())],
+        "letter": [(str(number), f"{proposal} {document}") for number, document, proposal in letters],
+        "kind": [(kind, word(locale, "kind", kind)) for kind in KINDS],
+    }
+
+
+def band_word(locale: str, band: str) -> str:
+    """Return the word for a light of the list: a band while open, else the state."""
+    return word(locale, "state" if band in STATES else "band", band)
+
+
+def _named_departments() -> Select[int, str]:
+    return select(Department.id, Department.name).order_by(Department.name).limit(MOST_NAMES)
+
+
+def _named_letters() -> Select[int, str, str]:
+    columns = (Letter.id, Letter.document_number, Letter.proposal_number)
+    return select(*columns).order_by(Letter.signed_on.desc()).limit(MOST_NAMES)
+
+
+def _month(site: Site, visitor: Visitor, first: date) -> str:
+    with site.app.reading() as session:
+        shown = overview.month(session, first, site.app.workdays)
+    before, following = (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=31)).replace(day=1)
+    return page("month.html", visitor.locale, visitor=visitor, month=shown, today=site.app.today, before=before,
+                following=following, office=site.app.config.organisation)  # fmt: skip
+
+
+def _first_day(month: str) -> date:
+    """Return the first day of ``2019-07``, or answer 404."""
+    if not re.fullmatch(r"(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])", month, re.ASCII):
+        abort(404)
+    return date.fromisoformat(f"{month}-01")
+
+
+def _item(site: Site, visitor: Visitor, ref: str) -> str:
+    told = _told(site, ref)
+    with site.app.reading() as session:
+        done = saved.find(session, site.app, {ref})
+    return page(
+        "item.html", visitor.locale, visitor=visitor, told=told, saved=done, once=fresh_key(),
+        forms=decisions.offered(told, _departments(site), visitor.locale), office=site.app.config.organisation,
+    )  # fmt: skip
+
+
+def _told(site: Site, ref: str) -> Told:
+    with site.app.reading() as session:
+        told = tell(session, ref, site.app)
+    if told is None:
+        abort(404)
+    return told
+
+
+def _departments(site: Site) -> list[tuple[int, str]]:
+    with site.app.reading() as session:
+        return [(number, name) for number, name in session.execute(_named_departments())]

@@ -1,0 +1,23 @@
+"""A department's calendar, for programs that subscribe to it: the secret address is the key."""
+
+from flask import Blueprint, Response
+
+from notifications import calendars, ics
+from notifications.links import FEED
+from tracker.web.site import Site
+
+
+def pages(site: Site) -> Blueprint:
+    """Return the address ``/f/TOKEN.ics``."""
+    part = Blueprint("feed", __name__)
+
+    @part.get("/f/<token>.ics")
+    def feed(token: str) -> Response:
+        """Return the dates of a department's live commitments."""
+        visitor, app = site.visitor(FEED, token), site.app
+        rules = calendars.Rules(ladder=app.ladder, workdays=app.workdays, locale=visitor.locale)
+        with app.reading() as session:
+            events = calendars.department_events(session, visitor.department_id, rules)
+        return Response(ics.calendar(events, name=visitor.name), content_type=ics.MEDIA_TYPE)
+
+    return part

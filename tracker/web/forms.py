@@ -1,0 +1,167 @@
+"""The forms of the pages as data: what is asked, and reading what was sent. A mistake keeps every word typed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from commitments.errors import Error
+from commitments.evidence import Upload
+from tracker.web import uploads
+
+LONG, SHORT = 5000, 300  # characters of a text, and of a line
+LARGEST_NUMBER = 1e15
+FIGURE = "figure:"  # before the name of a target
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question. ``kind``: text, line, date, number, link, file, choice. ``label`` overrides the word for it."""
+
+    name: str
+    kind: str = "line"
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    label: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form by its name, which is also the last part of its address and the key of its words."""
+
+    name: str
+    fields: tuple[Field, ...] = ()
+    danger: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was sent: ``typed`` word for word, ``values`` as understood, files as uploads."""
+
+    typed: Mapping[str, str]
+    values: Mapping[str, object] = field(default_factory=dict)
+    files: Sequence[Upload] = ()
+
+    def text(self, name: str) -> str:
+        """Return a text or a line, stripped; empty when nothing was written."""
+        return str(self.values.get(name) or "")
+
+    def day(self, name: str) -> date | None:
+        """Return a date, or None."""
+        value = self.values.get(name)
+        return value if isinstance(value, date) else None
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Return the figures that were filled in, by target."""
+        return {
+            name.removeprefix(FIGURE): float(str(value))
+            for name, value in self.values.items()
+            if name.startswith(FIGURE) and value is not None
+        }
+
+    @property
+    def proofs(self) -> list[str | Upload]:
+        """Return the evidence: files, and an address."""
+        link = self.text("link")
+        return [*self.files, *([link] if link else [])]
+
+
+class Mistakes(Error):
+    """What was sent cannot be taken; ``by_field`` says for each field which word of ``words/…/mistake`` applies."""
+
+    en = "Some fields need another look."
+    zh = "有几处需要修改。"
+
+    def __init__(self, by_field: Mapping[str, str]) -> None:
+        """Keep the mistakes."""
+        super().__init__()
+        self.by_field = by_field
+
+
+class Sent(Protocol):
+    """What of a request is read: fields and files."""
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """The fields as text."""
+
+    @property
+    def files(self) -> Mapping[str, uploads.Stored]:
+        """The files."""
+
+
+def typed(form: Form, sent: Sent) -> dict[str, str]:
+    """Return what was written into each field, to show it again."""
+    return {each.name: sent.form.get(each.name, "").replace("\r\n", "\n")[: 2 * LONG] for each in form.fields}
+
+
+def read(form: Form, sent: Sent) -> Entry:
+    """Understand what was sent. Raises Mistakes."""
+    written = typed(form, sent)
+    values: dict[str, object] = {}
+    files: list[Upload] = []
+    mistakes: dict[str, str] = {}
+    for each in form.fields:
+        try:
+            if each.kind == "file":
+                files += uploads.read(sent.files.get(each.name))
+            else:
+                values[each.name] = _understood(each, written[each.name])
+        except ValueError as wrong:
+            mistakes[each.name] = str(wrong)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return Entry(written, values, files)
+
+
+def _understood(each: Field, text: str) -> object:
+    """Return the value of a field. Raises ValueError with the key of a word."""
+    text = text.strip()
+    if not text:
+        if each.required:
+            raise ValueError("empty")
+        return None
+    if len(text) > (LONG if each.kind == "text" else SHORT):
+        raise ValueError("long")
+    return READERS.get(each.kind, _as_text)(each, text)
+
+
+def _as_text(each: Field, text: str) -> str:
+    spared = "\n\t" if each.kind == "text" else ""
+    if any(not c.isprintable() and c not in spared for c in text):
+        raise ValueError("unprintable")
+    return text
+
+
+def _as_date(_: Field, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("date") from None
+
+
+def _as_number(_: Field, text: str) -> float:
+    try:
+        number = float(text.replace("，", "").replace(",", ""))
+    except ValueError:
+        raise ValueError("number") from None
+    if not abs(number) < LARGEST_NUMBER:  # neither endless nor not a number
+        raise ValueError("number")
+    return number
+
+
+def _as_link(each: Field, text: str) -> str:
+    if not text.startswith(("https://", "http://")) or " " in text:
+        raise ValueError("link")
+    return _as_text(each, text)
+
+
+def _as_choice(each: Field, text: str) -> str:
+    if text not in {value for value, _ in each.choices}:
+        raise ValueError("choice")
+    return text
+
+
+READERS = {"date": _as_date, "number": _as_number, "link": _as_link, "choice": _as_choice}

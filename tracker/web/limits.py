@@ -1,0 +1,35 @@
+"""How often one visitor may knock: a window of a minute for each key, in memory, bounded."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from time import monotonic
+
+MOST_KEYS = 10_000
+WINDOW = 60.0
+
+
+class Limiter:
+    """Allows ``per_minute`` knocks a key in a fixed window of 60 s; 0 allows all."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = monotonic) -> None:
+        self.per_minute = per_minute
+        self.clock = clock
+        self.windows: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def allows(self, key: str) -> bool:
+        """Count a knock; say whether it is within the limit."""
+        if not self.per_minute:
+            return True
+        with self.lock:
+            return self._count(key, self.clock()) <= self.per_minute
+
+    def _count(self, key: str, now: float) -> int:
+        start, count = self.windows.pop(key, (now, 0))
+        if now - start >= WINDOW:
+            start, count = now, 0
+        self.windows[key] = (start, count + 1)
+        while len(self.windows) > MOST_KEYS:  # the least recently seen go first
+            self.windows.popitem(last=False)
+        return count + 1

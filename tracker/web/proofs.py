@@ -1,0 +1,25 @@
+"""Handing out evidence: as an attachment that no browser opens by itself, under the name it was given."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask import Response, abort, send_file
+
+from commitments.models import Commitment, Evidence
+
+if TYPE_CHECKING:
+    from tracker.app import App
+
+
+def hand_out(app: "App", number: int, may_see: Callable[[str], object] = bool) -> Response:
+    """Return a file of evidence; ``may_see`` answers 404 for a commitment that is not the visitor's."""
+    with app.reading() as session:
+        found = session.get(Evidence, number)
+        ref = session.get_one(Commitment, found.commitment_id).ref if found else ""
+    if found is None or found.sha256 is None:
+        abort(404)
+    may_see(ref)
+    file = app.folder / "evidence" / found.sha256
+    if not file.is_file():
+        abort(404)
+    return send_file(file, mimetype="application/octet-stream", as_attachment=True, download_name=found.name)

@@ -1,0 +1,88 @@
+"""Serving the pages: waitress on the configured address, a few threads, in this process or beside the daemon."""
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from commitments.errors import Error
+from tracker.config import LOOPBACK, ConfigError
+
+if TYPE_CHECKING:
+    from tracker.app import App
+
+log = logging.getLogger("yinuo.web")
+
+
+class PagesNeedExtra(Error):
+    """The packages of the pages are not installed."""
+
+    en = "The pages need the extra [web]: pip install 'yinuo[web]'."
+    zh = "网页功能需要附加组件：pip install 'yinuo[web]'。"
+
+
+class AddressTaken(Error):
+    """Somebody else listens there."""
+
+    en = "The pages cannot be served on {host}:{port}: {problem}. Choose another [web] port."
+    zh = "无法在 {host}:{port} 提供网页：{problem}。请更换 [web] port。"
+
+
+class Server:
+    """The pages of a program. Raises PagesNeedExtra, ConfigError, AddressTaken when made."""
+
+    def __init__(self, app: "App") -> None:
+        if not app.config.web.base_url:
+            raise ConfigError(["web.base_url: set it to the address people open, such as http://127.0.0.1:8019."])
+        self.app = app
+        self._server = _made(app)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._server.effective_port)
+
+    def run(self) -> None:
+        """Serve until ``close``."""
+        self._server.run()
+
+    def start(self) -> None:
+        """Serve from a thread of its own."""
+        threading.Thread(target=self.run, name="pages", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop listening; what is being answered is answered."""
+        self._server.close()
+
+
+def _made(app: "App") -> Any:  # noqa: ANN401 - waitress has no types
+    try:
+        from waitress.server import create_server  # noqa: PLC0415 - an extra
+
+        from tracker.web import site  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as missing:
+        raise PagesNeedExtra from missing
+    web = app.config.web
+    try:
+        return create_server(site.make(app), **_settings(app))
+    except OSError as trouble:
+        raise AddressTaken(host=web.host, port=web.port, problem=trouble.strerror or trouble) from trouble
+
+
+def _settings(app: "App") -> dict[str, Any]:
+    """Return how waitress listens; a reverse proxy on this machine may say whom it speaks for."""
+    from tracker.web.site import LARGEST_BODY  # noqa: PLC0415 - an extra
+
+    web = app.config.web
+    settings: dict[str, Any] = {
+        "host": web.host,
+        "port": web.port,
+        "threads": web.threads,
+        "ident": "",
+        "url_prefix": urlsplit(web.base_url).path.rstrip("/"),
+        "max_request_body_size": LARGEST_BODY,
+        "clear_untrusted_proxy_headers": True,
+    }
+    if web.host in LOOPBACK:
+        settings |= {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
+    return settings

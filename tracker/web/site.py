@@ -1,0 +1,167 @@
+"""The site: one Flask application over the program, and what holds for every page of it.
+
+GET changes nothing, since mail scanners open links. Whoever knows a link may use it; nothing else is known of anybody.
+"""
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, render_template, request
+from jinja2 import StrictUndefined
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from commitments import glossary
+from commitments.errors import StorageTrouble
+from notifications.messages import figure, percent
+from tracker.web import gate
+from tracker.web.limits import Limiter
+from tracker.web.words import words
+
+if TYPE_CHECKING:
+    from tracker.app import App
+
+LARGEST_BODY = 40 * 2**20  # bytes; a single file is refused in its form from 10 MiB on, where the text is kept
+CALENDAR_SECONDS = 30.0
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+log = logging.getLogger("yinuo.web")
+
+
+class Site:
+    """The program behind the pages. ``app`` is read afresh now and then, so that an edited calendar is noticed."""
+
+    def __init__(self, app: "App") -> None:
+        self._app = app
+        self._looked_at = monotonic()
+        self.limiter = Limiter(app.config.web.per_minute)
+
+    @property
+    def app(self) -> "App":
+        """The program with the calendar of the last half minute."""
+        if monotonic() - self._looked_at > CALENDAR_SECONDS:
+            self._app, self._looked_at = self._app.fresh(), monotonic()
+        return self._app
+
+    def visitor(self, purpose: str, token: str) -> gate.Visitor:
+        """Return who stands at the door, or answer 404."""
+        found = gate.admit(self.app, purpose, token)
+        if found is None:
+            abort(404)
+        return found
+
+
+def make(app: "App") -> Flask:
+    """Return the WSGI application."""
+    from tracker.web import desk, feed, owner, unit  # noqa: PLC0415 - they lean on this module
+
+    site = Site(app)
+    flask = Flask(__name__)
+    flask.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=2**20, MAX_FORM_PARTS=200)
+    _teach(flask)
+    flask.before_request(partial(_throttle, site))
+    flask.before_request(_same_origin)
+    flask.after_request(_harden)
+    for code in (HTTPException, StorageTrouble, DBAPIError, OSError):
+        flask.register_error_handler(code, partial(_fail, site))
+    for part in (owner, desk, unit, feed):
+        flask.register_blueprint(part.pages(site))
+    flask.add_url_rule("/", "root", lambda: abort(404))
+    return flask
+
+
+def _teach(flask: Flask) -> None:
+    """Give templates what they may use: words and dates of a language, figures."""
+    flask.jinja_env.undefined = StrictUndefined
+    flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
+    flask.jinja_env.filters.update(figure=figure, percent=percent)
+    sheet = Path(flask.static_folder or "", "page.css").read_bytes()
+    flask.jinja_env.globals["sheet_version"] = hashlib.sha256(sheet).hexdigest()[:12]
+
+
+def page(template: str, locale: str, **facts: object) -> str:
+    """Render a page in a language."""
+    return render_template(template, locale=locale, say=words(locale), **_spoken(locale), **facts)
+
+
+def _spoken(locale: str) -> Mapping[str, Callable[..., str]]:
+    return {
+        "day": partial(glossary.format_date, locale),
+        "iso_day": lambda text: glossary.format_date(locale, date.fromisoformat(text)),
+        "month_name": partial(glossary.format_month, locale),
+        "word": partial(glossary.word, locale),
+        "count": lambda days, working: glossary.day_count(locale, working, days),
+    }
+
+
+def _throttle(site: Site) -> None:
+    """Answer 429 to who knocks too often; a token is counted by its hash, so that it stands nowhere."""
+    if request.endpoint == "static":
+        return
+    token = str((request.view_args or {}).get("token", ""))
+    keys = (f"address {request.remote_addr}", f"token {hashlib.sha256(token.encode()).hexdigest()}" if token else "")
+    if not all([site.limiter.allows(key) for key in keys if key]):  # noqa: C419 - each is counted
+        abort(429)
+
+
+def _same_origin() -> None:
+    """Refuse a form that another site sent. Browsers say so in Sec-Fetch-Site, older ones in Origin.
+
+    Under our referrer policy an older one may say ``null``; then it is the token in the address, which no other site
+    knows, that keeps strangers out.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    fetched_from = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin", "null")
+    if fetched_from is not None:
+        allowed = fetched_from == "same-origin"
+    else:
+        allowed = origin == "null" or urlsplit(origin).netloc == request.host
+    if not allowed:
+        abort(403)
+
+
+def _harden(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    if request.endpoint == "static" and response.status_code == HTTPStatus.OK:
+        response.headers["Cache-Control"] = "public, max-age=86400, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _fail(site: Site, error: Exception) -> tuple[str, int] | HTTPException:
+    """Tell what went wrong in a sentence; nothing of the inside, and never the address that was asked for."""
+    if isinstance(error, HTTPException):
+        code = error.code or 500
+        if code < HTTPStatus.BAD_REQUEST:
+            return error  # a redirect is an answer, not an error
+    else:
+        code = 503
+        log.error("a page could not be shown: %s", masked(str(error)))
+    locale = site.app.config.language
+    known = words(locale)["error"]
+    return page("error.html", locale, text=known.get(str(code), known["other"])), code
+
+
+def masked(text: str) -> str:
+    """Return a text without anything that could be a token."""
+    return re.sub(r"[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{43}", "***", text)

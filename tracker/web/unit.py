@@ -1,0 +1,66 @@
+"""The proposing unit's page: its commitments as the digest tells them, and a box to answer."""
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, abort, url_for
+from sqlalchemy import select
+
+from commitments import replies
+from commitments.glossary import word
+from commitments.models import GRADES, Answer, Department
+from notifications.links import UNIT
+from notifications.models import Digest
+from tracker.web import saved
+from tracker.web.forms import Entry, Field, Form
+from tracker.web.gate import Visitor
+from tracker.web.posting import fresh_key, take
+from tracker.web.site import Site, page
+from tracker.web.words import words
+
+if TYPE_CHECKING:
+    from commitments.register import Register
+
+
+def pages(site: Site) -> Blueprint:
+    """Return the addresses under ``/u/TOKEN/``."""
+    part = Blueprint("unit", __name__, url_prefix="/u/<token>")
+
+    @part.get("/")
+    def digest(token: str) -> str:
+        """Show the month's digest and the box."""
+        return _show(site, site.visitor(UNIT, token))
+
+    @part.post("/answer")
+    def send(token: str) -> Response:
+        """Take an answer."""
+        visitor = site.visitor(UNIT, token)
+        form = _form(visitor)
+        return take(site, visitor, form, lambda register, entry: _do(register, visitor, entry),
+                    url_for("unit.digest", token=token))  # fmt: skip
+
+    return part
+
+
+def _form(visitor: Visitor) -> Form:
+    grades = tuple((grade, word(visitor.locale, "grade", grade)) for grade in GRADES)
+    why = Field("reason", "text", label=words(visitor.locale)["field"]["why"])
+    return Form("answer", (Field("grade", "choice", required=True, choices=grades), why))
+
+
+def _show(site: Site, visitor: Visitor) -> str:
+    app = site.app
+    with app.reading() as session:
+        query = select(Digest.snapshot).where(Digest.unit_id == visitor.department_id, Digest.period == visitor.month)
+        snapshot = session.scalar(query)
+        given = select(Answer).where(Answer.unit_id == visitor.department_id, Answer.month == visitor.month)
+        answer = session.scalars(given.order_by(Answer.id.desc()).limit(1)).first()
+        done = saved.find(session, app, {visitor.name})
+    if not snapshot:
+        abort(404)
+    return page("unit.html", visitor.locale, visitor=visitor, digest=snapshot, answer=answer, saved=done,
+                form=_form(visitor), once=fresh_key(), office=app.config.organisation)  # fmt: skip
+
+
+def _do(register: "Register", visitor: Visitor, entry: Entry) -> None:
+    unit = register.session.get_one(Department, visitor.department_id)
+    replies.answer(register, unit, visitor.month, entry.text("grade"), entry.text("reason"))

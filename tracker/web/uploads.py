@@ -1,0 +1,101 @@
+"""Files that come through a form: taken for what their bytes are, whatever they are called."""
+
+import io
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from typing import IO, Protocol
+
+from commitments.evidence import Upload
+
+LARGEST = 10 * 2**20  # bytes
+LONGEST_NAME = 120  # characters
+KINDS = {
+    "pdf": ("pdf",),
+    "png": ("png",),
+    "jpeg": ("jpg", "jpeg"),
+    "gif": ("gif",),
+    "webp": ("webp",),
+    "heic": ("heic", "heif"),
+    "office": ("docx", "xlsx", "pptx", "ofd", "odt", "ods"),
+    "old office": ("doc", "xls", "ppt", "wps", "et"),
+    "zip": ("zip",),
+    "text": ("txt", "csv", "md"),
+}
+MAGIC = (
+    (0, b"%PDF-", "pdf"),
+    (0, b"\x89PNG\r\n\x1a\n", "png"),
+    (0, b"\xff\xd8\xff", "jpeg"),
+    (0, b"GIF8", "gif"),
+    (8, b"WEBP", "webp"),
+    (4, b"ftyphei", "heic"),
+    (4, b"ftypmif1", "heic"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old office"),
+)
+OFFICE_PARTS = ("[Content_Types].xml", "OFD.xml", "mimetype")
+
+
+class Stored(Protocol):
+    """A file of a form."""
+
+    filename: str | None
+    stream: IO[bytes]
+
+
+def read(stored: Stored | None) -> list[Upload]:
+    """Return the file, or nothing when none was chosen. Raises ValueError with the key of a word."""
+    if stored is None or not stored.filename:
+        return []
+    with stored.stream as stream:
+        data = stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError("large")
+    if not data:
+        raise ValueError("nothing")
+    name = clean_name(stored.filename)
+    if name.rpartition(".")[2].lower() not in KINDS.get(kind(data) or "", ()):
+        raise ValueError("kind")
+    return [Upload(name=name, data=data)]
+
+
+def clean_name(name: str) -> str:
+    """Return a name to show: its last part, without what cannot be seen; it is never used as a path."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    visible = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")
+    stem, dot, ending = visible.rpartition(".")
+    return f"{stem[:LONGEST_NAME]}{dot}{ending[:10]}"
+
+
+def kind(data: bytes) -> str | None:
+    """Say what the bytes are: a key of KINDS, or None."""
+    return next(_kinds(data), None)
+
+
+def _kinds(data: bytes) -> Iterator[str]:
+    yield from (name for at, magic, name in MAGIC if data[at : at + len(magic)] == magic)
+    if data[:4] == b"PK\x03\x04":
+        yield _packed(data)
+    elif _is_text(data):
+        yield "text"
+
+
+def _packed(data: bytes) -> str:
+    """Tell Word, Excel, OFD and the like from any other archive; nothing is unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return "broken"
+    return "office" if names & set(OFFICE_PARTS) else "zip"
+
+
+def _is_text(data: bytes) -> bool:
+    if b"\0" in data:
+        return False
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return not text.lstrip()[:1].startswith("<") and all(c.isprintable() or c in "\r\n\t\f" for c in text)
+    return False
