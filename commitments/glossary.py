@@ -2,7 +2,7 @@
 
 One row per value with a column per written language, so that no word can be missing in one of them. Both Chinese
 columns say the same words. Where one simplified character stands for several traditional ones, these are ours:
-答復 (as reply letters in traditional characters have it), 復核, 核驗, 公布, 臺賬, 併入; weeks are 週.
+答復 (as reply letters in traditional characters have it), 復核, 核驗, 公布, 臺賬, 併入; links are 鏈接, weeks are 週.
 """
 
 from collections.abc import Mapping
@@ -131,7 +131,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "dispute_refused": ("异议不成立", "異議不成立", "dispute refused"),
         "unit_answer": ("提案单位评价", "提案單位評價", "answer of the proposing unit"),
         "links_revoked": ("链接作废", "鏈接作廢", "links revoked"),
-        "links_rotated": ("更换链接密钥", "更換連結密鑰", "link keys rotated"),
+        "links_rotated": ("更换链接密钥", "更換鏈接密鑰", "link keys rotated"),
     },
     "noun": {
         "calendar": ("承诺事项日历", "承諾事項日曆", "commitments"),
