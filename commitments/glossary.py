@@ -125,13 +125,36 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "provisional": ("（暂定）", "(provisional)"),
     },
     "field": {
+        "no": ("序号", "No."),
         "ref": ("编号", "Ref"),
         "letter": ("文号", "Document number"),
+        "proposal_number": ("提案号", "Proposal"),
+        "section": ("章节", "Section"),
+        "ordinal": ("函内序号", "Ordinal"),
+        "kind": ("类别", "Kind"),
+        "title": ("事项", "Commitment"),
+        "quote": ("答复函原文", "The letter says"),
+        "strength": ("力度", "Strength"),
         "lead": ("主办", "Lead"),
         "support": ("会办", "Support"),
         "due_text": ("期限原文", "Deadline as written"),
+        "due_on": ("到期日", "Due"),
+        "due_basis": ("期限依据", "Date known from"),
+        "review_on": ("复核日期", "Review on"),
         "state": ("状态", "State"),
-        "quote": ("答复函原文", "The letter says"),
+        "band": ("进度", "Status"),
+        "progress": ("最近进展", "Latest progress"),
+        "outcome": ("结果", "Outcome"),
+        "condition": ("前提", "Condition"),
+        "owner_basis": ("责任依据", "Owner known from"),
+        "due_rule": ("期限推算", "Computed"),
+        "due_from": ("起算日", "Counted from"),
+        "due_offset": ("推算间隔", "Distance"),
+        "first_due_on": ("首次期限", "First due"),
+        "reported_done_on": ("报办结日期", "Reported done on"),
+        "closed_on": ("销号日期", "Closed on"),
+        "closing_note": ("销号说明", "Closing note"),
+        "target": ("量化目标", "Targets"),
     },
     "happening": {
         "progress": ("进展", "progress"),
@@ -175,6 +198,11 @@ def word(locale: str, group: str, value: str) -> str:
     """Return the word for ``value`` of ``group``; a value without one stands for itself."""
     row = _WORDS.get(group, {}).get(value)
     return row[_column(locale)] if row else value
+
+
+def meanings(group: str) -> dict[str, str]:
+    """Return every word of ``group``, in any language, with the value it stands for."""
+    return {word: value for value, words in _WORDS.get(group, {}).items() for word in words}
 
 
 def format_date(locale: str, day: date) -> str:
