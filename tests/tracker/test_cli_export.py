@@ -105,3 +105,29 @@ def test_without_the_package_it_says_what_to_install(
     code, _, told = said(capsys, "export", "xlsx", "a.xlsx")
     assert (code, told) == (1, "tracker: 生成 .xlsx 文件需要 XlsxWriter：pip install 'yinuo[sheets]'。\n")
     assert not Path("a.xlsx").exists()
+
+
+def test_a_workbook_loads_back(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", "xlsx", "a.xlsx"]) == 0
+    assert said(capsys, "ledger", "load", "a.xlsx")[:2] == (
+        0,
+        "新增0条，更新0条，未变8条；另有部门0个、答复函0件\n",
+    )
+    book = openpyxl.load_workbook("a.xlsx")
+    book["台账"].append(
+        [None, None, "穗民案[2019]89号", None, "三", "六是", None, "社区工作简报", None, None, "市民政局"]
+    )
+    book.save("b.xlsx")
+    told = json.loads(said(capsys, "ledger", "load", "b.xlsx", "--quiet", "--json")[1])
+    assert (told["added"], told["unchanged"]) == (["2019-1007-09"], 8)
+    assert "2019-1007-09" not in said(capsys, "remind", "--dry-run")[1]
+
+
+def test_a_mistake_in_a_workbook_names_its_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", "xlsx", "a.xlsx"]) == 0
+    book = openpyxl.load_workbook("a.xlsx")
+    book["台账"]["N7"] = "=N3"
+    book.save("a.xlsx")
+    code, _, told = said(capsys, "ledger", "load", "a.xlsx")
+    assert code == 1
+    assert "台账!N7 due_on: holds a formula" in told
