@@ -107,11 +107,7 @@ def daemon(
     ctx: typer.Context,
     serve: Annotated[bool, typer.Option("--serve", help="同时提供网页 · Serve the pages too.")] = False,
 ) -> None:
-    """守护进程：按期提醒、逐月通报，直到收到 SIGTERM · Run until SIGTERM.
-
-    $ tracker daemon
-    $ tracker daemon --serve
-    """
+    """守护进程：按期提醒、逐月通报，直到收到 SIGTERM · Run until SIGTERM."""
     from tracker.daemon import Daemon  # noqa: PLC0415
 
     shared = command(ctx)

@@ -32,7 +32,6 @@ def demo(
     """用第1007号提案的答复函演示全过程 · A whole story on letter 1007: nine months of mail in a few seconds.
 
     $ tracker demo first-look
-    $ tracker demo --serve
     """
     from tracker.demo import stage  # noqa: PLC0415
 
