@@ -144,7 +144,7 @@ class _Ledger:
         self.sheet.set_row(TITLE, 36)
         self.sheet.merge_range(TITLE, 0, TITLE, len(columns.PRINTED) - 1, "", big)
         write_text(self.sheet, TITLE, 0, title, big)  # which ``merge_range`` would take for a formula or a link
-        self.sheet.set_row(HEAD, 30)
+        self.sheet.set_row(HEAD, 3 * LINE + 2)
         for column, key in enumerate(columns.COLUMNS):
             heading = word(self.locale, "field", key)
             self.sheet.write_string(HEAD, column, heading, shown if key in columns.SHOWN_ONLY else own)
@@ -225,11 +225,14 @@ def _each_word(locale: str, group: str) -> list[str]:
 
 
 def _write_notes(book: "Workbook", words: Words, day: str) -> None:
-    sheet, looks = book.add_worksheet(words.notes_sheet), book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.set_column(0, 0, 100, looks)
+    sheet, width = book.add_worksheet(words.notes_sheet), 72
+    looks = book.add_format({"font_name": words.font, "font_size": 11, "text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, width, looks)
     sheet.set_paper(9)  # A4
     for n, note in enumerate(words.notes):
-        sheet.write_string(n, 0, f"{n + 1}. {note.format(day=day)}", looks)
+        text = f"{n + 1}. {note.format(day=day)}"
+        sheet.set_row(n, 16 * _lines(text, width) + 4)
+        sheet.write_string(n, 0, text, looks)
 
 
 def _write_choices(book: "Workbook", words: Words, choices: Mapping[str, Sequence[str]]) -> None:
