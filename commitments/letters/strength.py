@@ -35,7 +35,9 @@ HASTEN = re.compile(
     r"实施|安装|设置|改造|修改)"
 )
 ACTIVITY = re.compile(r"(?:组织)?开展[^，。]{0,24}(?:活动|宣传|检查|巡查|排查|整治|培训|服务|工作|行动|教育|演练|评议)")
-STANDING = re.compile(r"常态化|定期|持续|逐步|逐年|分批|陆续|不断|长期|经常|日常|每年|每月")
+STANDING = re.compile(
+    r"常态化|定期|持续|逐步|逐年|分批|陆续|不断|长期|经常|日常|每年|每半年|每个?季度?|每学期|每[月周日天]|每[两三]"
+)
 TALK = re.compile(
     r"协商|研究(?!所|院)|核查|会诊|督办|协调|沟通|洽谈|调查|调研|对接|商议|磋商|处理|解决|核实|了解|谈判|摸底|排查"
 )
@@ -98,6 +100,7 @@ def dated_act(words: str) -> bool:
 def _shows(clause: str) -> bool:
     if (
         SOFT_HEAD.match(clause)
+        or re.match(r"(?:结合|围绕|针对|按照|根据|依托|对照|随着|以[^，]{2,24}为(?:契机|抓手|目标|载体|重点))", clause)
         or HASTEN.match(clause)
         or re.search(r"及时(?!印发|启动|出台|发布)|考虑$|通过[^，]{2,20}方式|严控|防止|杜绝|避免|严禁|控制新增", clause)
         or STANDING.search(clause)

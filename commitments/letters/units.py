@@ -8,7 +8,7 @@ from functools import cached_property
 LEVEL = "省|市|区|县|州|盟|旗|镇|乡"
 KIND = (
     "人民政府|政府|街道办事处|街道办|街道|管理委员会|管委会|委员会|法院|检察院|监督管理局|管理局|分局|总局|局|"
-    "厅|党委|组织部|宣传部|统战部|政法委|委办|委|政协|办公室|办|中心|"
+    "厅|党委|组织部|宣传部|统战部|政法委|委办|委(?!会(?!同)|员)|政协|办公室|办|中心|"
     "支队|总队|大队|集团有限公司|集团公司|有限公司|公司|集团|医院|学院|大学|学校|中学|小学|幼儿园|图书馆|博物馆|"
     "档案馆|文化馆|供销社|总社|联合社|总工会|工会|妇联|残联|工商联|科协|社|研究所|研究院|设计院|院|所|站|处|队|"
     "部门|机关|协会|商会|银行|村委会|居委会|供电公司|镇|乡"
@@ -38,7 +38,7 @@ FOLLOWS = (
     r"[\t\n，。；、：“”（）]|$|"
     "将|会|拟|计划|正|牵头|负责|承担|统筹|组织|实施|制定|和|与|及|以及|等|的|建成|开|先后|对|在|已|抓|做|进|尽|"
     "加|联合|共同|协|具体|按|推|提|完|发|"
-    "编|落|于|为|从|审|列|根|安|起|印|出|研|主|配|督|指|依|给|予|整|提供|签|批|就|率|近|积|不|要|各"
+    "编|落|于|为|从|审|列|根|安|起|印|出|研|主|配|督|指|依|给|予|整|提供|签|批|就|率|近|积|不|要|各|现|目前|共"
 )
 NAME = re.compile(
     rf"(?:{LEFT}{PASSED}?|{PASSED}|[一-龥]是|[\d）]\.?)"
@@ -46,6 +46,9 @@ NAME = re.compile(
     rf"(?P<name>{FRONT}(?:{KIND}))(?={FOLLOWS}))"
 )
 WITHOUT = re.compile(rf"^(?:[\u4e00-\u9fff]{{2,3}}(?=(?:{LEVEL})))")
+
+
+KINDS = {"街道办事处": "街道", "镇人民政府": "镇政府", "乡人民政府": "乡政府", "公司": "公司", "集团": "集团"}
 
 
 @dataclass
@@ -66,6 +69,11 @@ class Register:
         return longer == shorter or (
             longer.endswith(shorter) and (head[-1] in "省市区县州盟旗镇乡" or shorter[0] in "省市区县州盟旗镇乡")
         )
+
+    def calls_itself(self, text: str) -> bool:
+        """Say whether the replying unit speaks of itself by its kind: 街道将… of a street office."""
+        kind = next((word for end, word in KINDS.items() if (self.self_name or "").endswith(end)), None)
+        return bool(kind and re.search(rf"(?:^|[，。；]){kind}(?=将|会|拟|计划|已|协调|督促|正在)", text))
 
     def search(self, text: str) -> list[tuple[int, int, str]]:
         """Return the known names in a text: start, end, name; the longest at every place."""
@@ -116,7 +124,7 @@ INSIDE = re.compile(  # words inside the names of bodies that would otherwise be
 BEGINS = re.compile(
     r"团[省市区县州]委|"
     r"各?(?:省|市|区|县|州|盟|旗|镇|乡)(?!级|场|民(?!政|族|宗)|政(?!府|协|务|法|公)|域|内|外)|"
-    r"各?[\u4e00-\u9fff]{2,3}(?:省|市|区|县|州|盟|旗|镇|乡|街道)"
+    r"各?[\u4e00-\u9fff]{2,3}(?:省|市|区|县|州|盟|旗|镇|乡|街道|村(?=村?委会|村民委))"
 )
 ENDS = re.compile("(?:集团|公司|管委会|支队|大队|政府|街道办|街道办事处|供电公司|医院)$")
 NAMED = 5  # a company without a place in front has at least so many characters
