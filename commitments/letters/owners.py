@@ -25,7 +25,7 @@ TASKED = r"(?:督促|责成|责令|要求|敦促|督导|指导|请|商请|转请
 WITH = r"(?:会同|联合|配合|协同|协助|携手|牵头会同|组织)"
 LIST = r"(?:[、和与及]|以及|等)"
 NOT_OWNER_BEFORE = re.compile(
-    r"(?:向|待|等|报|报请|报经|提请|经|按照|依据|根据|对|为|给|从|转发|《|邀请|在|到|至|受|争取|"
+    r"(?:向|待|等|报|报请|报经|提请|经|按照|依据|根据|对|为|给|从|转发|《|邀请|依托|利用|在|到|至|受|争取|"
     r"[与和同](?=[^，]{0,20}(?:对接|沟通|协商|衔接|协调|联系)))$"
 )
 NOT_OWNER_AFTER = re.compile(
@@ -184,13 +184,16 @@ def _inferred(programme: Programme, pledge: Pledge, known: Register, us: tuple[s
     return Owned((*ours, programme.unit), "inferred-from-section", programme.evidence)
 
 
+GOVERNMENT = re.compile(r"[省市区县州]?(?:人民)?政府$")  # it decides; that what follows is its act is not said
+
+
 def _subject_before(pledge: Pledge, known: Register) -> str | None:
     """Return the unit that the earlier sentences of the same passage are about."""
     text = pledge.passage.text[: pledge.start]
     for sentence in reversed(sentences(text, min(pledge.passage.body, len(text)))):
         words = text[sentence.start : sentence.end]
         for name, role in named(words, known):
-            if role == "subject":
+            if role == "subject" and not GOVERNMENT.match(name):
                 return name
         if SELF.search(words):
             return None

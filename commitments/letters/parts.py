@@ -12,7 +12,7 @@ from commitments.letters.times import Time, find, mask, without_times
 REPLACED = re.compile(r"顺延|延期|延至|推迟|调整为|提前至|变更为")
 TERM = re.compile(r"(?:总|施工|建设)?(?:工期|建设周期|施工周期|建设期|施工期)")
 UNIT = (
-    r"[^，。；的将]{2,14}?(?:局|委|委员会|厅|政府|公司|集团|中心|支队|大队|街道|镇|乡|村|部门|[组宣统武]\S部|医院|办事处|站|"
+    r"[^，。；的将]{2,14}?(?:局|委(?!会|员)|委员会|厅|政府|公司|集团|中心|支队|大队|街道|镇|乡|村|部门|[组宣统武]\S部|医院|办事处|站|"
     "学校)"
 )
 ACTS = (
@@ -22,17 +22,26 @@ ACTS = (
 DOER = re.compile(rf"(?:由|请)?({cues.SELF}|{UNIT})(?:{ACTS})|由({cues.SELF}|{UNIT})")
 
 
-def cut(text: str, start: int, end: int, base: Base) -> list[tuple[int, int]]:
-    """Cut [start, end) where a clause begins a new act with a date, an event or a doer of its own."""
+def cut(text: str, start: int, end: int, base: Base, *, running: bool = False) -> list[tuple[int, int]]:
+    """Cut [start, end) where a clause begins a new act with a date, an event or a doer of its own.
+
+    In running prose the stretch behind a ； is a new act also where its date stands in a later clause of it.
+    """
     places = [start]
     seen = Seen()
     for piece in clauses(text, Piece(start, end)):
         words = mask(text[piece.start : piece.end])
-        if piece.start > start and seen.differs(words, base):
+        if piece.start > start and (seen.differs(words, base) or (running and _dated_apart(text, piece, end, base))):
             places.append(piece.start)
             seen = Seen()
         seen.add(words, base)
     return list(zip(places, [*places[1:], end], strict=True))
+
+
+def _dated_apart(text: str, piece: Piece, end: int, base: Base) -> bool:
+    """Say whether a stretch between two ； begins here and has a date of its own."""
+    stretch = re.split("；", mask(text[piece.start : end]))[0]
+    return text[piece.start - 1] == "；" and bool(_limits(stretch, base))
 
 
 class Seen:
@@ -97,7 +106,14 @@ def _bare_program(words: str, end: int) -> bool:
 
 def _doer(words: str) -> str:
     hit = DOER.match(re.sub(r"^(?:同时|目前|另外|此外|，)+", "", words))
-    return (hit[1] or hit[2]) if hit else ""
+    name = (hit[1] or hit[2]) if hit else ""
+    return "" if NOT_DOER.match(name) else name
+
+
+NOT_DOER = re.compile(
+    "配合|会同|联合|协同|协助|依托|利用|力争|争取|提请|推动|推进|支持|引导|鼓励|督促|指导|责成|协调|报|向|与|和|对|在|经|待|加强|"
+    "完善|优化|建立|按照|根据|针对"
+)
 
 
 def own_sentence(words: str, base: Base) -> bool:

@@ -26,6 +26,7 @@ def spans(found: Sequence[Clause]) -> list[tuple[int, int, str]]:
 SEEN_TO = re.compile(  # the letter itself was handled
     r"高度重视|专题研究|(?:现场|实地)(?:查看|踏勘|核实|勘[察查验]|调[查研]|了解|走访)"
 )
+BARE_FORECAST = re.compile(r"预计[到至]?[^，。；]{0,8}[年月底]")
 BUILT = re.compile(r"(?:建成|完工|实施|投用|投入使用|竣工|改造|通车|完成)(?:之|以)?后$")
 EFFECT = re.compile(r"(?:预计)?(?:将)?(?:可|能|每[年天日]|有效|大大|极大|显著|明显|新增|提供|满足|成为|缓解|方便|惠及)")
 
@@ -46,6 +47,8 @@ def _left_over(found: Sequence[Clause], place: int) -> int:
 def _silent(found: Sequence[Clause], place: int) -> bool:
     """Say whether a clause announces nothing; an order given in a report of finished work is finished too."""
     cue = found[place].cue
+    if cue == "plan" and BARE_FORECAST.fullmatch(found[place].text) and not any(x.cue for x in found[place + 1 :]):
+        return True
     if place and BUILT.search(found[place - 1].text) and EFFECT.match(found[place].text):
         return True
     if cue == "told":
@@ -168,7 +171,7 @@ def _forward(found: Sequence[Clause], place: int) -> int:
             cues.courteous(clause.text)
             or clause.refused
             or _another(found, end)
-            or (clause.done and not clause.cue and re.match(r".{2,10}已", clause.text))
+            or (clause.done and not clause.cue and re.match(r"(?!截至|目前|现|至今|今年).{2,10}已", clause.text))
         ):
             break
         end += 1

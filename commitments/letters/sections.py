@@ -59,7 +59,7 @@ def leads_in(text: str) -> bool:
     return (
         bool(FUTURE.search(tail))
         and bool(LIST_COMING.search(tail[-45:]))
-        and not re.search(r"答复如下|回复如下|复如下|报告如下", tail)
+        and not re.search(r"(?:复|函告|报告|意见|情况)[^，。]{0,4}如下", tail)
     )
 
 

@@ -14,14 +14,14 @@ KIND = (
     "部门|机关|协会|商会|银行|村委会|居委会|供电公司|镇|乡"
 )
 NOISE = re.compile(
-    r"[的将已了正在是为对向把被从按经至到就并也还均由和与及、]|会同|联合|配合|负责|牵头|督促|责成|要求|指导|协调|"
+    r"今年|去年|明年|年内|[的将已了正在是为对向把被从按经至到就并也还均由和与及、]|会同|联合|配合|负责|牵头|督促|责成|要求|指导|协调|"
     r"目前|同时|专业|有关|相关|各级|第三方|该|其|两家|三家|一家|多家|上级|每个|部分|委托|成立|建成|建立|全市|"
     r"全县|全区|改造|建设|开展|组织|新建|纳入|设置|管理处置|推进|完成|实现|规划站|本|属地|当地|所在|沿线|辖区|"
     r"所属|基层|理清|厘清|提升|提高|城乡社区|议事厅|大厅|展厅|餐厅|进一步|深化|加强|完善|整合|推动|启动|全面|"
-    r"协助|创建|社区医院|培育|引进|支持|鼓励|邀请|聘请|采购|新增|增设|扩建|定点|民营|公立|所在"
+    r"协助|创建|社区医院|培育|引进|支持|鼓励|邀请|聘请|采购|依托|利用|用好|管好|做好|抓好|新增|增设|扩建|定点|民营|公立|所在"
 )
 JOINTS = r"\t\n，。；：、！？“（"
-LEFT = rf"(?:^|(?<=[{JOINTS}]))(?:目前|同时|此外|另外|其中|现|并|下一?步|今后|近期|日前|由|请|待|经|在)?"
+LEFT = rf"(?:^|(?<=[{JOINTS}]))(?:目前|同时|此外|另外|其中|现|并|下一?步|今后|近期|日前|今年|去年|明年|年内|由|请|待|经|在)?"
 PASSED = (
     "(?:由|会同|联合|配合|协同|协助|督促|责成|责令|要求|敦促|督导|指导|协调|商请|转请|提请|委托|安排|请|与|和|"
     "及|以及|同|向|"
@@ -62,7 +62,7 @@ class Register:
         """Say whether a name means the replying unit: its own, with or without the place in front."""
         if not self.self_name or len(name) < 3:  # noqa: PLR2004
             return False
-        if _is_short_for(name, self.self_name):
+        if name == self.kind or _is_short_for(name, self.self_name):
             return True
         longer, shorter = sorted((self.self_name, name), key=len, reverse=True)
         head = longer[: len(longer) - len(shorter)]
@@ -70,9 +70,14 @@ class Register:
             longer.endswith(shorter) and (head[-1] in "省市区县州盟旗镇乡" or shorter[0] in "省市区县州盟旗镇乡")
         )
 
+    @property
+    def kind(self) -> str | None:
+        """What the replying unit may call itself: 镇政府 of a town's government."""
+        return next((word for end, word in KINDS.items() if (self.self_name or "").endswith(end)), None)
+
     def calls_itself(self, text: str) -> bool:
         """Say whether the replying unit speaks of itself by its kind: 街道将… of a street office."""
-        kind = next((word for end, word in KINDS.items() if (self.self_name or "").endswith(end)), None)
+        kind = self.kind
         return bool(kind and re.search(rf"(?:^|[，。；]){kind}(?=将|会|拟|计划|已|协调|督促|正在)", text))
 
     def search(self, text: str) -> list[tuple[int, int, str]]:

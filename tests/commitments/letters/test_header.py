@@ -70,6 +70,7 @@ def test_the_number_of_another_document_is_none_of_the_proposals() -> None:
         ("张三、李四代表：", "张三、李四"),
         ("民盟云州市委：", "民盟云州市委"),
         ("市科协：", "市科协"),
+        ("市老科协界别：", "市老科协界别"),
         ("市卫生健康委员会：", "市卫生健康委员会"),
     ],
 )
@@ -131,6 +132,17 @@ def test_a_short_opinion_keeps_its_addressee() -> None:
         opening="现就市政协六届一次会议第162号提案《关于研学旅行的提案》提出以下协办意见：",
     )
     assert (found.co_units, found.session) == (("市教育局",), "市政协六届一次会议")
+
+
+def test_the_opening_names_who_proposed_and_who_helps() -> None:
+    joint = head(
+        title="市税务局关于第188号提案的会办意见",
+        hail="市工业和信息化局：",
+        opening="民建市委提出的《关于支持企业的提案》（第188号）由贵局主办，我局会办。现将会办意见函告如下：",
+    )
+    assert (joint.proposer, joint.co_units) == ("民建市委", ("市工业和信息化局",))
+    lead = head(opening="您提出的《关于公园的提案》，由我局主办，市财政局、市公安局协办。现答复如下：")
+    assert lead.co_units == ("市财政局", "市公安局")
 
 
 def test_of_two_contacts_the_one_who_handles() -> None:
