@@ -21,7 +21,10 @@ NOISE = re.compile(
     r"协助|创建|社区医院|培育|引进|支持|鼓励|邀请|聘请|采购|依托|利用|用好|管好|做好|抓好|新增|增设|扩建|定点|民营|公立|所在"
 )
 JOINTS = r"\t\n，。；：、！？“（"
-LEFT = rf"(?:^|(?<=[{JOINTS}]))(?:目前|同时|此外|另外|其中|现|并|下一?步|今后|近期|日前|今年|去年|明年|年内|由|请|待|经|在)?"
+LEFT = (
+    rf"(?:^|(?<=[{JOINTS}]))(?:目前|同时|此外|另外|其中|现|并|下一?步|今后|近期|日前|今年|去年|明年|年内|由|请|待|经|"
+    "在)?"
+)
 PASSED = (
     "(?:由|会同|联合|配合|协同|协助|督促|责成|责令|要求|敦促|督导|指导|协调|商请|转请|提请|委托|安排|请|与|和|"
     "及|以及|同|向|"
@@ -132,6 +135,7 @@ BEGINS = re.compile(
     r"各?[\u4e00-\u9fff]{2,3}(?:省|市|区|县|州|盟|旗|镇|乡|街道|村(?=村?委会|村民委))"
 )
 ENDS = re.compile("(?:集团|公司|管委会|支队|大队|政府|街道办|街道办事处|供电公司|医院)$")
+UTILITY = re.compile("(?:热力|供热|供水|自来水|燃气|供电|电力|公交|环卫|水务)公司$")  # a town has one of each
 NAMED = 5  # a company without a place in front has at least so many characters
 
 
@@ -139,4 +143,4 @@ def looks_like_unit(name: str) -> bool:
     """Say whether a string has the form of a public body's or company's own name."""
     if NOISE.search(INSIDE.sub("", name)):
         return False
-    return bool(BEGINS.match(name) or (ENDS.search(name) and len(name) >= NAMED))
+    return bool(BEGINS.match(name) or UTILITY.match(name) or (ENDS.search(name) and len(name) >= NAMED))

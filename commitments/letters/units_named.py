@@ -111,7 +111,7 @@ def _unit(piece: str) -> str:
 def _ends_there(piece: str, n: int) -> bool:
     return n == len(piece) or bool(
         re.match(
-            rf"{STOPS.pattern}|[\s（等]|上门|组成|实地|到|赴|开展|参与|共|通过|逐|反复|有关|相关|后|一起|一道",
+            rf"{STOPS.pattern}|[\s（等]|上门|组成|实地|现场|到|赴|开展|参与|共|通过|逐|反复|有关|相关|后|一起|一道",
             piece[n:],
         )
     )
