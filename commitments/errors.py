@@ -9,6 +9,7 @@
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
     │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
     │   ├── AlreadyExists, BadValue, BadMailbox, BadText, UnreadableEvidence, LedgerRejected, LedgerDiffers
+    │   ├── PackageMissing, TooLongForSheet
     │   └── HistoryBroken
     ├── StorageTrouble      the database cannot be used as it is
     │   ├── DatabaseMissing, DatabaseUnusable, SchemaTooNew, WrongEnvironment, NoBackup
@@ -292,6 +293,20 @@ class LedgerDiffers(Refused):
         """Take the file's name and one line per difference."""
         super().__init__(file=file, count=len(differences), lines="\n".join(differences))
         self.differences = list(differences)
+
+
+class PackageMissing(Refused):
+    """An optional package is needed for this form."""
+
+    en = "{what} files need the package {package}: pip install 'yinuo[{extra}]'."
+    zh = "生成 {what} 文件需要 {package}：pip install 'yinuo[{extra}]'。"
+
+
+class TooLongForSheet(Refused):
+    """More rows than a workbook can be read back with."""
+
+    en = "{rows} rows are more than a sheet takes ({most}); narrow them with --letter, --department or --state."
+    zh = "共 {rows} 条，超过一张表的上限（{most}）；请用 --letter、--department 或 --state 缩小范围。"
 
 
 class HistoryBroken(Refused):

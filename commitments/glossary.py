@@ -2,7 +2,7 @@
 
 One row per value with a column per written language, so that no word can be missing in one of them. Both Chinese
 columns say the same words. Where one simplified character stands for several traditional ones, these are ours:
-答復 (as reply letters in traditional characters have it), 復核, 核驗, 公布, 臺賬, 併入; weeks are 週.
+答復 (as reply letters in traditional characters have it), 復核, 核驗, 公布, 臺賬, 併入; links are 鏈接, weeks are 週.
 """
 
 from collections.abc import Mapping
@@ -131,7 +131,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "dispute_refused": ("异议不成立", "異議不成立", "dispute refused"),
         "unit_answer": ("提案单位评价", "提案單位評價", "answer of the proposing unit"),
         "links_revoked": ("链接作废", "鏈接作廢", "links revoked"),
-        "links_rotated": ("更换链接密钥", "更換連結密鑰", "link keys rotated"),
+        "links_rotated": ("更换链接密钥", "更換鏈接密鑰", "link keys rotated"),
     },
     "noun": {
         "calendar": ("承诺事项日历", "承諾事項日曆", "commitments"),
@@ -143,13 +143,36 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "dispute": ("职责异议", "職責異議", "dispute"),
     },
     "field": {
+        "no": ("序号", "序號", "No."),
         "ref": ("编号", "編號", "Ref"),
         "letter": ("文号", "文號", "Document number"),
+        "proposal_number": ("提案号", "提案號", "Proposal"),
+        "section": ("章节", "章節", "Section"),
+        "ordinal": ("函内序号", "函內序號", "Ordinal"),
+        "kind": ("类别", "類別", "Kind"),
+        "title": ("事项", "事項", "Commitment"),
+        "quote": ("答复函原文", "答復函原文", "The letter says"),
+        "strength": ("力度", "力度", "Strength"),
         "lead": ("主办", "主辦", "Lead"),
         "support": ("会办", "會辦", "Support"),
         "due_text": ("期限原文", "期限原文", "Deadline as written"),
+        "due_on": ("到期日", "到期日", "Due"),
+        "due_basis": ("期限依据", "期限依據", "Date known from"),
+        "review_on": ("复核日期", "復核日期", "Review on"),
         "state": ("状态", "狀態", "State"),
-        "quote": ("答复函原文", "答復函原文", "The letter says"),
+        "band": ("进度", "進度", "Status"),
+        "progress": ("最近进展", "最近進展", "Latest progress"),
+        "outcome": ("结果", "結果", "Outcome"),
+        "condition": ("前提", "前提", "Condition"),
+        "owner_basis": ("责任依据", "責任依據", "Owner known from"),
+        "due_rule": ("期限推算", "期限推算", "Computed"),
+        "due_from": ("起算日", "起算日", "Counted from"),
+        "due_offset": ("推算间隔", "推算間隔", "Distance"),
+        "first_due_on": ("首次期限", "首次期限", "First due"),
+        "reported_done_on": ("报办结日期", "報辦結日期", "Reported done on"),
+        "closed_on": ("销号日期", "銷號日期", "Closed on"),
+        "closing_note": ("销号说明", "銷號說明", "Closing note"),
+        "target": ("量化目标", "量化目標", "Targets"),
     },
     "distance": {
         "left": ("还剩", "還剩", "left"),
@@ -199,6 +222,11 @@ def word(locale: str, group: str, value: str) -> str:
     """Return the word for ``value`` of ``group``; a value without one stands for itself."""
     row = _WORDS.get(group, {}).get(value)
     return row[LOCALES.index(locale) if locale in LOCALES else 0] if row else value
+
+
+def meanings(group: str) -> dict[str, str]:
+    """Return every word of ``group``, in any language, with the value it stands for."""
+    return {word: value for value, words in _WORDS.get(group, {}).items() for word in words}
 
 
 def format_date(locale: str, day: date) -> str:

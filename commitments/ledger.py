@@ -1,4 +1,4 @@
-"""Ledger files in and out: TOML (a letter, its departments and commitments) and CSV (one commitment a row).
+"""Ledger files in and out: TOML (a letter, its departments and commitments), CSV and Excel (one commitment a row).
 
 Loading goes in three steps, of which only the last writes: ``ledger_files`` reads rows, ``ledger_plan``
 compares them with what stands and finds every mistake, ``load`` enters what is new.
@@ -33,7 +33,7 @@ class Loaded:
 
 
 def load(register: Register, file: Path, *, update: bool = False) -> Loaded:
-    """Load a ``.toml`` or ``.csv`` ledger: all of it or, when anything is wrong, nothing.
+    """Load a ``.toml``, ``.csv`` or ``.xlsx`` ledger: all of it or, when anything is wrong, nothing.
 
     A row is known by ``ref``, else by document number, section and ordinal, so that loading twice changes
     nothing. What a row leaves out stays as it is. Raises LedgerRejected with every mistake by row and key,

@@ -1,4 +1,4 @@
-"""Reading a ledger file, TOML or CSV, into plain rows that know where they stand.
+"""Reading a ledger file (TOML, CSV, an Excel workbook) into plain rows that know where they stand.
 
 Only the file itself is judged here (size, encoding, syntax, columns); ``ledger_rows`` knows keys and values.
 """
@@ -20,6 +20,7 @@ MOST_ROWS = 200_000
 CSV_COLUMNS = [key for key in COMMITMENT if key != "target"]
 CSV_NEEDED = ("letter", *NEEDED["commitment"])
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+OTHER_SHEETS = (".xls", ".xlsm", ".xlsb", ".et", ".ods")
 _TABLES = ("letter", "department", "commitment")
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.]+)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*(\w+)\s*=")
@@ -37,7 +38,7 @@ class Sheet:
 
 
 def read(file: Path) -> Sheet:
-    """Read a ``.toml`` or ``.csv`` file. Raises LedgerRejected when it cannot be read at all."""
+    """Read a ``.toml``, ``.csv`` or ``.xlsx`` file. Raises LedgerRejected when it cannot be read at all."""
     try:
         return _read(file)
     except ValueError as mistake:
@@ -48,10 +49,17 @@ def read(file: Path) -> Sheet:
 
 def _read(file: Path) -> Sheet:
     suffix = file.suffix.lower()
-    if suffix not in (".toml", ".csv"):
-        raise ValueError("the name must end in .toml or .csv; rename the file")
+    if suffix in OTHER_SHEETS:
+        raise ValueError(f"the file is an {suffix} workbook; open it and save it as .xlsx")
+    if suffix not in (".toml", ".csv", ".xlsx"):
+        raise ValueError("the name must end in .toml, .csv or .xlsx; rename the file")
     if (size := file.stat().st_size) > LARGEST:
         raise ValueError(f"the file has {size:,} bytes, more than {LARGEST:,} (20 MiB); split it")
+    if suffix == ".xlsx":
+        from commitments.sheets import reading  # noqa: PLC0415 - only workbooks need it
+
+        rows, problems = reading.read(file.read_bytes(), MOST_ROWS)
+        return Sheet(commitment=rows, problems=problems)
     text = _decoded(file.read_bytes(), gb18030=suffix == ".csv")
     sheet = _toml(text) if suffix == ".toml" else _csv(text)
     _check_count(len(sheet.commitment))

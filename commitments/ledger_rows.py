@@ -29,19 +29,26 @@ from commitments.search import canonical_number, near
 
 LONGEST = 20_000  # characters in one value
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_DAYS = (re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})"), re.compile(r"(\d{4})(年)(\d{1,2})月(\d{1,2})日"))
+_DAYS = (re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})"), re.compile(r"(\d{4})(年)(\d{1,2})月(\d{1,2})日"))
 
 
 @dataclass(frozen=True)
 class Row:
-    """One table as written. ``name``: ``commitment 3`` or ``line 12``; ``lines``: where its keys stand."""
+    """One table as written. ``name``: ``commitment 3``, ``line 12`` or ``台账!7``.
+
+    ``lines`` says on which lines its keys stand; of a sheet, ``columns`` says in which columns.
+    """
 
     name: str
     values: Mapping[str, object]
     lines: Mapping[str, int] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, key: str) -> str:
         """Return the beginning of a sentence about this key."""
+        if key in self.columns:
+            sheet, _, number = self.name.rpartition("!")
+            return f"{sheet}!{self.columns[key]}{number} {key}:"
         line = self.lines.get(key) or self.lines.get("")
         return f"{self.name} (line {line}) {key}:" if line else f"{self.name} {key}:"
 

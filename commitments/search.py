@@ -156,11 +156,11 @@ def page(session: Session, wanted: Filter, after: str = "", size: int = PAGE) ->
     query = select(*_COLUMNS).join_from(Commitment, Letter).join(Department, Commitment.lead_id == Department.id)
     found = query.where(Commitment.ref > after, *wanted.conditions()).order_by(Commitment.ref).limit(size)
     rows = session.connection().execute(found).all()
-    supports = _supports(session, [row.id for row in rows])
-    return [Listed._make((*row, supports.get(row.id, ()))) for row in rows]
+    named = supports(session, [row.id for row in rows])
+    return [Listed._make((*row, named.get(row.id, ()))) for row in rows]
 
 
-def _supports(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
+def supports(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
     """Return the supporting departments' names; ids in pieces that every database takes."""
     names: dict[int, list[str]] = defaultdict(list)
     query = select(support_table.c.commitment_id, Department.name).join_from(support_table, Department)

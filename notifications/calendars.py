@@ -4,7 +4,6 @@ A deadline rings on the days of the ladder's rungs up to it, a review on its day
 done or closed stays without a bell, so that a subscriber's calendar does not forget it; what has no date is left out.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from commitments.deadlines import Ladder, Workdays
 from commitments.glossary import word
-from commitments.models import LIVE_STATES, Commitment, Department, HistoryEntry, Letter, support_table
-from commitments.search import Filter
+from commitments.models import LIVE_STATES, Commitment, Department, HistoryEntry, Letter
+from commitments.search import Filter, supports
 from notifications.ics import Event, Status
 from notifications.models import Instance
 
@@ -48,21 +47,12 @@ def events(session: Session, *wanted: ColumnElement[bool], rules: Rules) -> list
     """Return the dates of the commitments that meet all conditions, by ref."""
     dated = func.coalesce(Commitment.due_on, Commitment.review_on).is_not(None)
     chosen = select(Commitment.id).where(dated, *wanted)
-    supports, stamps = _supports(session, chosen), _stamps(session, chosen)
+    stamps = _stamps(session, chosen)
     uuid = session.scalars(select(Instance.uuid)).one()
     query = select(*_COLUMNS).join_from(Commitment, Letter).join(Department, Commitment.lead_id == Department.id)
-    rows = session.execute(query.where(Commitment.id.in_(chosen)).order_by(Commitment.ref)).mappings()
-    return [_event(row, supports.get(row["id"], ()), stamps.get(row["ref"]), uuid, rules) for row in rows]
-
-
-def _supports(session: Session, chosen: Select[Any]) -> Mapping[int, Sequence[str]]:
-    query = select(support_table.c.commitment_id, Department.name).join_from(support_table, Department)
-    names: dict[int, list[str]] = defaultdict(list)
-    for commitment, name in session.execute(
-        query.where(support_table.c.commitment_id.in_(chosen)).order_by(Department.id)
-    ):
-        names[commitment].append(name)
-    return names
+    rows = session.execute(query.where(Commitment.id.in_(chosen)).order_by(Commitment.ref)).mappings().all()
+    names = supports(session, [row["id"] for row in rows])
+    return [_event(row, names.get(row["id"], ()), stamps.get(row["ref"]), uuid, rules) for row in rows]
 
 
 def _stamps(session: Session, chosen: Select[Any]) -> Mapping[str, datetime]:

@@ -31,6 +31,7 @@ from tracker.calling import Caller
 
 if TYPE_CHECKING:
     from tracker.app import App
+    from tracker.web.server import Server
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 HEARTBEAT_SECONDS = 15
@@ -57,8 +58,9 @@ class Onwards(IntervalTrigger):  # type: ignore[misc] # APScheduler has no types
 class Daemon:
     """One process that does passes until it is told to stop."""
 
-    def __init__(self, app: "App") -> None:
+    def __init__(self, app: "App", *, serve: bool = False) -> None:
         self.app = app
+        self.serve = serve
         self.stopping = threading.Event()
         self.finished_at = time.monotonic()
         self.passed_at = 0.0
@@ -80,12 +82,15 @@ class Daemon:
             self.heartbeat()
             scheduler = self._scheduler()
             scheduler.start()
+            pages = self._pages()
             notify("READY=1")
             log.info("the daemon runs, a pass every %s s", self.app.config.daemon.tick_seconds)
             code = self._watch(scheduler)
             notify("STOPPING=1")
             if code:
                 os._exit(code)  # a stuck thread cannot be joined
+            if pages:
+                pages.close()
             scheduler.shutdown(wait=True)
             self._sign_off()
         return code
@@ -104,6 +109,21 @@ class Daemon:
         except StorageTrouble:
             log.critical(backup.newest_said(self.app))
             raise
+
+    def _pages(self) -> "Server | None":
+        """Serve the pages beside the ticks, if asked to. That they cannot be served stops no reminder."""
+        if not self.serve:
+            return None
+        from tracker.web.server import Server  # noqa: PLC0415 - an extra
+
+        try:
+            server = Server(self.app)
+        except Error as trouble:
+            log.error("no pages: %s", trouble)  # noqa: TRY400 - one sentence, not a traceback
+            return None
+        server.start()
+        log.info("pages at %s", self.app.config.web.base_url)
+        return server
 
     def _scheduler(self) -> BackgroundScheduler:
         """Interval ticks that never pile up and are never too late; the first ones run at once."""

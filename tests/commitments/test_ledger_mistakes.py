@@ -111,7 +111,7 @@ def test_a_ref_stays_with_its_letter_and_place(full: Desk) -> None:
         ("l.toml", b"[letter\n", "the file is not TOML: "),
         ("l.toml", b"commitment = 3\n", "commitment 1: 3 is not a table"),
         ("l.toml", "标题 = 1".encode("gb18030"), "line 1: the encoding is not UTF-8"),
-        ("l.xlsx", b"", "the name must end in .toml or .csv"),
+        ("l.txt", b"", "the name must end in .toml, .csv or .xlsx"),
         ("l.csv", HEAD.encode("utf-16"), "the file is encoded in UTF-16; save it as UTF-8"),
         (
             "l.csv",

@@ -103,13 +103,16 @@ def _show_owed(app: "App", *, json: bool) -> None:
         say(f"Nothing would go out now: {why}.")
 
 
-def daemon(ctx: typer.Context) -> None:
+def daemon(
+    ctx: typer.Context,
+    serve: Annotated[bool, typer.Option("--serve", help="同时提供网页 · Serve the pages too.")] = False,
+) -> None:
     """守护进程：按期提醒、逐月通报，直到收到 SIGTERM · Run until SIGTERM."""
     from tracker.daemon import Daemon  # noqa: PLC0415
 
     shared = command(ctx)
     logging.getLogger("yinuo").setLevel(logging.DEBUG if shared.verbose else logging.INFO)
-    raise typer.Exit(Daemon(shared.app).run())
+    raise typer.Exit(Daemon(shared.app, serve=serve).run())
 
 
 def rehearse(

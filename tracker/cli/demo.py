@@ -26,6 +26,8 @@ def register(cli: typer.Typer) -> None:
 def demo(
     ctx: typer.Context,
     folder: Annotated[Path | None, typer.Argument(help="放在哪里，默认新建 · Where; a new folder by default.")] = None,
+    serve: Annotated[bool, typer.Option("--serve", help="随后在本机提供网页 · Then serve the pages here.")] = False,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="网页端口 · Port of the pages.")] = 8019,
 ) -> None:
     """用第1007号提案的答复函演示全过程 · A whole story on letter 1007: nine months of mail in a few seconds.
 
@@ -37,12 +39,39 @@ def demo(
     if home.exists() and any(home.iterdir()):
         raise UsageError(problem=f"{home} is not empty; name a new folder.")
     shared = command(ctx)
-    app, sent = stage.perform(home, _actor(shared), PROOF)
+    if serve:
+        from tracker.web.server import check  # noqa: PLC0415
+
+        check("127.0.0.1", port)
+    app, sent = stage.perform(home, _actor(shared), PROOF, port if serve else 0)
     for line in timeline(app, sent, shared.language or app.config.language):
         print(line)
     app.engine.dispose()
     say(f"\nMails: {home}/outbox (.eml and .html). Go on with: tracker --config {home}/config.toml list")
     _second_act(home, shared)
+    if serve:
+        _serve(stage.go_on(app))
+
+
+def _serve(app: "App") -> None:
+    """Let the reader walk through the pages; the day is the one after the story until Ctrl-C."""
+    from notifications import access  # noqa: PLC0415
+    from tracker.cli.links import tell  # noqa: PLC0415
+    from tracker.web.server import Server  # noqa: PLC0415
+
+    server = Server(app)
+    if app.links is not None:
+        with app.reading() as session:
+            given = [access.of_desk(session, app.links, app.today)]
+            for name in ("市民政局", "市台联"):
+                given += access.of_department(session, app.links, name, app.today)
+        tell(given, app.config.language)
+    say(f"\nPages as of {app.today}; every link in the mails of the last weeks works too. Ctrl-C ends.")
+    try:
+        server.run()
+    finally:
+        server.close()
+        app.engine.dispose()
 
 
 def _second_act(home: Path, shared: Command) -> None:

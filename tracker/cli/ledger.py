@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commitments.errors import Refused
 from tracker.cli.base import ActorOption, JsonOption, command
-from tracker.cli.output import print_json, say
+from tracker.cli.output import print_json, say, write_out
 
 if TYPE_CHECKING:
     from commitments.ledger import Loaded
@@ -20,17 +19,10 @@ SUMMARY = {
 }
 
 
-class NotWritten(Refused):
-    """A file cannot be written where it was asked for."""
-
-    en = "{path} was not written: {problem}."
-    zh = "{path} 未能写入：{problem}。"
-
-
 @group.command()
 def load(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="台账文件 .toml 或 .csv · A .toml or .csv ledger.")],
+    file: Annotated[Path, typer.Argument(help="台账文件 .toml、.csv 或 .xlsx · A .toml, .csv or .xlsx ledger.")],
     update: Annotated[
         bool, typer.Option("--update", help="以文件为准更新 · Take changed values from the file.")
     ] = False,
@@ -85,15 +77,4 @@ def dump(
     with command(ctx).app.reading() as session:
         only = search.find_letter(session, letter) if letter else None
         text = ledger.dump(session, letter=only, form=form)
-    _write(file, text.encode("utf-8-sig" if form == "csv" else "utf-8"))
-
-
-def _write(file: Path | None, content: bytes) -> None:
-    """Write to the file, or to stdout without one. Raises NotWritten."""
-    if file is None:
-        typer.get_binary_stream("stdout").write(content)
-        return
-    try:
-        file.write_bytes(content)
-    except OSError as trouble:
-        raise NotWritten(path=file, problem=trouble.strerror) from trouble
+    write_out(file, text.encode("utf-8-sig" if form == "csv" else "utf-8"))

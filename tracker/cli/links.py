@@ -39,7 +39,7 @@ def show(ctx: typer.Context, name: Name = "", desk: Desk = False, json: JsonOpti
     if json:
         print_json({"links": [asdict(each) for each in given]})
     else:
-        _print(given, PAGES["zh" if shared.locale.startswith("zh") else "en"])
+        tell(given, shared.locale)
 
 
 @group.command()
@@ -98,7 +98,9 @@ def _links(app: "App") -> "Links":
     return app.links
 
 
-def _print(given: "list[Given]", words: dict[str, str]) -> None:
+def tell(given: "list[Given]", locale: str) -> None:
+    """Print links with what each opens."""
+    words = PAGES["zh" if locale.startswith("zh") else "en"]
     for each in given:
         print(f"{words[each.purpose]} {each.about}".strip())
         print(each.url)

@@ -25,6 +25,14 @@ HEADINGS = {
 }
 LIGHTS = {"overdue": "red", "due_today": "yellow", "due_soon": "yellow", "review_due": "yellow", "on_track": "green"}
 
+States = Annotated[list[str] | None, typer.Option("--state", help="draft | open | reported_done | closed")]
+Overdue = Annotated[bool, typer.Option("--overdue", help="只看逾期 · Overdue only.")]
+DueWithin = Annotated[str, typer.Option("--due-within", help="期限在…之内：7d、10wd · Due within.")]
+Department = Annotated[str, typer.Option("--department", help="主办或会办单位 · Lead or supporting.")]
+Letter = Annotated[str, typer.Option("--letter", help="文号或提案号 · Document or proposal number.")]
+Kind = Annotated[str, typer.Option("--kind", help="pledge | open_item | target")]
+Search = Annotated[str, typer.Option("--search", help="文字查找 · Words in ref, title, quote or condition.")]
+
 
 def register(cli: typer.Typer) -> None:
     """Add the commands to the program."""
@@ -34,13 +42,13 @@ def register(cli: typer.Typer) -> None:
 
 def list_(
     ctx: typer.Context,
-    state: Annotated[list[str] | None, typer.Option("--state", help="draft | open | reported_done | closed")] = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help="只看逾期 · Overdue only.")] = False,
-    due_within: Annotated[str, typer.Option("--due-within", help="期限在…之内：7d、10wd · Due within.")] = "",
-    department: Annotated[str, typer.Option("--department", help="主办或会办单位 · Lead or supporting.")] = "",
-    letter: Annotated[str, typer.Option("--letter", help="文号或提案号 · Document or proposal number.")] = "",
-    kind: Annotated[str, typer.Option("--kind", help="pledge | open_item | target")] = "",
-    words: Annotated[str, typer.Option("--search", help="文字查找 · Words in ref, title, quote or condition.")] = "",
+    state: States = None,
+    overdue: Overdue = False,
+    due_within: DueWithin = "",
+    department: Department = "",
+    letter: Letter = "",
+    kind: Kind = "",
+    words: Search = "",
     limit: Annotated[int, typer.Option("--limit", min=1, help="最多几条 · At most.")] = 1_000_000,
     json: JsonOption = False,
     csv: CsvOption = False,
@@ -53,8 +61,8 @@ def list_(
     """
     shared = command(ctx)
     app = shared.app
-    wanted = _filter(app, state or [], overdue, due_within, department, letter, kind, words)
-    rows, bands = _rows(app, wanted, limit), Bands(app)
+    wanted = asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    rows, bands = listed(app, wanted, limit), Bands(app)
     if json:
         print_json({"as_of": app.today, "commitments": [facts(row, bands) for row in rows]})
     elif csv:
@@ -63,9 +71,10 @@ def list_(
         _print(rows, bands, shared.locale)
 
 
-def _filter(
+def asked(
     app: "App", states: list[str], overdue: bool, due_within: str, department: str, letter: str, kind: str, words: str
 ) -> "Filter":
+    """Return what these options ask for. Raises BadValue, BadDate, NoSuchDepartment, NoSuchLetter."""
     from commitments import rules, search  # noqa: PLC0415
     from commitments.models import KINDS, STATES  # noqa: PLC0415
 
@@ -85,7 +94,7 @@ def _filter(
         )
 
 
-def _rows(app: "App", wanted: "Filter", limit: int) -> "Iterator[Listed]":
+def listed(app: "App", wanted: "Filter", limit: int) -> "Iterator[Listed]":
     """Read page by page; each transaction ends before anything is printed, so a pager blocks nobody."""
     from commitments import search  # noqa: PLC0415
 
@@ -108,10 +117,14 @@ class Bands:
 
     def of(self, row: "Listed") -> str | None:
         """Return the time band; None for drafts and closed ones."""
-        if row.state not in ("open", "reported_done"):
+        return self.at(row.state, row.due_on, row.review_on, row.reported_done_on)
+
+    def at(self, state: str, due_on: date | None, review_on: date | None, reported_on: date | None) -> str | None:
+        """Return the time band of something in this state; what is reported done stands as on that day."""
+        if state not in ("open", "reported_done"):
             return None
-        reported = row.reported_done_on if row.state == "reported_done" else None
-        return self.band(row.due_on, row.review_on, reported or self.today)
+        reported = reported_on if state == "reported_done" else None
+        return self.band(due_on, review_on, reported or self.today)
 
     def _band(self, due_on: date | None, review_on: date | None, on: date) -> str:
         from commitments.deadlines import band  # noqa: PLC0415

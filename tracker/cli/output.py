@@ -13,27 +13,58 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import TextIO
+
+from commitments.errors import Refused
 
 Row = Mapping[str, object]
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "36", "dim": "2", "bold": "1"}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # full-width signs count too
 
 
+class NotWritten(Refused):
+    """A file cannot be written where it was asked for."""
+
+    en = "{path} was not written: {problem}."
+    zh = "{path} 未能写入：{problem}。"
+
+
+def write_out(file: Path | None, content: bytes) -> None:
+    """Write to the file, or to stdout without one. Raises NotWritten."""
+    if file is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        file.write_bytes(content)
+    except OSError as trouble:
+        raise NotWritten(path=file, problem=trouble.strerror) from trouble
+
+
+def json_text(facts: Mapping[str, object]) -> str:
+    """Return one object, ``"schema": 1`` first, dates as ISO."""
+    return json.dumps({"schema": 1, **facts}, ensure_ascii=False, indent=2, default=_plain)
+
+
 def print_json(facts: Mapping[str, object]) -> None:
     """Print one object, ``"schema": 1`` first, dates as ISO."""
-    print(json.dumps({"schema": 1, **facts}, ensure_ascii=False, indent=2, default=_plain))
+    print(json_text(facts))
 
 
-def print_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Print CSV with a byte-order mark, so that Excel reads the characters; formulas become text."""
+def csv_bytes(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """Return CSV with a byte-order mark, so that Excel reads the characters; formulas become text."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_cell(row.get(column)) for column in columns])
-    sys.stdout.buffer.write(stream.getvalue().encode("utf-8-sig"))
-    sys.stdout.buffer.flush()
+    return stream.getvalue().encode("utf-8-sig")
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Print what ``csv_bytes`` returns."""
+    write_out(None, csv_bytes(columns, rows))
 
 
 def _cell(value: object) -> str:

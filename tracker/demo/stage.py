@@ -1,7 +1,9 @@
 """Sets up a folder with configuration and ledger, and lets the story of letter 1007 happen in it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from tracker import config, setup
@@ -16,13 +18,18 @@ if TYPE_CHECKING:
 SECOND = Path(__file__).with_name("letter-2031.txt")  # made up, in the shape of the first: page, advertising and all
 
 
-def perform(home: Path, actor: str, proof: str) -> "tuple[App, Sequence[Message]]":
+def perform(home: Path, actor: str, proof: str, port: int = 0) -> "tuple[App, Sequence[Message]]":
     """Load the ledger and rehearse nine months in ``home``; return the program on it and what was sent.
 
-    Configuration and database stay in ``home``; ``proof`` is the text of the file that serves as evidence.
+    Configuration and database stay in ``home``; ``proof`` is the text of the file that serves as evidence. With a
+    ``port`` the mails carry links to pages on this machine.
     """
     home.mkdir(parents=True, exist_ok=True)
-    (home / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
+    settings = config.EXAMPLE
+    if port:
+        address = f'base_url = "http://127.0.0.1:{port}"'
+        settings = settings.replace('base_url = ""', address).replace("port = 8019", f"port = {port}")
+    (home / "config.toml").write_text(settings, encoding="utf-8")
     evidence = home / "验收记录.txt"
     evidence.write_text(proof, encoding="utf-8")
     app = App(config.load(home / "config.toml", {}, home), actor=actor)
@@ -33,6 +40,12 @@ def perform(home: Path, actor: str, proof: str) -> "tuple[App, Sequence[Message]
             story.load(register)
         sent = rehearsal.run(story.FIRST, story.LAST, story.happenings(evidence))
         return rehearsal.app, sent
+
+
+def go_on(app: App) -> App:
+    """Return the program with a clock that goes on from where the story ended, so that its links still open."""
+    ended, begun = app.clock(), monotonic()
+    return App(app.config, actor=app.actor, clock=lambda: ended + timedelta(seconds=monotonic() - begun))
 
 
 def read_second(home: Path, actor: str) -> "tuple[Path, Reading]":

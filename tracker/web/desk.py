@@ -1,9 +1,11 @@
 """The coordinator's pages: the whole ledger worst first, what waits for a decision, each commitment, each month."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, abort, request, url_for
+from markupsafe import Markup
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -12,16 +14,18 @@ from commitments.deadlines import due_soon_until
 from commitments.glossary import word
 from commitments.models import KINDS, STATES, Department, Letter
 from notifications.links import DESK
-from tracker.web import decisions, overview, proofs, saved
+from tracker.web import charts, decisions, overview, proofs, saved
 from tracker.web.gate import Visitor
 from tracker.web.item import Told, tell
 from tracker.web.posting import fresh_key, take
 from tracker.web.site import Site, page
+from tracker.web.words import words
 
 PAGE = 50
 QUEUES = ("extensions", "disputes", "reported_done", "drafts")
 FILTERS = ("band", "department", "letter", "kind", "q")
 MOST_NAMES = 300  # departments and letters a filter offers
+MOST_DRAWN = 12  # departments in the chart
 
 
 def pages(site: Site) -> Blueprint:
@@ -82,11 +86,36 @@ def _ledger(site: Site, visitor: Visitor) -> str:
             "filters": _filters(session, visitor.locale),
         }
     queues = [(name, queue) for name in QUEUES if (queue := getattr(facts["waiting"], name)).count]
+    kept = {name: text for name in FILTERS if (text := request.args.get(name, ""))}
     return page(
         "desk.html", visitor.locale, visitor=visitor, today=app.today, office=app.config.organisation,
-        bands=overview.BANDS, size=PAGE, most=MOST_NAMES, after=after, queues=queues,
-        kept={name: text for name in FILTERS if (text := request.args.get(name, ""))}, **facts,
+        bands=overview.BANDS, drawn_bands=drawn_bands, drawn_departments=drawn_departments, size=PAGE,
+        most=MOST_NAMES, after=after, queues=queues, kept=kept, **facts,
     )  # fmt: skip
+
+
+def drawn_bands(locale: str, counts: Mapping[str, int]) -> Markup:
+    """Draw how the live commitments stand."""
+    live = [band for band in overview.BANDS if band != "closed"]
+    parts = [charts.Part(band, band_word(locale, band), counts[band]) for band in live]
+    return charts.stacked(words(locale)["desk"]["chart"], parts)
+
+
+def drawn_departments(locale: str, owners: Sequence[overview.Owner]) -> Markup:
+    """Draw the departments that have most overdue: what is late, what runs, what waits to be accepted."""
+    said = words(locale)["desk"]
+    rows = [
+        charts.Bar(
+            owner.name,
+            [
+                charts.Part("overdue", said["column"]["overdue"], owner.overdue),
+                charts.Part("on_track", said["column"]["in_time"], owner.open - owner.overdue),
+                charts.Part("reported_done", said["column"]["waiting"], owner.waiting),
+            ],
+        )
+        for owner in owners[:MOST_DRAWN]
+    ]
+    return charts.bars(said["departments"], rows)
 
 
 def _wanted() -> search.Filter:
@@ -96,7 +125,7 @@ def _wanted() -> search.Filter:
         department=asked.get("department", type=int),
         letter=asked.get("letter", type=int),
         kind=asked.get("kind") or None,
-        words=asked.get("q", "").strip()[:100],
+        words="".join(c for c in asked.get("q", "")[:100] if c.isprintable()).strip(),
     )
 
 

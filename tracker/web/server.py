@@ -1,7 +1,9 @@
 """Serving the pages: waitress on the configured address, a few threads, in this process or beside the daemon."""
 
 import logging
+import socket
 import threading
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -28,6 +30,20 @@ class AddressTaken(Error):
     zh = "无法在 {host}:{port} 提供网页：{problem}。请更换 [web] port。"
 
 
+def check(host: str, port: int) -> None:
+    """Say early what would keep the pages from being served. Raises PagesNeedExtra, AddressTaken."""
+    if find_spec("flask") is None or find_spec("waitress") is None:
+        raise PagesNeedExtra
+    _listening(host, port).close()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as trouble:
+        raise AddressTaken(host=host, port=port, problem=trouble.strerror or trouble) from trouble
+
+
 class Server:
     """The pages of a program. Raises PagesNeedExtra, ConfigError, AddressTaken when made."""
 
@@ -47,12 +63,20 @@ class Server:
         self._server.run()
 
     def start(self) -> None:
-        """Serve from a thread of its own."""
-        threading.Thread(target=self.run, name="pages", daemon=True).start()
+        """Serve from a thread of its own, whose end is said and ends nothing else."""
+        threading.Thread(target=self._run_alone, name="pages", daemon=True).start()
+
+    def _run_alone(self) -> None:
+        try:
+            self.run()
+        except Exception:
+            log.exception("the pages ended")
 
     def close(self) -> None:
         """Stop listening; what is being answered is answered."""
         self._server.close()
+        if pipe := self._server.trigger.socket:  # waitress may forget its copy
+            pipe.close()
 
 
 def _made(app: "App") -> Any:  # noqa: ANN401 - waitress has no types
@@ -62,11 +86,8 @@ def _made(app: "App") -> Any:  # noqa: ANN401 - waitress has no types
         from tracker.web import site  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as missing:
         raise PagesNeedExtra from missing
-    web = app.config.web
-    try:
-        return create_server(site.make(app), **_settings(app))
-    except OSError as trouble:
-        raise AddressTaken(host=web.host, port=web.port, problem=trouble.strerror or trouble) from trouble
+    line = _listening(app.config.web.host, app.config.web.port)
+    return create_server(site.make(app), sockets=[line], **_settings(app))
 
 
 def _settings(app: "App") -> dict[str, Any]:
@@ -75,8 +96,6 @@ def _settings(app: "App") -> dict[str, Any]:
 
     web = app.config.web
     settings: dict[str, Any] = {
-        "host": web.host,
-        "port": web.port,
         "threads": web.threads,
         "ident": "",
         "url_prefix": urlsplit(web.base_url).path.rstrip("/"),

@@ -1,0 +1,1 @@
+"""The ledger as the workbook (.xlsx) an office keeps: written for people, and read back."""

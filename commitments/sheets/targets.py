@@ -1,0 +1,32 @@
+"""Figures promised (量化目标) as the text of one cell, one on a line: ``城市社区创建比例：0→10 %``."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+_NUMBER = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?"
+_LINE = re.compile(rf"(.+)[：:]\s*(?:({_NUMBER})\s*→\s*)?({_NUMBER})(?:\s+(.*)|([^\d.\s].*))?")
+
+
+def told(targets: Sequence[Mapping[str, object]]) -> str:
+    """Return the text of these targets (what, unit, baseline, goal)."""
+    return "\n".join(
+        f"{one['what']}：{_figure(one['baseline'])}→{_figure(one['goal'])} {one['unit']}".rstrip() for one in targets
+    )
+
+
+def _figure(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() and value < 1e15 else repr(value)  # noqa: PLR2004 - beyond it repr is shorter
+
+
+def read(text: str) -> list[dict[str, object]]:
+    """Return the targets of a cell. Raises ValueError with the end of a sentence that begins with the cell."""
+    return [_one(line.strip()) for line in text.splitlines() if line.strip()]
+
+
+def _one(line: str) -> dict[str, object]:
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise ValueError(f"{line!r} is not a target; write it like 城市社区创建比例：0→10 %")
+    what, baseline, goal, unit, joined = found.groups()
+    figures = {"baseline": float(baseline)} if baseline else {}
+    return {"what": what.strip(), "unit": (unit or joined or "").strip(), **figures, "goal": float(goal)}

@@ -1,0 +1,64 @@
+"""A ledger goes out as a workbook and comes back the same, whatever it says."""
+
+from operator import itemgetter
+from typing import Any
+
+import pytest
+import tomli_w
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from commitments.sheets import targets
+from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, Desk, new_database
+from tests.commitments.sheets.test_writing import exported
+from tests.commitments.test_ledger import dated, figures, others, reviewed
+
+SAMPLES = ["=1+1", "+8", "-", "@x", "'=1", "＝甲", "072", "1e5", "2019-12-31", "http://x.example", "<r><t>甲</t></r>",
+           "<r>", "_x0041_", "&lt;", "😀", "a" * 255, "TRUE", "#REF!", "甲 乙"]  # fmt: skip
+words = st.sampled_from(SAMPLES) | st.text(
+    st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"]), max_size=12
+).map(str.strip)
+prose = st.lists(words.filter(bool), max_size=3).map("\n".join)
+target = st.fixed_dictionaries(
+    {"what": words.filter(bool), "unit": st.sampled_from(["", "%", "5座", "："]), "baseline": figures, "goal": figures}
+)
+whole = st.fixed_dictionaries(
+    {
+        "title": words.filter(bool),
+        "quote": prose,
+        "condition": prose,
+        "due_text": words,
+        "support": st.lists(st.sampled_from(["市委组织部", "市台联"]), unique=True),
+        "target": st.lists(target, max_size=2, unique_by=itemgetter("what")),
+    }
+)
+
+
+@given(st.lists(st.tuples(whole, dated | reviewed, others), min_size=1, max_size=3), st.sampled_from(["zh-Hans", "en"]))
+@settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+def test_any_text_comes_back_as_the_same_text(
+    tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[dict[str, Any], ...]], locale: str
+) -> None:
+    folder = tmp_path_factory.mktemp("round")
+    one, two = (Desk(new_database(folder / f"{n}.db"), folder) for n in (1, 2))
+    head = tomli_w.dumps(
+        {"commitment": [{"ordinal": str(n), "lead": "市民政局", **a, **b, **c} for n, (a, b, c) in enumerate(drawn)]}
+    )
+    one.load(LETTER + DEPARTMENTS + head)
+    data = exported(one, locale)
+    assert one.load(data, "back.xlsx").unchanged == len(drawn)
+    two.load(LETTER + DEPARTMENTS)
+    two.load(data, "new.xlsx")
+    assert two.dump("toml") == one.dump("toml")
+    for desk in (one, two):
+        desk.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("创建比例：0→10 %", ("创建比例", "%", 0.0, 10.0)), ("创建比例:10%", ("创建比例", "%", None, 10.0)),
+     ("一：二：1.5 → 3 个", ("一：二", "个", 1.5, 3.0)), ("中心：3→5", ("中心", "", 3.0, 5.0))],
+)  # fmt: skip
+def test_targets_as_people_write_them(text: str, read: tuple[Any, ...]) -> None:
+    (found,) = targets.read(f"\n {text} \n")
+    assert (found["what"], found["unit"], found.get("baseline"), found["goal"]) == read

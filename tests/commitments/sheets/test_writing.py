@@ -1,0 +1,76 @@
+"""The ledger as a workbook, looked at through a reader of another make."""
+
+from datetime import UTC, date, datetime
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from commitments import storage
+from commitments.errors import TooLongForSheet
+from commitments.search import Filter
+from commitments.sheets import rows, writing
+from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, ONE, TODAY, Desk, new_database
+
+NOW = datetime(2020, 7, 1, 1, tzinfo=UTC)
+
+
+def exported(desk: Desk, locale: str = "zh-Hans", band: str | None = "overdue") -> bytes:
+    with storage.reading(desk.engine) as session:
+        found, names = rows.read(session, Filter()), rows.departments(session)
+    for row in found:
+        row["band"] = band
+    return writing.workbook(found, unit="市民政局", departments=names, locale=locale, now=NOW, today=TODAY)
+
+
+@given(st.text(max_size=50))
+@settings(max_examples=30, deadline=None)
+def test_whatever_xml_cannot_hold_is_shown_as_such(text: str) -> None:
+    row = dict.fromkeys([*writing.columns.COLUMNS, "band"]) | {"title": text + "\x00\x1f\ud800\uffff"}
+    data = writing.workbook([row], unit=text, departments=[text], locale="en", now=NOW, today=TODAY)
+    cell = openpyxl.load_workbook(BytesIO(data))["Ledger"]["H3"]
+    assert cell.data_type in ("s", "inlineStr")
+    assert str(cell.value).endswith("\N{REPLACEMENT CHARACTER}" * 4)
+
+
+def test_text_cells_are_text_and_dates_are_dates(tmp_path: Any) -> None:
+    desk = Desk(new_database(tmp_path / "t.db"), tmp_path)
+    desk.load(LETTER + DEPARTMENTS + ONE.replace("甲", "=1+1") + "due_on = 2019-12-31\n")
+    sheet = openpyxl.load_workbook(BytesIO(exported(desk)))["台账"]
+    named = {cell.value: cell.offset(row=1) for cell in sheet[2]}
+    assert sheet["A1"].value == "市民政局承诺事项台账（截至2020年7月1日）"
+    assert (named["事项"].value, named["事项"].number_format, named["事项"].quotePrefix) == ("=1+1", "@", True)
+    assert (named["提案号"].value, named["提案号"].data_type) == ("1007", "s")
+    assert named["到期日"].value == datetime(2019, 12, 31)
+    assert named["到期日"].number_format == 'yyyy"年"m"月"d"日"'
+    assert named["进度"].value == "逾期"
+    desk.engine.dispose()
+
+
+def test_the_sheet_is_ready_for_an_office(tmp_path: Any) -> None:
+    desk = Desk(new_database(tmp_path / "t.db"), tmp_path)
+    desk.load(LETTER + DEPARTMENTS + ONE)
+    book = openpyxl.load_workbook(BytesIO(exported(desk)))
+    sheet = book["台账"]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("C3", "A2:AD3", "$1:$2")
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (
+        "landscape",
+        9,
+        0,
+    )
+    assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
+    offered = {str(rule.sqref)[0]: rule for rule in sheet.data_validations.dataValidation}
+    assert set(offered) == {"G", "J", "K", "L", "O", "Q", "T", "W"}
+    assert offered["K"].formula1 == "'选项'!$G$1:$G$3"
+    assert [cell.value for cell in book["选项"]["G"]][:3] == ["市民政局", "市委组织部", "市台联"]
+    assert book["选项"].sheet_state == "hidden"
+    desk.engine.dispose()
+
+
+def test_a_ledger_too_long_for_a_sheet_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "MOST_ROWS", 1)
+    with pytest.raises(TooLongForSheet, match="narrow them with --letter"):
+        writing.workbook([{}, {}], unit="", departments=[], locale="en", now=NOW, today=date(2020, 7, 1))

@@ -1,0 +1,144 @@
+"""The coordinator's pages: what they show, and each decision."""
+
+import pytest
+
+from tests.tracker.web.conftest import REF, Pages
+
+OTHER = "2019-1007-03"
+
+
+def item(pages: Pages, ref: str = REF) -> str:
+    return f"{pages.desk()}items/{ref}/"
+
+
+def test_the_ledger_is_shown_worst_first_with_its_figures(pages: Pages) -> None:
+    page = pages.get(pages.desk()).text
+    for words in ("市民政局承诺事项台账", "临近到期", "各单位办理情况", "<svg", pages.row().title):
+        assert words in page
+    assert page.index("items/2019-1007-08") < page.index("items/2019-1007-06")
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("q=事项清单", True),
+        ("q=没有这样的字", False),
+        ("band=overdue", False),
+        ("band=nonsense", False),
+        ("kind=target", True),
+        ("department=999", False),
+        ("department=x&letter=y&after=z.z.z&q=%00", True),
+    ],
+)
+def test_filters(pages: Pages, asked: str, found: bool) -> None:
+    page = pages.get(f"{pages.desk()}?{asked}")
+    assert page.status_code == 200
+    assert ("没有符合条件的事项" not in page.text) == found
+
+
+def test_a_long_ledger_goes_on_behind_a_link(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.web.desk.PAGE", 3)
+    address, seen = pages.desk(), set()
+    for _ in range(3):
+        page = pages.get(address).text
+        listed = page[page.index('id="list"') :]
+        seen |= {f"2019-1007-0{n}" for n in range(1, 9) if f"items/2019-1007-0{n}/" in listed}
+        if 'rel="next"' in listed:
+            address = (
+                listed.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&").split("#")[0]
+            )
+    assert len(seen) == 8
+
+
+def test_an_extension_is_approved_and_the_first_date_kept(pages: Pages) -> None:
+    pages.send(pages.owner(), "extension", {"to": "2020-03-31", "reason": "再征求意见"})
+    assert "再征求意见" in pages.get(pages.desk()).text
+    answer = pages.send(item(pages), "decide_extension", {"decision": "accept", "by": "分管局领导"})
+    assert "同意延期" in pages.get(answer.location).text
+    row = pages.row()
+    assert (str(row.due_on), str(row.first_due_on)) == ("2020-03-31", "2019-12-31")
+
+
+def test_an_extension_is_refused_and_the_date_stands(pages: Pages) -> None:
+    pages.send(pages.owner(), "extension", {"to": "2020-03-31", "reason": "再征求意见"})
+    pages.send(item(pages), "decide_extension", {"decision": "refuse", "by": "分管局领导"})
+    assert str(pages.row().due_on) == "2019-12-31"
+
+
+def test_what_is_reported_done_is_accepted(pages: Pages) -> None:
+    pages.send(pages.owner(), "done", {"note": "已完成", "link": "https://mzj.gz.example/list"})
+    assert "已报办结、待验收" in pages.get(pages.desk()).text
+    answer = pages.send(item(pages), "close", {"outcome": "kept", "note": "核验无误", "next": "2020-12-31"})
+    assert answer.status_code == 303
+    assert pages.row().outcome == "kept"
+    assert "2019-1007-09" in pages.get(pages.desk()).text
+
+
+def test_kept_needs_evidence_or_a_waiver(pages: Pages) -> None:
+    answer = pages.send(item(pages), "close", {"outcome": "kept", "note": "口头说已办"})
+    assert answer.status_code == 409
+    assert "佐证材料" in answer.text
+    assert "口头说已办" in answer.text
+    assert pages.row().state == "open"
+
+
+def test_what_is_not_good_enough_is_sent_back(pages: Pages) -> None:
+    pages.send(pages.owner(), "done", {"note": "已完成"})
+    pages.send(item(pages), "reopen", {"reason": "没有附清单"})
+    assert pages.row().state == "open"
+    assert pages.history()[-1] == ("reopen", "市民政局", "没有附清单")
+
+
+def test_not_ours_gets_another_lead(pages: Pages) -> None:
+    pages.send(pages.owner(), "dispute", {"reason": "应由政法委办理"})
+    ours, other = pages.department("市民政局").id, pages.department("市委政法委").id
+    fields = {"department": str(ours), "decision": "accept", "by": "办公室"}
+    without = pages.send(item(pages), "decide_dispute", fields)
+    assert without.status_code == 409
+    pages.send(item(pages), "decide_dispute", {**fields, "lead": str(other), "note": "同意"})
+    assert pages.row().lead_id == other
+    assert pages.get(pages.owner("市委政法委", REF)).status_code == 200
+
+
+def test_dates_and_lead_are_corrected_with_a_reason(pages: Pages) -> None:
+    other = pages.department("市委政法委").id
+    pages.send(item(pages), "move", {"due": "2020-06-30", "lead": str(other), "reason": "按会议纪要"})
+    row = pages.row()
+    assert (str(row.due_on), row.lead_id) == ("2020-06-30", other)
+
+
+def test_progress_that_came_by_telephone_is_noted(pages: Pages) -> None:
+    pages.send(item(pages), "note", {"note": "来电称已完成九成", "on": "2019-12-18"})
+    assert pages.history()[-1][0] == "progress"
+
+
+def test_a_draft_is_confirmed_or_dropped(pages: Pages) -> None:
+    pages.do(lambda register: _draft(register, OTHER))
+    ref = "2019-1007-09"
+    assert "待确认的草稿" in pages.get(pages.desk()).text
+    pages.send(item(pages, ref), "confirm")
+    assert pages.row(ref).state == "open"
+
+
+def _draft(register, like: str) -> None:
+    from commitments import rules, search  # noqa: PLC0415
+
+    row = search.find(register.session, like)
+    draft = rules.following_year(row, row.due_on.replace(year=2021))
+    draft.state = "draft"
+    register.add(draft)
+
+
+def test_the_month_names_what_falls_due_and_days_off(pages: Pages) -> None:
+    page = pages.get(f"{pages.desk()}months/2019-12/").text
+    assert pages.row().title[:8] in page
+    assert "周六" in page
+    for wrong in ("2019-13", "x", "9999-12", "2019-1"):
+        assert pages.get(f"{pages.desk()}months/{wrong}/").status_code == 404
+
+
+def test_what_does_not_exist_is_404(pages: Pages) -> None:
+    desk = pages.desk()
+    assert pages.get(f"{desk}items/2019-1007-99/").status_code == 404
+    assert pages.post(f"{desk}items/{REF}/destroy", {}).status_code == 404
+    assert pages.get(f"{desk}proof/1").status_code == 404

@@ -1,0 +1,91 @@
+"""The proposing unit's page, the calendar, and the server itself."""
+
+import socket
+import urllib.request
+from datetime import UTC, datetime
+
+import pytest
+from icalendar import Calendar
+
+from notifications.delivery import pass_once
+from tests.tracker.web.conftest import REF, Pages
+from tracker.cli.root import run
+from tracker.web.server import AddressTaken, Server
+
+
+@pytest.fixture
+def told(pages: Pages) -> Pages:
+    """The pages on the morning after November's digest was made."""
+    pages.app.clock = lambda: datetime(2019, 12, 2, 2, tzinfo=UTC)
+    pass_once(pages.app.office(), pages.app.clock)
+    return pages
+
+
+def test_the_unit_reads_its_digest_and_answers(told: Pages) -> None:
+    address = told.unit("2019-11")
+    page = told.get(address).text
+    for words in ("2019年11月办理情况", "第1007号提案", told.row().title, "本月未收到进展"):
+        assert words in page
+    answer = told.send(address, "answer", {"grade": "partly", "reason": "进度偏慢"})
+    page = told.get(answer.location).text
+    assert "已保存" in page
+    assert "基本满意" in page
+    assert "进度偏慢" in told.get(told.desk()).text
+
+
+def test_not_satisfied_needs_a_reason(told: Pages) -> None:
+    answer = told.send(told.unit("2019-11"), "answer", {"grade": "not_satisfied"})
+    assert answer.status_code == 409
+
+
+def test_the_newest_answer_counts(told: Pages) -> None:
+    address = told.unit("2019-11")
+    told.send(address, "answer", {"grade": "partly"})
+    told.send(address, "answer", {"grade": "satisfied"})
+    desk = told.get(told.desk()).text
+    assert "满意" in desk
+    assert "基本满意" not in desk
+
+
+def test_a_month_without_a_digest_is_no_page(told: Pages) -> None:
+    assert told.get(told.unit("2018-01")).status_code == 404
+
+
+def test_the_calendar_of_a_department_parses(pages: Pages) -> None:
+    answer = pages.get(pages.feed())
+    assert answer.content_type.startswith("text/calendar")
+    events = Calendar.from_ical(answer.data).walk("VEVENT")
+    assert REF in {str(event["SUMMARY"]).split()[-1] for event in events}
+
+
+def test_the_server_answers_on_loopback(pages: Pages) -> None:
+    _listen_anywhere(pages)
+    server = Server(pages.app)
+    server.start()
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{pages.owner()}") as answer:
+            assert answer.status == 200
+            assert "Server" not in answer.headers
+    finally:
+        server.close()
+
+
+def _listen_anywhere(pages: Pages) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    web = pages.app.config.web.model_copy(update={"port": port})
+    pages.app.config = pages.app.config.model_copy(update={"web": web})
+
+
+def test_a_taken_port_is_one_sentence(pages: Pages) -> None:
+    _listen_anywhere(pages)
+    with socket.create_server(("127.0.0.1", pages.app.config.web.port)), pytest.raises(AddressTaken, match="web"):
+        Server(pages.app)
+
+
+def test_without_base_url_serve_says_what_to_set(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
+    assert run(["--config", str(pages.app.config.folder / "config.toml"), "serve"]) == 4
+    assert "web.base_url" in capsys.readouterr().err

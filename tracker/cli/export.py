@@ -1,0 +1,137 @@
+"""The commitments as a file for other programs: a workbook, CSV, JSON, a calendar. Filters are those of ``list``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tracker.cli import listing
+from tracker.cli.base import command
+from tracker.cli.listing import Department, DueWithin, Kind, Letter, Overdue, Search, States
+from tracker.cli.output import csv_bytes, json_text, write_out
+
+if TYPE_CHECKING:
+    from commitments.search import Filter
+    from tracker.app import App
+
+group = typer.Typer(no_args_is_help=True, help="导出承诺事项 · Export commitments.", rich_markup_mode=None)
+File = Annotated[str, typer.Argument(help="写到哪个文件，“-”为标准输出 · Where to; - for stdout.")]
+ALL = 1_000_000
+
+
+@group.command()
+def xlsx(
+    ctx: typer.Context,
+    file: File,
+    state: States = None,
+    overdue: Overdue = False,
+    due_within: DueWithin = "",
+    department: Department = "",
+    letter: Letter = "",
+    kind: Kind = "",
+    words: Search = "",
+) -> None:
+    """导出承诺事项台账（Excel、WPS），改后可用 ledger load 读回 · Export the ledger as a workbook that load reads back.
+
+    $ tracker export xlsx ledger.xlsx
+    $ tracker export xlsx mzj.xlsx --department 市民政局 --state open
+    """
+    from commitments.sheets import rows, writing  # noqa: PLC0415
+
+    shared = command(ctx)
+    app = shared.app
+    wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    with app.reading() as session:
+        found, names = rows.read(session, wanted), rows.departments(session)
+    bands = listing.Bands(app)
+    for row in found:
+        row["band"] = bands.at(row["state"], row["due_on"], row["review_on"], row["reported_done_on"])
+    unit, now = app.config.organisation.name, app.clock()
+    content = writing.workbook(
+        found, unit=unit, departments=names, locale=shared.locale, now=now, today=app.today
+    )  # fmt: skip
+    _write(file, content)
+
+
+@group.command()
+def csv(
+    ctx: typer.Context,
+    file: File,
+    state: States = None,
+    overdue: Overdue = False,
+    due_within: DueWithin = "",
+    department: Department = "",
+    letter: Letter = "",
+    kind: Kind = "",
+    words: Search = "",
+) -> None:
+    """导出 CSV，与 list --csv 相同 · Export what list --csv prints.
+
+    $ tracker export csv overdue.csv --overdue
+    """
+    app = command(ctx).app
+    wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    _write(file, csv_bytes(listing.FIELDS, _facts(app, wanted)))
+
+
+@group.command()
+def json(
+    ctx: typer.Context,
+    file: File,
+    state: States = None,
+    overdue: Overdue = False,
+    due_within: DueWithin = "",
+    department: Department = "",
+    letter: Letter = "",
+    kind: Kind = "",
+    words: Search = "",
+) -> None:
+    """导出 JSON，与 list --json 相同 · Export what list --json prints.
+
+    $ tracker export json - --letter 1007
+    """
+    app = command(ctx).app
+    wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    _write(file, json_text({"as_of": app.today, "commitments": _facts(app, wanted)}).encode() + b"\n")
+
+
+@group.command()
+def ics(
+    ctx: typer.Context,
+    file: File,
+    state: States = None,
+    overdue: Overdue = False,
+    due_within: DueWithin = "",
+    department: Department = "",
+    letter: Letter = "",
+    kind: Kind = "",
+    words: Search = "",
+) -> None:
+    """导出日历（iCalendar），期限和复核日期各为一天 · Export deadlines and review dates as a calendar.
+
+    $ tracker export ics mzj.ics --department 市民政局 --state open
+    """
+    from datetime import time  # noqa: PLC0415
+
+    from commitments.glossary import word  # noqa: PLC0415
+    from notifications import calendars  # noqa: PLC0415
+    from notifications.ics import calendar  # noqa: PLC0415
+
+    shared = command(ctx)
+    app = shared.app
+    wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    rules = calendars.Rules(ladder=app.ladder, workdays=app.workdays, locale=shared.locale)
+    with app.reading() as session:
+        events = calendars.events(session, *wanted.conditions(), rules=rules)
+    name = f"{department or app.config.organisation.name} {word(shared.locale, 'noun', 'calendar')}"
+    at = time.fromisoformat(app.config.reminders.send_at)
+    _write(file, calendar(events, name=name, alarm_at=at).encode())
+
+
+def _facts(app: "App", wanted: "Filter") -> list[dict[str, object]]:
+    bands = listing.Bands(app)
+    return [listing.facts(row, bands) for row in listing.listed(app, wanted, ALL)]
+
+
+def _write(file: str, content: bytes) -> None:
+    write_out(None if file == "-" else Path(file), content)
