@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser import lived
 from tests.browser.house import House
 from tests.tracker.web.conftest import office  # noqa: F401 - the ledger the houses are copies of
 
@@ -22,6 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(300))
 
 
 def absent(what: str) -> None:
@@ -50,6 +52,20 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def house(office: Path, tmp_path: Path) -> Iterator[House]:  # noqa: F811 - the fixture, not the import
     house = House(office, tmp_path / "house")
+    yield house
+    house.close()
+
+
+@pytest.fixture(scope="session")
+def half_a_year(office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811 - likewise
+    return lived.live(office, tmp_path_factory.mktemp("lived") / "house")
+
+
+@pytest.fixture(params=["zh-Hans", "en"])
+def busy(request: pytest.FixtureRequest, half_a_year: Path, tmp_path: Path) -> Iterator[House]:
+    """The house after half a year, in either language."""
+    house = House(half_a_year, tmp_path / "house", request.param)
+    house.put(lived.NOW)
     yield house
     house.close()
 

@@ -52,9 +52,13 @@ class House:
 
     # -- time and mails ----------------------------------------------------------------------------------------
 
-    def day(self, text: str) -> None:
+    def put(self, day: str) -> None:
+        """Put the clock to 09:05 of a day."""
+        self.now = datetime.fromisoformat(f"{day}T09:05").replace(tzinfo=ZONE).astimezone(UTC)
+
+    def day(self, day: str) -> None:
         """Put the clock to 09:05 of a day and let the daemon's pass run."""
-        self.now = datetime.fromisoformat(f"{text}T09:05").replace(tzinfo=ZONE).astimezone(UTC)
+        self.put(day)
         self.app.run_once()
 
     def mails(self, to: str, words: str) -> list[EmailMessage]:
