@@ -29,7 +29,7 @@ def main(folder: Path) -> None:
 
 
 def take(browser: Any, house: House, folder: Path, ending: str, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800})
+    page = browser.new_page(viewport={"width": width, "height": 800}, locale=language)
     for name, address in lived.addresses(house).items():
         page.goto(address)
         page.screenshot(path=folder / f"{name}-{ending}.png", full_page=True)
