@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 PAGED = ("TRACKER_WEB__BASE_URL", "https://yinuo.example")  # mails with links
-NEVER_RUN = ("daemon", "restore")
+NEVER_RUN = ("daemon", "serve", "restore")
 
 
 def console(page: Path) -> Iterator[list[str]]:
@@ -147,10 +147,11 @@ def test_the_changelog_has_a_place_for_the_next_change() -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
-def test_the_systemd_unit_is_valid(tmp_path: Path) -> None:
-    unit = (ROOT / "docs" / "yinuo.service").read_text(encoding="utf-8")
-    file = tmp_path / "yinuo.service"
+@pytest.mark.parametrize("name", ["yinuo", "yinuo-web"])
+def test_the_systemd_units_are_valid(name: str, tmp_path: Path) -> None:
+    unit = (ROOT / "docs" / f"{name}.service").read_text(encoding="utf-8")
+    file = tmp_path / f"{name}.service"
     file.write_text(unit.replace("/opt/yinuo/.venv/bin/tracker", shutil.which("true") or "/bin/true"))
     checked = subprocess.run(["systemd-analyze", "verify", str(file)], capture_output=True, text=True, check=False)
-    complaints = [line for line in checked.stderr.splitlines() if "yinuo.service" in line]
+    complaints = [line for line in checked.stderr.splitlines() if f"{name}.service" in line]
     assert complaints == []
