@@ -21,6 +21,7 @@ def measure(sizes: Sizes, folder: Path) -> Iterator[figures.Figure]:
     yield from taskwarrior.taskwarrior(sizes, folder)
     yield from postgres.postgres(sizes, folder)
     yield from commands.load(sizes, folder)
+    yield from commands.export(sizes, folder)
     yield from commands.demo(sizes, folder)
 
 

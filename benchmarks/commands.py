@@ -1,4 +1,4 @@
-"""Figures of whole commands, run as a person runs them: start-up, list, ledger load, demo."""
+"""Figures of whole commands, run as a person runs them: start-up, list, ledger load, export, demo."""
 
 import csv
 import sys
@@ -12,6 +12,8 @@ from benchmarks import seeds
 from benchmarks.figures import Figure
 from benchmarks.sizes import Sizes
 from benchmarks.timing import TRACKER, command, least, output
+from commitments.sheets.cells import Cells
+from commitments.sheets.words import ZH
 from tracker.app import system_clock
 
 COLUMNS = ("letter", "section", "ordinal", "title", "quote", "lead", "due_on", "due_basis")
@@ -68,6 +70,18 @@ def _write_rows(sheet: Path, rows: int, departments: int) -> None:
             lead, due_on = f"市第{n % departments + 1}局", seeds.TODAY + timedelta(days=30 + n % 600)
             number = seeds.document_number(letter + 1)
             writer.writerow((number, "三", place + 1, f"村居事项清单第{n}项", seeds.QUOTE, lead, due_on, "stated"))
+
+
+def export(sizes: Sizes, folder: Path) -> Iterator[Figure]:
+    """The whole ledger as a workbook of thirty columns."""
+    home, file = folder / "export", folder / "ledger.xlsx"
+    seeds.ledger(home, seeds.Seed(rows=sizes.exported))
+    line = (TRACKER, "--config", str(home / "config.toml"), "export", "xlsx", str(file))
+    (ours,) = least(sizes.rounds, lambda: command(*line))
+    found = sum(1 for _ in Cells(file.read_bytes()).rows(ZH.sheet)) - 2  # the title and the headings
+    if found != sizes.exported:
+        raise AssertionError(f"{found} rows, not {sizes.exported}")
+    yield Figure(what=f"`tracker export xlsx`, {sizes.exported:,} rows", ours=ours, goal=3)
 
 
 def demo(sizes: Sizes, folder: Path) -> Iterator[Figure]:

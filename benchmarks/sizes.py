@@ -17,6 +17,7 @@ class Sizes:
     overdue: int = 100_000
     messages: int = 1_000
     loaded: int = 10_000
+    exported: int = 10_000
     listed_mid: int = 100_000
     sent: int = 2_000
     sent_many: int = 50_000
@@ -27,6 +28,6 @@ class Sizes:
 
 FULL = Sizes()
 QUICK = Sizes(
-    rounds=2, listed=10_000, stored=100_000, overdue=10_000, messages=200, loaded=1_000,
+    rounds=2, listed=10_000, stored=100_000, overdue=10_000, messages=200, loaded=1_000, exported=1_000,
     listed_mid=10_000, sent=400, sent_many=2_000, slow=80, digest=500, idle_seconds=5,
 )  # fmt: skip

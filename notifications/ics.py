@@ -70,7 +70,7 @@ def _event(event: Event, alarm_at: time, publisher: str) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{_text(event.uid)}"
     if publisher:
-        yield f"ORGANIZER:mailto:{plain(publisher)}"
+        yield f"ORGANIZER:mailto:{plain(publisher).translate({10: None})}"
     yield f"DTSTAMP:{_instant(event.stamp)}"
     yield f"SEQUENCE:{event.sequence}"
     yield f"DTSTART;VALUE=DATE:{_day(event.on)}"

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 PAGED = ("TRACKER_WEB__BASE_URL", "https://yinuo.example")  # mails with links
-NEVER_RUN = ("daemon", "restore")
+NEVER_RUN = ("daemon", "serve", "restore")
 
 
 def console(page: Path) -> Iterator[list[str]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +19,7 @@ from commitments.models import LIVE_STATES, Commitment, Department, Letter
 from commitments.storage import PRAGMAS, reading
 from notifications.models import Instance, Notice
 from tracker import health
+from tracker.config import LOOPBACK
 
 if TYPE_CHECKING:
     from tracker.app import App
@@ -54,7 +56,7 @@ def _configuration(app: "App") -> Iterator[Finding]:
 
 def settings(app: "App") -> list[Finding]:
     """Make the checks that concern the configuration alone; no database is needed."""
-    return [finding for check in (_places, _mail, _templates) for finding in check(app)]
+    return [finding for check in (_places, _mail, _templates, _links) for finding in check(app)]
 
 
 def _database(app: "App") -> Iterator[Finding]:
@@ -148,6 +150,19 @@ def _templates(app: "App") -> Iterator[Finding]:
     yield Finding("templates", OK, str(folder))
 
 
+def _links(app: "App") -> Iterator[Finding]:
+    """Links are keys: they must not travel in the clear, and somebody must be able to sign them."""
+    base, file = app.config.web.base_url, app.config.keys_file
+    if not base:
+        return
+    if base.startswith("http://") and urlsplit(base).hostname not in LOOPBACK:
+        yield Finding("links", WARN, f"{base}: a link is a key and travels in the clear; use https")
+    if file.exists() or os.access(file.parent, os.W_OK):
+        yield Finding("links", OK, base)
+    else:
+        yield Finding("links", BAD, f"{file} is not there and cannot be made: name another web.keys_file")
+
+
 def _calendar(app: "App") -> Iterator[Finding]:
     following = app.today.year + 1
     missing = app.workdays.provisional(following)
@@ -176,5 +191,5 @@ def _running(app: "App") -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[["App"], Iterator[Finding]], ...] = (
-    _configuration, _database, _places, _mailboxes, _mail, _templates, _calendar, _running,
+    _configuration, _database, _places, _mailboxes, _mail, _templates, _links, _calendar, _running,
 )  # fmt: skip

@@ -373,8 +373,9 @@ class Config(Section):
             raise ConfigError([f"mail.password_file: {path} cannot be read: {wrong}."]) from wrong
 
     def at_database(self, path: Path) -> "Config":
-        """Return the same settings on another SQLite file, for rehearsals."""
-        return self.model_copy(update={"database": Database(url=f"sqlite:///{path.resolve()}")})
+        """Return the same settings on another SQLite file, with keys beside it: links of rehearsals open nothing."""
+        web = self.web.model_copy(update={"keys_file": str(path.resolve().with_name("web-keys"))})
+        return self.model_copy(update={"database": Database(url=f"sqlite:///{path.resolve()}"), "web": web})
 
     def dump(self) -> dict[str, Any]:
         """Return every setting as understood; a password in the database URL is masked."""

@@ -4,13 +4,16 @@ The file is made when it is first needed. It is written whole or not at all, and
 links signed with a lost key open nothing any more.
 """
 
+import logging
 import os
 import secrets
+import stat
 import tempfile
 from pathlib import Path
 
 from tracker.config import ConfigError, link_keys
 
+log = logging.getLogger("yinuo.keys")
 KEPT = 2  # the newest, and the one before it, so that links in mails of last week still open
 
 
@@ -18,6 +21,7 @@ def read(path: Path) -> tuple[str, ...]:
     """Return the keys, the newest first; make the first one where there is no file. Raises ConfigError."""
     if not path.exists():
         _place(path, (_new(),), replacing=False)
+        log.info("made %s; keep a copy: without it the links that are given out open nothing", path)
     try:
         return link_keys(path)
     except ValueError as wrong:
@@ -41,6 +45,7 @@ def _place(path: Path, keys: tuple[str, ...], *, replacing: bool) -> None:
         partial = _written(path.parent, "".join(f"{key}\n" for key in keys))
         try:
             if replacing:
+                _give(partial, path.stat())
                 partial.replace(path)
             else:
                 path.hardlink_to(partial)
@@ -61,6 +66,12 @@ def _written(folder: Path, text: str) -> Path:
         file.flush()
         os.fsync(handle)
     return Path(name)
+
+
+def _give(file: Path, known: os.stat_result) -> None:
+    """Let whoever could read the old file read the new one: root may turn the keys of a service."""
+    os.chown(file, known.st_uid, known.st_gid)
+    file.chmod(stat.S_IMODE(known.st_mode))
 
 
 def _sync(folder: Path) -> None:

@@ -15,19 +15,18 @@ MOST_XML = 20 * 2**20  # a letter's body is a hundredth of this
 def read_docx(data: bytes, name: str) -> list[str]:
     """Return the lines of a Word file. Raises UnreadableLetter, LetterTooLarge."""
     try:
-        root = _parsed(_body(data, name), name)
+        body = _parsed(_body(data, name), name).find(f"{W}body")
+        return list(_lines(body)) if body is not None else []
     except (
         zipfile.BadZipFile,
         KeyError,
         ParseError,
         NotImplementedError,
-        RuntimeError,
+        RuntimeError,  # RecursionError too: tables nested hundreds deep
         EOFError,
         ValueError,
     ) as trouble:
         raise UnreadableLetter(name=name, problem="it is no Word file (.docx) or is damaged") from trouble
-    body = root.find(f"{W}body")
-    return list(_lines(body)) if body is not None else []
 
 
 def _body(data: bytes, name: str) -> bytes:
@@ -49,12 +48,30 @@ def _parsed(xml: bytes, name: str) -> Element:
 def _lines(body: Element) -> Iterator[str]:
     for child in body:
         if child.tag == f"{W}tbl":
-            for row in child.iter(f"{W}tr"):
-                yield "\t".join(" ".join(map(_text, cell.iter(f"{W}p"))).strip() for cell in row.iter(f"{W}tc"))
+            yield from _rows(child)
         elif child.tag == f"{W}p":
             yield from _text(child).split("\n")
         else:
             yield from _lines(child)
+
+
+def _rows(table: Element) -> Iterator[str]:
+    """Return a line for every row; what one cell alone holds is the page's frame, and its lines stay lines."""
+    for row in _own(table, f"{W}tr"):
+        cells = [list(_lines(cell)) for cell in _own(row, f"{W}tc")]
+        if len(cells) == 1:
+            yield from cells[0]
+        elif cells:
+            yield "\t".join(" ".join(lines).replace("\t", " ").strip() for lines in cells)
+
+
+def _own(element: Element, tag: str) -> Iterator[Element]:
+    """Return the rows of a table or the cells of a row, not those of a table inside it."""
+    for child in element:
+        if child.tag == tag:
+            yield child
+        elif child.tag not in (f"{W}tbl", f"{W}tc", f"{W}p"):
+            yield from _own(child, tag)
 
 
 def _text(paragraph: Element) -> str:

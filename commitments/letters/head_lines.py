@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from commitments.letters.document import Document, View
 from commitments.letters.phrases import canonical
-from commitments.letters.quarantine import DATE, SALUTATION, opens
+from commitments.letters.quarantine import DATE, HAIL, OPENING, SALUTATION, opens
 
 SHORT = 30  # characters; so short a first line is a greeting: 您好！
 OPENING_CHARS = 1200  # of the first paragraphs: who proposed what, and with whom it was handled
@@ -74,7 +74,9 @@ def _lines(text: str) -> Iterator[Line]:
 
 def _salutation(lines: Sequence[Line]) -> int:
     plain = [line.text for line in lines]
-    return next((n for n, line in enumerate(plain) if SALUTATION.match(line) and opens(plain, n)), -1)
+    named = (n for n, line in enumerate(plain) if SALUTATION.match(line) and opens(plain, n))
+    any_other = (n for n, line in enumerate(plain[:-1]) if HAIL.match(line) and OPENING.search(plain[n + 1]))
+    return next(named, next(any_other, -1))
 
 
 def _opening(lines: Sequence[Line]) -> Line:

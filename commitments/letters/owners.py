@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commitments.letters import cues
+from commitments.letters.clauses import OPENER
+from commitments.letters.conditions import conditions
 from commitments.letters.outline import sentences
+from commitments.letters.parts import has_act
 from commitments.letters.pledge import Pledge
 from commitments.letters.programmes import Programme, of_programme
 from commitments.letters.tables import cells
@@ -22,12 +25,12 @@ TASKED = r"(?:督促|责成|责令|要求|敦促|督导|指导|请|商请|转请
 WITH = r"(?:会同|联合|配合|协同|协助|携手|牵头会同|组织)"
 LIST = r"(?:[、和与及]|以及|等)"
 NOT_OWNER_BEFORE = re.compile(
-    r"(?:向|待|等|报|报请|报经|提请|经|按照|依据|根据|对|为|给|从|转发|《|邀请|在|到|至|受|争取|"
+    r"(?:向|待|等|报|报请|报经|提请|经|按照|依据|根据|对|为|给|从|转发|《|邀请|依托|利用|在|到|至|受|争取|"
     r"[与和同](?=[^，]{0,20}(?:对接|沟通|协商|衔接|协调|联系)))$"
 )
 NOT_OWNER_AFTER = re.compile(
     r"^(?:[^，。；]{0,8}(?:批复|批准|审批|审定|审议|同意|验收合格|下达|印发的|出台的|发布的|反馈)|附近|门口|周边|"
-    r"北门|路段|门前|沿线|旁|校区|院区|旧址|片区|扩建|迁建|新建|改扩建|等[\d一二三四五六七八九十]+所|至|辖区|"
+    r"北门|路段|门前|沿线|旁|校区|院区|旧址|片区|(?:扩建|迁建|新建|改扩建)(?=工程|项目|的|正|已|[，。；]|$)|等[\d一二三四五六七八九十]+所|至|辖区|"
     r"境内|范围)"
 )
 
@@ -50,7 +53,7 @@ def owners(pledge: Pledge, known: Register, programmes: Sequence[Programme], gue
     if GUEST.search(text) and guest and not named(text, known):
         return Owned((*us, guest), "stated")
     if found := _in_cells(pledge, known) or joint(text) or named(text, known):
-        return _stated(found, text, known, us, guest)
+        return _stated(found, pledge, known, us, guest)
     if back := _back_to(pledge, known):
         return Owned((back,), "stated")
     if (programme := of_programme(text, programmes)) and not (SELF.search(text) and not pledge.listed):
@@ -64,13 +67,24 @@ def owners(pledge: Pledge, known: Register, programmes: Sequence[Programme], gue
     return Owned(us, "self")
 
 
+def _acts_first(pledge: Pledge, name: str) -> bool:
+    """Say whether an item begins with acts of nobody named, that is ours, before the first named unit acts."""
+    if not pledge.listed or "\t" in pledge.text:
+        return False
+    first = re.split(r"[，。；]", pledge.act[: max(0, pledge.act.find(name))])[:-1]
+    return any(has_act(clause) and not OPENER.match(clause) and not conditions(clause) for clause in first)
+
+
 def _stated(
-    found: Sequence[tuple[str, str]], text: str, known: Register, us: tuple[str, ...], guest: str | None
+    found: Sequence[tuple[str, str]], pledge: Pledge, known: Register, us: tuple[str, ...], guest: str | None
 ) -> Owned:
+    text = pledge.text
     named_units = [name for name, _ in found if not known.is_self(name)]
     roles = {role for _, role in found}
     ours = (
         bool(SELF.search(text))
+        or known.calls_itself(text)
+        or _acts_first(pledge, found[0][0])
         or any(known.is_self(name) for name, _ in found)
         or ("with" in roles and "subject" not in roles)
     )
@@ -102,7 +116,7 @@ def _in_cells(pledge: Pledge, known: Register) -> list[tuple[str, str]]:
 
 
 BACK = re.compile(
-    r"(?:^|[，。；])(?:目前，?)?(?:该|上述)?(?P<kind>公司|集团|企业|项目单位|项目公司|医院|学院|中心|"
+    r"(?:^|[，。；])(?:目前，?)?(?:该|上述)?(?P<kind>公司|集团|企业|项目单位|项目公司|医院|卫生院|学院|中心|"
     r"运营单位)(?=将|拟|计划|正|会|负责|承诺|预计|已承诺)"
 )
 
@@ -141,7 +155,7 @@ def _role(text: str, start: int, end: int, previous: tuple[int, str] | None) -> 
     before, after = text[:start], text[end:]
     if previous and re.fullmatch(rf"{LIST}+", text[previous[0] : start]):
         return previous[1]
-    if NOT_OWNER_AFTER.match(after):
+    if NOT_OWNER_AFTER.match(after) and not re.search(rf"{WITH}$", before):
         return None
     if re.search(r"(?:[与和]|(?<!会)同)$", before) and CONSULTED.match(after):
         return None
@@ -170,13 +184,16 @@ def _inferred(programme: Programme, pledge: Pledge, known: Register, us: tuple[s
     return Owned((*ours, programme.unit), "inferred-from-section", programme.evidence)
 
 
+GOVERNMENT = re.compile(r"[省市区县州]?(?:人民)?政府$")  # it decides; that what follows is its act is not said
+
+
 def _subject_before(pledge: Pledge, known: Register) -> str | None:
     """Return the unit that the earlier sentences of the same passage are about."""
     text = pledge.passage.text[: pledge.start]
     for sentence in reversed(sentences(text, min(pledge.passage.body, len(text)))):
         words = text[sentence.start : sentence.end]
         for name, role in named(words, known):
-            if role == "subject":
+            if role == "subject" and not GOVERNMENT.match(name):
                 return name
         if SELF.search(words):
             return None

@@ -11,25 +11,37 @@ from commitments.letters.times import Time, find, mask, without_times
 
 REPLACED = re.compile(r"顺延|延期|延至|推迟|调整为|提前至|变更为")
 TERM = re.compile(r"(?:总|施工|建设)?(?:工期|建设周期|施工周期|建设期|施工期)")
-UNIT = r"[^，。；的将]{2,14}?(?:局|委|委员会|厅|政府|公司|集团|中心|支队|大队|街道|镇|乡|村|部门|医院|办事处|站|学校)"
+UNIT = (
+    r"[^，。；的将]{2,14}?(?:局|委(?!会|员)|委员会|厅|政府|公司|集团|中心|支队|大队|街道|镇|乡|村|部门|[组宣统武]\S部|医院|办事处|站|"
+    "学校)"
+)
 ACTS = (
-    "将|会(?!同|议)|拟|计划|负责|正在|牵头|同步|做好|组织|开展|落实|完成|抓紧|尽快|具体|承担|实施|提供|加强|安排|"
+    "将|会(?!议)|拟|计划|对|优先|定期|持续|继续|积极|新建|新增|增设|整合|改造|完成|编制|印发|出台|启动|明年|今年|每年|年内|负责|正在|牵头|同步|做好|组织|开展|落实|完成|抓紧|尽快|具体|承担|实施|提供|加强|安排|"
     "在[^，。；]{2,16}(?:增设|安排|设置|建设|开展)"
 )
-DOER = re.compile(rf"(?:由|请)?({cues.SELF}|{UNIT})(?:{ACTS})")
+DOER = re.compile(rf"(?:由|请)?({cues.SELF}|{UNIT})(?:{ACTS})|由({cues.SELF}|{UNIT})")
 
 
-def cut(text: str, start: int, end: int, base: Base) -> list[tuple[int, int]]:
-    """Cut [start, end) where a clause begins a new act with a date, an event or a doer of its own."""
+def cut(text: str, start: int, end: int, base: Base, *, running: bool = False) -> list[tuple[int, int]]:
+    """Cut [start, end) where a clause begins a new act with a date, an event or a doer of its own.
+
+    In running prose the stretch behind a ； is a new act also where its date stands in a later clause of it.
+    """
     places = [start]
     seen = Seen()
     for piece in clauses(text, Piece(start, end)):
         words = mask(text[piece.start : piece.end])
-        if piece.start > start and seen.differs(words, base):
+        if piece.start > start and (seen.differs(words, base) or (running and _dated_apart(text, piece, end, base))):
             places.append(piece.start)
             seen = Seen()
         seen.add(words, base)
     return list(zip(places, [*places[1:], end], strict=True))
+
+
+def _dated_apart(text: str, piece: Piece, end: int, base: Base) -> bool:
+    """Say whether a stretch between two ； begins here and has a date of its own."""
+    stretch = re.split("；", mask(text[piece.start : end]))[0]
+    return text[piece.start - 1] == "；" and bool(_limits(stretch, base))
 
 
 class Seen:
@@ -50,6 +62,8 @@ class Seen:
         """Say whether a clause begins a new pledge."""
         if not self.acts or REPLACED.search(words) or words.startswith("其中"):
             return False
+        if PURPOSE.match(words) and all(BARE_YEAR.fullmatch(time.text) for time in _limits(words, base)):
+            return False
         if self.times and (gated(words) or TERM.search(words[:8]) or self._dates_differ(_limits(words, base))):
             return True
         doer = _doer(words)
@@ -63,6 +77,7 @@ class Seen:
         return len(years) > 1 or not all(BARE_YEAR.fullmatch(time.text) for time in self.times)
 
 
+PURPOSE = re.compile(r"，?(?:确保|保证|保障|从而|以便|切实)")
 BARE_YEAR = re.compile(r"(?:到|至|在|于)?(?:今年|本年|本年度|今年度|20\d\d年度?)")
 
 
@@ -86,12 +101,19 @@ def _limits(words: str, base: Base) -> list[Time]:
 
 def _bare_program(words: str, end: int) -> bool:
     """``2024年度预算``, ``今年民生实事`` name a programme or limit nothing."""
-    return bool(re.match(r"度?[^，。；]{0,6}(?:预算|民生实事|投资计划|改造计划|建设计划|项目库)", words[end:]))
+    return bool(re.match(r"度?[^，。；]{0,6}(?:预算|民生实事|[投改建整养更治维修提]\S计划|项目库)", words[end:]))
 
 
 def _doer(words: str) -> str:
     hit = DOER.match(re.sub(r"^(?:同时|目前|另外|此外|，)+", "", words))
-    return hit[1] if hit else ""
+    name = (hit[1] or hit[2]) if hit else ""
+    return "" if NOT_DOER.match(name) else name
+
+
+NOT_DOER = re.compile(
+    "配合|会同|联合|协同|协助|依托|利用|力争|争取|提请|推动|推进|支持|引导|鼓励|督促|指导|责成|协调|报|向|与|和|对|在|经|待|加强|"
+    "完善|优化|建立|按照|根据|针对"
+)
 
 
 def own_sentence(words: str, base: Base) -> bool:

@@ -1,8 +1,9 @@
 """Programmes and duties a letter gives to a unit (由X牵头的“雪亮工程”), so that later items can find it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from commitments.letters import cues
 from commitments.letters.outline import Passage
@@ -31,17 +32,32 @@ class Programme:
     quoted: bool
     unit: str
     evidence: str
+    worn: frozenset[str] = frozenset()  # stretches the letter uses everywhere: its own topic names no programme
 
     @property
     def parts(self) -> set[str]:
         """All stretches of the name that are long enough to recognise it by."""
-        return {self.name[place : place + COMMON] for place in range(len(self.name) - COMMON + 1)}
+        return stretches(self.name) - self.worn
+
+
+def stretches(text: str) -> set[str]:
+    """Return the stretches of a text by which a programme is recognised."""
+    return {text[place : place + COMMON] for place in range(len(text) - COMMON + 1)}
 
 
 def programmes(passages: Sequence[Passage], known: Register) -> list[Programme]:
     """Return the programmes and duties a letter gives to units, those said in so many words first."""
     said = [made for passage in passages for part in _sentences(passage) for made in _of_sentence(part, known)]
-    return (said + list(_of_items(passages, known)))[:MOST]
+    worn = _worn(passages)
+    return [replace(one, worn=worn) for one in (said + list(_of_items(passages, known)))[:MOST]]
+
+
+WORN = 6  # passages; words in so many of them are the letter's topic
+
+
+def _worn(passages: Sequence[Passage]) -> frozenset[str]:
+    counted = Counter(piece for passage in passages for piece in stretches(passage.text))
+    return frozenset(piece for piece, times in counted.items() if times >= WORN)
 
 
 def _sentences(passage: Passage) -> list[str]:
@@ -90,10 +106,11 @@ def of_programme(text: str, given: Sequence[Programme]) -> Programme | None:
     for programme in given:
         if programme.quoted and f"“{programme.name}”" in text:
             return programme
-    parts = {text[place : place + COMMON] for place in range(len(text) - COMMON + 1)}
+    parts = stretches(text)
     near = [one for one in given if not one.quoted and not parts.isdisjoint(one.parts)]
     best = max(near, key=lambda one: len(common(one.name, text)), default=None)
-    return best if best and common(best.name, text) else None
+    found = common(best.name, text) if best else ""
+    return best if best and stretches(found) - best.worn else None
 
 
 def common(name: str, text: str) -> str:

@@ -23,6 +23,10 @@ def spans(found: Sequence[Clause]) -> list[tuple[int, int, str]]:
     return made
 
 
+SEEN_TO = re.compile(  # the letter itself was handled
+    r"高度重视|专题研究|(?:现场|实地)(?:查看|踏勘|核实|勘[察查验]|调[查研]|了解|走访)"
+)
+BARE_FORECAST = re.compile(r"预计[到至]?[^，。；]{0,8}[年月底]")
 BUILT = re.compile(r"(?:建成|完工|实施|投用|投入使用|竣工|改造|通车|完成)(?:之|以)?后$")
 EFFECT = re.compile(r"(?:预计)?(?:将)?(?:可|能|每[年天日]|有效|大大|极大|显著|明显|新增|提供|满足|成为|缓解|方便|惠及)")
 
@@ -43,10 +47,12 @@ def _left_over(found: Sequence[Clause], place: int) -> int:
 def _silent(found: Sequence[Clause], place: int) -> bool:
     """Say whether a clause announces nothing; an order given in a report of finished work is finished too."""
     cue = found[place].cue
+    if cue == "plan" and BARE_FORECAST.fullmatch(found[place].text) and not any(x.cue for x in found[place + 1 :]):
+        return True
     if place and BUILT.search(found[place - 1].text) and EFFECT.match(found[place].text):
         return True
     if cue == "told":
-        return any(clause.done for clause in found[:place])
+        return any(clause.done or SEEN_TO.search(clause.text) for clause in found[: place + 1])
     if cue == "event" and EFFECT.match(" ".join(clause.text for clause in found[place + 1 : place + 2])):
         return True
     return cue is None or (cue == "event" and not _acts_after(found, place))
@@ -100,7 +106,7 @@ TOTAL = re.compile(
 
 
 def _holds_subject(clause: Clause) -> bool:
-    if re.match(r"(?:目前|现|截至[^，]*)?(?:已|均|业已)", clause.text):
+    if re.match(r"(?:目前|现|截至[^，]*)?[并且也]?(?:已|均|业已)", clause.text):
         return False
     head = ADVERBS.sub("", clause.text)
     return not re.match(
@@ -131,10 +137,23 @@ def _belongs(words: str) -> bool:
 def _another(found: Sequence[Clause], place: int) -> bool:
     """Say whether a clause is an announcement about something else: after a ；, or another batch or phase."""
     clause = found[place]
-    if clause.cue not in ("open", "plan", "will") or not clause.subject or VERB_FIRST.match(clause.subject):
+    if found[place - 1].text_end == "；" and not clause.cue and _own_act(found[place + 1 : place + 2]):
+        return bool(MATTER.search(clause.text))
+    if not _own_act(found[place : place + 1]):
         return False
     return found[place - 1].text_end == "；" or bool(
         re.match(r"第[一二三四五六七八九\d]+[批期]|[一二三四五]期", clause.subject)
+    )
+
+
+MATTER = re.compile(r"(?:一事|事宜|问题|建议|方面|诉求)$|^(?:关于|对于|针对|至于)")
+
+
+def _own_act(found: Sequence[Clause]) -> bool:
+    """Say whether a clause announces something of a subject of its own."""
+    return any(
+        clause.cue in ("open", "plan", "will") and clause.subject and not VERB_FIRST.match(clause.subject)
+        for clause in found
     )
 
 
@@ -152,7 +171,7 @@ def _forward(found: Sequence[Clause], place: int) -> int:
             cues.courteous(clause.text)
             or clause.refused
             or _another(found, end)
-            or (clause.done and not clause.cue and re.match(r".{2,10}已", clause.text))
+            or (clause.done and not clause.cue and re.match(r"(?!截至|目前|现|至今|今年).{2,10}已", clause.text))
         ):
             break
         end += 1

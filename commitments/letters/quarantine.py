@@ -46,18 +46,19 @@ SPAM = re.compile(
 )
 SENTENCE = re.compile(r"[，。；]")
 SALUTATION = re.compile(
-    r"^(?:尊敬的)?(?:[^，。；：]{2,60}?)(?:委员|代表|同志|先生|女士|局|委|会|厅|部|府|办|院|中心|联|社|盟|党|支部|团|组|公司|集团|校|[等名位人])[）)]?\s*[：:]\s*$"
+    r"^(?:尊敬的)?(?:[^，。；：]{2,60}?)(?:委员|代表|同志|先生|女士|局|委|会|厅|部|府|办|院|中心|联|协|社|盟|党|支部|团|组|公司|集团|校|[等名位人])[）)]?\s*[：:]\s*$"
 )
+HAIL = re.compile(r"^[^，。；：]{2,40}：$")  # whoever is addressed, right above the opening
 OPENING = re.compile(
-    r"(?:收悉|收到|已收|(?:您|你们?|贵.|代表|委员)[^，。]{0,24}(?:提出|提交|反映|关于)|转来|交办|交由|(?:答复|函复|回复|反馈|意见|汇报|报告)如下)"
+    r"(?:收悉|收到|已收|(?:您|你们?|贵.|代表|委员)[^，。]{0,24}(?:提出|提交|反映|关于)|转来|交办|交由|提出[^，。]{0,6}(?:会办|协办|办理|答复)意见|由[贵你][\u4e00-\u9fff]{1,3}主办|(?:答复|函复|函告|回复|反馈|意见|汇报|报告)如下)"
 )
 TITLE = re.compile(
     r"(?:建议|提案|议案|社情民意).{0,24}(?:答复|复函|回复|办理|意见|函)|(?:答复|复函|回复|会办意见|协办意见).{0,6}$|^关于.{4,80}(?:答复|函|意见)$|^对.{4,80}(?:建议|提案)的?(?:答复|复函|回复|办理)|^[\u4e00-\u9fff]{4,30}(?:关于|对)(?=.*(?:政协|人大|代表大会|会议|提案|建议))"
 )
 NUMBER = re.compile(r"^[^，。；]{0,14}[〔\[（(【﹝［]?\s*(?:19|20)\d\d\s*[〕\]）)】﹞］]?\s*(?:第\s*)?\d{1,5}\s*号")
 MARK = re.compile(
-    r"^(?:[（(【]?[A-D]\d?[）)】]?\s*类?|(?:办理|办复|结果|答复|建议|提案|类别)?.{0,4}(?:结果|类别|分类|类型|类|情况|等级)\s*[：:]\s*[（(]?\s*[A-D]\d?.{0,6})\s*(?:$|[\s])|"
-    r"^(?:是否)?(?:同意|主动|依申请|不予|可以|宜)?公开|^签发人|^(?:同意公开|公开属性|办理结果|领导签发)|.{2,20}(?:文件|稿纸)$"
+    r"^[（(【]?\s*(?:[A-D]\d?\s*[）)】]?\s*类?\s*[）)】]?|(?:办理|办复|结果|答复|建议|提案|类别)?.{0,4}(?:结果|类别|分类|类型|类|情况|等级|标[记识注])\s*[：:]\s*[（(]?\s*[A-D]\d?.{0,6})\s*(?:$|[\s])|"
+    r"^[（(【]?(?:是否)?(?:同意|主动|依申请|不予|可以|宜)?公开|^签发人|^(?:同意公开|公开属性|办理结果|领导签发)|.{2,20}(?:文件|稿纸)$"
 )
 DATE = re.compile(rf"^[（(]?\s*{DAY}\s*[）)]?$|^[（(]?\s*20\d{{2}}\s?\d{{1,2}}\s?\d{{1,2}}\s*$")
 TAIL = re.compile(
@@ -66,6 +67,7 @@ TAIL = re.compile(
     r"(?:是否|同意)公开|满意|反馈|注[：:])",
     re.IGNORECASE,
 )
+OPENNESS = re.compile(r"公开(?:方式|属性|范围)\s*[：:]\s*\S{2,8}$")  # below a letter it is the letter's own
 LONG = 40  # characters; a line so long with the signs of a sentence is prose
 FAR = 30  # lines above the salutation are looked at for the head
 
@@ -91,7 +93,7 @@ def put_aside(lines: Sequence[str]) -> Sorted:
 def _is_letter(plain: Sequence[str], n: int, start: int, end: int) -> bool:
     line = plain[n]
     if is_spam(line) or (_is_pages(line) and not (start <= n <= end and _is_prose(line))):
-        return False
+        return n > end and not is_spam(line) and bool(OPENNESS.match(line))
     if start <= n <= end:
         return True
     own = (TAIL, DATE, MARK) if n > end else (TITLE, NUMBER, MARK)
@@ -132,7 +134,9 @@ def _head(plain: Sequence[str]) -> int:
     for n, line in enumerate(plain):
         if SALUTATION.match(line) and not PAGE.match(line) and opens(plain, n):
             return n
-    return next((n for n, line in enumerate(plain) if _is_prose(line) and not is_spam(line)), 0)
+    first = next((n for n, line in enumerate(plain) if _is_prose(line) and not is_spam(line)), 0)
+    hailed = first > 0 and HAIL.match(plain[first - 1]) and not PAGE.match(plain[first - 1])
+    return first - 1 if hailed else first
 
 
 def opens(plain: Sequence[str], n: int) -> bool:

@@ -73,7 +73,7 @@ def _sentence(passage: Passage, piece: Piece, part: str, led: str, base: Base, *
     for a, b, cue in told:
         goal = part == sections.BACKGROUND and _is_goal(passage.text[found[a].start : found[b - 1].end], cue)
         told_at, family = (_dated_clause(found, a, b), "goal") if goal else (a, cue)
-        for start, end in cut(passage.text, found[told_at].start, found[b - 1].end, base):
+        for start, end in cut(passage.text, found[told_at].start, found[b - 1].end, base, running=True):
             yield pledge(passage, start, end, family, led, listed=planning)
 
 

@@ -21,8 +21,9 @@ REMEDY = re.compile(r"补|破解|攻|解决|化解|突破|克服|缓解|针对")
 LIST_COMING = re.compile(r"：$|[一1]是|以下|如下|下列|[几一二两三四五六七八九十\d]个?(?:方面|项|点)")
 TOPIC = re.compile(r"^(?:[（]?[一二三四五六七八九十\d]{1,3}[）、.])?(?:关于|针对|对于|您|你们|对您)")
 MEASURES = re.compile(
-    r"(?<!已)(?:采取|提出|制定|落实)(?:了)?(?:以下|如下|下列)[^，。：]{0,10}(?:措施|举措|意见|安排|打算|计划)[：。]$"
+    r"(?<!已)(?:采取|提出|制定|落实)(?:了)?(?:以下|如下|下列)[^，。：]{0,10}(?:措施|举措|意见|安排|打算|计划|方案)[：。]$"
 )
+OPINION = re.compile(r"(?:会办|协办|办理|答复|反馈|分办)意见[^，。：]{0,4}[：。]$")  # opens the letter, not a list
 FUTURE = re.compile(r"下一?步|下阶段|下一阶段|今后|接下来|后续|将(?!.{0,6}(?:情况|答复|办理))|拟|计划|打算|准备")
 
 
@@ -53,12 +54,12 @@ def of_passage(headings: Sequence[str]) -> str:
 def leads_in(text: str) -> bool:
     """Say whether a text announces a list of next steps: 下一步,我局将重点抓好以下工作:."""
     tail = text[-90:]
-    if MEASURES.search(tail) and not cues.done(tail[-45:]):
+    if MEASURES.search(tail) and not cues.done(tail[-45:]) and not OPINION.search(tail):
         return True
     return (
         bool(FUTURE.search(tail))
         and bool(LIST_COMING.search(tail[-45:]))
-        and not re.search(r"答复如下|回复如下|复如下|报告如下", tail)
+        and not re.search(r"(?:复|函告|报告|意见|情况)[^，。]{0,4}如下", tail)
     )
 
 

@@ -88,7 +88,11 @@ def _half(found: re.Match[str], base: Base) -> Reading:
 
 
 def _quarter(found: re.Match[str], base: Base) -> Reading:
-    return _dated("quarter", _year(found, base), 3 * number(found["quarter"]))
+    year, quarter = _year(found, base), number(found["quarter"])
+    if not found["before"] or found["end"] or quarter == 1:
+        return _dated("quarter", year, 3 * quarter)
+    rule, day, note = _dated("quarter", year, 3 * quarter - 3)
+    return rule, day, note or "read strictly; often meant as the end of that quarter: please confirm"
 
 
 def _year_end(found: re.Match[str], base: Base) -> Reading:
@@ -101,7 +105,11 @@ def _year_end(found: re.Match[str], base: Base) -> Reading:
 
 
 def _recurring(found: re.Match[str], base: Base) -> Reading:
-    rule, day, _ = _dated("recurring-first", _year(found, base), DECEMBER)
+    return _first_check(_year(found, base))
+
+
+def _first_check(year: int | None) -> Reading:
+    rule, day, _ = _dated("recurring-first", year, DECEMBER)
     return rule, day, "recurs; this is the first check"
 
 
@@ -173,7 +181,7 @@ RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (re.compile(rf"{LED}(?:{YEAR})?(?P<half>[上下])半年(?:底|末|内)?{BEFORE}"), _half),
     (
         re.compile(
-            rf"{LED}(?:{YEAR})?(?:(?:第?[一二三四1-4]|[一二三]、){DASH}?)?第?(?P<quarter>[一二三四1-4])季度(?:底|末|"
+            rf"{LED}(?:{YEAR})?(?:(?:第?[一二三四1-4]|[一二三]、){DASH}?)?第?(?P<quarter>[一二三四1-4])季度(?P<end>底|末|"
             rf"内)?{BEFORE}"
         ),
         _quarter,
@@ -208,6 +216,10 @@ RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
     ),
     (re.compile(rf"{LED}{YEAR}[春夏秋冬]"), _without("vague")),
     (re.compile(VAGUE), _without("vague")),
+    (
+        re.compile(r"(?:今明两年|(?:今后|未来)(?:[两三四五]年|几年))(?:内|中|间)?，?每年"),
+        lambda _found, base: _first_check(base.meant),
+    ),
     (
         re.compile(r"今明两年|今后两年"),
         lambda _found, base: _dated("year-end", base.meant and base.meant + 1, DECEMBER),

@@ -8,20 +8,23 @@ from functools import cached_property
 LEVEL = "省|市|区|县|州|盟|旗|镇|乡"
 KIND = (
     "人民政府|政府|街道办事处|街道办|街道|管理委员会|管委会|委员会|法院|检察院|监督管理局|管理局|分局|总局|局|"
-    "厅|党委|组织部|宣传部|统战部|政法委|委办|委|政协|办公室|办|中心|"
+    "厅|党委|组织部|宣传部|统战部|政法委|委办|委(?!会(?!同)|员)|政协|办公室|办|中心|"
     "支队|总队|大队|集团有限公司|集团公司|有限公司|公司|集团|医院|学院|大学|学校|中学|小学|幼儿园|图书馆|博物馆|"
     "档案馆|文化馆|供销社|总社|联合社|总工会|工会|妇联|残联|工商联|科协|社|研究所|研究院|设计院|院|所|站|处|队|"
     "部门|机关|协会|商会|银行|村委会|居委会|供电公司|镇|乡"
 )
 NOISE = re.compile(
-    r"[的将已了正在是为对向把被从按经至到就并也还均由和与及、]|会同|联合|配合|负责|牵头|督促|责成|要求|指导|协调|"
+    r"今年|去年|明年|年内|[的将已了正在是为对向把被从按经至到就并也还均由和与及、]|会同|联合|配合|负责|牵头|督促|责成|要求|指导|协调|"
     r"目前|同时|专业|有关|相关|各级|第三方|该|其|两家|三家|一家|多家|上级|每个|部分|委托|成立|建成|建立|全市|"
     r"全县|全区|改造|建设|开展|组织|新建|纳入|设置|管理处置|推进|完成|实现|规划站|本|属地|当地|所在|沿线|辖区|"
     r"所属|基层|理清|厘清|提升|提高|城乡社区|议事厅|大厅|展厅|餐厅|进一步|深化|加强|完善|整合|推动|启动|全面|"
-    r"协助|创建|社区医院|培育|引进|支持|鼓励|邀请|聘请|采购|新增|增设|扩建|定点|民营|公立|所在"
+    r"协助|创建|社区医院|培育|引进|支持|鼓励|邀请|聘请|采购|依托|利用|用好|管好|做好|抓好|新增|增设|扩建|定点|民营|公立|所在"
 )
 JOINTS = r"\t\n，。；：、！？“（"
-LEFT = rf"(?:^|(?<=[{JOINTS}]))(?:目前|同时|此外|另外|其中|现|并|下一?步|今后|近期|日前|由|请|待|经|在)?"
+LEFT = (
+    rf"(?:^|(?<=[{JOINTS}]))(?:目前|同时|此外|另外|其中|现|并|下一?步|今后|近期|日前|今年|去年|明年|年内|由|请|待|经|"
+    "在)?"
+)
 PASSED = (
     "(?:由|会同|联合|配合|协同|协助|督促|责成|责令|要求|敦促|督导|指导|协调|商请|转请|提请|委托|安排|请|与|和|"
     "及|以及|同|向|"
@@ -38,7 +41,7 @@ FOLLOWS = (
     r"[\t\n，。；、：“”（）]|$|"
     "将|会|拟|计划|正|牵头|负责|承担|统筹|组织|实施|制定|和|与|及|以及|等|的|建成|开|先后|对|在|已|抓|做|进|尽|"
     "加|联合|共同|协|具体|按|推|提|完|发|"
-    "编|落|于|为|从|审|列|根|安|起|印|出|研|主|配|督|指|依|给|予|整|提供|签|批|就|率|近|积|不|要|各"
+    "编|落|于|为|从|审|列|根|安|起|印|出|研|主|配|督|指|依|给|予|整|提供|签|批|就|率|近|积|不|要|各|现|目前|共"
 )
 NAME = re.compile(
     rf"(?:{LEFT}{PASSED}?|{PASSED}|[一-龥]是|[\d）]\.?)"
@@ -46,6 +49,9 @@ NAME = re.compile(
     rf"(?P<name>{FRONT}(?:{KIND}))(?={FOLLOWS}))"
 )
 WITHOUT = re.compile(rf"^(?:[\u4e00-\u9fff]{{2,3}}(?=(?:{LEVEL})))")
+
+
+KINDS = {"街道办事处": "街道", "镇人民政府": "镇政府", "乡人民政府": "乡政府", "公司": "公司", "集团": "集团"}
 
 
 @dataclass
@@ -59,13 +65,23 @@ class Register:
         """Say whether a name means the replying unit: its own, with or without the place in front."""
         if not self.self_name or len(name) < 3:  # noqa: PLR2004
             return False
-        if _is_short_for(name, self.self_name):
+        if name == self.kind or _is_short_for(name, self.self_name):
             return True
         longer, shorter = sorted((self.self_name, name), key=len, reverse=True)
         head = longer[: len(longer) - len(shorter)]
         return longer == shorter or (
             longer.endswith(shorter) and (head[-1] in "省市区县州盟旗镇乡" or shorter[0] in "省市区县州盟旗镇乡")
         )
+
+    @property
+    def kind(self) -> str | None:
+        """What the replying unit may call itself: 镇政府 of a town's government."""
+        return next((word for end, word in KINDS.items() if (self.self_name or "").endswith(end)), None)
+
+    def calls_itself(self, text: str) -> bool:
+        """Say whether the replying unit speaks of itself by its kind: 街道将… of a street office."""
+        kind = self.kind
+        return bool(kind and re.search(rf"(?:^|[，。；]){kind}(?=将|会|拟|计划|已|协调|督促|正在)", text))
 
     def search(self, text: str) -> list[tuple[int, int, str]]:
         """Return the known names in a text: start, end, name; the longest at every place."""
@@ -116,9 +132,10 @@ INSIDE = re.compile(  # words inside the names of bodies that would otherwise be
 BEGINS = re.compile(
     r"团[省市区县州]委|"
     r"各?(?:省|市|区|县|州|盟|旗|镇|乡)(?!级|场|民(?!政|族|宗)|政(?!府|协|务|法|公)|域|内|外)|"
-    r"各?[\u4e00-\u9fff]{2,3}(?:省|市|区|县|州|盟|旗|镇|乡|街道)"
+    r"各?[\u4e00-\u9fff]{2,3}(?:省|市|区|县|州|盟|旗|镇|乡|街道|村(?=村?委会|村民委))"
 )
 ENDS = re.compile("(?:集团|公司|管委会|支队|大队|政府|街道办|街道办事处|供电公司|医院)$")
+UTILITY = re.compile("(?:热力|供热|供水|自来水|燃气|供电|电力|公交|环卫|水务)公司$")  # a town has one of each
 NAMED = 5  # a company without a place in front has at least so many characters
 
 
@@ -126,4 +143,4 @@ def looks_like_unit(name: str) -> bool:
     """Say whether a string has the form of a public body's or company's own name."""
     if NOISE.search(INSIDE.sub("", name)):
         return False
-    return bool(BEGINS.match(name) or (ENDS.search(name) and len(name) >= NAMED))
+    return bool(BEGINS.match(name) or UTILITY.match(name) or (ENDS.search(name) and len(name) >= NAMED))

@@ -15,14 +15,17 @@ STOPS = re.compile(
     r"(?:书面)?(?:意见|等)?(?:进行|逐条|认真|共同|联合|多次|专题|对|就|的|到|赴|踏勘|研究|会商|办理|沟通|交换|座谈|协商|[，。；：])"
 )
 NAME = re.compile(
-    rf"(?:各?(?:[\u4e00-\u9fff]{{2,4}}?(?:省|市|区|县|州|盟|旗|镇|乡|街道))?[\u4e00-\u9fff（）]{{0,16}}?(?:{BODY}|中队|大队|公安机关|政法委|组织部|宣传部|统战部|编办|工会|妇联|残联|工商联|团委|供电公司|银行|协会|学校|医院|社|镇|乡))$"
+    rf"(?:各?(?:[\u4e00-\u9fff]{{2,4}}?(?:省|市|区|县|州|盟|旗|镇|乡|街道))?[\u4e00-\u9fff（）]{{0,16}}?(?:{BODY}|中队|大队|公安机关|政法委|组织部|宣传部|统战部|编办|工会|妇联|残联|工商联|团委|供电公司|银行|分行|支行|协会|学校|医院|社|镇|乡))$"
 )
-TAKES_PART = re.compile(r"(?:由|请)?(?P<names>[\u4e00-\u9fff、和（）]{3,60}?)(?:参加|协助|配合)(?:办理|会办)")
+TAKES_PART = re.compile(
+    r"(?:由|请)?(?P<names>[\u4e00-\u9fff、和（）]{3,60}?)(?:(?:参加|协助|配合)(?:办理|会办)|(?:协办|会办)(?=[，。、]))"
+)
 NOT_UNITS = re.compile(
-    r"^(?:相关|有关|各?(?:相关|有关|成员|职能)|街道社区|社区|群众|居民|企业|专家|委员|代表|提案人)|(?:部门|单位|社区|群众|同志|代表|委员|专家)$"
+    r"^(?:[你您贵我][局委厅会办单]|相关|有关|各?(?:相关|有关|成员|职能)|街道社区|社区|群众|居民|企业|专家|委员|代表|提案人)|(?:部门|单位|社区|群众|同志|代表|委员|专家)$"
 )
 LEAD = re.compile(r"由(?:你|贵)[局委会办厅]主办|主办")
 OF_BODY = re.compile(r"(?P<n>[\u4e00-\u9fff]{2,4}(?:等\d{0,3}[名位]?)?)(?:委员|代表)(?:提出|提交|所提|关于|的)")
+OF_UNIT = re.compile(r"(?:^|[，。])(?P<n>(?![您你贵])[\u4e00-\u9fff]{3,14}?)(?:提出|提交|所提)的?[《“]")
 
 
 LONGEST = 40  # characters of a unit's name and the verb behind it
@@ -32,7 +35,7 @@ def proposer(where: Parts, *, joint: bool) -> Found:
     """Return whom the salutation names, without honours; in a co-handler's opinion whom the body names."""
     line = where.salutation
     if joint:
-        found = OF_BODY.search(where.opening.text)
+        found = OF_BODY.search(where.opening.text) or OF_UNIT.search(where.opening.text)
         return where.take(where.opening, found.start("n"), found.end("n")) if found else None
     if line is None:
         return None
@@ -107,5 +110,8 @@ def _unit(piece: str) -> str:
 
 def _ends_there(piece: str, n: int) -> bool:
     return n == len(piece) or bool(
-        re.match(rf"{STOPS.pattern}|[\s（等]|上门|组成|实地|到|赴|开展|参与|共|通过|逐|反复|有关|相关", piece[n:])
+        re.match(
+            rf"{STOPS.pattern}|[\s（等]|上门|组成|实地|现场|到|赴|开展|参与|共|通过|逐|反复|有关|相关|后|一起|一道",
+            piece[n:],
+        )
     )

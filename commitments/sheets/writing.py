@@ -7,7 +7,7 @@ and forgotten, so that a long ledger needs little memory.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "'", "＝", "＋", "－", "＠")
 LIGHTS = {"overdue": "#F8CBAD", "due_today": "#FFE699", "due_soon": "#FFF2CC", "review_due": "#FFF2CC",
           "on_track": "#E2EFDA"}  # fmt: skip
 Writer = Callable[[int, int, Any], object]  # row, column, value
+RULED = {"border": 1, "border_color": "#808080"}
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -62,10 +63,19 @@ def workbook(
     return stream.getvalue()
 
 
+@lru_cache(maxsize=4096)  # most cells say what another has said
 def fit(text: str) -> str:
     """Return text as XML can hold it: what is no character becomes U+FFFD."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text) if _UNFIT.search(text) else text
+
+
+def write_text(sheet: "Worksheet", n: int, column: int, text: str, looks: "Format") -> None:
+    """Write a text cell; what looks like XML of the library's own is not taken for it in pieces."""
+    if text.startswith("<r>"):
+        sheet.write_rich_string(n, column, text[0], text[1], text[2:], looks)
+    else:
+        sheet.write_string(n, column, text, looks)
 
 
 class _Ledger:
@@ -76,14 +86,11 @@ class _Ledger:
     ) -> None:
         self.book, self.words, self.locale, self.length, self.choices = book, words, locale, length, choices
         self.sheet: Worksheet = book.add_worksheet(words.sheet)
-        bare = {"font_name": words.font, "font_size": 9, "valign": "top", "text_wrap": True}
-        cell, text = {**bare, "border": 1, "border_color": "#808080"}, {"num_format": "@"}
+        cell, text = {"font_name": words.font, "font_size": 9, "valign": "top", "text_wrap": True}, {"num_format": "@"}
         self.text: Format = book.add_format({**cell, **text})
         self.quoted: Format = book.add_format({**cell, **text, "quote_prefix": True})
         self.day: Format = book.add_format({**cell, "num_format": words.day, "align": "center"})
         self.number: Format = book.add_format({**cell, "align": "center"})
-        self.new_text: Format = book.add_format({**bare, **text})
-        self.new_day: Format = book.add_format({**bare, "num_format": words.day, "align": "center"})
         self.lines = 1.0
 
     def write(self, title: str, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -101,8 +108,6 @@ class _Ledger:
         for column, key, write in writers:
             if value := facts[key]:
                 write(n, column, value)
-            elif key in columns.PRINTED:
-                self.sheet.write_blank(n, column, None, self.text)
         self.sheet.set_row(n, min(LINE * self.lines + 5, TALLEST))
 
     # -- looks -----------------------------------------------------------------------------------------------------
@@ -110,7 +115,7 @@ class _Ledger:
     def _lay_out(self) -> None:
         sheet, last = self.sheet, FIRST + self.length - 1
         for column, (key, width) in enumerate(columns.COLUMNS.items()):
-            sheet.set_column(column, column, width, self.new_day if key in columns.DATES else self.new_text)
+            sheet.set_column(column, column, width, self.day if key in columns.DATES else self.text)
         sheet.freeze_panes(FIRST, 2)
         sheet.autofilter(HEAD, 0, max(last, HEAD), len(columns.COLUMNS) - 1)
         sheet.set_landscape()
@@ -137,18 +142,26 @@ class _Ledger:
         own = self.book.add_format({**looks, "bg_color": "#DDEBF7"})
         shown = self.book.add_format({**looks, "bg_color": "#D9D9D9"})
         self.sheet.set_row(TITLE, 36)
-        self.sheet.merge_range(TITLE, 0, TITLE, len(columns.PRINTED) - 1, title, big)
-        self.sheet.set_row(HEAD, 30)
+        self.sheet.merge_range(TITLE, 0, TITLE, len(columns.PRINTED) - 1, "", big)
+        write_text(self.sheet, TITLE, 0, title, big)  # which ``merge_range`` would take for a formula or a link
+        self.sheet.set_row(HEAD, 3 * LINE + 2)
         for column, key in enumerate(columns.COLUMNS):
             heading = word(self.locale, "field", key)
             self.sheet.write_string(HEAD, column, heading, shown if key in columns.SHOWN_ONLY else own)
 
     def _colour(self) -> None:
-        column, last = list(columns.COLUMNS).index("band"), FIRST + self.length + SPARE
+        """Colour the lights, and rule every row that has a title: also those added later, and without a blank cell."""
+        places, last = list(columns.COLUMNS), FIRST + self.length + SPARE
+        light = places.index("band")
         for band, colour in LIGHTS.items():
-            rule = {"type": "cell", "criteria": "==", "value": f'"{word(self.locale, "band", band)}"'}
-            rule["format"] = self.book.add_format({"bg_color": colour})
-            self.sheet.conditional_format(FIRST, column, last, column, rule)
+            said = f'"{word(self.locale, "band", band)}"'
+            looks = self.book.add_format({**RULED, "bg_color": colour})
+            rule = {"type": "cell", "criteria": "==", "value": said, "format": looks}
+            self.sheet.conditional_format(FIRST, light, last, light, rule)
+        filled = f'=${chr(ord("A") + places.index("title"))}{FIRST + 1}<>""'
+        lines = self.book.add_format(RULED)
+        rule = {"type": "formula", "criteria": filled, "format": lines}
+        self.sheet.conditional_format(FIRST, 0, last, len(places) - 1, rule)
 
     # -- cells -----------------------------------------------------------------------------------------------------
 
@@ -175,10 +188,7 @@ class _Ledger:
     def _text(self, width: float, n: int, column: int, value: str) -> None:
         text, looks = fit(value), self.quoted if value.startswith(FORMULA_STARTS) else self.text
         self.lines = max(self.lines, _lines(text, width))
-        if text.startswith("<r>"):  # the library would take it for XML of its own, but not in pieces
-            self.sheet.write_rich_string(n, column, text[0], text[1], text[2:], looks)
-        else:
-            self.sheet.write_string(n, column, text, looks)
+        write_text(self.sheet, n, column, text, looks)
 
     def _progress(self, width: float, n: int, column: int, value: tuple[date, str]) -> None:
         text = f"{format_date(self.locale, value[0])}{self.words.colon}{value[1]}"
@@ -194,6 +204,7 @@ class _Ledger:
             self.sheet.data_validation(FIRST, column, last, column, rule)
 
 
+@lru_cache(maxsize=4096)
 def _lines(text: str, width: float) -> float:
     """Reckon how many lines a text takes in a column, a Chinese character being 1.75 digits wide at our size."""
     if len(text) * WIDE <= width and "\n" not in text:
@@ -214,11 +225,14 @@ def _each_word(locale: str, group: str) -> list[str]:
 
 
 def _write_notes(book: "Workbook", words: Words, day: str) -> None:
-    sheet, looks = book.add_worksheet(words.notes_sheet), book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.set_column(0, 0, 100, looks)
+    sheet, width = book.add_worksheet(words.notes_sheet), 72
+    looks = book.add_format({"font_name": words.font, "font_size": 11, "text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, width, looks)
     sheet.set_paper(9)  # A4
     for n, note in enumerate(words.notes):
-        sheet.write_string(n, 0, f"{n + 1}. {note.format(day=day)}", looks)
+        text = f"{n + 1}. {note.format(day=day)}"
+        sheet.set_row(n, 16 * _lines(text, width) + 4)
+        sheet.write_string(n, 0, text, looks)
 
 
 def _write_choices(book: "Workbook", words: Words, choices: Mapping[str, Sequence[str]]) -> None:
@@ -227,5 +241,5 @@ def _write_choices(book: "Workbook", words: Words, choices: Mapping[str, Sequenc
     for n in range(max(map(len, choices.values()))):
         for column, options in enumerate(choices.values()):
             if n < len(options):
-                sheet.write_string(n, column, fit(options[n]), text)
+                write_text(sheet, n, column, fit(options[n]), text)
     sheet.hide()

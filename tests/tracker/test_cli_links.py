@@ -1,6 +1,7 @@
 """`tracker links`: fresh links, void ones, a new key."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,19 @@ def test_a_department_gets_its_most_urgent_page_and_its_calendar(
     unit = shown(capsys, "市台联")
     assert set(unit) == {UNIT, FEED}
     assert (unit[UNIT]["about"], unit[UNIT]["claim"].month) == ("2019-07", "2019-07")
+
+
+def test_links_of_a_rehearsal_open_nothing(paged: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown(capsys, "--desk")
+    key = (paged / "web-keys").read_text()
+    with freeze_time("2019-06-27T10:00:00+08:00"):
+        said(capsys, "rehearse", "--from", "2019-06-27", "--until", "2019-06-28", "--into", "preview")
+    pages = "".join(file.read_text("utf-8") for file in (paged / "preview").glob("*.html"))
+    urls = re.findall(r'href="(https://yinuo\.example/[^"]+)"', pages)
+    assert urls
+    assert [url for url in urls if read(url)] == []
+    assert (paged / "web-keys").read_text() == key
+    assert not (paged / "preview" / "web-keys").exists()
 
 
 def test_revoked_links_are_of_an_earlier_generation(paged: Path, capsys: pytest.CaptureFixture[str]) -> None:

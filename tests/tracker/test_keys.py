@@ -1,10 +1,11 @@
+import os
 import threading
 from pathlib import Path
 
 import pytest
 
 from notifications.links import OWNER
-from tracker import keys
+from tracker import checkup, keys, setup
 from tracker.app import App
 from tracker.config import Config, ConfigError, load
 
@@ -61,11 +62,20 @@ def test_rotating_keeps_one_key_before_the_newest(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_who_could_read_the_keys_still_can_after_root_turned_them(tmp_path: Path) -> None:
+    file = tmp_path / "web-keys"
+    keys.read(file)
+    os.chown(file, 65534, 65533)
+    file.chmod(0o640)
+    keys.rotate(file)
+    found = file.stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (65534, 65533, 0o640)
+
+
 def test_a_running_program_signs_with_the_new_key_from_its_next_pass_on(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(BASE)
     config = load(tmp_path / "config.toml", {}, tmp_path)
-    from tracker import setup  # noqa: PLC0415
-
     app = App(config, actor="x")
     setup.prepare(app)
     assert app.fresh() is app
@@ -103,6 +113,22 @@ def test_a_file_that_is_no_secret_is_refused(tmp_path: Path, text: str, mode: in
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"web\.keys_file: .*absent/web-keys: it cannot be written"):
         keys.read(tmp_path / "absent" / "web-keys")
+
+
+@pytest.mark.parametrize(
+    ("web", "states"),
+    [
+        ("", []),
+        ('base_url = "https://yinuo.example"', ["ok"]),
+        ('base_url = "http://localhost:8019"', ["ok"]),
+        ('base_url = "http://yinuo.example"', ["warn", "ok"]),
+        ('base_url = "https://yinuo.example"\nkeys_file = "absent/web-keys"', ["bad"]),
+    ],
+)
+def test_the_doctor_looks_at_links(tmp_path: Path, web: str, states: list[str]) -> None:
+    found = checkup.settings(App(loaded(tmp_path, f"[web]\n{web}\n"), actor="x"))
+    assert [finding.state for finding in found if finding.what == "links"] == states
+    assert not (tmp_path / "web-keys").exists()
 
 
 def test_the_keys_are_shown_nowhere(tmp_path: Path) -> None:

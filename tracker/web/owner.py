@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from commitments import replies, search
 from commitments.deadlines import due_soon_until
@@ -19,6 +19,7 @@ from tracker.web.site import Site, page
 if TYPE_CHECKING:
     from commitments.register import Register
 
+PAGE = 50  # of the department's other items
 PROOF = (Field("file", "file"), Field("link", "link"))
 ACKNOWLEDGE = Form("acknowledge")
 DONE = Form("done", (Field("note", "text"), Field("on", "date"), *PROOF))
@@ -66,10 +67,13 @@ def _show(site: Site, visitor: Visitor, ref: str) -> str:
     app, told = site.app, _own(site, visitor, ref)
     with app.reading() as session:
         wanted = search.Filter(states=LIVE_STATES, department=visitor.department_id)
-        others = overview.worst_first(session, wanted, app.today, due_soon_until(app.ladder, app.today, app.workdays))
+        soon_until = due_soon_until(app.ladder, app.today, app.workdays)
+        after = overview.Place.read(request.args.get("after", ""))
+        others = overview.worst_first(session, wanted, app.today, soon_until, after=after, size=PAGE + 1)
+        number = search.count(session, wanted)
         done = saved.find(session, app, {ref})
     return page(
-        "owner.html", visitor.locale, visitor=visitor, told=told, others=others, saved=done,
+        "owner.html", visitor.locale, visitor=visitor, told=told, others=others, number=number, size=PAGE, saved=done,
         forms=_offered(told, visitor), once=fresh_key(), office=app.config.organisation,
     )  # fmt: skip
 

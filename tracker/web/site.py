@@ -12,6 +12,7 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from time import monotonic
+from traceback import format_exception
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -79,8 +80,7 @@ def make(app: "App") -> Flask:
     flask.before_request(partial(_throttle, site))
     flask.before_request(_same_origin)
     flask.after_request(_harden)
-    for code in (HTTPException, StorageTrouble, DBAPIError, OSError):
-        flask.register_error_handler(code, partial(_fail, site))
+    flask.register_error_handler(Exception, partial(_fail, site))
     for part in (owner, desk, unit, feed):
         flask.register_blueprint(part.pages(site))
     flask.add_url_rule("/", "root", lambda: abort(404))
@@ -150,16 +150,23 @@ def _harden(response: Response) -> Response:
 
 def _fail(site: Site, error: Exception) -> tuple[str, int] | HTTPException:
     """Tell what went wrong in a sentence; nothing of the inside, and never the address that was asked for."""
-    if isinstance(error, HTTPException):
-        code = error.code or 500
-        if code < HTTPStatus.BAD_REQUEST:
-            return error  # a redirect is an answer, not an error
-    else:
-        code = 503
-        log.error("a page could not be shown: %s", masked(str(error)))
+    if isinstance(error, HTTPException) and (error.code or 0) < HTTPStatus.BAD_REQUEST:
+        return error  # a redirect is an answer, not an error
+    code = _code(error)
     locale = site.app.config.language
     known = words(locale)["error"]
     return page("error.html", locale, text=known.get(str(code), known["other"])), code
+
+
+def _code(error: Exception) -> int:
+    """Return what to answer; what nobody foresaw is logged whole, but for what could be a token."""
+    if isinstance(error, HTTPException):
+        return error.code or 500
+    if isinstance(error, StorageTrouble | DBAPIError | OSError):
+        log.error("a page could not be shown: %s", masked(str(error)))
+        return 503
+    log.error("a page failed: %s", masked("".join(format_exception(error))))
+    return 500
 
 
 def masked(text: str) -> str:

@@ -70,6 +70,21 @@ def test_word() -> None:
     assert files.read_file(word(body), "a.docx").lines[-1] == "疏通河道\t年底前"
 
 
+def test_a_table_that_frames_a_word_letter_keeps_its_lines() -> None:
+    inner = f"<w:tbl><w:tr><w:tc>{paragraphs('甲')}</w:tc><w:tc>{paragraphs('乙')}</w:tc></w:tr></w:tbl>"
+    frame = f"<w:tbl><w:tr><w:tc>{paragraphs(LETTER)}{inner}</w:tc></w:tr></w:tbl>"
+    assert files.read_file(word(f"<w:document {W}><w:body>{frame}</w:body></w:document>"), "a.docx").lines == [
+        *LETTER.split("\n"),
+        "甲\t乙",
+    ]
+
+
+def test_tables_nested_without_end_are_refused() -> None:
+    deep = "<w:tbl><w:tr><w:tc>" * 3000 + "</w:tc></w:tr></w:tbl>" * 3000
+    with pytest.raises(UnreadableLetter):
+        files.read_file(word(f"<w:document {W}><w:body>{deep}</w:body></w:document>"), "a.docx")
+
+
 @pytest.mark.parametrize(
     ("data", "error"),
     [

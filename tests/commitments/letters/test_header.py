@@ -48,7 +48,7 @@ def test_document_numbers(printed: str, number: str | None) -> None:
     assert head(number=printed).doc_number == number
 
 
-@pytest.mark.parametrize("number", ["072", "DH0271", "闭08", "20200155", "1007"])
+@pytest.mark.parametrize("number", ["072", "DH0271", "闭08", "20200155", "1007", "2023-0361"])
 def test_proposal_numbers_are_text(number: str) -> None:
     found = head(
         title="关于市政协五届二次会议提案的答复",
@@ -69,6 +69,8 @@ def test_the_number_of_another_document_is_none_of_the_proposals() -> None:
         ("尊敬的费玉衡委员：", "费玉衡"),
         ("张三、李四代表：", "张三、李四"),
         ("民盟云州市委：", "民盟云州市委"),
+        ("市科协：", "市科协"),
+        ("市老科协界别：", "市老科协界别"),
         ("市卫生健康委员会：", "市卫生健康委员会"),
     ],
 )
@@ -98,11 +100,15 @@ def test_the_pages_day_is_never_the_letters() -> None:
     assert (found.reply_date, found.page_date) == (None, date(2022, 7, 1))
 
 
-@pytest.mark.parametrize("mark", ["B类", "（B）", "办理结果：B", "办复类别：B1", "类别：Ｂ"])
+@pytest.mark.parametrize("mark", ["B类", "（B）", "办理结果：B", "办理类别：B类", "办复类别：B1", "类别：Ｂ"])
 def test_the_class_mark(mark: str) -> None:
     found = head(number=f"云水案〔2022〕8号\n{mark}").classification
     assert found is not None
     assert found[0] in "BＢ"
+
+
+def test_a_class_mark_below_the_letter_stands_behind_its_label() -> None:
+    assert head(tail="（联系人：方一舟）\n办理类别：B类").classification == "B"
 
 
 def test_the_fullest_name_of_the_replying_unit() -> None:
@@ -119,9 +125,39 @@ def test_the_opinion_of_a_co_handler_is_addressed_to_the_lead() -> None:
     assert (found.kind, found.proposer, found.co_units) == ("会办意见", None, ("市卫生健康委员会",))
 
 
+def test_a_short_opinion_keeps_its_addressee() -> None:
+    found = head(
+        title="关于市政协六届一次会议第162号提案的协办意见",
+        hail="市教育局：",
+        opening="现就市政协六届一次会议第162号提案《关于研学旅行的提案》提出以下协办意见：",
+    )
+    assert (found.co_units, found.session) == (("市教育局",), "市政协六届一次会议")
+
+
+def test_the_opening_names_who_proposed_and_who_helps() -> None:
+    joint = head(
+        title="市税务局关于第188号提案的会办意见",
+        hail="市工业和信息化局：",
+        opening="民建市委提出的《关于支持企业的提案》（第188号）由贵局主办，我局会办。现将会办意见函告如下：",
+    )
+    assert (joint.proposer, joint.co_units) == ("民建市委", ("市工业和信息化局",))
+    lead = head(opening="您提出的《关于公园的提案》，由我局主办，市财政局、市公安局协办。现答复如下：")
+    assert lead.co_units == ("市财政局", "市公安局")
+
+
 def test_of_two_contacts_the_one_who_handles() -> None:
     found = head(tail="联系人：甘棠 电话：0999-5550001\n承办人：陶知行 电话：0999-5550002")
     assert (found.contact_name, found.contact_phone) == ("陶知行", "0999-5550002")
+
+
+@pytest.mark.parametrize("phone", ["13900000001", "0999-5550777", "5550777", "0999-5550777-8012"])
+def test_telephones_are_whole(phone: str) -> None:
+    assert head(tail=f"联系人：方一舟，联系电话：{phone}").contact_phone == phone
+
+
+def test_a_unit_may_have_been_asked_in_one_word() -> None:
+    found = head(opening="您提出的提案收悉。我局商市公安局、市财政局后，现答复如下：")
+    assert found.co_units == ("市公安局", "市财政局")
 
 
 def test_values_keep_the_letters_own_characters_without_residue() -> None:

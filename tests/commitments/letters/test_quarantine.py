@@ -63,6 +63,14 @@ def test_what_follows_the_letter_is_the_pages() -> None:
     assert parted.aside == ("关于做好提案答复公开的通知", "云州市政府门户网站")
 
 
+@pytest.mark.parametrize(
+    "mark", ["（A类）", "(B1)", "（办理结果分类：A）", "（是否同意公开：是）", "C 类", "分类标记：B"]
+)
+def test_a_class_mark_above_the_salutation_is_the_letters(mark: str) -> None:
+    letter = [*LETTER[:2], mark, *LETTER[3:], "公开方式：主动公开"]
+    assert list(put_aside(letter).kept) == letter
+
+
 def test_a_letter_printed_twice_is_read_once() -> None:
     long = [
         f"（{n}）我局将于年底前完成第{n}项工程，由市财政局会同有关部门落实资金，确保按期投入使用，群众满意。"

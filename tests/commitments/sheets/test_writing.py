@@ -74,3 +74,12 @@ def test_a_ledger_too_long_for_a_sheet_says_so(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(writing, "MOST_ROWS", 1)
     with pytest.raises(TooLongForSheet, match="narrow them with --letter"):
         writing.workbook([{}, {}], unit="", departments=[], locale="en", now=NOW, today=date(2020, 7, 1))
+
+
+@pytest.mark.parametrize("name", ["=1+1", "http://gz.example", "<r><t>甲</t></r>", "072"])
+def test_names_of_units_are_text_too(name: str) -> None:
+    data = writing.workbook([], unit=name, departments=[name], locale="en", now=NOW, today=TODAY)
+    book = openpyxl.load_workbook(BytesIO(data))
+    assert book["Ledger"]["A1"].value == f"{name}: ledger of commitments (as of 1 July 2020)"
+    assert (book["Ledger"]["A1"].data_type, book["Ledger"]["A1"].hyperlink) == ("s", None)
+    assert (book["Choices"]["G1"].value, book["Choices"]["G1"].data_type) == (name, "s")

@@ -118,7 +118,12 @@ def path(url: str) -> str:
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the ledger of letter 1007, loaded once."""
-    home = tmp_path_factory.mktemp("office")
+    return load(tmp_path_factory.mktemp("office"))
+
+
+def load(home: Path) -> Path:
+    """Load the ledger of letter 1007 in a folder."""
+    home.mkdir(exist_ok=True)
     (home / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
     with freeze_time("2019-06-27 09:00", tz_offset=0):
         for line in (["init"], ["ledger", "load", str(LEDGER)]):

@@ -60,3 +60,23 @@ def test_a_page_that_cannot_be_read_says_so(pages: Pages, caplog: pytest.LogCapt
     token = address.split("/")[2]
     assert token not in caplog.text
     assert token not in answer.text
+
+
+def test_no_log_holds_a_token_whatever_happens(
+    pages: Pages, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = pages.owner()
+    token = address.split("/")[2]
+
+    def unforeseen(*_: Any, **__: Any) -> None:
+        raise RuntimeError(f"nobody thought of {token}")
+
+    with caplog.at_level("DEBUG"):
+        pages.send(address, "progress", {"note": "", "file": _pdf()})
+        pages.get(f"/d/{token}/")
+        monkeypatch.setattr("tracker.web.owner.tell", unforeseen)
+        answer = pages.get(address)
+    assert answer.status_code == 500
+    assert "a page failed" in caplog.text
+    assert token not in caplog.text
+    assert token not in answer.text

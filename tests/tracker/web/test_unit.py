@@ -89,3 +89,20 @@ def test_without_base_url_serve_says_what_to_set(
     monkeypatch.delenv("TRACKER_CONFIG", raising=False)
     assert run(["--config", str(pages.app.config.folder / "config.toml"), "serve"]) == 4
     assert "web.base_url" in capsys.readouterr().err
+
+
+def test_a_base_url_with_a_path_keeps_it(pages: Pages) -> None:
+    _listen_anywhere(pages)
+    web = pages.app.config.web.model_copy(update={"base_url": "https://city.gov.example/yinuo"})
+    pages.app.config = pages.app.config.model_copy(update={"web": web})
+    pages.app.__dict__.pop("links", None)
+    server = Server(pages.app)
+    server.start()
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{pages.owner()}") as answer:
+            page = answer.read().decode()
+    finally:
+        server.close()
+    assert pages.owner().startswith("/yinuo/o/")
+    assert 'href="/yinuo/static/page.css' in page
+    assert 'action="/yinuo/o/' in page

@@ -1,0 +1,80 @@
+"""Tests that open the pages in Chromium, without JavaScript as the pages are; run with ``-m browser``."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser import lived
+from tests.browser.house import House
+from tests.tracker.web.conftest import office  # noqa: F401 - the ledger the houses are copies of
+
+HERE = Path(__file__).parent
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(300))
+
+
+def absent(what: str) -> None:
+    """Skip, or fail where the browser is required."""
+    if os.environ.get("YINUO_REQUIRE_BROWSER"):
+        pytest.fail(f"the browser tests are required here and there is no {what}")
+    pytest.skip(f"no {what} on this machine")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser of the operating system; none is downloaded."""
+    try:
+        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError:
+        absent("Playwright (extra [browser])")
+    program = shutil.which("chromium")
+    if program is None:
+        absent("Chromium")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def house(office: Path, tmp_path: Path) -> Iterator[House]:  # noqa: F811 - the fixture, not the import
+    house = House(office, tmp_path / "house")
+    yield house
+    house.close()
+
+
+@pytest.fixture(scope="session")
+def half_a_year(office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811 - likewise
+    return lived.live(office, tmp_path_factory.mktemp("lived") / "house")
+
+
+@pytest.fixture(params=["zh-Hans", "en"])
+def busy(request: pytest.FixtureRequest, half_a_year: Path, tmp_path: Path) -> Iterator[House]:
+    """The house after half a year, in either language."""
+    house = House(half_a_year, tmp_path / "house", request.param)
+    house.put(lived.NOW)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A page of 1280 px in a context of its own."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    yield page
+    context.close()

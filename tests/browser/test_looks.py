@@ -1,0 +1,94 @@
+"""Every page on a telephone, on a desk and on paper: nothing sticks out or is too small to touch, all can read it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser import lived
+from tests.browser.house import House
+
+WIDTHS = (360, 1280)
+OVERFLOW = """() => [document.documentElement, ...document.querySelectorAll('.sheet, .tile, .act, .scroll tbody th')]
+  .filter(it => it.scrollWidth > it.clientWidth).map(it => it.outerHTML.slice(0, 200))"""
+UNFOLD = "() => document.querySelectorAll('details').forEach(it => { it.open = true; })"
+SMALL = """() => [...document.querySelectorAll('a, button, summary, select, textarea, label.radio, input')]
+  .filter(it => !it.closest('p, .story') && !['hidden', 'radio'].includes(it.type) && it.getClientRects().length)
+  .filter(it => it.getBoundingClientRect().height < 24).map(it => it.outerHTML)"""
+AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+
+
+@pytest.fixture(params=WIDTHS)
+def sized(request: pytest.FixtureRequest, page: Any) -> Any:
+    page.set_viewport_size({"width": request.param, "height": 800})
+    return page
+
+
+def test_nothing_sticks_out_and_everything_can_be_touched(busy: House, sized: Any) -> None:
+    for name, address in lived.addresses(busy).items():
+        sized.goto(address)
+        sized.evaluate(UNFOLD)
+        assert sized.evaluate(OVERFLOW) == [], name
+        assert sized.locator("header").bounding_box()["width"] == sized.viewport_size["width"], name
+        assert sized.evaluate(SMALL) == [], name
+
+
+@pytest.fixture(params=WIDTHS)
+def scripted(request: pytest.FixtureRequest, chromium: Any) -> Iterator[Any]:
+    """A page into which axe may put its script, which ours would not let in."""
+    context = chromium.new_context(viewport={"width": request.param, "height": 800}, bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
+def test_axe_finds_nothing(busy: House, scripted: Any) -> None:
+    pages = lived.addresses(busy)
+    found = [finding for address in pages.values() for finding in findings(scripted, address)]
+    lived.refused(scripted, pages["owner"])
+    assert [*found, *findings(scripted)] == []
+
+
+def findings(page: Any, address: str = "") -> list[str]:
+    """Return what axe has to say about an address, or about the page as it stands."""
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - an extra
+
+    if address:
+        page.goto(address)
+    page.evaluate(UNFOLD)
+    found = Axe().run(page, options=AXE).response["violations"]
+    return [f"{page.url} {each['id']}: {node['html']}" for each in found for node in each["nodes"]]
+
+
+def test_the_desk_is_filtered(busy: House, page: Any) -> None:
+    page.goto(lived.addresses(busy)["desk"])
+    everything = page.locator("#list tbody tr").count()
+    page.locator("#filter-band").select_option("overdue")
+    page.locator(".filters button").click()
+    assert page.locator("#list tbody tr").all_inner_texts() != []
+    assert page.locator("#list .chip.overdue").count() == page.locator("#list tbody tr").count() < everything
+    assert page.locator("#filter-band").input_value() == "overdue"
+    page.locator("#filter-q").fill("没有这样的话")
+    page.locator(".filters button").click()
+    assert page.locator("#list tbody tr").count() == 0
+    page.locator(".filters a").click()
+    assert page.locator("#list tbody tr").count() == everything
+
+
+def test_paper_bears_no_forms(busy: House, page: Any) -> None:
+    page.emulate_media(media="print")
+    for name, address in lived.addresses(busy).items():
+        page.goto(address)
+        assert page.locator("h1").is_visible(), name
+        assert [form for form in page.locator("form, nav, .button").all() if form.is_visible()] == [], name
+
+
+def test_the_keyboard_is_enough(busy: House, page: Any) -> None:
+    page.goto(lived.addresses(busy)["owner"])
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.activeElement.id") == "main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.form.action").endswith("/acknowledge")
+    page.keyboard.press("Enter")
+    page.locator('.note.good[role="status"]').wait_for()
