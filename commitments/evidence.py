@@ -44,7 +44,10 @@ def take(folder: Path, source: Given) -> Proof:
 
 
 def _address(source: str) -> Proof:
-    parts = urlsplit(source)
+    try:
+        parts = urlsplit(source)
+    except ValueError as wrong:  # full-width punctuation, an open bracket
+        raise UnreadableEvidence(path=source, problem=str(wrong)) from wrong
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise UnreadableEvidence(path=source, problem="only http and https addresses are taken")
     return Proof(name=source, url=source)
@@ -68,7 +71,11 @@ def _keep(folder: Path, sha256: str, data: bytes) -> None:
         return
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as partial:
-        partial.write(data)
-        partial.flush()
-        os.fsync(partial.fileno())
+        try:
+            partial.write(data)
+            partial.flush()
+            os.fsync(partial.fileno())
+        except OSError:  # a full disk must not fill with what did not fit
+            Path(partial.name).unlink()
+            raise
     Path(partial.name).rename(target)

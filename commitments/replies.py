@@ -35,7 +35,7 @@ def acknowledge(register: Register, ref: str, department: Department) -> Receipt
 
     Raises NoSuchCommitment, WrongState, NotYours.
     """
-    commitment = _own(register, ref, "acknowledge", department)
+    commitment = own(register, ref, "acknowledge", department)
     known = register.session.get(Receipt, (commitment.id, department.id))
     if known is not None:
         return known
@@ -51,7 +51,7 @@ def dispute(register: Register, ref: str, department: Department, reason: str) -
     A newer one takes the place of the one that waits.
     Raises NoSuchCommitment, WrongState, NotYours, WhyNeeded, BadText.
     """
-    commitment = _own(register, ref, "dispute", department)
+    commitment = own(register, ref, "dispute", department)
     _check_reason(ref, reason, needed=True)
     if (earlier := _waiting(register, commitment, department)) is not None:
         _settle(register, earlier, "refused", register.actor)
@@ -116,7 +116,11 @@ def _waiting(register: Register, commitment: Commitment, department: Department)
     return register.session.scalars(query.where(Dispute.state == "waiting")).first()
 
 
-def _own(register: Register, ref: str, verb: str, department: Department) -> Commitment:
+def own(register: Register, ref: str, verb: str, department: Department) -> Commitment:
+    """Return a live commitment that a department leads or supports, and keep other writers out until this is done.
+
+    Raises NoSuchCommitment, WrongState, NotYours.
+    """
     commitment = _live(register, ref, verb)
     if department not in (commitment.lead, *commitment.support):
         raise NotYours(ref=ref, name=department.name)
@@ -201,9 +205,8 @@ def once(register: Register, key: str) -> int | None:
     return known.seq if known else None
 
 
-def remember(register: Register, key: str) -> None:
-    """Note that a form was done, in the transaction that did it."""
-    seq = history.head(register.session).seq
+def remember(register: Register, key: str, seq: int) -> None:
+    """Note that a form was done, in the transaction that did it; ``seq`` is its history entry, 0 when it wrote none."""
     register.session.add(Submission(key=key, seq=seq, at=register.now))
     register.session.flush()
 

@@ -95,6 +95,15 @@ def sqlite_path(url: str) -> Path | None:
     return Path(parsed.database)
 
 
+def file_identity(database: Path | None) -> tuple[int, int] | None:
+    """Return what tells a file from another of the same name; None when there is none, or on PostgreSQL."""
+    try:
+        found = database.stat() if database else None
+    except FileNotFoundError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
+
+
 def shown(url: URL) -> str:
     """Return an address for people, without the password, nor one among its parameters."""
     hidden = {name: "***" for name in url.query if "password" in name}

@@ -7,11 +7,10 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from commitments.models import LIVE_STATES, Commitment, Department, Letter
+from commitments.models import LIVE_STATES, Commitment, Department
 from commitments.search import Filter, find_department
 from notifications.links import DESK, FEED, OWNER, UNIT, Links
-from notifications.models import Instance
-from notifications.periods import shifted
+from notifications.models import Digest, Instance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +23,7 @@ class Given:
 
 
 def of_department(session: Session, links: Links, name: str, today: date) -> list[Given]:
-    """Return the page of its most urgent live item, that of last month if it proposes, and its calendar.
+    """Return the page of its most urgent live item, that of the newest digest if it proposes, and its calendar.
 
     Raises NoSuchDepartment.
     """
@@ -49,8 +48,9 @@ def _owner(session: Session, links: Links, department: Department) -> Iterator[G
 
 
 def _unit(session: Session, links: Links, department: Department, today: date) -> Iterator[Given]:
-    month = shifted(f"{today:%Y-%m}", -1)
-    if session.scalar(select(Letter.id).where(Letter.proposing_unit_id == department.id).limit(1)) is not None:
+    made = select(func.max(Digest.period)).where(Digest.unit_id == department.id, Digest.number.is_not(None))
+    month = session.scalar(made)
+    if month is not None:
         url = links.unit(department.id, department.link_generation, month, today)
         yield Given(purpose=UNIT, about=month, url=url)
 

@@ -291,7 +291,7 @@ class Web(Section):
     keys_file: Annotated[str, Field(min_length=1, validate_default=True)] = "web-keys"
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8019
-    threads: Annotated[int, Field(ge=1, le=64)] = 4
+    threads: Annotated[int, Field(ge=1, le=12)] = 4
     per_minute: Annotated[int, Field(ge=1)] = 120
 
     @field_validator("keys_file")

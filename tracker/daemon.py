@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from commitments import replies
 from commitments.errors import DatabaseGone, DatabaseMissing, Error, StorageTrouble
-from commitments.storage import reading, writing
+from commitments.storage import file_identity, reading, writing
 from notifications import alerts, workers
 from notifications.models import Worker
 from notifications.sending import Report
@@ -78,7 +77,7 @@ class Daemon:
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         with self.app.sending():
             self._prepare()
-            self.ledger = _identity(self.app.database)
+            self.ledger = file_identity(self.app.database)
             self.heartbeat()
             scheduler = self._scheduler()
             scheduler.start()
@@ -174,7 +173,7 @@ class Daemon:
 
     def _same_ledger(self) -> None:
         """Refuse to write into a file that has lost its name: all of it would be gone with us. Raises DatabaseGone."""
-        if _identity(self.app.database) != self.ledger:
+        if file_identity(self.app.database) != self.ledger:
             raise DatabaseGone(path=self.app.database)
 
     def _asked_to_stop(self) -> bool:
@@ -254,15 +253,6 @@ class Daemon:
     def _sign_off(self) -> None:
         with writing(self.app.engine) as session:
             workers.sign_off(session, self.app.worker, self.app.clock())
-
-
-def _identity(database: Path | None) -> tuple[int, int] | None:
-    """Return what tells a file from another of the same name; None when there is none, or on PostgreSQL."""
-    try:
-        found = database.stat() if database else None
-    except FileNotFoundError:
-        return None
-    return (found.st_dev, found.st_ino) if found else None
 
 
 def notify(state: str) -> None:

@@ -263,7 +263,7 @@ def send(scene: Scene, ref: str) -> int | None:
         keeper = scene.register(session)
         if (known := replies.once(keeper, "k1")) is None:
             keeper.progress(ref, "清单已报送")
-            replies.remember(keeper, "k1")
+            replies.remember(keeper, "k1", history.head(keeper.session).seq)
         return known
 
 
@@ -286,9 +286,9 @@ def test_nor_is_one_done_twice_that_comes_twice_at_once(scene: Scene) -> None:
 
 
 def test_forms_are_forgotten_in_the_end(scene: Scene) -> None:
-    scene.do(lambda r: replies.remember(r, "old"))
+    scene.do(lambda r: replies.remember(r, "old", 1))
     scene.now += timedelta(days=1)
-    scene.do(lambda r: replies.remember(r, "new"))
+    scene.do(lambda r: replies.remember(r, "new", 2))
     with writing(scene.engine) as session:
         replies.forget(session, scene.now)
     with reading(scene.engine) as session:

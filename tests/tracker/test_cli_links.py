@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
+from commitments.search import find_department
 from notifications.links import DESK, FEED, OWNER, UNIT, Claim
+from notifications.models import Digest
 from tests.tracker.test_cli_registers import home, ledger, said
 from tracker import config
 from tracker.app import App
@@ -32,6 +34,15 @@ def read(url: str) -> Claim | None:
     assert links is not None
     page, token = url.removeprefix("https://yinuo.example/").split("/")[:2]
     return links.read(PURPOSES[page], token.removesuffix(".ics"))
+
+
+def tell_of(month: str) -> None:
+    """Let the proposing unit have had a digest."""
+    app = App(config.load(Path("config.toml"), {}, Path.cwd()), actor="x")
+    with app.register() as register:
+        unit = find_department(register.session, "市台联")
+        register.session.add(Digest(unit_id=unit.id, period=month, number=1, created_at=register.now))
+    app.engine.dispose()
 
 
 def shown(capsys: pytest.CaptureFixture[str], *line: str) -> dict[str, dict[str, Any]]:
@@ -59,6 +70,8 @@ def test_a_department_gets_its_most_urgent_page_and_its_calendar(
     assert given[OWNER]["about"] == ref
     assert given[FEED]["url"].endswith(".ics")
     assert {given[each]["claim"].department_id for each in given} == {given[FEED]["claim"].department_id}
+    assert set(shown(capsys, "市台联")) == {FEED}
+    tell_of("2019-07")
     unit = shown(capsys, "市台联")
     assert set(unit) == {UNIT, FEED}
     assert (unit[UNIT]["about"], unit[UNIT]["claim"].month) == ("2019-07", "2019-07")
@@ -82,7 +95,7 @@ def test_revoked_links_are_of_an_earlier_generation(paged: Path, capsys: pytest.
     assert said(capsys, "links", "revoke", "--desk") == "organisation\n"
     assert {each["claim"].generation for each in shown(capsys, "市民政局").values()} == {2}
     assert shown(capsys, "--desk")[DESK]["claim"].generation == 2
-    assert shown(capsys, "市台联")[UNIT]["claim"].generation == 1
+    assert shown(capsys, "市台联")[FEED]["claim"].generation == 1
     entries = said(capsys, "history", "list")
     assert entries.count("链接作废") == 2
 

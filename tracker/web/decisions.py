@@ -5,9 +5,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from commitments import replies
+from commitments.errors import NoDispute, NoRequest
 from commitments.glossary import word
-from commitments.models import OUTCOMES, Department
-from tracker.web.forms import Entry, Field, Form
+from commitments.models import OUTCOMES, Department, Dispute, Extension
+from tracker.web.forms import Entry, Field, Form, number
 from tracker.web.item import Told
 from tracker.web.words import words
 
@@ -41,7 +42,7 @@ def form(name: str, told: Told, names: Names, locale: str) -> Form | None:
     forms = (
         Form("confirm"),
         Form("drop", (Field("reason", "text"),), danger=True),
-        Form("decide_extension", (decision, by)),
+        Form("decide_extension", (_shown(told), decision, by)),
         Form("decide_dispute", (_raised_by(told), decision, Field("lead", "choice", choices=others),
                                 Field("note", "text", label=words(locale)["field"]["answer"]), by)),
         Form("close", (Field("outcome", "choice", required=True, choices=_outcomes(locale)),
@@ -62,9 +63,14 @@ def _outcomes(locale: str) -> tuple[tuple[str, str], ...]:
     return tuple((outcome, word(locale, "outcome", outcome)) for outcome in OUTCOMES)
 
 
+def _shown(told: Told) -> Field:
+    """Name the request that stands on the page: a newer one has not been looked at."""
+    return Field("request", "hidden", value=str(told.extension.id) if told.extension else "")
+
+
 def _raised_by(told: Told) -> Field:
-    """Ask which department's dispute is meant; where none waits any more, any number will be told so."""
-    raised = tuple((str(dispute.department_id), name) for dispute, name in told.disputes)
+    """Ask which department's dispute is meant, by its number: a newer one has not been looked at."""
+    raised = tuple((str(dispute.id), name) for dispute, name in told.disputes)
     return Field("department", "choice" if raised else "line", required=True, choices=raised)
 
 
@@ -77,7 +83,7 @@ def do(register: "Register", ref: str, name: str, entry: Entry) -> None:
         case "drop":
             register.drop(ref, text("reason"))
         case "decide_extension":
-            register.decide_extension(ref, approve=text("decision") == "accept", by=text("by"))
+            _decide_extension(register, ref, entry)
         case "decide_dispute":
             _decide_dispute(register, ref, entry)
         case "close":
@@ -91,14 +97,22 @@ def do(register: "Register", ref: str, name: str, entry: Entry) -> None:
             register.progress(ref, text("note"), on=entry.day("on"), proofs=entry.proofs)
 
 
+def _decide_extension(register: "Register", ref: str, entry: Entry) -> None:
+    request = register.session.get(Extension, number(entry.text("request")) or 0)
+    if request is None or request.state != "waiting":
+        raise NoRequest(ref=ref)
+    register.decide_extension(ref, approve=entry.text("decision") == "accept", by=entry.text("by"))
+
+
 def _decide_dispute(register: "Register", ref: str, entry: Entry) -> None:
-    department = _department(register, entry.text("department"))
-    lead = _department(register, entry.text("lead"))
-    if department is not None:
-        replies.decide_dispute(
-            register, ref, department=department, accept=entry.text("decision") == "accept", by=entry.text("by"),
-            note=entry.text("note"), lead=lead,
-        )  # fmt: skip
+    raised = register.session.get(Dispute, number(entry.text("department")) or 0)
+    if raised is None or raised.state != "waiting":
+        raise NoDispute(ref=ref, name="")
+    replies.decide_dispute(
+        register, ref, department=register.session.get_one(Department, raised.department_id),
+        accept=entry.text("decision") == "accept", by=entry.text("by"), note=entry.text("note"),
+        lead=_department(register, entry.text("lead")),
+    )  # fmt: skip
 
 
 def _moved(register: "Register", entry: Entry) -> dict[str, object]:
@@ -108,5 +122,5 @@ def _moved(register: "Register", entry: Entry) -> dict[str, object]:
     return {**({"due_on": due} if due else {}), **({"lead": lead} if lead else {})}
 
 
-def _department(register: "Register", number: str) -> Department | None:
-    return register.session.get(Department, int(number)) if number.isascii() and number.isdecimal() else None
+def _department(register: "Register", text: str) -> Department | None:
+    return register.session.get(Department, number(text)) if number(text) else None

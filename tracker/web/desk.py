@@ -15,9 +15,10 @@ from commitments.glossary import word
 from commitments.models import KINDS, STATES, Department, Letter
 from notifications.links import DESK
 from tracker.web import charts, decisions, overview, proofs, saved
+from tracker.web.forms import number
 from tracker.web.gate import Visitor
 from tracker.web.item import Told, tell
-from tracker.web.posting import fresh_key, take
+from tracker.web.posting import already, done, fresh_key, take
 from tracker.web.site import Site, page
 from tracker.web.words import words
 
@@ -56,14 +57,16 @@ def pages(site: Site) -> Blueprint:
     def send(token: str, ref: str, name: str) -> Response:
         """Take a decision."""
         visitor = site.visitor(DESK, token)
-        told = _told(site, ref)
-        form = decisions.form(name, told, _departments(site), visitor.locale)
+        gone = name == "drop"  # afterwards there is no item to go back to
+        back = url_for("desk.ledger", token=token) if gone else url_for("desk.item", token=token, ref=ref)
+        if (seq := already(site, visitor)) is not None:
+            return done(back, seq)
+        form = decisions.form(name, _told(site, ref), _departments(site), visitor.locale)
         if form is None:
             abort(404)
-        back = url_for("desk.item", token=token, ref=ref)
-        return take(site, visitor, form, lambda register, entry: decisions.do(register, ref, name, entry), back)
+        return take(site, visitor, form, lambda register, entry: decisions.do(register, ref, name, entry), ref, back)
 
-    @part.get("/proof/<int:number>")
+    @part.get("/proof/<int(max=2147483647):number>")
     def proof(token: str, number: int) -> Response:
         """Hand out a file of evidence."""
         site.visitor(DESK, token)
@@ -84,6 +87,7 @@ def _ledger(site: Site, visitor: Visitor) -> str:
             "waiting": overview.waiting(session),
             "departments": overview.departments(session, app.today),
             "filters": _filters(session, visitor.locale),
+            "saved": saved.find(session, app),
         }
     queues = [(name, queue) for name in QUEUES if (queue := getattr(facts["waiting"], name)).count]
     kept = {name: text for name in FILTERS if (text := request.args.get(name, ""))}
@@ -122,8 +126,8 @@ def _wanted() -> search.Filter:
     """Read the filters of the address; what makes no sense finds nothing or is passed over."""
     asked = request.args
     return search.Filter(
-        department=asked.get("department", type=int),
-        letter=asked.get("letter", type=int),
+        department=number(asked.get("department", "")),
+        letter=number(asked.get("letter", "")),
         kind=asked.get("kind") or None,
         words="".join(c for c in asked.get("q", "")[:100] if c.isprintable()).strip(),
     )
@@ -172,9 +176,9 @@ def _first_day(month: str) -> date:
 def _item(site: Site, visitor: Visitor, ref: str) -> str:
     told = _told(site, ref)
     with site.app.reading() as session:
-        done = saved.find(session, site.app, {ref})
+        entry = saved.find(session, site.app, {ref})
     return page(
-        "item.html", visitor.locale, visitor=visitor, told=told, saved=done, once=fresh_key(),
+        "item.html", visitor.locale, visitor=visitor, told=told, saved=entry, once=fresh_key(),
         forms=decisions.offered(told, _departments(site), visitor.locale), office=site.app.config.organisation,
     )  # fmt: skip
 

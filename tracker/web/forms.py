@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from commitments.errors import Error
 from commitments.evidence import Upload
@@ -11,19 +12,24 @@ from tracker.web import uploads
 
 LONG, SHORT = 5000, 300  # characters of a text, and of a line
 LARGEST_NUMBER = 1e15
+DIGITS = 9  # of a row's key
+YEARS = (1949, 2199)  # of dates that somebody may mean
 FIGURE = "figure:"  # before the name of a target
 
 
 @dataclass(frozen=True)
 class Field:
-    """One question. ``kind``: text, line, date, number, link, file, choice. ``label`` overrides the word for it."""
+    """One question. ``kind``: text, line, date, number, link, file, choice, or hidden with its ``value``.
+
+    ``label`` overrides the word for its name.
+    """
 
     name: str
     kind: str = "line"
     required: bool = False
     choices: tuple[tuple[str, str], ...] = ()
     label: str = ""
-    hint: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,9 +143,12 @@ def _as_text(each: Field, text: str) -> str:
 
 def _as_date(_: Field, text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ValueError("date") from None
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise ValueError("date")
+    return day
 
 
 def _as_number(_: Field, text: str) -> float:
@@ -153,7 +162,11 @@ def _as_number(_: Field, text: str) -> float:
 
 
 def _as_link(each: Field, text: str) -> str:
-    if not text.startswith(("https://", "http://")) or " " in text:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ValueError("link") from None
+    if parts.scheme not in ("http", "https") or not parts.netloc or " " in text:
         raise ValueError("link")
     return _as_text(each, text)
 
@@ -162,6 +175,11 @@ def _as_choice(each: Field, text: str) -> str:
     if text not in {value for value, _ in each.choices}:
         raise ValueError("choice")
     return text
+
+
+def number(text: str) -> int | None:
+    """Return the key of a row that an address or a form names; None for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else None
 
 
 READERS = {"date": _as_date, "number": _as_number, "link": _as_link, "choice": _as_choice}

@@ -10,7 +10,7 @@ WINDOW = 60.0
 
 
 class Limiter:
-    """Allows ``per_minute`` knocks a key in a fixed window of 60 s; 0 allows all."""
+    """Allows ``per_minute`` knocks a key in a fixed window of 60 s."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = monotonic) -> None:
         self.per_minute = per_minute
@@ -20,8 +20,6 @@ class Limiter:
 
     def allows(self, key: str) -> bool:
         """Count a knock; say whether it is within the limit."""
-        if not self.per_minute:
-            return True
         with self.lock:
             return self._count(key, self.clock()) <= self.per_minute
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from commitments import replies, search
 from commitments.deadlines import due_soon_until
+from commitments.errors import NotYours
 from commitments.models import LIVE_STATES, Department
 from notifications.links import OWNER
 from tracker.web import overview, proofs, saved
@@ -52,9 +53,9 @@ def pages(site: Site) -> Blueprint:
         if form is None:
             abort(404)
         back = url_for("owner.item", token=token, ref=ref)
-        return take(site, visitor, form, lambda register, entry: _do(register, visitor, ref, name, entry), back)
+        return take(site, visitor, form, lambda register, entry: _do(register, visitor, ref, name, entry), ref, back)
 
-    @part.get("/proof/<int:number>")
+    @part.get("/proof/<int(max=2147483647):number>")
     def proof(token: str, number: int) -> Response:
         """Hand out a file of evidence about one of the department's commitments."""
         visitor = site.visitor(OWNER, token)
@@ -82,7 +83,7 @@ def _own(site: Site, visitor: Visitor, ref: str) -> Told:
     """Return one of the department's own commitments, or answer 404 as for any other."""
     with site.app.reading() as session:
         told = tell(session, ref, site.app)
-    if told is None or told.role(visitor.department_id) is None:
+    if told is None or told.row.state == "draft" or told.role(visitor.department_id) is None:
         abort(404)
     return told
 
@@ -117,6 +118,9 @@ def _progress(told: Told) -> Form:
 def _do(register: "Register", visitor: Visitor, ref: str, name: str, entry: Entry) -> None:
     """Write down what a department says."""
     department = register.session.get_one(Department, visitor.department_id)
+    commitment = replies.own(register, ref, name, department)
+    if name in LEADS_ONLY and commitment.lead is not department:
+        raise NotYours(ref=ref, name=department.name)
     note, reason, proofs = entry.text("note"), entry.text("reason"), entry.proofs
     if name == ACKNOWLEDGE.name:
         replies.acknowledge(register, ref, department)

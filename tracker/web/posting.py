@@ -7,13 +7,15 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flask import Response, make_response, redirect, request
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError
 
 from commitments import history, replies
 from commitments.errors import Error, StorageTrouble
+from commitments.models import HistoryEntry, Submission
 from tracker.web import forms
 from tracker.web.gate import Visitor
 from tracker.web.site import Site, masked, page
@@ -26,11 +28,16 @@ Work = Callable[["Register", forms.Entry], object]
 log = logging.getLogger("yinuo.web")
 
 
-def take(site: Site, visitor: Visitor, form: forms.Form, work: Work, back: str) -> Response:
-    """Do what a form asks, once however often it is sent; ``back`` is the page that then says what was saved."""
+def take(site: Site, visitor: Visitor, form: forms.Form, work: Work, subject: str, back: str) -> Response:
+    """Do what a form asks, once however often it is sent; ``back`` is the page that then says what was saved.
+
+    ``subject`` is what the history entry is about that this page can show.
+    """
     try:
-        entry = forms.read(form, request)
-        seq = _once(site, visitor, lambda register: work(register, entry))
+        seq = already(site, visitor)
+        if seq is None:
+            entry = forms.read(form, request)
+            seq = _do(site, visitor, lambda register: work(register, entry), subject)
     except forms.Mistakes as wrong:
         return _again(visitor, form, back, 422, wrong.told(visitor.locale), wrong.by_field)
     except StorageTrouble as trouble:
@@ -39,7 +46,19 @@ def take(site: Site, visitor: Visitor, form: forms.Form, work: Work, back: str) 
         return _again(visitor, form, back, 409, refused.told(visitor.locale), {})
     except (DBAPIError, OSError) as trouble:
         return _trouble(visitor, form, back, trouble)
-    return redirect(f"{back}?saved={seq}", 303)  # type: ignore[return-value] # werkzeug's is Flask's here
+    return done(back, seq)
+
+
+def already(site: Site, visitor: Visitor) -> int | None:
+    """Return the history entry of this very form when it came before, 0 when it wrote none, None when it is new."""
+    with site.app.reading() as session:
+        known = session.get(Submission, _key(visitor))
+        return known.seq if known else None
+
+
+def done(back: str, seq: int) -> Response:
+    """Go to the page that says what was saved."""
+    return cast("Response", redirect(f"{back}?saved={seq}" if seq else back, 303))
 
 
 def fresh_key() -> str:
@@ -47,22 +66,35 @@ def fresh_key() -> str:
     return secrets.token_urlsafe(12)
 
 
-def _once(site: Site, visitor: Visitor, work: Callable[["Register"], object]) -> int:
-    """Do the work unless this very form was done already; return the number of its history entry."""
+def _key(visitor: Visitor) -> str:
+    """Return what a form is known by: whose it is, its address, and which showing of it."""
     shown = request.form.get("once", "")[:64] or fresh_key()
-    key = hashlib.sha256(f"{visitor.purpose}|{visitor.department_id}|{request.path}|{shown}".encode()).hexdigest()
+    return hashlib.sha256(f"{visitor.purpose}|{visitor.department_id}|{request.path}|{shown}".encode()).hexdigest()
+
+
+def _do(site: Site, visitor: Visitor, work: Callable[["Register"], object], subject: str) -> int:
+    """Do the work unless another has done this very form meanwhile; return the number of its history entry."""
+    key = _key(visitor)
     with site.app.register(visitor.name) as register:
-        done = replies.once(register, key)
-        if done is not None:
-            return done
+        known = replies.once(register, key)
+        if known is not None:
+            return known
+        before = history.head(register.session).seq
         work(register)
-        replies.remember(register, key)
-        return history.head(register.session).seq
+        register.session.flush()
+        seq = register.session.scalar(_entry(before, subject)) or 0
+        replies.remember(register, key, seq)
+        return seq
+
+
+def _entry(before: int, subject: str) -> Select[int | None]:
+    """Select the first entry about ``subject`` that was written since."""
+    return select(func.min(HistoryEntry.seq)).where(HistoryEntry.seq > before, HistoryEntry.subject == subject)
 
 
 def _trouble(visitor: Visitor, form: forms.Form, back: str, trouble: Exception) -> Response:
     """The database or the disk says no: 503, and nothing that was typed is lost."""
-    log.error("a form could not be saved: %s", masked(str(trouble)))
+    log.error("a form could not be saved: %s", masked(str(getattr(trouble, "orig", trouble))))
     return _again(visitor, form, back, 503, words(visitor.locale)["error"]["503"], {})
 
 

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 LONGEST = 15  # digits of an entry's number
 
 
-def find(session: Session, app: "App", subjects: Collection[str]) -> Event | None:
-    """Return the entry that ``?saved=123`` names, if it is about one of these subjects."""
+def find(session: Session, app: "App", subjects: Collection[str] = (), actions: Collection[str] = ()) -> Event | None:
+    """Return the entry that ``?saved=123`` names, if it is about one of these subjects, and one of these actions."""
     number = request.args.get("saved", "")
     if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST):
         return None
-    query = select(HistoryEntry).where(HistoryEntry.seq == int(number), HistoryEntry.subject.in_(subjects))
+    query = select(HistoryEntry).where(HistoryEntry.seq == int(number))
+    if subjects:
+        query = query.where(HistoryEntry.subject.in_(subjects))
+    if actions:
+        query = query.where(HistoryEntry.action.in_(actions))
     entry = session.scalars(query).first()
     if entry is None:
         return None

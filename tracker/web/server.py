@@ -13,6 +13,7 @@ from tracker.config import LOOPBACK, ConfigError
 if TYPE_CHECKING:
     from tracker.app import App
 
+PATIENCE = 5  # seconds for answers under way when the pages stop
 log = logging.getLogger("yinuo.web")
 
 
@@ -32,12 +33,12 @@ class AddressTaken(Error):
 
 def check(host: str, port: int) -> None:
     """Say early what would keep the pages from being served. Raises PagesNeedExtra, AddressTaken."""
-    if find_spec("flask") is None or find_spec("waitress") is None:
-        raise PagesNeedExtra
     _listening(host, port).close()
 
 
 def _listening(host: str, port: int) -> socket.socket:
+    if find_spec("flask") is None or find_spec("waitress") is None:
+        raise PagesNeedExtra
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as trouble:
@@ -51,7 +52,9 @@ class Server:
         if not app.config.web.base_url:
             raise ConfigError(["web.base_url: set it to the address people open, such as http://127.0.0.1:8019."])
         self.app = app
-        self._server = _made(app)
+        self._thread: threading.Thread | None = None
+        self._line = _listening(app.config.web.host, app.config.web.port)
+        self._server = _made(app, self._line)
 
     @property
     def port(self) -> int:
@@ -64,7 +67,8 @@ class Server:
 
     def start(self) -> None:
         """Serve from a thread of its own, whose end is said and ends nothing else."""
-        threading.Thread(target=self._run_alone, name="pages", daemon=True).start()
+        self._thread = threading.Thread(target=self._run_alone, name="pages", daemon=True)
+        self._thread.start()
 
     def _run_alone(self) -> None:
         try:
@@ -73,20 +77,22 @@ class Server:
             log.exception("the pages ended")
 
     def close(self) -> None:
-        """Stop listening; what is being answered is answered."""
+        """Stop listening; what is being answered is answered, for a few seconds."""
+        if self._thread:
+            self._server.trigger.pull_trigger(self._server.close)  # by the thread that listens, not under its feet
+            self._thread.join(PATIENCE)
+        self._server.task_dispatcher.shutdown(timeout=PATIENCE)
         self._server.close()
         if pipe := self._server.trigger.socket:  # waitress may forget its copy
             pipe.close()
+        self._line.close()
 
 
-def _made(app: "App") -> Any:  # noqa: ANN401 - waitress has no types
-    try:
-        from waitress.server import create_server  # noqa: PLC0415 - an extra
+def _made(app: "App", line: socket.socket) -> Any:  # noqa: ANN401 - waitress has no types
+    from waitress.server import create_server  # noqa: PLC0415 - an extra
 
-        from tracker.web import site  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as missing:
-        raise PagesNeedExtra from missing
-    line = _listening(app.config.web.host, app.config.web.port)
+    from tracker.web import site  # noqa: PLC0415 - an extra
+
     return create_server(site.make(app), sockets=[line], **_settings(app))
 
 
@@ -98,10 +104,14 @@ def _settings(app: "App") -> dict[str, Any]:
     settings: dict[str, Any] = {
         "threads": web.threads,
         "ident": "",
+        "url_scheme": urlsplit(web.base_url).scheme,
         "url_prefix": urlsplit(web.base_url).path.rstrip("/"),
         "max_request_body_size": LARGEST_BODY,
         "clear_untrusted_proxy_headers": True,
     }
     if web.host in LOOPBACK:
-        settings |= {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
+        settings |= {
+            "trusted_proxy": "::1" if ":" in web.host else "127.0.0.1",
+            "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto",
+        }
     return settings

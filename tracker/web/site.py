@@ -22,7 +22,8 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from commitments import glossary
-from commitments.errors import StorageTrouble
+from commitments.errors import DatabaseGone, Error, StorageTrouble
+from commitments.storage import file_identity
 from notifications.messages import figure, percent
 from tracker.web import gate
 from tracker.web.limits import Limiter
@@ -31,7 +32,8 @@ from tracker.web.words import words
 if TYPE_CHECKING:
     from tracker.app import App
 
-LARGEST_BODY = 40 * 2**20  # bytes; a single file is refused in its form from 10 MiB on, where the text is kept
+SHORT = 12  # characters; longer answers took somebody some thought
+LARGEST_BODY = 16 * 2**20  # bytes; a single file is refused in its form from 10 MiB on, where the text is kept
 CALENDAR_SECONDS = 30.0
 HEADERS = {
     "Content-Security-Policy": (
@@ -52,13 +54,25 @@ class Site:
     def __init__(self, app: "App") -> None:
         self._app = app
         self._looked_at = monotonic()
+        self._ledger = file_identity(app.database)
+        self.language = app.config.language
+        _ = app.workdays, app.links  # what is wrong with them is said before anybody is let in
         self.limiter = Limiter(app.config.web.per_minute)
 
     @property
     def app(self) -> "App":
-        """The program with the calendar of the last half minute."""
+        """The program with calendar and keys of the last half minute, or those before where the new ones are wrong.
+
+        Raises DatabaseGone when the ledger was replaced (restored) or deleted: what is written would be lost.
+        """
+        if file_identity(self._app.database) != self._ledger:
+            raise DatabaseGone(path=self._app.database)
         if monotonic() - self._looked_at > CALENDAR_SECONDS:
-            self._app, self._looked_at = self._app.fresh(), monotonic()
+            self._looked_at = monotonic()
+            try:
+                self._app = self._app.fresh()
+            except (Error, OSError) as trouble:
+                log.error("going on with the calendar and the keys of before: %s", masked(str(trouble)))  # noqa: TRY400
         return self._app
 
     def visitor(self, purpose: str, token: str) -> gate.Visitor:
@@ -77,6 +91,8 @@ def make(app: "App") -> Flask:
     flask = Flask(__name__)
     flask.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=2**20, MAX_FORM_PARTS=200)
     _teach(flask)
+    for logger in (logging.getLogger("waitress"), flask.logger):
+        logger.addFilter(_mask)
     flask.before_request(partial(_throttle, site))
     flask.before_request(_same_origin)
     flask.after_request(_harden)
@@ -153,9 +169,18 @@ def _fail(site: Site, error: Exception) -> tuple[str, int] | HTTPException:
     if isinstance(error, HTTPException) and (error.code or 0) < HTTPStatus.BAD_REQUEST:
         return error  # a redirect is an answer, not an error
     code = _code(error)
-    locale = site.app.config.language
-    known = words(locale)["error"]
-    return page("error.html", locale, text=known.get(str(code), known["other"])), code
+    known = words(site.language)["error"]
+    return page("error.html", site.language, text=known.get(str(code), known["other"]), kept=_typed()), code
+
+
+def _typed() -> list[str]:
+    """Return the longer texts of a form that was not taken, so that nobody writes them again."""
+    if request.method != "POST":
+        return []
+    try:
+        return [text for name, text in request.form.items() if len(text) > SHORT and name != "once"]
+    except HTTPException:  # it is the form that cannot be read
+        return []
 
 
 def _code(error: Exception) -> int:
@@ -163,10 +188,18 @@ def _code(error: Exception) -> int:
     if isinstance(error, HTTPException):
         return error.code or 500
     if isinstance(error, StorageTrouble | DBAPIError | OSError):
-        log.error("a page could not be shown: %s", masked(str(error)))
+        log.error("a page could not be shown: %s", masked(str(getattr(error, "orig", error))))
         return 503
     log.error("a page failed: %s", masked("".join(format_exception(error))))
     return 500
+
+
+def _mask(record: logging.LogRecord) -> bool:
+    """Let others' loggers speak of addresses only without what could be a token."""
+    record.msg, record.args = masked(record.getMessage()), ()
+    if record.exc_info and record.exc_info[1]:
+        record.exc_text = masked("".join(format_exception(record.exc_info[1])))
+    return True
 
 
 def masked(text: str) -> str:

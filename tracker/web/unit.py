@@ -34,9 +34,10 @@ def pages(site: Site) -> Blueprint:
     def send(token: str) -> Response:
         """Take an answer."""
         visitor = site.visitor(UNIT, token)
-        form = _form(visitor)
-        return take(site, visitor, form, lambda register, entry: _do(register, visitor, entry),
-                    url_for("unit.digest", token=token))  # fmt: skip
+        _told(site, visitor)
+        back = url_for("unit.digest", token=token)
+        return take(site, visitor, _form(visitor), lambda register, entry: _do(register, visitor, entry),
+                    visitor.name, back)  # fmt: skip
 
     return part
 
@@ -47,17 +48,25 @@ def _form(visitor: Visitor) -> Form:
     return Form("answer", (Field("grade", "choice", required=True, choices=grades), why))
 
 
+def _told(site: Site, visitor: Visitor) -> Digest:
+    """Return the digest of the visitor's month, or answer 404 while it may not be read."""
+    query = select(Digest).where(Digest.unit_id == visitor.department_id, Digest.period == visitor.month)
+    if site.app.config.digest.approval == "required":
+        query = query.where(Digest.approved_at.is_not(None))
+    with site.app.reading() as session:
+        digest = session.scalars(query.where(Digest.number.is_not(None))).first()
+    if digest is None:
+        abort(404)
+    return digest
+
+
 def _show(site: Site, visitor: Visitor) -> str:
-    app = site.app
+    app, digest = site.app, _told(site, visitor)
     with app.reading() as session:
-        query = select(Digest.snapshot).where(Digest.unit_id == visitor.department_id, Digest.period == visitor.month)
-        snapshot = session.scalar(query)
         given = select(Answer).where(Answer.unit_id == visitor.department_id, Answer.month == visitor.month)
         answer = session.scalars(given.order_by(Answer.id.desc()).limit(1)).first()
-        done = saved.find(session, app, {visitor.name})
-    if not snapshot:
-        abort(404)
-    return page("unit.html", visitor.locale, visitor=visitor, digest=snapshot, answer=answer, saved=done,
+        entry = saved.find(session, app, {visitor.name}, {"unit_answer"})
+    return page("unit.html", visitor.locale, visitor=visitor, digest=digest.snapshot, answer=answer, saved=entry,
                 form=_form(visitor), once=fresh_key(), office=app.config.organisation)  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """Files that come through a form: taken for what their bytes are, whatever they are called."""
 
+import codecs
 import io
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
@@ -32,6 +34,8 @@ MAGIC = (
     (4, b"ftypmif1", "heic"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old office"),
 )
+MOST_PARTS = 10_000  # files in an archive
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 OFFICE_PARTS = ("[Content_Types].xml", "OFD.xml", "mimetype")
 
 
@@ -81,6 +85,8 @@ def _kinds(data: bytes) -> Iterator[str]:
 
 def _packed(data: bytes) -> str:
     """Tell Word, Excel, OFD and the like from any other archive; nothing is unpacked."""
+    if data.count(b"PK\x01\x02") > MOST_PARTS:
+        return "broken"
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
@@ -90,12 +96,15 @@ def _packed(data: bytes) -> str:
 
 
 def _is_text(data: bytes) -> bool:
-    if b"\0" in data:
+    """Say whether it reads as text that is no web page; controls do not occur in any."""
+    if _CONTROLS.search(data) or data.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
         return False
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return not text.lstrip()[:1].startswith("<") and all(c.isprintable() or c in "\r\n\t\f" for c in text)
-    return False
+    return any(_decodes(data, encoding) for encoding in ("utf-8", "gb18030"))
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from commitments import rules, search
 from commitments.models import Commitment, Department, HistoryEntry
 from notifications.models import Instance
 from tracker import config
@@ -108,6 +109,13 @@ class Pages:
     def do(self, work: Callable[[Any], object]) -> None:
         with self.app.register("办公室") as register:
             work(register)
+
+    def draft(self) -> str:
+        """Enter a draft of the same department; return its ref."""
+        with self.app.register("办公室") as register:
+            row = rules.following_year(search.find(register.session, REF), date(2021, 12, 31))
+            row.state = "draft"
+            return register.add(row).ref
 
 
 def path(url: str) -> str:

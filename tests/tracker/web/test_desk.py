@@ -2,6 +2,7 @@
 
 import pytest
 
+from commitments.models import Dispute, Extension
 from tests.tracker.web.conftest import REF, Pages
 
 OTHER = "2019-1007-03"
@@ -9,6 +10,12 @@ OTHER = "2019-1007-03"
 
 def item(pages: Pages, ref: str = REF) -> str:
     return f"{pages.desk()}items/{ref}/"
+
+
+def shown(pages: Pages) -> dict[str, str]:
+    """Return what the form carries of the request on the page."""
+    with pages.app.reading() as session:
+        return {"request": str(session.query(Extension).one().id)}
 
 
 def test_the_ledger_is_shown_worst_first_with_its_figures(pages: Pages) -> None:
@@ -28,6 +35,7 @@ def test_the_ledger_is_shown_worst_first_with_its_figures(pages: Pages) -> None:
         ("kind=target", True),
         ("department=999", False),
         ("department=x&letter=y&after=z.z.z&q=%00", True),
+        ("department=100000000000000000000", True),
     ],
 )
 def test_filters(pages: Pages, asked: str, found: bool) -> None:
@@ -53,7 +61,7 @@ def test_a_long_ledger_goes_on_behind_a_link(pages: Pages, monkeypatch: pytest.M
 def test_an_extension_is_approved_and_the_first_date_kept(pages: Pages) -> None:
     pages.send(pages.owner(), "extension", {"to": "2020-03-31", "reason": "再征求意见"})
     assert "再征求意见" in pages.get(pages.desk()).text
-    answer = pages.send(item(pages), "decide_extension", {"decision": "accept", "by": "分管局领导"})
+    answer = pages.send(item(pages), "decide_extension", {**shown(pages), "decision": "accept", "by": "分管局领导"})
     assert "同意延期" in pages.get(answer.location).text
     row = pages.row()
     assert (str(row.due_on), str(row.first_due_on)) == ("2020-03-31", "2019-12-31")
@@ -61,7 +69,7 @@ def test_an_extension_is_approved_and_the_first_date_kept(pages: Pages) -> None:
 
 def test_an_extension_is_refused_and_the_date_stands(pages: Pages) -> None:
     pages.send(pages.owner(), "extension", {"to": "2020-03-31", "reason": "再征求意见"})
-    pages.send(item(pages), "decide_extension", {"decision": "refuse", "by": "分管局领导"})
+    pages.send(item(pages), "decide_extension", {**shown(pages), "decision": "refuse", "by": "分管局领导"})
     assert str(pages.row().due_on) == "2019-12-31"
 
 
@@ -91,8 +99,10 @@ def test_what_is_not_good_enough_is_sent_back(pages: Pages) -> None:
 
 def test_not_ours_gets_another_lead(pages: Pages) -> None:
     pages.send(pages.owner(), "dispute", {"reason": "应由政法委办理"})
-    ours, other = pages.department("市民政局").id, pages.department("市委政法委").id
-    fields = {"department": str(ours), "decision": "accept", "by": "办公室"}
+    other = pages.department("市委政法委").id
+    with pages.app.reading() as session:
+        raised = session.query(Dispute).one().id
+    fields = {"department": str(raised), "decision": "accept", "by": "办公室"}
     without = pages.send(item(pages), "decide_dispute", fields)
     assert without.status_code == 409
     pages.send(item(pages), "decide_dispute", {**fields, "lead": str(other), "note": "同意"})
@@ -112,21 +122,33 @@ def test_progress_that_came_by_telephone_is_noted(pages: Pages) -> None:
     assert pages.history()[-1][0] == "progress"
 
 
-def test_a_draft_is_confirmed_or_dropped(pages: Pages) -> None:
-    pages.do(lambda register: _draft(register, OTHER))
-    ref = "2019-1007-09"
+def test_a_draft_is_confirmed(pages: Pages) -> None:
+    ref = pages.draft()
     assert "待确认的草稿" in pages.get(pages.desk()).text
     pages.send(item(pages, ref), "confirm")
     assert pages.row(ref).state == "open"
 
 
-def _draft(register, like: str) -> None:
-    from commitments import rules, search  # noqa: PLC0415
+def test_a_draft_is_dropped_once_and_the_ledger_says_so(pages: Pages) -> None:
+    ref = pages.draft()
+    once, action = pages.form(item(pages, ref), "drop")
+    first, second = (pages.post(action, {"once": once, "reason": "不是承诺"}) for _ in range(2))
+    assert first.location == second.location
+    page = pages.get(first.location).text
+    assert "已保存" in page
+    assert "不是承诺" in page
 
-    row = search.find(register.session, like)
-    draft = rules.following_year(row, row.due_on.replace(year=2021))
-    draft.state = "draft"
-    register.add(draft)
+
+def test_a_newer_request_is_not_approved_unseen(pages: Pages) -> None:
+    owner = pages.owner()
+    pages.send(owner, "extension", {"to": "2020-03-31", "reason": "再征求意见"})
+    with pages.app.reading() as session:
+        seen = session.query(Extension).one().id
+    pages.send(owner, "extension", {"to": "2021-12-31", "reason": "还要更久"})
+    unseen = {"decision": "accept", "by": "分管局领导", "request": str(seen)}
+    answer = pages.send(item(pages), "decide_extension", unseen)
+    assert answer.status_code == 409
+    assert str(pages.row().due_on) == "2019-12-31"
 
 
 def test_the_month_names_what_falls_due_and_days_off(pages: Pages) -> None:

@@ -139,3 +139,32 @@ def test_hostile_words_are_only_words(pages: Pages) -> None:
     page = pages.get(pages.send(pages.owner(), "progress", {"note": nasty}).location).text
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;{{7*7}}" in page
+
+
+def test_a_draft_is_not_the_owners_yet(pages: Pages) -> None:
+    ref = pages.draft()
+    assert pages.get(f"{pages.owner()}{ref}/").status_code == 404
+
+
+@pytest.mark.parametrize("link", ["https://mzj.gz.cn：8080/x", "https://[", "https://", "ftp://a.example/b"])
+def test_an_address_no_browser_could_open_is_named(pages: Pages, link: str) -> None:
+    answer = pages.send(pages.owner(), "progress", {"note": "好", "link": link})
+    assert answer.status_code == 422
+    assert "网址要以" in answer.text
+
+
+def test_who_no_longer_leads_cannot_report_done(pages: Pages) -> None:
+    once, action = pages.form(pages.owner(), "done")
+    other = pages.department("市委政法委").id
+    pages.do(lambda r: r.edit(REF, "调整", lead=r.session.get(type(pages.department("市民政局")), other)))
+    answer = pages.post(action, {"once": once, "note": "写了很多字的办理情况，写了很多字的办理情况，写了很多字"})
+    assert answer.status_code == 404
+    assert "写了很多字的办理情况" in answer.text
+    assert pages.row().state == "open"
+
+
+def test_acknowledging_again_claims_nothing_new(pages: Pages) -> None:
+    once, action = pages.form(pages.owner(), "acknowledge")
+    pages.post(action, {"once": once})
+    again = pages.post(action, {"once": "another"})
+    assert "saved" not in again.location

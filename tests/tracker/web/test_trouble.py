@@ -80,3 +80,27 @@ def test_no_log_holds_a_token_whatever_happens(
     assert "a page failed" in caplog.text
     assert token not in caplog.text
     assert token not in answer.text
+
+
+def test_a_wrong_calendar_file_keeps_the_pages_as_they_were(
+    pages: Pages, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = pages.owner()
+    monkeypatch.setattr("tracker.web.site.CALENDAR_SECONDS", -1.0)
+    calendar = pages.app.config.calendar.model_copy(update={"file": "calendar.toml"})
+    pages.app.config = pages.app.config.model_copy(update={"calendar": calendar})
+    (pages.app.config.folder / "calendar.toml").write_text("[years.2019\n")
+    assert pages.get(address).status_code == 200
+    assert "calendar" in caplog.text
+    assert address.split("/")[2] not in caplog.text
+
+
+def test_a_ledger_that_was_replaced_is_written_to_no_more(pages: Pages) -> None:
+    once, action = pages.form(pages.owner(), "progress")
+    database = pages.app.config.folder / "yinuo.db"
+    copy = database.with_name("copy.db")
+    copy.write_bytes(database.read_bytes())
+    copy.replace(database)
+    answer = pages.post(action, {"once": once, "note": WORDS + WORDS + WORDS})
+    assert answer.status_code == 503
+    assert WORDS in answer.text

@@ -106,3 +106,10 @@ def test_a_base_url_with_a_path_keeps_it(pages: Pages) -> None:
     assert pages.owner().startswith("/yinuo/o/")
     assert 'href="/yinuo/static/page.css' in page
     assert 'action="/yinuo/o/' in page
+
+
+def test_a_digest_that_nobody_approved_is_not_read(told: Pages) -> None:
+    digest = told.app.config.digest.model_copy(update={"approval": "required"})
+    told.app.config = told.app.config.model_copy(update={"digest": digest})
+    assert told.get(told.unit("2019-11")).status_code == 404
+    assert told.post(f"{told.unit('2019-11')}answer", {"grade": "partly"}).status_code == 404
