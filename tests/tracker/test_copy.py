@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from commitments import history
-from commitments.storage import Base
+from commitments.base import Base
 from tracker import copying
 from tracker.cli.root import run
 
