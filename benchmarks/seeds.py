@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from commitments.base import Base
 from commitments.models import Commitment, Department, Letter
-from commitments.storage import Base, writing
+from commitments.storage import writing
 from notifications.models import Digest, Instance
 from notifications.periods import month_of, shifted
 from tracker import config, setup

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol, Self
 
+LIVE_STATES = ("open", "reported_done")  # of a commitment that has a time band
+
 
 class Workdays(Protocol):
     """What the rules ask of a working-day calendar; see ``commitments.workdays``."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypedDict
 
-from commitments.models import KINDS, LIVE_STATES, OUTCOMES, PROVEN_OUTCOMES
+from commitments.deadlines import LIVE_STATES
+from commitments.models import KINDS, OUTCOMES, PROVEN_OUTCOMES
 
 MOVING = {"progress", "report_done", "closed"}
 

@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from commitments.storage import Base, UtcDateTime
+from commitments.base import Base
+from commitments.storage import UtcDateTime
 
 KINDS = ("pledge", "open_item", "target")
 STRENGTHS = ("firm", "planned", "conditional", "soft")
@@ -31,7 +32,6 @@ EXTENSION_STATES = ("waiting", "approved", "refused")
 DISPUTE_STATES = ("waiting", "accepted", "refused")
 GRADES = ("satisfied", "partly", "not_satisfied")
 PROVEN_OUTCOMES = ("kept", "partly_kept")
-LIVE_STATES = ("open", "reported_done")
 
 
 def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from commitments import evidence, history, rules, search
-from commitments.deadlines import Offset, Workdays
+from commitments.deadlines import LIVE_STATES, Offset, Workdays
 from commitments.errors import (
     LeadUnknown,
     NoDeadline,
@@ -26,7 +26,6 @@ from commitments.errors import (
     NotLater,
 )
 from commitments.models import (
-    LIVE_STATES,
     Commitment,
     Evidence,
     Extension,

@@ -12,10 +12,10 @@ from sqlalchemy import Executable, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
 from commitments import history, rules, search
+from commitments.deadlines import LIVE_STATES
 from commitments.errors import BadValue, LeadNeeded, NoDispute, NotInFuture, NotYours, WhyNeeded
 from commitments.models import (
     GRADES,
-    LIVE_STATES,
     Answer,
     Commitment,
     Department,

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine, MetaData, inspect, text
 
 from commitments.errors import SchemaTooNew, SchemaTooOld
-from commitments.storage import reading, shown
+from commitments.storage import looking, shown
 
 REVISIONS = ("0001", "0002", "0003", "0004")  # every migration, oldest first; a test compares it with the files
 HEAD = REVISIONS[-1]
@@ -17,10 +17,10 @@ UPGRADE_LOCK = 7_001_007  # any number that nothing else in the database locks
 
 def current(engine: Engine) -> str | None:
     """Return the schema's revision, or None for a database without tables. Raises DatabaseUnusable."""
-    with reading(engine) as session:
-        if not inspect(session.connection()).has_table("alembic_version"):
+    with looking(engine) as connection:
+        if not inspect(connection).has_table("alembic_version"):
             return None
-        found: str | None = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
         return found
 
 

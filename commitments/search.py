@@ -1,26 +1,18 @@
-"""Finding things: by ref, by name, by filter; near names for a wrong one."""
+"""Finding things: by ref or by name; near names for a wrong one."""
 
 import difflib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, NamedTuple
+from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from commitments.errors import NoSuchCommitment, NoSuchDepartment, NoSuchLetter
 from commitments.models import (
-    LIVE_STATES,
     Commitment,
     Department,
     HistoryEntry,
     Letter,
-    support_table,
 )
-
-PAGE = 5000
 
 
 def near(name: str, known: Iterable[str], n: int = 3) -> list[str]:
@@ -84,93 +76,3 @@ def last_number(session: Session, prefix: str) -> int:
     ).all()
     tails = (ref[len(prefix) :] for ref in {*refs, *past})
     return max((int(tail) for tail in tails if tail.isdecimal()), default=0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filter:
-    """What `list` is asked for; every field narrows. ``due_until`` is included."""
-
-    ref: str = ""
-    states: tuple[str, ...] = ()
-    overdue_on: date | None = None
-    due_until: date | None = None
-    department: int | None = None
-    letter: int | None = None
-    kind: str | None = None
-    words: str = ""
-
-    def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """Yield what a commitment must meet."""
-        if self.ref:
-            yield Commitment.ref == self.ref
-        if self.states:
-            yield Commitment.state.in_(self.states)
-        if self.overdue_on:
-            yield and_(Commitment.state == "open", Commitment.due_on < self.overdue_on)
-        if self.due_until:
-            yield and_(Commitment.state.in_(LIVE_STATES), Commitment.due_on <= self.due_until)
-        if self.kind:
-            yield Commitment.kind == self.kind
-        if self.letter:
-            yield Commitment.letter_id == self.letter
-        if self.department:
-            supports = select(support_table.c.commitment_id).where(support_table.c.department_id == self.department)
-            yield or_(Commitment.lead_id == self.department, Commitment.id.in_(supports))
-        if self.words:
-            yield or_(*(column.icontains(self.words, autoescape=True) for column in SEARCHED))
-
-
-SEARCHED = (Commitment.ref, Commitment.title, Commitment.quote, Commitment.condition)
-
-
-class Listed(NamedTuple):
-    """One commitment as lists show it; ``letter`` is the document number, ``lead`` and ``support`` are names."""
-
-    id: int
-    ref: str
-    letter: str
-    ordinal: str | None
-    kind: str
-    strength: str
-    title: str
-    lead: str
-    due_on: date | None
-    due_basis: str | None
-    due_rule: str
-    due_from: date | None
-    due_offset: str | None
-    first_due_on: date | None
-    review_on: date | None
-    state: str
-    outcome: str | None
-    reported_done_on: date | None
-    support: Sequence[str] = ()
-
-
-_NAMES = {"letter": Letter.document_number, "lead": Department.name}
-_COLUMNS: list[Any] = [_NAMES.get(name, getattr(Commitment, name, None)) for name in Listed._fields[:-1]]
-
-
-def page(session: Session, wanted: Filter, after: str = "", size: int = PAGE) -> Sequence[Listed]:
-    """Return up to ``size`` commitments with refs after ``after``. Rows, not objects: a ledger may hold a million."""
-    query = select(*_COLUMNS).join_from(Commitment, Letter).join(Department, Commitment.lead_id == Department.id)
-    found = query.where(Commitment.ref > after, *wanted.conditions()).order_by(Commitment.ref).limit(size)
-    rows = session.connection().execute(found).all()
-    named = supports(session, [row.id for row in rows])
-    return [Listed._make((*row, named.get(row.id, ()))) for row in rows]
-
-
-def supports(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
-    """Return the supporting departments' names; ids in pieces that every database takes."""
-    names: dict[int, list[str]] = defaultdict(list)
-    query = select(support_table.c.commitment_id, Department.name).join_from(support_table, Department)
-    for start in range(0, len(ids), 500):
-        some = support_table.c.commitment_id.in_(ids[start : start + 500])
-        for commitment, name in session.execute(query.where(some).order_by(Department.id)):
-            names[commitment].append(name)
-    return names
-
-
-def count(session: Session, wanted: Filter) -> int:
-    """Count what a filter matches."""
-    return session.scalar(select(func.count(Commitment.id)).where(*wanted.conditions())) or 0

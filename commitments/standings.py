@@ -12,10 +12,9 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from commitments.deadlines import Ladder, Workdays, band, provisional
+from commitments.deadlines import LIVE_STATES, Ladder, Workdays, band, provisional
 from commitments.figures import Happening, Period, Proof, Slip, Standing, TargetFigure, percent
 from commitments.models import (
-    LIVE_STATES,
     Commitment,
     Department,
     HistoryEntry,

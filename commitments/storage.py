@@ -1,4 +1,4 @@
-"""The database: declarative base, instants in UTC, engine, transactions.
+"""The database: instants in UTC, engine, transactions.
 
 SQLite runs with ``journal_mode=PERSIST`` and ``synchronous=EXTRA`` (a commit is durable when it returns) and every
 writing transaction begins with ``BEGIN IMMEDIATE`` (pysqlite's own BEGIN comes after the first SELECT and loses
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import (
     URL,
@@ -22,22 +22,17 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
-    MetaData,
     create_engine,
     event,
     make_url,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import (
-    DeclarativeBase,
-    MappedAsDataclass,
-    Session,
-    mapped_column,
-    relationship,
-)
 from sqlalchemy.types import TypeDecorator
 
 from commitments.errors import AlreadyExists, DatabaseMissing, DatabaseUnusable
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 PRAGMAS: tuple[str, ...] = (
     "journal_mode=PERSIST",
@@ -47,22 +42,8 @@ PRAGMAS: tuple[str, ...] = (
     "trusted_schema=OFF",
     "cell_size_check=ON",
 )
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
 T = TypeVar("T")
 BUSY_WORDS = ("database is locked", "database table is locked", "deadlock detected", "could not serialize")
-
-
-@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(mapped_column, relationship))
-class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
-    """Every table; rows are compared by identity."""
-
-    metadata = MetaData(naming_convention=NAMING)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -145,8 +126,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
+def reading(engine: Engine) -> "Iterator[Session]":
     """Give a session that only looks; the transaction ends with the block."""
+    from sqlalchemy.orm import Session  # noqa: PLC0415 - slow to import, and lists need none
+
     with _plain_errors(engine), Session(engine.execution_options(reads=True), expire_on_commit=False) as session:
         yield session
 
@@ -159,14 +142,16 @@ def looking(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def writing(engine: Engine) -> "Iterator[Session]":
     """Give a session whose work is committed whole at the end of the block, or not at all."""
+    from sqlalchemy.orm import Session  # noqa: PLC0415 - slow to import
+
     with _plain_errors(engine), Session(engine, expire_on_commit=False) as session:
         yield session
         commit(session)
 
 
-def commit(session: Session, patience: float = 60.0) -> None:
+def commit(session: "Session", patience: float = 60.0) -> None:
     """Commit. An SQLite reader may make COMMIT answer BUSY; the transaction stands, and COMMIT is said again."""
     if session.get_bind().dialect.name == "sqlite" and session.in_transaction():
         session.flush()

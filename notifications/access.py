@@ -7,8 +7,10 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from commitments.models import LIVE_STATES, Commitment, Department
-from commitments.search import Filter, find_department
+from commitments.deadlines import LIVE_STATES
+from commitments.lists import Filter
+from commitments.models import Commitment, Department
+from commitments.search import find_department
 from notifications.links import DESK, FEED, OWNER, UNIT, Links
 from notifications.models import Digest, Instance
 
@@ -38,7 +40,7 @@ def of_desk(session: Session, links: Links, today: date) -> Given:
 
 
 def _owner(session: Session, links: Links, department: Department) -> Iterator[Given]:
-    mine = Filter(department=department.id, states=LIVE_STATES).conditions()
+    mine = Filter(department=department.id, states=LIVE_STATES).conditions(Commitment)
     urgent = func.coalesce(Commitment.due_on, Commitment.review_on)
     open_first = (Commitment.state, urgent, Commitment.ref)  # of the two live states "open" sorts before the other
     query = select(Commitment.id, Commitment.ref).where(*mine).order_by(*open_first).limit(1)

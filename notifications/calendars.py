@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, func, select
 from sqlalchemy.orm import Session
 
-from commitments.deadlines import Ladder, Workdays
+from commitments.deadlines import LIVE_STATES, Ladder, Workdays
 from commitments.glossary import word
-from commitments.models import LIVE_STATES, Commitment, Department, HistoryEntry, Letter
-from commitments.search import Filter, supports
+from commitments.lists import Filter, supports
+from commitments.models import Commitment, Department, HistoryEntry, Letter
 from notifications.ics import Event, Status
 from notifications.models import Instance
 
@@ -40,7 +40,8 @@ class Rules:
 
 def department_events(session: Session, department: int, rules: Rules) -> list[Event]:
     """Return the live commitments that this department (its id) leads or supports, by ref."""
-    return events(session, *Filter(department=department, states=LIVE_STATES).conditions(), rules=rules)
+    wanted = Filter(department=department, states=LIVE_STATES)
+    return events(session, *wanted.conditions(Commitment), rules=rules)
 
 
 def events(session: Session, *wanted: ColumnElement[bool], rules: Rules) -> list[Event]:
@@ -51,7 +52,7 @@ def events(session: Session, *wanted: ColumnElement[bool], rules: Rules) -> list
     uuid = session.scalars(select(Instance.uuid)).one()
     query = select(*_COLUMNS).join_from(Commitment, Letter).join(Department, Commitment.lead_id == Department.id)
     rows = session.execute(query.where(Commitment.id.in_(chosen)).order_by(Commitment.ref)).mappings().all()
-    names = supports(session, [row["id"] for row in rows])
+    names = supports(session.connection(), [row["id"] for row in rows])
     return [_event(row, names.get(row["id"], ()), stamps.get(row["ref"]), uuid, rules) for row in rows]
 
 

@@ -16,10 +16,10 @@ from sqlalchemy import Executable, func, select
 from sqlalchemy.orm import Session
 
 from commitments import figures, history, replies, search
-from commitments.deadlines import Ladder, Workdays
+from commitments.deadlines import LIVE_STATES, Ladder, Workdays
 from commitments.errors import NoSuchDigest
 from commitments.figures import Period, Standing
-from commitments.models import LIVE_STATES, Commitment, Department, Extension, HistoryEntry, Letter
+from commitments.models import Commitment, Department, Extension, HistoryEntry, Letter
 from commitments.register import Register
 from commitments.standings import standings
 from notifications import outbox

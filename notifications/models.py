@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from commitments.storage import Base, UtcDateTime
+from commitments.base import Base
+from commitments.storage import UtcDateTime
 
 NOTICE_STATES = ("owed", "held", "in_message", "told", "superseded", "cancelled", "dead")
 MESSAGE_STATES = ("frozen", "sending", "retry", "unknown", "sent", "cancelled", "dead")

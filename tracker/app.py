@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import Error
-from commitments.storage import open_engine, reading, sqlite_path, writing
+from commitments.storage import looking, open_engine, reading, sqlite_path, writing
 from commitments.workdays import WorkCalendar
 from tracker.config import Config
 from tracker.lock import sending_lock
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
     from sqlalchemy.orm import Session
 
     from commitments.register import Register
@@ -103,6 +103,10 @@ class App:
     def reading(self) -> "AbstractContextManager[Session]":
         """Give a session that only looks."""
         return reading(self.engine)
+
+    def looking(self) -> "AbstractContextManager[Connection]":
+        """Give a bare connection that only looks."""
+        return looking(self.engine)
 
     @contextmanager
     def register(self, actor: str | None = None) -> "Iterator[Register]":

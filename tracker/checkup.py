@@ -13,9 +13,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from commitments import history, schema
-from commitments.deadlines import provisional
+from commitments.deadlines import LIVE_STATES, provisional
 from commitments.errors import Error
-from commitments.models import LIVE_STATES, Commitment, Department, Letter
+from commitments.models import Commitment, Department, Letter
 from commitments.storage import PRAGMAS, reading
 from notifications.models import Instance, Notice
 from tracker import health

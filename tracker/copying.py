@@ -13,8 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from commitments import history, schema
+from commitments.base import Base
 from commitments.errors import DatabaseHeld, DatabaseUnusable, Refused
-from commitments.storage import Base, open_engine, shown, sqlite_path, writing
+from commitments.storage import open_engine, shown, sqlite_path, writing
 from notifications import attempts, workers
 from notifications.models import Instance
 

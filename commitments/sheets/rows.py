@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from commitments.lists import Filter, supports
 from commitments.models import Commitment, Department, Letter, Progress, Target
-from commitments.search import Filter, supports
 from commitments.sheets import columns, targets
 
 _ELSEWHERE = {
@@ -21,11 +21,12 @@ _HERE = [key for key in columns.COLUMNS if key not in (*_ELSEWHERE, "no", "suppo
 
 def read(session: Session, wanted: Filter) -> list[dict[str, Any]]:
     """Return the rows that a filter matches, by ref: every column but ``no`` and ``band``; progress as (day, note)."""
-    chosen = select(Commitment.id).where(*wanted.conditions())
+    chosen = select(Commitment.id).where(*wanted.conditions(Commitment))
     named = [Commitment.id, *(getattr(Commitment, key) for key in _HERE), *_ELSEWHERE.values()]
     query = select(*named).join_from(Commitment, Letter).join(Department, Commitment.lead_id == Department.id)
     found = session.execute(query.where(Commitment.id.in_(chosen)).order_by(Commitment.ref)).mappings().all()
-    support, goals, moved = supports(session, [row["id"] for row in found]), _targets(session, chosen), _latest(session)
+    support = supports(session.connection(), [row["id"] for row in found])
+    goals, moved = _targets(session, chosen), _latest(session)
     return [
         {
             **row,

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from commitments import ledger, search, storage
+from commitments.base import Base
 from commitments.deadlines import Offset
 from commitments.errors import LedgerRejected
 from commitments.models import Commitment
@@ -41,7 +42,7 @@ NUMBER = "穗民案〔2019〕89号"
 
 def new_database(file: Path) -> Engine:
     engine = storage.open_engine(f"sqlite:///{file}", create=True)
-    storage.Base.metadata.create_all(engine)
+    Base.metadata.create_all(engine)
     return engine
 
 
@@ -75,7 +76,7 @@ class Desk:
                 getattr(commitment, later)
             return commitment
 
-    def count(self, table: type[storage.Base]) -> int:
+    def count(self, table: type[Base]) -> int:
         with storage.reading(self.engine) as session:
             return session.scalar(select(func.count()).select_from(table)) or 0
 

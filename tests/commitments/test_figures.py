@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from commitments import storage
+from commitments.base import Base
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import Refused
 from commitments.figures import Period, Rate, Standing, percent, rates, totals
@@ -63,7 +64,7 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.engine = storage.open_engine(f"sqlite:///{folder}/t.db", create=True)
-        storage.Base.metadata.create_all(self.engine)
+        Base.metadata.create_all(self.engine)
         names = ("市台联", "市民政局", "各区政府", "市委组织部")
         with storage.writing(self.engine) as session:
             session.add_all(Department(name=name) for name in names)

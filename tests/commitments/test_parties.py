@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from commitments import parties, storage
+from commitments.base import Base
 from commitments.deadlines import Offset
 from commitments.errors import AlreadyExists, BadValue, NoSuchDepartment, NothingToChange
 from commitments.models import Department, HistoryEntry, Letter
@@ -18,7 +19,7 @@ from commitments.workdays import WorkCalendar
 @pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
     engine = storage.open_engine(f"sqlite:///{tmp_path}/t.db", create=True)
-    storage.Base.metadata.create_all(engine)
+    Base.metadata.create_all(engine)
     with storage.writing(engine) as session:
         yield Register(
             session,

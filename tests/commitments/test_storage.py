@@ -13,9 +13,10 @@ from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.dialects import sqlite
 
 from commitments import schema
+from commitments.base import Base
 from commitments.errors import DatabaseMissing, DatabaseUnusable, SchemaTooNew, SchemaTooOld
 from commitments.models import Department
-from commitments.storage import Base, UtcDateTime, copy_into, open_engine, reading, writing
+from commitments.storage import UtcDateTime, copy_into, open_engine, reading, writing
 from notifications import models as _notifications  # noqa: F401 - all tables
 from tests.conftest import Scene
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from commitments import history, replies, storage
+from commitments.base import Base
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import NoSuchDepartment, NoSuchDigest
 from commitments.models import Commitment, Department, Letter
@@ -75,7 +76,7 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.engine = storage.open_engine(f"sqlite:///{folder}/t.db", create=True)
-        storage.Base.metadata.create_all(self.engine)
+        Base.metadata.create_all(self.engine)
         with storage.writing(self.engine) as session:
             session.add_all(Department(name=name) for name in ("市台联", "市侨联", "市民政局", "各区政府"))
         self.letter("1007", "市台联")

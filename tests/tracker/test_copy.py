@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from commitments import history, replies, search
-from commitments.storage import Base
+from commitments.base import Base
 from tracker import config, copying
 from tracker.app import App
 from tracker.cli.root import run

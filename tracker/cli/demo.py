@@ -123,11 +123,11 @@ def _worth_telling(messages: Sequence["Message"], seen: set[str]) -> Iterator[st
 def _standing(app: "App", locale: str) -> Iterator[str]:
     """End with the ledger as it stands."""
     from commitments.glossary import word  # noqa: PLC0415
-    from commitments.search import Filter, page  # noqa: PLC0415
+    from commitments.lists import Filter, page  # noqa: PLC0415
     from tracker.cli.listing import LIGHTS, Bands, facts  # noqa: PLC0415
 
-    with app.reading() as session:
-        rows = page(session, Filter())
+    with app.looking() as connection:
+        rows = page(connection, Filter())
     yield ""
     bands = Bands(app)
     for row in (facts(row, bands) for row in rows):

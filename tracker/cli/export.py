@@ -11,7 +11,7 @@ from tracker.cli.listing import Department, DueWithin, Kind, Letter, Overdue, Se
 from tracker.cli.output import csv_bytes, json_text, write_out
 
 if TYPE_CHECKING:
-    from commitments.search import Filter
+    from commitments.lists import Filter
     from tracker.app import App
 
 group = typer.Typer(no_args_is_help=True, help="导出承诺事项 · Export commitments.", rich_markup_mode=None)
@@ -114,6 +114,7 @@ def ics(
     from datetime import time  # noqa: PLC0415
 
     from commitments.glossary import word  # noqa: PLC0415
+    from commitments.models import Commitment  # noqa: PLC0415
     from notifications import calendars  # noqa: PLC0415
     from notifications.ics import calendar  # noqa: PLC0415
 
@@ -122,15 +123,17 @@ def ics(
     wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
     rules = calendars.Rules(ladder=app.ladder, workdays=app.workdays, locale=shared.locale)
     with app.reading() as session:
-        events = calendars.events(session, *wanted.conditions(), rules=rules)
+        events = calendars.events(session, *wanted.conditions(Commitment), rules=rules)
     name = f"{department or app.config.organisation.name} {word(shared.locale, 'noun', 'calendar')}"
     at = time.fromisoformat(app.config.reminders.send_at)
     _write(file, calendar(events, name=name, alarm_at=at).encode())
 
 
 def _facts(app: "App", wanted: "Filter") -> list[dict[str, object]]:
+    from commitments.lists import page  # noqa: PLC0415
+
     bands = listing.Bands(app)
-    return [listing.facts(row, bands) for row in listing.listed(app, wanted, ALL)]
+    return [listing.facts(row, bands) for row in listing.listed(page, app, wanted, ALL)]
 
 
 def _write(file: str, content: bytes) -> None:

@@ -142,15 +142,15 @@ def show(
     if source:
         _show_source(ctx, number)
         return
-    from commitments import search  # noqa: PLC0415
+    from commitments import lists, search  # noqa: PLC0415
     from commitments.ledger_rows import LETTER, stated  # noqa: PLC0415
     from tracker.cli import listing  # noqa: PLC0415
 
     shared = command(ctx)
     with shared.app.reading() as session:
         letter = search.find_letter(session, number)
-        facts, wanted = stated(letter, LETTER), search.Filter(letter=letter.id)
-        rows = search.page(session, wanted, size=search.count(session, wanted))
+        facts, wanted = stated(letter, LETTER), lists.Filter(letter=letter.id)
+        rows = lists.page(session.connection(), wanted, size=lists.count(session.connection(), wanted))
     items = [listing.facts(row, listing.Bands(shared.app)) for row in rows]
     if json:
         print_json({"letter": {**facts, "commitments": items}})

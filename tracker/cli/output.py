@@ -72,21 +72,24 @@ def _cell(value: object) -> str:
     return f"'{text}" if isinstance(value, str | list | tuple) and text.startswith(FORMULA_STARTS) else text
 
 
-def print_table(headings: Mapping[str, str], rows: Sequence[Row], colours: Sequence[str] = ()) -> None:
+def print_table(headings: Mapping[str, str], rows: Sequence[Row]) -> None:
     """Print rows under headings; a column that a row does not have stays empty."""
-    print_lines(headings, [[_text(row.get(column)) for column in headings] for row in rows], colours)
+    print_lines(headings, [("", ["\t".join(clean(_text(row.get(column))) for column in headings) for row in rows])])
 
 
-def print_lines(headings: Mapping[str, str], lines: Sequence[Sequence[str]], colours: Sequence[str] = ()) -> None:
-    """Print cells under headings. Columns line up by display width; piped, they are separated by tabs."""
+def print_lines(headings: Mapping[str, str], groups: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """Print groups of lines, each of one colour, under headings; a line is clean cells with tabs between them.
+
+    On a terminal columns line up by display width; piped, the tabs stay.
+    """
     if not sys.stdout.isatty():
-        sys.stdout.writelines("\t".join(map(clean, line)) + "\n" for line in lines)
+        sys.stdout.writelines("\n".join([*lines, ""]) for _, lines in groups)
         return
-    cells = [[clean(cell) for cell in line] for line in lines]
-    widths = _widths([list(headings.values()), *cells])
-    print(paint(_line(list(headings.values()), widths), "bold"))
-    for position, line in enumerate(cells):
-        print(paint(_line(line, widths), colours[position] if position < len(colours) else ""))
+    table = [("bold", list(headings.values()))]
+    table += [(colour, line.split("\t")) for colour, lines in groups for line in lines]
+    widths = _widths([cells for _, cells in table])
+    for colour, cells in table:
+        print(paint(_line(cells, widths), colour))
 
 
 def _widths(lines: Sequence[Sequence[str]]) -> list[int]:

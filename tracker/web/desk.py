@@ -9,9 +9,9 @@ from markupsafe import Markup
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from commitments import search
 from commitments.deadlines import due_soon_until
 from commitments.glossary import word
+from commitments.lists import Filter
 from commitments.models import KINDS, STATES, Department, Letter
 from notifications.links import DESK
 from tracker.web import charts, decisions, overview, proofs, saved
@@ -82,7 +82,7 @@ def _ledger(site: Site, visitor: Visitor) -> str:
     after = overview.Place.read(request.args.get("after", ""))
     with app.reading() as session:
         facts = {
-            "counts": overview.counts(session, search.Filter(), app.today, soon_until),
+            "counts": overview.counts(session, Filter(), app.today, soon_until),
             "rows": overview.worst_first(session, _wanted(), app.today, soon_until, band, after, PAGE + 1),
             "waiting": overview.waiting(session),
             "departments": overview.departments(session, app.today),
@@ -122,10 +122,10 @@ def drawn_departments(locale: str, owners: Sequence[overview.Owner]) -> Markup:
     return charts.bars(said["departments"], rows)
 
 
-def _wanted() -> search.Filter:
+def _wanted() -> Filter:
     """Read the filters of the address; what makes no sense finds nothing or is passed over."""
     asked = request.args
-    return search.Filter(
+    return Filter(
         department=number(asked.get("department", "")),
         letter=number(asked.get("letter", "")),
         kind=asked.get("kind") or None,

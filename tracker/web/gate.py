@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from commitments.models import LIVE_STATES, Commitment, Department, support_table
+from commitments.deadlines import LIVE_STATES
+from commitments.models import Commitment, Department, support_table
 from notifications.links import DESK, OWNER, Claim
 from notifications.models import Instance
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from commitments.deadlines import band, provisional
+from commitments.deadlines import LIVE_STATES, band, provisional
 from commitments.models import (
-    LIVE_STATES,
     Commitment,
     Department,
     Dispute,

@@ -13,9 +13,10 @@ from typing import Any, Generic, NamedTuple, Self, TypeVar
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from commitments.deadlines import LIVE_STATES
 from commitments.figures import Rate
+from commitments.lists import Filter
 from commitments.models import (
-    LIVE_STATES,
     PROVEN_OUTCOMES,
     Answer,
     Commitment,
@@ -24,7 +25,6 @@ from commitments.models import (
     Extension,
     Letter,
 )
-from commitments.search import Filter
 from commitments.workdays import WorkCalendar
 
 BANDS = ("overdue", "due_today", "due_soon", "review_due", "on_track", "reported_done", "draft", "closed")
@@ -144,7 +144,7 @@ def _page(
     order = (Commitment.ref,) if stretch.day is None else (stretch.day, Commitment.ref)
     query = select(*_COLUMNS, *order[:-1]).join_from(Commitment, Letter)
     query = query.join(Department, Commitment.lead_id == Department.id)
-    query = query.where(stretch.holds, *wanted.conditions())
+    query = query.where(stretch.holds, *wanted.conditions(Commitment))
     if after is not None and after.stretch == number:
         query = query.where(*_later(stretch, after))
     for row in session.execute(query.order_by(*order).limit(size)):
@@ -164,7 +164,7 @@ def _later(stretch: Stretch, after: Place) -> Iterator[ColumnElement[bool]]:
 def counts(session: Session, wanted: Filter, today: date, soon_until: date) -> dict[str, int]:
     """Count what a filter matches by band, in the order of BANDS, those with none included."""
     found = dict.fromkeys(BANDS, 0)
-    narrowed = tuple(wanted.conditions())
+    narrowed = tuple(wanted.conditions(Commitment))
     for stretch in stretches(today, soon_until):
         query = select(func.count()).select_from(Commitment).where(stretch.holds, *narrowed)
         found[stretch.band] += session.scalar(query) or 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from commitments import storage
 from commitments.errors import TooLongForSheet
-from commitments.search import Filter
+from commitments.lists import Filter
 from commitments.sheets import rows, writing
 from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, ONE, TODAY, Desk, new_database
 

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from commitments.deadlines import Ladder, Offset, band, due_soon_until
 from commitments.figures import Period, Rate, rates
+from commitments.lists import Filter, count
 from commitments.models import OUTCOMES, STATES, Answer, Commitment, Department, Dispute, Extension, Letter
-from commitments.search import Filter, count
 from commitments.standings import standings
 from commitments.storage import reading, writing
 from commitments.workdays import WorkCalendar
@@ -489,5 +489,5 @@ def test_what_is_counted_is_what_a_filter_finds(desk: Desk) -> None:
     desk.fill(WORST_FIRST)
     with desk.looking() as session:
         found = overview.counts(session, Filter(states=("open",)), TODAY, desk.soon)
-        assert sum(found.values()) == count(session, Filter(states=("open",)))
+        assert sum(found.values()) == count(session.connection(), Filter(states=("open",)))
         assert session.scalars(select(Commitment.ref)).all()
