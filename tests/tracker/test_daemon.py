@@ -3,10 +3,12 @@
 import asyncio
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date, timedelta
@@ -82,11 +84,11 @@ def worked(year: int) -> str:
 
 
 @pytest.fixture
-def start(ledger: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+def start(ledger: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     running: list[subprocess.Popen[str]] = []
 
-    def launch() -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tracker", "daemon"]
+    def launch(*options: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "tracker", "daemon", *options]
         path = str(Path(__file__).parents[2])
         env = {**os.environ, "PYTHONPATH": path}
         process = subprocess.Popen(command, cwd=ledger, env=env, stderr=subprocess.PIPE, text=True)
@@ -107,7 +109,7 @@ def until(what: Callable[[], bool], patience: float = 30.0) -> None:
 
 
 def test_it_sends_by_itself_and_stops_within_the_send_in_hand(
-    start: Callable[[], subprocess.Popen[str]], inbox: tuple[Inbox, int], ledger: Path
+    start: Callable[..., subprocess.Popen[str]], inbox: tuple[Inbox, int], ledger: Path
 ) -> None:
     inbox[0].delay = 0.7
     daemon = start()
@@ -122,7 +124,7 @@ def test_it_sends_by_itself_and_stops_within_the_send_in_hand(
 
 
 def test_killed_after_the_answer_it_sends_the_same_bytes_again(
-    start: Callable[[], subprocess.Popen[str]], inbox: tuple[Inbox, int], ledger: Path
+    start: Callable[..., subprocess.Popen[str]], inbox: tuple[Inbox, int], ledger: Path
 ) -> None:
     inbox[0].delay = 0.5
     daemon = start()
@@ -146,7 +148,7 @@ def test_killed_after_the_answer_it_sends_the_same_bytes_again(
 
 
 def test_a_second_daemon_is_refused_and_the_first_is_named(
-    start: Callable[[], subprocess.Popen[str]], inbox: tuple[Inbox, int]
+    start: Callable[..., subprocess.Popen[str]], inbox: tuple[Inbox, int]
 ) -> None:
     first = start()
     until(lambda: bool(inbox[0].received))
@@ -156,7 +158,7 @@ def test_a_second_daemon_is_refused_and_the_first_is_named(
     assert str(first.pid) in second.stderr.read()
 
 
-def test_a_backup_is_made_on_the_first_day(start: Callable[[], subprocess.Popen[str]], ledger: Path) -> None:
+def test_a_backup_is_made_on_the_first_day(start: Callable[..., subprocess.Popen[str]], ledger: Path) -> None:
     start()
     until(lambda: bool(list((ledger / "backups").glob("yinuo-*.db"))))
 
@@ -175,3 +177,45 @@ def test_a_dead_relay_is_exit_code_5_and_nothing_is_lost(
     assert "127.0.0.1" in capsys.readouterr().err
     with closing(sqlite3.connect(ledger / "yinuo.db")) as database:
         assert database.execute("SELECT DISTINCT state FROM notice").fetchall() == [("owed",)]
+
+
+def test_it_serves_the_pages_beside_the_ticks(
+    start: Callable[..., subprocess.Popen[str]],
+    inbox: tuple[Inbox, int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    port = free_port()
+    monkeypatch.setenv("TRACKER_WEB__BASE_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("TRACKER_WEB__PORT", str(port))
+    daemon = start("--serve")
+    until(lambda: bool(inbox[0].received))
+    capsys.readouterr()
+    assert run(["links", "show", "--desk"]) == 0
+    address = capsys.readouterr().out.splitlines()[-1]
+    until(lambda: answers(address) == 200)
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.wait(20) == 0
+
+
+def answers(address: str) -> int:
+    try:
+        with urllib.request.urlopen(address) as answer:  # noqa: S310 - our own loopback
+            return int(answer.status)
+    except OSError:
+        return 0
+
+
+def test_it_goes_on_without_pages_when_their_port_is_taken(
+    start: Callable[..., subprocess.Popen[str]], inbox: tuple[Inbox, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setenv("TRACKER_WEB__BASE_URL", f"http://127.0.0.1:{port}")
+        monkeypatch.setenv("TRACKER_WEB__PORT", str(port))
+        daemon = start("--serve")
+        until(lambda: bool(inbox[0].received))
+        daemon.send_signal(signal.SIGTERM)
+        _, said = daemon.communicate(timeout=20)
+    assert daemon.returncode == 0
+    assert "no pages" in said
