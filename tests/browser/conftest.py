@@ -61,9 +61,9 @@ def half_a_year(office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lived.live(office, tmp_path_factory.mktemp("lived") / "house")
 
 
-@pytest.fixture(params=["zh-Hans", "en"])
+@pytest.fixture(params=["zh-Hans", "zh-Hant", "en"])
 def busy(request: pytest.FixtureRequest, half_a_year: Path, tmp_path: Path) -> Iterator[House]:
-    """The house after half a year, in either language."""
+    """The house after half a year, in each language."""
     house = House(half_a_year, tmp_path / "house", request.param)
     house.put(lived.NOW)
     yield house

@@ -92,3 +92,17 @@ def test_the_keyboard_is_enough(busy: House, page: Any) -> None:
     assert page.evaluate("() => document.activeElement.form.action").endswith("/acknowledge")
     page.keyboard.press("Enter")
     page.locator('.note.good[role="status"]').wait_for()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_people_write_sticks_out_nowhere(house: House, page: Any, width: int) -> None:
+    house.put(lived.NOW)
+    address = "https://mzj.gz.example/" + "a" * 270
+    house.do(lambda register: register.edit(lived.LATE, "更名", title="综合信息平台" * 30))
+    house.do(lambda register: register.progress(lived.LATE, f"见{address}", proofs=[address]))
+    house.do(lambda register: register.report_done(lived.LATE, note="办结" * 200))
+    page.set_viewport_size({"width": width, "height": 800})
+    pages = lived.addresses(house)
+    for name in ("owner", "desk", "item"):
+        page.goto(pages[name])
+        assert page.evaluate(OVERFLOW) == [], name
