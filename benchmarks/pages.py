@@ -72,7 +72,7 @@ def _ask(client: FlaskClient, path: str) -> Taken:
     wall, cpu = perf_counter(), process_time()
     answer = client.get(path, buffered=True)
     taken = Taken(perf_counter() - wall, process_time() - cpu, len(answer.data))
-    if answer.status_code != 200:  # noqa: PLR2004
+    if answer.status_code != 200:
         raise AssertionError(f"{answer.status_code} instead of a page")
     return taken
 
@@ -108,7 +108,7 @@ def _requests(port: int, path: str, number: int) -> None:
         connection.request("GET", path)
         answer = connection.getresponse()
         answer.read()
-        if answer.status != 200:  # noqa: PLR2004
+        if answer.status != 200:
             raise AssertionError(f"{answer.status} instead of a page")
     connection.close()
 
