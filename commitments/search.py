@@ -100,11 +100,12 @@ class Filter:
     words: str = ""
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """Yield what a commitment must meet."""
+        """Yield what a commitment must meet. Those of one department are found by the lead's index, not the state's."""
+        state = Commitment.state.concat("") if self.department else Commitment.state
         if self.ref:
             yield Commitment.ref == self.ref
         if self.states:
-            yield Commitment.state.in_(self.states)
+            yield state.in_(self.states)
         if self.overdue_on:
             yield and_(Commitment.state == "open", Commitment.due_on < self.overdue_on)
         if self.due_until:

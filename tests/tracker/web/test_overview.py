@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, delete, event, insert, select
 from sqlalchemy.orm import Session
 
 from commitments.deadlines import Ladder, Offset, band, due_soon_until
@@ -298,6 +298,18 @@ def test_deadlines_come_from_the_index_in_order(quick_desk: Desk) -> None:
             plans.append(" ".join(row[3] for row in told))
     assert len(plans) == 4
     assert all("ix_commitment_state_due" in plan and "TEMP B-TREE" not in plan for plan in plans)
+
+
+def test_a_departments_own_are_found_by_its_index(quick_desk: Desk) -> None:
+    """Not by reading all that is live; in one statement, whatever bands they are in."""
+    asked: list[Any] = []
+    event.listen(quick_desk.engine, "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+    with quick_desk.looking() as session:
+        worst_first(session, Filter(department=1, states=("open", "reported_done")), TODAY, quick_desk.soon)
+        selects = [call for call in asked if call[0].startswith("SELECT")]
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {selects[0][0]}", selects[0][1]).all()
+    assert len(selects) == 1
+    assert "ix_commitment_lead_id" in " ".join(row[3] for row in plan)
 
 
 # -- what waits ----------------------------------------------------------------------------------------------
