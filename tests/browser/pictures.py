@@ -1,4 +1,4 @@
-"""Take pictures of every page, on a telephone and on a desk: ``python -m tests.browser.pictures FOLDER``."""
+"""Take pictures of the pages: ``python -m tests.browser.pictures FOLDER``. Those of the README are among them."""
 
 import sys
 import tempfile
@@ -12,7 +12,7 @@ from tests.browser.conftest import FLAGS
 from tests.browser.house import House
 from tests.tracker.web.conftest import load
 
-WIDTHS = (360, 1280)
+README = {"owner": (360, 720, 2), "desk": (1120, 1000, 1), "unit": (800, 1000, 1)}  # width, height, scale
 
 
 def main(folder: Path) -> None:
@@ -23,19 +23,29 @@ def main(folder: Path) -> None:
         for language in ("zh-Hans", "en"):
             house = House(home, Path(place, language), language)
             house.put(lived.NOW)
-            for width in WIDTHS:
-                take(browser, house, folder, f"{language}-{width}", width)
+            every_page(browser, house, folder / language)
+            if language == "zh-Hans":
+                readme(browser, house, folder)
             house.close()
 
 
-def take(browser: Any, house: House, folder: Path, ending: str, width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800}, locale=language)
-    for name, address in lived.addresses(house).items():
-        page.goto(address)
-        page.screenshot(path=folder / f"{name}-{ending}.png", full_page=True)
-    lived.refused(page, lived.addresses(house)["owner"])
-    page.screenshot(path=folder / f"again-{ending}.png", full_page=True)
-    page.close()
+def every_page(browser: Any, house: House, folder: Path) -> None:
+    """Take each page whole, on a telephone, on a desk and on paper."""
+    for width, media in ((360, "screen"), (1280, "screen"), (760, "print")):
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.emulate_media(media=media)
+        for name, address in lived.addresses(house).items():
+            page.goto(address)
+            page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+        page.close()
+
+
+def readme(browser: Any, house: House, folder: Path) -> None:
+    for name, (width, height, scale) in README.items():
+        page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
+        page.goto(lived.addresses(house)[name])
+        page.screenshot(path=folder / f"page-{name}.png")
+        page.close()
 
 
 if __name__ == "__main__":
