@@ -160,6 +160,8 @@ def _at_once(
 ) -> list[Row]:
     """Ask for all runs in one statement: a department has few enough to sort, and many statements cost more."""
     chosen = [(number, run) for number, run in enumerate(runs) if band in (None, run.band)]
+    if not chosen or (after is not None and after.stretch not in range(len(runs))):  # from an address somebody made up
+        return []
     number = case(*((run.holds, number) for number, run in chosen), else_=len(runs))
     day = type_coerce(case(*((run.holds, run.day) for run in runs if run.day is not None), else_=date.min), Date())
     query = select(*_COLUMNS, number, day).join_from(Commitment, Letter)

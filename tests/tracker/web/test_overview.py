@@ -186,6 +186,21 @@ def test_pages_follow_each_other_without_gap_or_repeat(quick_desk: Desk, size: i
     assert len(whole) == 18
 
 
+@pytest.mark.parametrize("size", [1, 4, 50])
+def test_a_departments_pages_are_the_whole_list_too(desk: Desk, size: int) -> None:
+    desk.fill([*WORST_FIRST, {"state": "draft", "opened_at": None}, *WORST_FIRST])
+    pages: list[Row] = []
+    while page := desk.listed(Filter(department=1), after=pages[-1].place if pages else None, size=size):
+        pages += page
+    assert pages == desk.listed()
+
+
+@pytest.mark.parametrize("knobs", [{"band": "purple"}, {"after": Place(10**30, TODAY, "x")}, {"size": 0}])
+def test_an_address_somebody_made_up_finds_nothing(desk: Desk, knobs: dict[str, Any]) -> None:
+    desk.fill(WORST_FIRST)
+    assert desk.listed(Filter(department=1), **knobs) == []
+
+
 def test_a_page_holds_its_place_while_the_row_it_ended_with_goes(desk: Desk) -> None:
     desk.fill(WORST_FIRST)
     first = desk.listed(size=2)
