@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import commands, figures, planning, postgres, resting, sending, taskwarrior, telling
+from benchmarks import commands, figures, pages, planning, postgres, resting, sending, taskwarrior, telling
 from benchmarks.sizes import FULL, QUICK, Sizes
 
 
@@ -18,6 +18,7 @@ def measure(sizes: Sizes, folder: Path) -> Iterator[figures.Figure]:
     yield from telling.telling(sizes, folder)
     yield from sending.sending(sizes, folder)
     yield from resting.resting(sizes, folder)
+    yield from pages.pages(sizes, folder)
     yield from taskwarrior.taskwarrior(sizes, folder)
     yield from postgres.postgres(sizes, folder)
     yield from commands.load(sizes, folder)

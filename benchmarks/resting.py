@@ -26,9 +26,9 @@ def resting(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     with Popen(line, cwd="/", env=ENVIRONMENT | TICKS, stderr=DEVNULL) as daemon:
         try:
             time.sleep(SETTLES)
-            before, start = _cpu(daemon.pid), time.monotonic()
+            before, start = cpu(daemon.pid), time.monotonic()
             time.sleep(sizes.idle_seconds)
-            used = (_cpu(daemon.pid) - before) / (time.monotonic() - start)
+            used = (cpu(daemon.pid) - before) / (time.monotonic() - start)
             peak = _peak(daemon.pid)
         finally:
             daemon.send_signal(signal.SIGTERM)
@@ -36,7 +36,7 @@ def resting(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     yield Figure(what="idle daemon, peak memory", ours=peak, goal=80, unit="MiB")
 
 
-def _cpu(pid: int) -> float:
+def cpu(pid: int) -> float:
     """Return the seconds of CPU a process has used, threads included, to the nanosecond where the kernel says so."""
     tasks = Path(f"/proc/{pid}/task")
     if sys.platform == "linux" and all((task / "schedstat").exists() for task in tasks.iterdir()):

@@ -24,10 +24,12 @@ class Sizes:
     slow: int = 400
     digest: int = 5_000
     idle_seconds: int = 20
+    pages: int = 30
+    requests: int = 2_000
 
 
 FULL = Sizes()
 QUICK = Sizes(
     rounds=2, listed=10_000, stored=100_000, overdue=10_000, messages=200, loaded=1_000, exported=1_000,
-    listed_mid=10_000, sent=400, sent_many=2_000, slow=80, digest=500, idle_seconds=5,
+    listed_mid=10_000, sent=400, sent_many=2_000, slow=80, digest=500, idle_seconds=5, pages=10, requests=400,
 )  # fmt: skip

@@ -58,11 +58,15 @@ class Filter:
     words: str = ""
 
     def conditions(self, known: Any) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401 - columns or a mapped class
-        """Yield what a commitment must meet; ``known`` has its columns, as the query names them that asks."""
+        """Yield what a commitment must meet; ``known`` has its columns, as the query names them that asks.
+
+        Those of one department are found by the lead's index, not by the state's.
+        """
+        state = known.state.concat("") if self.department else known.state
         if self.ref:
             yield known.ref == self.ref
         if self.states:
-            yield known.state.in_(self.states)
+            yield state.in_(self.states)
         if self.overdue_on:
             yield and_(known.state == "open", known.due_on < self.overdue_on)
         if self.due_until:

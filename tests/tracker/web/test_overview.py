@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, delete, event, insert, select
 from sqlalchemy.orm import Session
 
 from commitments.deadlines import Ladder, Offset, band, due_soon_until
@@ -186,6 +186,21 @@ def test_pages_follow_each_other_without_gap_or_repeat(quick_desk: Desk, size: i
     assert len(whole) == 18
 
 
+@pytest.mark.parametrize("size", [1, 4, 50])
+def test_a_departments_pages_are_the_whole_list_too(desk: Desk, size: int) -> None:
+    desk.fill([*WORST_FIRST, {"state": "draft", "opened_at": None}, *WORST_FIRST])
+    pages: list[Row] = []
+    while page := desk.listed(Filter(department=1), after=pages[-1].place if pages else None, size=size):
+        pages += page
+    assert pages == desk.listed()
+
+
+@pytest.mark.parametrize("knobs", [{"band": "purple"}, {"after": Place(10**30, TODAY, "x")}, {"size": 0}])
+def test_an_address_somebody_made_up_finds_nothing(desk: Desk, knobs: dict[str, Any]) -> None:
+    desk.fill(WORST_FIRST)
+    assert desk.listed(Filter(department=1), **knobs) == []
+
+
 def test_a_page_holds_its_place_while_the_row_it_ended_with_goes(desk: Desk) -> None:
     desk.fill(WORST_FIRST)
     first = desk.listed(size=2)
@@ -298,6 +313,18 @@ def test_deadlines_come_from_the_index_in_order(quick_desk: Desk) -> None:
             plans.append(" ".join(row[3] for row in told))
     assert len(plans) == 4
     assert all("ix_commitment_state_due" in plan and "TEMP B-TREE" not in plan for plan in plans)
+
+
+def test_a_departments_own_are_found_by_its_index(quick_desk: Desk) -> None:
+    """Not by reading all that is live; in one statement, whatever bands they are in."""
+    asked: list[Any] = []
+    event.listen(quick_desk.engine, "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+    with quick_desk.looking() as session:
+        worst_first(session, Filter(department=1, states=("open", "reported_done")), TODAY, quick_desk.soon)
+        selects = [call for call in asked if call[0].startswith("SELECT")]
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {selects[0][0]}", selects[0][1]).all()
+    assert len(selects) == 1
+    assert "ix_commitment_lead_id" in " ".join(row[3] for row in plan)
 
 
 # -- what waits ----------------------------------------------------------------------------------------------
