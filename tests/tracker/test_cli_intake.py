@@ -230,3 +230,12 @@ def test_numbers_of_one_name_are_both_kept(capsys: pytest.CaptureFixture[str], o
     text = LETTER.replace("疏通河道3公里", "使达标率分别达到10%和15%")
     (office / "same.txt").write_text(text, encoding="utf-8")
     assert said(capsys, "import", "same.txt")[0] == 0
+
+
+def test_notes_on_a_date_are_in_the_ledgers_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], office: Path
+) -> None:
+    (office / "year.txt").write_text(LETTER.replace("于2022年12月底前", "从今年起每年"), encoding="utf-8")
+    said(capsys, "import", "year.txt")
+    monkeypatch.setattr("sys.stdin", StringIO("q\n"))
+    assert "逐年开展，此为首次核对" in said(capsys, "review", "072")[1]
