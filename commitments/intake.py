@@ -1,9 +1,10 @@
 """From a reading to the ledger: a letter with draft commitments. Nothing is reminded before a person confirms."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 
 from sqlalchemy import select
 
@@ -106,12 +107,23 @@ def _refuse_changed(register: Register, reading: Reading, number: str) -> None:
         return
     rows = register.session.scalars(select(Commitment.quote).where(Commitment.letter_id == letter.id))
     before, now = set(rows), {found.quote for found in reading.candidates}
-    new, gone = ([_short(quote) for quote in sorted(some)] or ["—"] for some in (now - before, before - now))
-    raise LetterChanged(number=number, new=new, gone=gone)
+    new, gone = sorted(now - before), sorted(before - now)
+    raise LetterChanged(
+        number=number,
+        new=[_short(quote, gone) for quote in new] or ["—"],
+        gone=[_short(quote, new) for quote in gone] or ["—"],
+    )
 
 
-def _short(quote: str) -> str:
-    return f"“{quote[:16]}…”"
+def _short(quote: str, others: Sequence[str]) -> str:
+    """Return the beginning of a quote, or what it says differently from the nearest of the others."""
+    near = get_close_matches(quote, others, n=1)
+    at = next((n for n, (a, b) in enumerate(zip(quote, near[0], strict=False)) if a != b), 0) if near else 0
+    start = max(0, at - SHOWN // 2)
+    return f"“{'…' if start else ''}{quote[start : start + SHOWN]}…”"
+
+
+SHOWN = 16  # characters
 
 
 def _letter(register: Register, reading: Reading, facts: Mapping[str, str], done: Intake) -> Letter:
@@ -179,10 +191,22 @@ def _draft(
         due_rule=found.due_rule if due else "",
         condition=found.condition or "",
         state="draft",
-        targets=[
-            Target(what=goal.what or found.quote[:20], goal=goal.quantity, unit=goal.unit) for goal in found.targets
-        ],
+        targets=_targets(found),
     )
+
+
+def _targets(found: Candidate) -> list[Target]:
+    """Return the figures of a pledge; two that count things of one name are numbered."""
+    made: dict[str, Target] = {}
+    for goal in found.targets:
+        what = _unused(goal.what or title_of(found.quote), made)
+        made[what] = Target(what=what, goal=goal.quantity, unit=goal.unit)
+    return list(made.values())
+
+
+def _unused(what: str, taken: Collection[str]) -> str:
+    names = [what, *(f"{what}（{n}）" for n in range(2, 1000))]
+    return next(name for name in names if name not in taken)
 
 
 def _basis(found: Candidate) -> str:
@@ -247,6 +271,22 @@ def merge(register: Register, ref: str, next_ref: str) -> None:
     first = search.find(register.session, ref)
     source = register.session.get_one(Source, first.letter_id)
     start, end = source.places[ref]["start"], source.places[next_ref]["end"]
-    register.edit(ref, "合并", quote=source.text[start:end])
+    second = search.find(register.session, next_ref)
+    register.edit(ref, "合并", quote=source.text[start:end], **_brought(first, second))
+    taken = [each.what for each in first.targets]
+    for each in second.targets:
+        taken.append(_unused(each.what, taken))
+        first.targets.append(Target(what=taken[-1], goal=each.goal, unit=each.unit, baseline=each.baseline))
     source.place(ref, end=end)
     register.drop(next_ref, f"并入 {ref}")
+
+
+def _brought(first: Commitment, second: Commitment) -> dict[str, object]:
+    """Return what the second of two joined drafts adds to the first: its time, its condition, who else works on it."""
+    named = dict.fromkeys([*first.support, second.lead, *second.support])
+    new: dict[str, object] = {"support": [each for each in named if each is not first.lead]}
+    if first.due_on is None and second.due_on is not None:
+        new |= {field: getattr(second, field) for field in ("due_on", "due_text", "due_basis", "due_rule")}
+    if not first.condition:
+        new["condition"] = second.condition
+    return new

@@ -58,7 +58,7 @@ def _respectively(masked: str, text: str, hits: Sequence[re.Match[str]]) -> dict
     for place, hit in enumerate(hits):
         if led := NAMES.search(masked[: hit.start()]):
             run = _run(masked, hits[place:])
-            names = _full_names(re.split("[、和与及]", text[led.start("names") : led.end("names")]))
+            names = _full_names(re.split("[、和与及與]", text[led.start("names") : led.end("names")]))
             paired |= dict(zip((one.start() for one in run), names, strict=True)) if len(run) == len(names) else {}
     return paired
 

@@ -198,3 +198,44 @@ def test_every_change_is_in_the_history(monkeypatch: pytest.MonkeyPatch, capsys:
     assert said(capsys, "history", "verify")[0] == 0
     actions = [each["action"] for each in json.loads(said(capsys, "history", "--json")[1])["entries"]]
     assert {"letter_add", "department_add", "add", "edit", "confirm", "drop"} <= set(actions)
+
+
+def test_a_changed_number_is_shown_where_it_changed(capsys: pytest.CaptureFixture[str], office: Path) -> None:
+    for name, text in (("a.txt", LETTER), ("b.txt", LETTER.replace("疏通河道3公里", "疏通河道5公里"))):
+        (office / name).write_text(text, encoding="utf-8")
+    more = ("--document-number", "川水函〔2022〕8号") if "〔" not in LETTER else ()
+    said(capsys, "import", "a.txt", *more)
+    code, _, err = said(capsys, "import", "b.txt", *more)
+    assert code == 1
+    assert "河道5公里" in err
+    assert "河道3公里" in err
+
+
+def test_joined_drafts_keep_what_both_say(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], office: Path
+) -> None:
+    acts = "由市公安局增设标志30块，我局会同市教育局于2022年11月底前完成护栏2公里。"
+    (office / "two.txt").write_text(LETTER.replace("我局将于2022年12月底前疏通河道3公里。", acts), encoding="utf-8")
+    said(capsys, "import", "two.txt")
+    ref, other = [str(row["ref"]) for row in listed(capsys)]
+    monkeypatch.setattr("sys.stdin", StringIO("m\nq\n"))
+    said(capsys, "review", "072")
+    row = json.loads(said(capsys, "show", ref, "--json")[1])["commitment"]
+    assert other not in [row["ref"] for row in listed(capsys)]
+    assert (row["due_on"], row["support"]) == ("2022-11-30", ["宁川市水务局", "市教育局"])
+    assert [target["goal"] for target in row["targets"]] == [30, 2]
+
+
+def test_numbers_of_one_name_are_both_kept(capsys: pytest.CaptureFixture[str], office: Path) -> None:
+    text = LETTER.replace("疏通河道3公里", "使达标率分别达到10%和15%")
+    (office / "same.txt").write_text(text, encoding="utf-8")
+    assert said(capsys, "import", "same.txt")[0] == 0
+
+
+def test_notes_on_a_date_are_in_the_ledgers_language(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], office: Path
+) -> None:
+    (office / "year.txt").write_text(LETTER.replace("于2022年12月底前", "从今年起每年"), encoding="utf-8")
+    said(capsys, "import", "year.txt")
+    monkeypatch.setattr("sys.stdin", StringIO("q\n"))
+    assert "逐年开展，此为首次核对" in said(capsys, "review", "072")[1]

@@ -14,49 +14,13 @@ import typer
 
 from tracker.cli.base import ActorOption, UsageError, command, read_due
 from tracker.cli.output import clean, paint, say
+from tracker.cli.review_words import FIELDS, HELP, NOTES, SAID
 
 if TYPE_CHECKING:
     from commitments.models import Commitment, Source
     from commitments.register import Register
     from tracker.app import App
 
-HELP = {
-    "zh": "y 确认  e 修改  s 拆分  m 与下一条合并  x 删除  n 跳过  u 撤销  q 退出",
-    "en": "y confirm  e edit  s split  m merge with the next  x drop  n skip  u undo  q quit",
-}
-FIELDS = {
-    "zh": {
-        "title": "事项", "lead": "主办", "support": "会办", "due": "时限", "strength": "力度", "reason": "确认草稿",
-    },
-    "en": {
-        "title": "Title", "lead": "Lead", "support": "Support", "due": "Due", "strength": "Strength",
-        "reason": "review",
-    },
-}  # fmt: skip
-SAID = {
-    "zh": {
-        "asked": "函中未写明主办单位，请输入",
-        "date": "时限是否如此？回车接受，或输入日期，- 表示没有",
-        "where": "从哪几个字起拆为第二条",
-        "none": "没有可撤销的操作",
-        "last": "后面没有可合并的草稿",
-        "field": "改哪一项（t 事项 l 主办 s 会办 d 时限 f 力度）与新内容，如 d 2019-12-31",
-        "done": "确认 {confirmed} 条，删除 {dropped} 条，尚余 {left} 条草稿",
-        "new": "登记新部门 {name}？(y/n)",
-        "lost": "原文中没有这几个字",
-    },
-    "en": {
-        "asked": "The letter does not say who leads; who does",
-        "date": "Is this date meant? Enter accepts; or a date, or - for none",
-        "where": "The first words of the second part",
-        "none": "Nothing to undo",
-        "last": "No draft follows to merge with",
-        "field": "Field (t title, l lead, s support, d due, f strength) and its content, such as d 2019-12-31",
-        "done": "{confirmed} confirmed, {dropped} dropped, {left} drafts left",
-        "new": "Enter the new department {name}? (y/n)",
-        "lost": "These words are not in the quote",
-    },
-}
 STRENGTHS = {"firm", "planned", "conditional", "soft"}
 
 
@@ -285,13 +249,17 @@ class Walk:
 
         names, tongue = FIELDS[self.tongue], "zh-Hans" if self.tongue == "zh" else "en"
         asked = source.asks(row.ref) if source else []
-        note = source.places.get(row.ref, {}).get("note", "") if source else ""
+        note = _noted(source.places.get(row.ref, {}).get("note", "") if source else "", self.tongue)
         lead = "?" if "lead" in asked else f"{row.lead.name}（{word(tongue, 'owner_basis', row.owner_basis)}）"
         due = f"{row.due_on or '—'}{'?' if 'date' in asked else ''}  {row.due_text}  {row.due_rule}  {note}"
         lines = [(names["title"], row.title), (names["lead"], lead), (names["due"], due.rstrip())]
         lines += [(names["support"], "、".join(each.name for each in row.support))] * bool(row.support)
         strength = " ".join([word(tongue, "strength", row.strength), row.condition, *map(_goal, row.targets)])
         return [f"  {name}  {clean(text)}" for name, text in [*lines, (names["strength"], strength.strip())]]
+
+
+def _noted(note: str, tongue: str) -> str:
+    return next((said for begin, said in NOTES.items() if tongue == "zh" and note.startswith(begin)), note)
 
 
 def _goal(target: object) -> str:

@@ -52,13 +52,13 @@ def test_any_bytes(data: bytes) -> None:
     check(data)
 
 
-LONGEST = 10.0  # seconds for the longest letter allowed
+LONGEST = 10.0  # seconds of the processor for the longest letter allowed
 
 
 @pytest.mark.parametrize(
     "piece", ["将", "市民政局将会同市财政局", "一是推进。\n", "局：\n", "（", "1", "第1号", "2024年1月1日\n", "关于"]
 )
 def test_the_longest_letter_does_not_hang(piece: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     check((piece * 200_000)[:199_000].encode())
-    assert time.monotonic() - begun < LONGEST
+    assert time.process_time() - begun < LONGEST

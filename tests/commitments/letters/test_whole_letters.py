@@ -89,3 +89,15 @@ def test_the_first_letters_open_items(first: Reading, words: str) -> None:
 
 def test_the_first_letters_junk(first: Reading) -> None:
     assert [line[:4] for line in first.document.quarantined] == ["腾讯欢乐", "您當前所", "來源: ", "楚天风采"]
+
+
+@pytest.mark.parametrize("name", ["silver", "river"])
+def test_short_letters_of_other_styles(name: str) -> None:
+    found = read((HERE / "more" / f"{name}.txt").read_bytes(), f"{name}.txt")
+    wanted = json.loads((HERE / "more" / f"{name}.json").read_text(encoding="utf-8"))
+    said = as_json(found)
+    assert {field: said["letter"][field] for field in HEADER} == {field: wanted[field] for field in HEADER}
+    for one, pledge in zip(found.candidates, wanted["pledges"], strict=True):
+        assert pledge["quote"] in one.quote or one.quote in pledge["quote"]
+        assert (str(one.due_date) if one.due_date else None) == pledge["due_date"]
+        assert (list(one.owners), one.strength) == (pledge["owners"], pledge["strength"])
