@@ -35,7 +35,8 @@ class Conversation(asyncio.Protocol):
         """Answer a command, or the end of a message."""
         self.buffer += data
         if self.in_data:
-            if self.buffer.endswith(END):
+            self.buffer = self.buffer[-len(END) :]  # all of a large message would be copied again with each piece
+            if self.buffer == END:
                 self.buffer, self.in_data = b"", False
                 self._say(OK)
         elif self.buffer.endswith(b"\r\n"):

@@ -5,7 +5,6 @@ answer meant what; so each command is said and judged by itself. Every phase has
 and a whole transmission a total deadline, since a server that drips one byte a second never times out.
 """
 
-import re
 import smtplib
 import socket
 import ssl
@@ -115,7 +114,7 @@ class SmtpLine:
 
     def _data(self, data: bytes) -> Outcome:
         """Transmit the bytes. Until the final dot a failure is definite; after it nobody knows."""
-        quoted = re.sub(rb"(?m)^\.", b"..", data)
+        quoted = (b"\n" + data).replace(b"\n.", b"\n..")[1:]  # every dot that begins a line
         self.client.send(quoted if quoted.endswith(b"\r\n") else quoted + b"\r\n")
         _timeout(self.client, FINAL_DOT)
         try:
