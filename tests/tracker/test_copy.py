@@ -46,7 +46,7 @@ def _answers(home: Path) -> None:
         office, unit = (search.find_department(keeper.session, name) for name in ("市民政局", "市台联"))
         replies.acknowledge(keeper, "2019-1007-01", office)
         replies.answer(keeper, unit, "2019-06", "not_satisfied", "未见清单")
-        replies.remember(keeper, "form")
+        replies.remember(keeper, "form", 1)
     app.engine.dispose()
 
 

@@ -1,5 +1,8 @@
 """The pages: `serve` beside the daemon."""
 
+import signal
+import sys
+
 import typer
 
 from tracker.cli.base import command
@@ -18,6 +21,7 @@ def serve(ctx: typer.Context) -> None:
     app = command(ctx).app
     _ = app.engine  # a missing database is said before anybody is let in
     server = Server(app)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress then lets what is under way finish
     say(f"Pages at {app.config.web.base_url} (listening on {app.config.web.host}:{server.port}); Ctrl-C ends.")
     try:
         server.run()

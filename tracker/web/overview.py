@@ -166,7 +166,7 @@ def _at_once(
     day = type_coerce(case(*((run.holds, run.day) for run in runs if run.day is not None), else_=date.min), Date())
     query = select(*_COLUMNS, number, day).join_from(Commitment, Letter)
     query = query.join(Department, Commitment.lead_id == Department.id)
-    query = query.where(number < len(runs), *wanted.conditions())
+    query = query.where(number < len(runs), *wanted.conditions(Commitment))
     if after is not None:
         place = tuple_(number, day, Commitment.ref)
         query = query.where(place > tuple_(*map(literal, after)))

@@ -106,7 +106,7 @@ def test_a_new_row_gets_a_ref(desk: Desk) -> None:
         (put(P3="2020-01-01"), "台账!P3 review_on: stands beside due_on"),
         (put(F4="一是"), "台账!F4 ordinal:"),
         (put(AE2="备注"), "台账!AE2 备注: there is no such column; remove it."),
-        (put(AE2="主辦"), "台账!AE2 主辦: there is no such column"),
+        (put(AE2="承办"), "台账!AE2 承办: there is no such column"),
         (put(AE2="事项"), "台账!AE2 事项: the column stands there twice; keep one."),
         (put(AF4="旁注", AF3=" "), "台账!AF4: stands in a column without a known heading"),
         (put(H2=None), "台账!2 title: the column is missing; add it."),
