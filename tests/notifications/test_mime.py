@@ -9,6 +9,7 @@ from email import policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -153,7 +154,7 @@ def test_any_bytes_of_a_file_come_back(data: bytes) -> None:
         {"media": 'text/calendar; x="a;b"'},
     ],
 )
-def test_an_unsafe_file_is_refused(change: dict[str, str]) -> None:
+def test_an_unsafe_file_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(UnsafeMessageError):
         mime(RENDERED, ENVELOPE, [replace(CALENDAR, **change)])
 
