@@ -7,10 +7,10 @@ computed from its statutory days and marked provisional. Without the adjusted da
 import hashlib
 import re
 import tomllib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -74,6 +74,7 @@ class WorkCalendar:
     years: Mapping[int, Year] = field(default_factory=dict)
     content: str = ""
     _known: dict[int, dict[date, str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _listed: dict[int, list[date]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def load(cls, file: Path | None = None) -> Self:
@@ -107,17 +108,25 @@ class WorkCalendar:
 
     def add(self, start: date, n: int) -> date:
         """Return the n-th working day after ``start`` (before, if negative); ``start`` itself for 0."""
-        day = start
-        for _ in range(abs(n)):
-            day = self.on_or_after(day + ONE) if n > 0 else self.on_or_before(day - ONE)
-        return day
+        if n == 0:
+            return start
+        year, days = start.year, self._worked(start.year)
+        place = bisect_right(days, start) + n - 1 if n > 0 else bisect_left(days, start) + n
+        while place >= len(days):
+            place, year = place - len(days), year + 1
+            days = self._worked(year)
+        while place < 0:
+            year -= 1
+            days = self._worked(year)
+            place += len(days)
+        return days[place]
 
     def between(self, start: date, end: date) -> int:
         """Count working days after ``start`` up to and including ``end``; negative when ``end`` comes first."""
         if end < start:
             return -self.between(end, start)
-        years = (list(self._days_off(year)) for year in range(start.year, end.year + 1))  # each in order of days
-        return (end - start).days - sum(bisect_right(off, end) - bisect_right(off, start) for off in years)
+        years = map(self._worked, range(start.year, end.year + 1))
+        return sum(bisect_right(days, end) - bisect_right(days, start) for days in years)
 
     def on_or_before(self, day: date) -> date:
         """Return ``day`` or the working day before it."""
@@ -161,6 +170,15 @@ class WorkCalendar:
             days = _days(date(year, 1, 1), date(year, 12, 31))
             self._known[year] = {day: why for day in days if (why := self._reason(day)) is not None}
         return self._known[year]
+
+    def _worked(self, year: int) -> list[date]:
+        """Return the days worked in a year, in order: walking back to a deadline years overdue costs too much."""
+        if not MINYEAR <= year <= MAXYEAR:
+            raise OverflowError(f"there is no year {year}")
+        if year not in self._listed:
+            days = _days(date(year, 1, 1), date(year, 12, 31))
+            self._listed[year] = [day for day in days if self.is_workday(day)]
+        return self._listed[year]
 
     def _reason(self, day: date) -> str | None:
         own = self.years.get(day.year)

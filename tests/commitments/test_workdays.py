@@ -162,6 +162,27 @@ def test_counting_undoes_adding(day: date, n: int) -> None:
     assert CALENDAR.is_workday(CALENDAR.add(day, -n))
 
 
+def walked(day: date, n: int) -> date:
+    """The definition, one day after another."""
+    step = timedelta(days=1 if n > 0 else -1)
+    for _ in range(abs(n)):
+        day += step
+        while not CALENDAR.is_workday(day):
+            day += step
+    return day
+
+
+@given(days, st.integers(-900, 900))
+def test_adding_is_walking_from_one_working_day_to_the_next(day: date, n: int) -> None:
+    assert CALENDAR.add(day, n) == walked(day, n)
+
+
+@pytest.mark.parametrize(("day", "n"), [(date(9999, 12, 1), 300), (date(1, 1, 20), -300)])
+def test_the_end_of_all_years_is_named(day: date, n: int) -> None:
+    with pytest.raises(OverflowError, match="there is no year"):
+        CALENDAR.add(day, n)
+
+
 @given(days, st.integers(-40, 40))
 def test_a_longer_distance_never_ends_earlier(day: date, n: int) -> None:
     assert CALENDAR.add(day, n) <= CALENDAR.add(day, n + 1)
