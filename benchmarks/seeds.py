@@ -1,4 +1,4 @@
-"""Ledgers of any size, written by bulk inserts: some rows due, all others at rest.
+"""Ledgers of any size, written by bulk statements: some rows due, all others at rest.
 
 A ledger is that of an office some years at work: its digests are made, and nothing but the rows asked for is due.
 """
@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from commitments.base import Base
@@ -26,6 +26,8 @@ TODAY = NOW.date()
 BEGUN = datetime(2018, 1, 2, tzinfo=UTC)
 PER_LETTER = 10
 CHUNK = 10_000
+FIRST_YEAR, YEARS = 2010, 16
+TITLE = "村居事项清单第{}项"
 OPEN_GUARD = {"TRACKER_GUARD__RECIPIENTS": "1000000", "TRACKER_GUARD__NOTICES": "1000000"}
 QUOTE = "年底前建立健全村（社区）工作事项准入制度，形成村居事项清单并向社会公布，接受群众监督。"
 
@@ -52,6 +54,11 @@ class Seed:
         """Return how many letters there are."""
         return -(-(self.rows + self.overdue) // PER_LETTER) + self.bare_letters
 
+    @property
+    def block(self) -> int:
+        """Return how many commitments are made one by one."""
+        return min(self.rows, CHUNK)
+
 
 def empty(folder: Path, clock: Callable[[], datetime] = system_clock) -> App:
     """Make a configuration and a ledger without rows."""
@@ -73,7 +80,10 @@ def ledger(folder: Path, seed: Seed, clock: Callable[[], datetime] = system_cloc
     with writing(app.engine) as session:
         _insert(session, Department, map(_department, range(1, seed.departments + 1)))
         _insert(session, Letter, (_letter(n, seed.departments) for n in range(1, seed.letters + 1)))
-        _insert(session, Commitment, _commitments(seed))
+        _insert(session, Commitment, (_commitment(n, seed) | _at_rest(n, seed.today) for n in range(seed.block)))
+        _repeat(session, seed)
+        _make_due(session, seed)
+        _insert(session, Commitment, _overdue(seed))
         _insert(session, Digest, (_digest(unit, seed.today) for unit in range(1, seed.departments + 1)))
         instance = session.get_one(Instance, 1)
         instance.rules_hash, instance.planned_at = app.office().rules_hash, app.clock() - timedelta(days=1)
@@ -111,21 +121,41 @@ def _digest(unit: int, today: date) -> dict[str, Any]:
     return {"unit_id": unit, "period": month, "number": 1, "late": False, "snapshot": {}, "created_at": BEGUN}
 
 
-def _commitments(seed: Seed) -> Iterator[dict[str, Any]]:
-    """Spread the due rows evenly over the ledger; the overdue ones come last."""
-    every = seed.rows // seed.due if seed.due else seed.rows + 1
-    for n in range(seed.rows):
-        k, rest = divmod(n, every)
-        facts = _due(seed, k) if rest == 0 and k < seed.due else _at_rest(n, seed.today)
-        yield _commitment(n, seed.departments) | facts
+def _repeat(session: Session, seed: Seed) -> None:
+    """Copy what is there, with ids moved on, until there are enough: a million made one by one take a minute."""
+    table, have = Commitment.metadata.tables[Commitment.__tablename__], seed.block
+    while have < seed.rows:
+        n, letter = table.c.id - 1 + have, table.c.letter_id + have // PER_LETTER
+        moved = {
+            "id": n + 1,
+            "ref": func.printf("%d-%06d-%02d", FIRST_YEAR + letter % YEARS, letter, table.c.ordinal),
+            "letter_id": letter,
+            "title": func.printf(TITLE.format("%d"), n),
+            "lead_id": (n + n // seed.departments) % seed.departments + 1,
+        }
+        copies = select(*(moved.get(column.name, column) for column in table.c)).where(n < seed.rows)
+        session.connection().execute(insert(table).from_select(table.c.keys(), copies))
+        have *= 2
+
+
+def _make_due(session: Session, seed: Seed) -> None:
+    """Spread the due rows evenly over the ledger."""
+    every = seed.rows // max(seed.due, 1)
+    days = [{"its_id": k * every + 1, "day": seed.due_on(k)} for k in range(seed.due)]
+    due = update(Commitment).where(Commitment.id == bindparam("its_id")).values(
+        due_on=bindparam("day"), first_due_on=bindparam("day"), next_action_on=seed.today, due_basis="set",
+        state="open", outcome=None, reported_done_on=None, closed_on=None, review_on=None,
+    )  # fmt: skip
+    if days:
+        session.connection().execute(due, days)
+
+
+def _overdue(seed: Seed) -> Iterator[dict[str, Any]]:
+    """They come last."""
     for n in range(seed.overdue):
         due_on = seed.today - timedelta(days=60 + n % 600)
         facts = {"due_on": due_on, "first_due_on": due_on, "next_action_on": seed.overdue_from}
-        yield _commitment(seed.rows + n, seed.departments) | facts
-
-
-def _due(seed: Seed, k: int) -> dict[str, Any]:
-    return {"due_on": seed.due_on(k), "first_due_on": seed.due_on(k), "next_action_on": seed.today}
+        yield _commitment(seed.rows + n, seed) | facts
 
 
 def _at_rest(n: int, today: date) -> dict[str, Any]:
@@ -140,13 +170,13 @@ def _at_rest(n: int, today: date) -> dict[str, Any]:
     return {"due_basis": None, "review_on": far, "next_action_on": far}
 
 
-def _commitment(n: int, departments: int) -> dict[str, Any]:
+def _commitment(n: int, seed: Seed) -> dict[str, Any]:
     """Return an open commitment with every column, so that bulk inserts stay bulk."""
     letter, place = divmod(n, PER_LETTER)
     return {
         "ref": f"{_year(letter + 1)}-{letter + 1:06d}-{place + 1:02d}", "letter_id": letter + 1, "section": "三",
-        "ordinal": f"{place + 1}", "kind": "pledge", "strength": "planned", "title": f"村居事项清单第{n}项",
-        "quote": QUOTE, "lead_id": (n + n // departments) % departments + 1, "owner_basis": "stated",
+        "ordinal": f"{place + 1}", "kind": "pledge", "strength": "planned", "title": TITLE.format(n),
+        "quote": QUOTE, "lead_id": (n + n // seed.departments) % seed.departments + 1, "owner_basis": "stated",
         "due_text": "", "due_on": None, "first_due_on": None,
         "due_basis": "set", "due_rule": "", "due_from": None, "due_offset": None,
         "condition": "", "review_on": None, "state": "open", "outcome": None, "opened_at": BEGUN,
@@ -156,4 +186,4 @@ def _commitment(n: int, departments: int) -> dict[str, Any]:
 
 
 def _year(letter: int) -> int:
-    return 2010 + letter % 16
+    return FIRST_YEAR + letter % YEARS
