@@ -22,7 +22,7 @@ from commitments.models import Commitment, Department, Evidence, HistoryEntry, P
 from notifications import calendars, digests, ics
 from notifications.messages import Item, ProgressLine, Rendered, Sender, TargetLine
 from notifications.mime import Attachment, Envelope, mime
-from notifications.models import Digest, Instance, Notice
+from notifications.models import STATE_NOT_INDEXED, Digest, Instance, Notice
 from notifications.office import Office
 from notifications.planner import duties
 from notifications.planning import ending_of, facts
@@ -162,7 +162,7 @@ def _told(session: Session, ids: Iterable[int], zone: ZoneInfo) -> dict[int, tup
         select(Notice.commitment_id, Notice.told_at, Notice.key, Commitment.arming)
         .join(Commitment, and_(Commitment.id == Notice.commitment_id, Commitment.lead_id == Notice.department_id))
         .where(Notice.commitment_id.in_(ids), Notice.kind == "reminder", Notice.role == "lead")
-        .where(Notice.state == "told")
+        .where(STATE_NOT_INDEXED == "told")
     )
     for commitment, at, key, arming in session.execute(query.order_by(Notice.told_at)):
         if commitment is not None and at is not None and key.startswith(f"reminder/{arming}|"):

@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -71,6 +72,10 @@ class Notice(Base):
     held_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     told_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+# For the notices of some commitments: by ``Notice.state`` SQLite would first find all that were ever told.
+STATE_NOT_INDEXED = func.coalesce(Notice.state, "")
 
 
 class Message(Base):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from commitments import register
 from commitments.models import Commitment, Department, support_table
 from notifications import digests, outbox
-from notifications.models import UNSENT, Digest, Instance, Notice
+from notifications.models import STATE_NOT_INDEXED, UNSENT, Digest, Instance, Notice
 from notifications.office import Office
 from notifications.outbox import Lease
 from notifications.planner import LADDER_KINDS, ORGANISATION, Duty, Facts, duties, key, next_look
@@ -100,7 +100,7 @@ def _row(duty: Duty, commitment: int, department: int | None, now: datetime) -> 
 def _tidy(session: Session, owed: Mapping[int, Sequence[Duty]]) -> None:
     """Supersede unsent rungs overtaken by a higher one; cancel unsent notices that no longer hold."""
     unsent = select(Notice.id, Notice.key, Notice.commitment_id).where(
-        Notice.commitment_id.in_(list(owed)), Notice.state.in_(UNSENT)
+        Notice.commitment_id.in_(list(owed)), STATE_NOT_INDEXED.in_(UNSENT)
     )
     endings: dict[str, list[int]] = {"superseded": [], "cancelled": []}
     for notice, its_key, commitment in session.execute(unsent):
