@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -28,9 +29,12 @@ from notifications.outbox import Lease
 from notifications.transmission import Ended, transmit
 
 BATCH = 100  # addressees leased at once
+FRESH = 1.0  # seconds after which what the next messages are composed from is read again
 AT_A_TIME = 20  # messages composed while others are on their way
 PAUSES = (1, 2, 5, 10)  # minutes a channel rests after the 1st, 2nd … trouble in a row
 CHANNEL_ALERT = "channel"
+Known = tuple[Material, Mapping[tuple[str, date], int]]  # what bundles speak of; how many were composed before
+Composed = tuple[Draft, dict[str, Any]]  # a message, and the row in which it is stored
 log = logging.getLogger("yinuo.delivery")
 
 
@@ -54,7 +58,7 @@ def send_all(office: Office, clock: Callable[[], datetime], stop: Callable[[], b
     """Send what waits, batch after batch, until nothing is left to do now."""
     lines: list[Line] = []
     try:
-        while not stop() and _send_batch(office, clock, stop, report, lines):
+        while not stop() and _send_some(office, clock, stop, report, lines):
             pass
     except ChannelDown as trouble:
         report.trouble = str(trouble)
@@ -64,26 +68,35 @@ def send_all(office: Office, clock: Callable[[], datetime], stop: Callable[[], b
             line.close()
 
 
-def _send_batch(
+@dataclass
+class _Held:
+    """What a lease holds, by ids: messages for another try, notices, messages frozen from these."""
+
+    again: list[int] = field(default_factory=list)
+    fresh: list[int] = field(default_factory=list)
+    frozen: list[int] = field(default_factory=list)
+
+
+def _send_some(
     office: Office, clock: Callable[[], datetime], stop: Callable[[], bool], report: Report, lines: list[Line]
 ) -> bool:
-    """Lease, compose, freeze and send one batch; False when that moved nothing, so that a pass always ends."""
+    """Lease, compose, freeze and send; False when that moved nothing, so that a pass always ends."""
     with reading(office.engine) as session:
         lease = outbox.lease(session, office.worker, clock())
         budget = _budget(session, office, lease)
     if budget <= 0 or not _anything_waits(office, lease):
         return False
     _open(office, lines, 1)
-    again, fresh = _take(office, lease, budget)
-    frozen: list[int] = []
+    held = _Held()
     try:
+        again, fresh = _take(office, lease, budget, held)
         _open(office, lines, len(again) + len(fresh))
-        parcels = _parcels(office, lease, again, fresh, clock, frozen)
+        parcels = _parcels(office, lease, again, fresh, held, clock)
         transmit(parcels, lines, partial(_turn_over, office, lease, clock, report), stop)
     finally:
         with writing(office.engine) as session:
-            outbox.release(session, lease, [*again, *frozen], fresh)
-    return bool(again or frozen)
+            outbox.release(session, lease, [*held.again, *held.frozen], held.fresh)
+    return bool(held.again or held.frozen)
 
 
 def _parcels(
@@ -91,18 +104,35 @@ def _parcels(
     lease: Lease,
     again: Sequence[int],
     fresh: Sequence[int],
+    held: _Held,
     clock: Callable[[], datetime],
-    frozen: list[int],
 ) -> Iterator[list[tuple[int, Parcel]]]:
-    """Yield what goes out, a few at a time: the next are composed while the ones before are on their way."""
-    if again:
-        yield _resend(office, lease, again)
+    """Yield what goes out, a few at a time, batch after batch: the next is leased while the one before flies."""
+    while again or fresh:
+        if again:
+            yield _resend(office, lease, again)
+        for made in _composed_from(office, lease, fresh, clock):
+            held.frozen += [key for key, _ in made]
+            yield made
+        if office.channel.per_minute:  # what is in hand does not yet count against the pace
+            return
+        again, fresh = _take(office, _current(office, lease, clock()), BATCH, held)
+
+
+def _composed_from(
+    office: Office, lease: Lease, fresh: Sequence[int], clock: Callable[[], datetime]
+) -> Iterator[list[tuple[int, Parcel]]]:
     with reading(office.engine) as session:
         bundles = _bundles(session, fresh)
+    read = -math.inf
     for start in range(0, len(bundles), AT_A_TIME):
-        made = _freeze(office, lease, bundles[start : start + AT_A_TIME], clock())
-        frozen += [key for key, _ in made]
-        yield made
+        if monotonic() - read > FRESH:
+            known, read = _read(office, bundles[start:], clock()), monotonic()
+        composed, now = [], clock()
+        for bundle in bundles[start : start + AT_A_TIME]:
+            composed.append((bundle, _composed(bundle, known, office, now)))
+            yield []
+        yield _freeze(office, lease, composed, now)
 
 
 def _budget(session: Session, office: Office, lease: Lease) -> int:
@@ -136,12 +166,20 @@ def _open(office: Office, lines: list[Line], wanted: int) -> None:
             return
 
 
-def _take(office: Office, lease: Lease, budget: int) -> tuple[list[int], list[int]]:
+def _take(office: Office, lease: Lease, budget: int, held: _Held) -> tuple[list[int], list[int]]:
     today, channel = office.today(lease.now), office.channel.name
     with writing(office.engine) as session:
         again = outbox.lease_messages(session, lease, budget)
         fresh = outbox.lease_notices(session, lease, today, channel, budget - len(again)) if len(again) < budget else []
+    held.again += again
+    held.fresh += fresh
     return again, fresh
+
+
+def _current(office: Office, lease: Lease, now: datetime) -> Lease:
+    """Return the lease as of now."""
+    with reading(office.engine) as session:
+        return replace(lease, now=now, clock=outbox.lease_clock(session, now))
 
 
 def _resend(office: Office, lease: Lease, ids: Sequence[int]) -> list[tuple[int, Parcel]]:
@@ -191,22 +229,26 @@ def _name(day: date, kind: str, message_id: str) -> str:
     return f"{day}-{kind}-{message_id[1:13]}"
 
 
-def _freeze(office: Office, lease: Lease, bundles: Sequence[Bundle], now: datetime) -> list[tuple[int, Parcel]]:
-    """Compose what was leased and store the bytes before the first of them goes out."""
+def _read(office: Office, bundles: Sequence[Bundle], now: datetime) -> Known:
+    """Read what bundles speak of, and how many messages were composed for their addressees before."""
     with reading(office.engine) as session:
-        material = gather(session, bundles, office, now)
         made = outbox.compositions(session, [bundle.addressee for bundle in bundles], office.channel.name)
-    composed = [_composed(bundle, made, material, office, now) for bundle in bundles]
+        return gather(session, bundles, office, now), made
+
+
+def _freeze(
+    office: Office, lease: Lease, composed: Sequence[tuple[Bundle, Composed | None]], now: datetime
+) -> list[tuple[int, Parcel]]:
+    """Store the bytes before the first of them goes out."""
     with writing(office.engine) as session:
-        for bundle in bundles:
+        for bundle, _ in composed:
             _put_aside(session, bundle, now)
-        return _store(session, office, lease, [one for one in composed if one is not None])
+        return _store(session, office, lease, [made for _, made in composed if made is not None])
 
 
-def _composed(
-    bundle: Bundle, made: Mapping[tuple[str, date], int], material: Material, office: Office, now: datetime
-) -> tuple[Draft, dict[str, Any]] | None:
+def _composed(bundle: Bundle, known: Known, office: Office, now: datetime) -> Composed | None:
     """Compose one bundle. Whatever is wrong with it, the others go on."""
+    material, made = known
     try:
         draft = compose(bundle, material, office, now)
         if draft and not draft.mailbox:
@@ -231,9 +273,7 @@ def _put_aside(session: Session, bundle: Bundle, now: datetime) -> None:
         alerts.raise_(session, f"poison/{key}", f"held, cannot be composed: {key}: {bundle.why}", now)
 
 
-def _row(
-    draft: Draft, composition: int, material: Material, office: Office, now: datetime
-) -> tuple[Draft, dict[str, Any]]:
+def _row(draft: Draft, composition: int, material: Material, office: Office, now: datetime) -> Composed:
     """Return the message as it will be stored, bytes included."""
     message_id, data = freeze_bytes(draft, material, office, now, composition)
     return draft, {
@@ -254,9 +294,7 @@ def _row(
     }
 
 
-def _store(
-    session: Session, office: Office, lease: Lease, made: Sequence[tuple[Draft, Mapping[str, Any]]]
-) -> list[tuple[int, Parcel]]:
+def _store(session: Session, office: Office, lease: Lease, made: Sequence[Composed]) -> list[tuple[int, Parcel]]:
     for draft, row in made:
         if draft.rendered.problem:
             alerts.raise_(session, f"template/{draft.kind}/{draft.locale}", draft.rendered.problem, row["frozen_at"])

@@ -10,22 +10,25 @@ from notifications.channels import ChannelDown, Line, Outcome, Parcel
 Ended = tuple[int, Outcome]  # a message's id and how its transmission ended
 Parcels = Iterator[Sequence[tuple[int, Parcel]]]
 TurnOver = Callable[[Sequence[Ended], Sequence[int], Sequence[int]], set[int]]
-TOGETHER = 0.002  # seconds; those that end within them are settled together, since a commit costs more
+TOGETHER = 0.002  # seconds
 RENEW = 30.0  # seconds after which the leases of what flies are renewed
 
 
 def transmit(parcels: Parcels, lines: list[Line], turn_over: TurnOver, stop: Callable[[], bool]) -> None:
     """Send parcels over the open lines until all are out, ``stop`` says so, or a line breaks.
 
-    Parcels come a few at a time; more are fetched while the ones before fly. ``turn_over(ended, next_ids, flying_ids)``
-    records what has ended, renews the leases of what has been flying for long, and says which of the next may go out.
-    After a break nothing more is begun, what flies is awaited, and ``lines`` is empty. Raises ChannelDown when the
-    relay is in trouble.
+    Parcels come a few at a time, an empty list whenever a little work for the next is done; they are fetched while the
+    ones before fly. ``turn_over(ended, next_ids, flying_ids)`` records what has ended, renews the leases of what has
+    been flying for long, and says which of the next may go out. After a break nothing more is begun, what flies is
+    awaited, and ``lines`` is empty. Raises ChannelDown when the relay is in trouble.
     """
     with ThreadPoolExecutor(len(lines)) as pool:
         flight = _Flight(parcels, lines, turn_over, stop, pool)
         while flight.turn():
-            flight.land()
+            if flight.idle():
+                flight.fetch()
+            else:
+                flight.land()
     if flight.trouble:
         raise flight.trouble
     _judge(flight.broken, lines)
@@ -43,30 +46,32 @@ class _Flight:
         self.ended: list[Ended] = []
         self.broken: list[Outcome] = []
         self.trouble: Exception | None = None
+        self.more = True  # parcels may come
+        self.halted = False  # nothing more is begun
+        self.moved = True  # since the last turn
         self.renewed = monotonic()
-        self._fetch()
 
     def turn(self) -> bool:
         """Settle what has ended, begin what comes next on the lines that are free; False when all is over."""
         free = self._free()
         going = [self.waiting.popleft() for _ in free if self.waiting]
-        begun = self.turn_over(self.ended, [key for key, _ in going], self._old())
+        books = (self.ended, [key for key, _ in going], self._old())
+        begun = self.turn_over(*books) if any(books) else ()
         self.flying |= {
             self.pool.submit(line.send, parcel): (key, line)
             for line, (key, parcel) in zip(free, going, strict=False)
             if key in begun
         }
         self.ended = []
-        self._fetch()
-        return bool(self.flying or going)
+        return bool(self.flying or (not self.halted and (self.waiting or self.more)))
 
     def _free(self) -> Sequence[Line]:
         """Return the lines that may take another; a turn that only renews is no sign of life and asks nobody."""
-        moved = self.ended or not self.flying
-        if self.broken or self.trouble or not moved or self.stop():
+        if not self.moved:
             return []
+        self.halted = self.halted or bool(self.broken or self.trouble) or self.stop()
         busy = [line for _, line in self.flying.values()]
-        return [line for line in self.lines if line not in busy]
+        return [] if self.halted else [line for line in self.lines if line not in busy]
 
     def _old(self) -> Sequence[int]:
         """Return what flies, each time its leases must be renewed."""
@@ -75,22 +80,43 @@ class _Flight:
         self.renewed = monotonic()
         return [key for key, _ in self.flying.values()]
 
-    def _fetch(self) -> None:
-        """Have one for each line in hand. Trouble with it must not lose what flies: it is raised at the end."""
-        if self.broken or self.trouble or len(self.waiting) >= len(self.lines):
-            return
+    def idle(self) -> bool:
+        """Say whether to have more composed is all that can be done now."""
+        return self._hungry() and not self._can_move()
+
+    def fetch(self) -> None:
+        """Have a little more composed. Trouble with it must not lose what flies: it is raised at the end."""
         try:
-            self.waiting.extend(next((some for some in self.parcels if some), ()))
+            step = next(self.parcels, None)
         except Exception as trouble:  # noqa: BLE001 - raised by ``transmit``
-            self.trouble = trouble
+            self.trouble, step = trouble, None
+        self.more = step is not None
+        self.waiting.extend(step or ())
+        self.moved = True
 
     def land(self) -> None:
-        """Wait until a transmission ends, or it is time to renew."""
-        if wait(self.flying, timeout=RENEW, return_when=FIRST_COMPLETED).done:
-            wait(self.flying, timeout=TOGETHER)
+        """Wait until a transmission ends, a free line can take what waits, or leases must be renewed."""
+        wait([] if self._can_move() else self.flying, timeout=RENEW, return_when=FIRST_COMPLETED)
+        self._let_others_land()
         done = [future for future in self.flying if future.done()]
+        self.moved = bool(done) or self._can_move()
         self.ended = [(self.flying.pop(future)[0], _result(future)) for future in done]
         self.broken += [outcome for _, outcome in self.ended if outcome.relay or outcome.kind == "unknown"]
+
+    def _hungry(self) -> bool:
+        """Say whether more should be in hand: enough for two rounds of the lines."""
+        return self.more and not self.halted and len(self.waiting) < 2 * len(self.lines)
+
+    def _can_move(self) -> bool:
+        """Say whether a transmission has ended, or a free line can take what waits."""
+        return any(future.done() for future in self.flying) or bool(self.waiting and len(self.flying) < len(self.lines))
+
+    def _let_others_land(self) -> None:
+        """What ends at nearly the same time is settled together, since a commit costs more than the wait."""
+        if self._hungry():
+            self.fetch()
+        elif self.flying:
+            wait(self.flying, timeout=TOGETHER)
 
 
 def _result(future: Future[Outcome]) -> Outcome:
