@@ -23,7 +23,7 @@ def measure(sizes: Sizes, folder: Path) -> Iterator[figures.Figure]:
     yield from postgres.postgres(sizes, folder)
     yield from commands.load(sizes, folder)
     yield from commands.export(sizes, folder)
-    yield from commands.demo(sizes, folder)
+    yield from commands.demo(folder)
 
 
 def _announced(measured: Iterator[figures.Figure]) -> Iterator[figures.Figure]:

@@ -27,7 +27,7 @@ def postgres(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     if not binaries:
         print("there is no PostgreSQL here; its figures are left out", file=sys.stderr)
         return
-    home = sending.seed(folder / "postgres", sizes.sent, sizes.sent)
+    home = sending.seed(folder / "postgres", sizes.shared, sizes.shared)
     with TemporaryDirectory(prefix="yinuo-pg-") as place:
         cluster = Cluster(binaries[-1].parent, Path(place))
         cluster.start()
@@ -35,8 +35,8 @@ def postgres(sizes: Sizes, folder: Path) -> Iterator[Figure]:
             four, one = least(2, lambda: _pass(home, cluster.url, 4), lambda: _pass(home, cluster.url, 1))
         finally:
             cluster.stop()
-    what = f"PostgreSQL, {sizes.sent:,} messages, 4 daemons / 1"
-    yield Figure(what=what, ours=sizes.sent / four, floor=sizes.sent / one, goal=1.3, unit="/s", at_least=True)
+    what = f"PostgreSQL, {sizes.shared:,} messages, 4 daemons / 1"
+    yield Figure(what=what, ours=sizes.shared / four, floor=sizes.shared / one, goal=1.3, unit="/s", at_least=True)
 
 
 def _pass(home: Path, url: str, daemons: int) -> float:

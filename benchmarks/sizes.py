@@ -22,14 +22,16 @@ class Sizes:
     sent: int = 2_000
     sent_many: int = 50_000
     slow: int = 400
+    shared: int = 1_000
     digest: int = 5_000
-    idle_seconds: int = 20
+    idle_seconds: int = 15
     pages: int = 30
-    requests: int = 2_000
+    requests: int = 1_000
 
 
 FULL = Sizes()
 QUICK = Sizes(
     rounds=2, listed=10_000, stored=100_000, overdue=10_000, messages=200, loaded=1_000, exported=1_000,
-    listed_mid=10_000, sent=400, sent_many=2_000, slow=80, digest=500, idle_seconds=5, pages=10, requests=400,
+    listed_mid=10_000, sent=400, sent_many=2_000, slow=80, shared=200, digest=500, idle_seconds=5, pages=10,
+    requests=400,
 )  # fmt: skip

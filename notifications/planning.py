@@ -129,12 +129,13 @@ def decline_assignments(session: Session, office: Office, refs: Sequence[str], n
     """Write the assignment notices of these commitments as cancelled: nobody is told (``ledger load --quiet``)."""
     for start in range(0, len(refs), BATCH):
         ids = session.scalars(select(Commitment.id).where(Commitment.ref.in_(refs[start : start + BATCH]))).all()
-        for each in facts(session, ids, office.zone):
-            owed = [
-                d for d in duties(each, office.policy, office.today(now), office.workdays) if d.kind == "assignment"
-            ]
-            rows = [{**row, **_DECLINED} for row in _rows(session, {each.id: owed}, now)]
-            outbox.add_notices(session, rows)
+        owed = {each.id: _assignments(each, office, now) for each in facts(session, ids, office.zone)}
+        outbox.add_notices(session, [{**row, **_DECLINED} for row in _rows(session, owed, now)])
+
+
+def _assignments(each: Facts, office: Office, now: datetime) -> list[Duty]:
+    owed = duties(each, office.policy, office.today(now), office.workdays)
+    return [duty for duty in owed if duty.kind == "assignment"]
 
 
 def plan_digests(session: Session, office: Office, now: datetime) -> int:

@@ -30,7 +30,7 @@ from notifications.transmission import Ended, transmit
 
 BATCH = 100  # addressees leased at once
 FRESH = 1.0  # seconds after which what the next messages are composed from is read again
-AT_A_TIME = 20  # messages composed while others are on their way
+AT_A_TIME = 24  # messages composed while others are on their way
 PAUSES = (1, 2, 5, 10)  # minutes a channel rests after the 1st, 2nd … trouble in a row
 CHANNEL_ALERT = "channel"
 Known = tuple[Material, Mapping[tuple[str, date], int]]  # what bundles speak of; how many were composed before

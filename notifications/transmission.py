@@ -113,10 +113,10 @@ class _Flight:
 
     def _let_others_land(self) -> None:
         """What ends at nearly the same time is settled together, since a commit costs more than the wait."""
-        if self._hungry():
+        until = monotonic() + TOGETHER
+        while self._hungry() and monotonic() < until and not all(future.done() for future in self.flying):
             self.fetch()
-        elif self.flying:
-            wait(self.flying, timeout=TOGETHER)
+        wait(self.flying, timeout=until - monotonic())
 
 
 def _result(future: Future[Outcome]) -> Outcome:
