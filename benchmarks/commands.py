@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from shutil import rmtree
 
 from benchmarks import seeds
 from benchmarks.figures import Figure
@@ -46,19 +45,14 @@ def _list_command(home: Path, rows: int, hits: int) -> tuple[str, ...]:
 
 
 def load(sizes: Sizes, folder: Path) -> Iterator[Figure]:
-    """A CSV with known letters and departments, into an empty ledger each round."""
+    """A CSV with known letters and departments, into an empty ledger."""
     sheet = folder / "rows.csv"
     seed = seeds.Seed(bare_letters=sizes.loaded // seeds.PER_LETTER)
     _write_rows(sheet, sizes.loaded, seed.departments)
-    (ours,) = least(2, lambda: _load(sheet, seed, folder / "load"))
+    home = folder / "load"
+    seeds.ledger(home, seed).engine.dispose()
+    ours = command(TRACKER, "--config", str(home / "config.toml"), "ledger", "load", str(sheet))
     yield Figure(what=f"`tracker ledger load`, {sizes.loaded:,} rows of CSV", ours=ours, goal=10)
-
-
-def _load(sheet: Path, seed: seeds.Seed, home: Path) -> float:
-    seeds.ledger(home, seed)
-    taken = command(TRACKER, "--config", str(home / "config.toml"), "ledger", "load", str(sheet))
-    rmtree(home)
-    return taken
 
 
 def _write_rows(sheet: Path, rows: int, departments: int) -> None:
@@ -85,7 +79,6 @@ def export(sizes: Sizes, folder: Path) -> Iterator[Figure]:
 
 
 def demo(folder: Path) -> Iterator[Figure]:
-    """Nine months of mail, in a new folder each round."""
-    homes = (str(folder / f"demo-{n}") for n in range(2))
-    (ours,) = least(2, lambda: command(TRACKER, "demo", next(homes)))
+    """Nine months of mail."""
+    ours = command(TRACKER, "demo", str(folder / "demo"))
     yield Figure(what="`tracker demo`", ours=ours, goal=10)

@@ -24,7 +24,7 @@ class Sizes:
     slow: int = 400
     shared: int = 1_000
     digest: int = 5_000
-    idle_seconds: int = 15
+    idle_seconds: int = 20
     pages: int = 30
     requests: int = 1_000
 

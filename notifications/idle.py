@@ -3,9 +3,10 @@
 A whole pass writes that it planned, each time durably; a daemon that ticks every second would wear the disk for it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Date, bindparam, exists, literal_column, select
+from sqlalchemy import ColumnElement, Date, bindparam, exists, literal_column, select
 
 from commitments.models import Commitment
 from commitments.storage import UtcDateTime, looking
@@ -19,13 +20,18 @@ _TODAY = bindparam("today", type_=Date)
 _NOW = bindparam("now", type_=UtcDateTime)
 
 
+def _written(words: Iterable[str]) -> list[ColumnElement[str]]:
+    """Write words into the statement: bound, a list is rendered anew each time it runs."""
+    return [literal_column(f"'{word}'") for word in words]
+
+
 # What a person holds (guard, approval) waits for the person; everything else may change by itself.
 _WORK = (
     exists().where(Commitment.next_action_on <= _TODAY),
     exists().where(Notice.state == literal_column("'owed'"), Notice.slot <= _TODAY),
-    exists().where(Notice.state == literal_column("'held'"), Notice.reason.not_in((GUARD, APPROVAL))),
+    exists().where(Notice.state == literal_column("'held'"), Notice.reason.not_in(_written((GUARD, APPROVAL)))),
     exists().where(Message.state == literal_column("'sending'")),
-    exists().where(Message.state.in_(WAITING), Message.next_at <= _NOW),
+    exists().where(Message.state.in_(_written(WAITING)), Message.next_at <= _NOW),
 )
 _LOOK = select(Instance.environment, Instance.rules_hash, Instance.planned_at, *_WORK)
 

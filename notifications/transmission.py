@@ -10,7 +10,7 @@ from notifications.channels import ChannelDown, Line, Outcome, Parcel
 Ended = tuple[int, Outcome]  # a message's id and how its transmission ended
 Parcels = Iterator[Sequence[tuple[int, Parcel]]]
 TurnOver = Callable[[Sequence[Ended], Sequence[int], Sequence[int]], set[int]]
-TOGETHER = 0.002  # seconds
+TOGETHER = 0.004  # seconds
 RENEW = 30.0  # seconds after which the leases of what flies are renewed
 
 
