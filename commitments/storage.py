@@ -201,10 +201,11 @@ def _plain_errors(engine: Engine) -> Iterator[None]:
     except sqlite3.OperationalError as trouble:
         raise DatabaseUnusable(path=shown(engine.url), problem=trouble) from trouble
     except DBAPIError as trouble:
-        text = str(trouble.orig)
+        text = " ".join(str(trouble.orig).split())
         hopeless = ("readonly", "unable to open", "disk", "malformed", "not a database", "no such table", "connection")
-        if any(word in text for word in hopeless):
-            raise DatabaseUnusable(path=shown(engine.url), problem=text.strip()) from trouble
+        never_reached = getattr(trouble.orig, "sqlstate", "") is None  # of psycopg: no server has answered
+        if never_reached or any(word in text for word in hopeless):
+            raise DatabaseUnusable(path=shown(engine.url), problem=text) from trouble
         raise
 
 

@@ -90,11 +90,14 @@ def _zone(name: str) -> str:
 
 def _url(text: str) -> str:
     try:
-        backend = make_url(text).get_backend_name()
+        url = make_url(text)
+        backend = url.get_backend_name()
     except (ArgumentError, ValueError):  # their sentences may quote a part of the password
         raise ValueError("it is not a database URL such as sqlite:///yinuo.db") from None
     if backend not in ("sqlite", "postgresql"):
-        raise ValueError(f"{backend} is not supported; use sqlite or postgresql")
+        raise ValueError(f"{backend} is not supported; use sqlite or postgresql (write postgresql://, not postgres://)")
+    if backend == "postgresql" and "@" in (url.database or ""):  # what follows the first @ would be taken for the host
+        raise ValueError("a name or password with @, / or : must be written with %40, %2F or %3A")
     return text
 
 

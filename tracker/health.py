@@ -16,6 +16,7 @@ HEALTHY, DEGRADED, DOWN = 0, 1, 2
 SILENT_TICKS = timedelta(minutes=15)
 SILENT_HEART = timedelta(minutes=5)
 OLD_BACKUP = timedelta(days=3)
+MINUTE = timedelta(minutes=1)
 
 
 def facts(session: Session, app: "App") -> dict[str, Any]:
@@ -62,7 +63,7 @@ def judge(found: dict[str, Any]) -> tuple[int, list[str]]:
     why = [f"{found[count]} {words}" for count, words in _COUNTS.items() if found[count]]
     why += [f"alert: {alert['text']}" for alert in found["alerts"]]
     why += [
-        f"daemon {worker['id']} has been silent since {worker['heartbeat_at']}"
+        f"daemon {worker['id']} has been silent for {(now - worker['heartbeat_at']) // MINUTE} minutes"
         for worker in found["workers"]
         if now - worker["heartbeat_at"] > SILENT_HEART
     ]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -261,3 +262,27 @@ def test_a_relay_that_does_not_answer_is_exit_code_5(
         monkeypatch.setenv(f"TRACKER_MAIL__{name}", value)
     assert run(["mail", "test", "office@yinuo.test"]) == 5
     assert port in capsys.readouterr().err
+
+
+def test_a_database_host_that_is_not_found_is_one_sentence_and_down(
+    app: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("psycopg")
+
+    def nowhere(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    monkeypatch.setenv("TRACKER_DATABASE__URL", "postgresql://yinuo:canary@db.yinuo.example/yinuo")
+    assert run(["status", "--check"]) == health.DOWN
+    said = capsys.readouterr().err
+    assert "db.yinuo.example" in said
+    assert "canary" not in said
+    assert len(said.splitlines()) == 1
+
+
+def test_status_lists_the_daemons_with_their_last_heartbeat(app: App, capsys: pytest.CaptureFixture[str]) -> None:
+    add_daemon(app, "host/17", started=NOW, heartbeat=NOW)
+    capsys.readouterr()
+    assert run(["status"]) == 0
+    assert re.search(r"^daemon host/17 +2019-06-27 10:00:00$", capsys.readouterr().out, re.MULTILINE)

@@ -101,6 +101,8 @@ def test_rules_between_keys_and_the_secret_are_told_with_the_rest(tmp_path: Path
     [
         ('timezone = "Asia/Nowhere"', "no time zone"),
         ('[database]\nurl = "mysql://x"', "not supported"),
+        ('[database]\nurl = "postgres://h/d"', "write postgresql://"),
+        ('[database]\nurl = "postgresql://u:p@q/r@h/d"', "%40"),
         ('[mail]\nchannel = "smtp"', "real address"),
         ('[mail]\nchannel = "smtp"\nsender = "a@b.test"\nsecurity = "none"\nhost = "relay"', "this machine only"),
         ('[mail]\nchannel = "smtp"\nsender = "a@YINUO.EXAMPLE"', "real address"),
@@ -178,6 +180,7 @@ def test_a_password_among_the_parameters_of_a_url_is_masked(tmp_path: Path) -> N
         '[database]\nurl = ["postgresql://u:canary@h/d"]',
         '[database]\nurl = "postgresql://u:p@h:canary/d"',
         '[database]\nurl = "mysql://u:canary@h/d"',
+        '[database]\nurl = "postgresql://u:p@canary/q@h/d"',
         '[mail]\npassword = "canary"',
     ],
 )

@@ -112,6 +112,7 @@ def daemon(
 
     shared = command(ctx)
     logging.getLogger("yinuo").setLevel(logging.DEBUG if shared.verbose else logging.INFO)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that finds the one before at work is no news
     raise typer.Exit(Daemon(shared.app, serve=serve).run())
 
 

@@ -1,7 +1,7 @@
 """Health: status (from the database alone) and doctor (everything that can be looked at)."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -50,14 +50,20 @@ def status(
     if json:
         print_json({"healthy": code == health.HEALTHY, **found, "why": why})
     else:
-        simple = {name: _local(value, app) for name, value in found.items() if not isinstance(value, dict | list)}
-        print_facts({"healthy": "yes" if code == health.HEALTHY else "no", **simple})
+        print_facts({"healthy": "yes" if code == health.HEALTHY else "no", **_simple(found, app)})
         for sentence in why[:MOST]:
             print(clean(sentence))
         if why[MOST:]:
             print(f"… {len(why) - MOST} more; see --json")
     if check:
         raise typer.Exit(code)
+
+
+def _simple(found: dict[str, Any], app: "App") -> dict[str, object]:
+    """Return what a person reads at a glance: counts, instants, a line for each daemon."""
+    simple = {name: _local(value, app) for name, value in found.items() if not isinstance(value, dict | list)}
+    simple |= {state: found["messages"][state] for state in ("frozen", "retry")}  # one was tried, the other never
+    return simple | {f"daemon {worker['id']}": _local(worker["heartbeat_at"], app) for worker in found["workers"]}
 
 
 def _local(value: object, app: "App") -> object:
