@@ -8,11 +8,11 @@
     │   ├── WrongState, EvidenceNeeded, ReasonNeeded, NothingToChange, LeadUnknown
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
     │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
-    │   ├── AlreadyExists, BadValue, BadMailbox, BadText, UnreadableEvidence, LedgerRejected, LedgerDiffers
+    │   ├── AlreadyExists, BadValue, BadMailbox, BadText, BadRef, UnreadableEvidence, LedgerRejected, LedgerDiffers
     │   ├── PackageMissing, TooLongForSheet
     │   └── HistoryBroken
     ├── StorageTrouble      the database cannot be used as it is
-    │   ├── DatabaseMissing, DatabaseUnusable, SchemaTooNew, WrongEnvironment, NoBackup
+    │   ├── DatabaseMissing, DatabaseUnusable, Unwritable, SchemaTooNew, WrongEnvironment, NoBackup
     ├── CalendarFileError   the operator's working-day file is wrong
     ├── DeliveryFailed      a message could not be handed over
     └── DatabaseHeld        another daemon holds the database
@@ -264,6 +264,13 @@ class BadText(BadValue):
     zh = "{what}：须为1至{longest}个字符的文字，不含控制字符。"
 
 
+class BadRef(BadValue):
+    """A ref that could not stand in an address or a notice's key."""
+
+    en = "{value!r} cannot be a ref: write letters, digits, '-', '_' and '.' only, such as 2019-1007-03."
+    zh = "编号 {value!r} 不可用：只能含文字、数字、“-”“_”“.”，如 2019-1007-03。"
+
+
 class UnreadableEvidence(Refused):
     """An evidence file cannot be taken in."""
 
@@ -332,6 +339,13 @@ class DatabaseUnusable(StorageTrouble):
 
     en = "The database {path} cannot be used: {problem}."
     zh = "数据库 {path} 无法使用：{problem}。"
+
+
+class Unwritable(StorageTrouble):
+    """A file or folder beside the ledger that cannot be written."""
+
+    en = "{path} cannot be written: {problem}. Use a folder that this user may write to."
+    zh = "{path} 无法写入：{problem}。请换用当前用户可写的文件夹。"
 
 
 class DatabaseGone(StorageTrouble):

@@ -24,6 +24,7 @@ OTHER_SHEETS = (".xls", ".xlsm", ".xlsb", ".et", ".ods")
 _TABLES = ("letter", "department", "commitment")
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.]+)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*(\w+)\s*=")
+_LAST_EVERYDAY = b"\xc6"  # the first byte of the last everyday characters of Big5; rarer ones come after
 _BARE_DAY = re.compile(r"^(\s*\w+_on\s*=\s*)(\d{4}-\d{2}-\d{2})", re.MULTILINE)
 
 
@@ -89,14 +90,20 @@ def _decoded(data: bytes, *, gb18030: bool) -> str:
 
 
 def _gb18030(data: bytes) -> str | None:
-    """Nearly any bytes decode as GB18030; text that was meant so is nearly all characters of GB 2312."""
+    """Nearly any bytes decode as GB18030; text that was meant so is nearly all everyday characters."""
     try:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
         return None
-    rare = len(text) - len(text.encode("gb2312", "ignore").decode("gb2312"))
-    foreign = sum(not character.isascii() for character in text)
-    return text if rare * 10 <= foreign else None
+    foreign = [character for character in text if not character.isascii()]
+    rare = [character for character in foreign if not _everyday(character)]
+    return text if len(rare) * 10 <= len(foreign) else None
+
+
+def _everyday(character: str) -> bool:
+    """Say whether a character is in GB 2312, or among those of Big5 that traditional text is written with."""
+    simplified, traditional = character.encode("gb2312", "ignore"), character.encode("big5", "ignore")
+    return bool(simplified) or b"\xa4" <= traditional[:1] <= _LAST_EVERYDAY
 
 
 # -- TOML --------------------------------------------------------------------------------------------------

@@ -149,7 +149,7 @@ class Plan:
         """Find by ref, else by letter, section and ordinal (or title); neither may stand twice."""
         row, values, ref = entry.row, entry.values, entry.values.get("ref")
         if number not in self._signed:
-            advice = self._meant(number, self._signed) or "; add the letter first"
+            advice = self._meant(number, self._signed) or "; give its document number (文号), or add the letter first"
             self.problems.append(f"{row.at('letter')} there is no letter {number}{advice}.")
         known = (values.get("section", ""), values.get("ordinal"), values.get("title", ""))
         place = ledger_standing.place(number, *known)

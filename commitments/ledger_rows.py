@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from commitments import parties
+from commitments import parties, rules
 from commitments.deadlines import Offset
 from commitments.glossary import LOCALES
 from commitments.models import (
@@ -90,6 +90,8 @@ def _ref(value: object) -> str:
     text = _name(value)
     if not text:
         raise ValueError("is empty; give a ref like 2019-1007-03 or leave it out")
+    if not rules.is_ref(text):
+        raise ValueError(f"{text!r} cannot be a ref; write letters, digits, - _ . only, such as 2019-1007-03")
     return text
 
 

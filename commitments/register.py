@@ -5,6 +5,7 @@ for the planner (``next_action_on``), which decides who must be told. Longer tha
 steps, and are read best side by side.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from commitments.errors import (
     NotLater,
 )
 from commitments.models import (
+    OUTCOMES,
     Commitment,
     Evidence,
     Extension,
@@ -67,8 +69,10 @@ class Register:
     def add(self, commitment: Commitment, reason: str = "") -> Commitment:
         """Enter a new commitment: gives it a ref, a first date or a review date, and opens it unless it is a draft.
 
-        Raises DueBeforeLetter, DueAndReview, LeadSupports, BadValue.
+        Raises DueBeforeLetter, DueAndReview, LeadSupports, BadValue, BadRef.
         """
+        if commitment.ref:
+            rules.check_ref(commitment.ref)
         commitment.ref = commitment.ref or self._next_ref(commitment.letter)
         commitment.first_due_on = commitment.first_due_on or commitment.due_on
         self._set_review(commitment)
@@ -241,6 +245,7 @@ class Register:
         ``next_due`` opens the following year's commitment of a recurring one. Raises EvidenceNeeded, WrongState.
         """
         commitment = self._in_state(ref, "close", *LIVE_STATES)
+        rules.check_word("--outcome", outcome, OUTCOMES)
         self._withdraw_waiting(commitment)
         kept = self._take(commitment, proofs)
         rules.check_outcome(commitment, outcome, proven=bool(kept) or self._proven(commitment), waiver=waiver)
@@ -367,7 +372,8 @@ class Register:
         return [proof.url or f"{proof.name} sha256:{proof.sha256}" for proof in proofs]
 
     def _next_ref(self, letter: Letter) -> str:
-        prefix = f"{letter.signed_on.year}-{letter.proposal_number}-"
+        number = re.sub(r"[^\w.-]+", "-", letter.proposal_number)
+        prefix = f"{letter.signed_on.year}-{number}-"
         if prefix not in self._last_numbers:
             self._last_numbers[prefix] = search.last_number(self.session, prefix)
         self._last_numbers[prefix] += 1

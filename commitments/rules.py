@@ -1,10 +1,12 @@
 """What the ledger allows: the checks of the verbs, and how a change is written down."""
 
+import re
 import unicodedata
 from collections.abc import Collection
 from datetime import date
 
 from commitments.errors import (
+    BadRef,
     BadText,
     BadValue,
     DueAndReview,
@@ -61,6 +63,17 @@ def check(commitment: Commitment) -> None:
         raise DueBeforeLetter(what=what, due=commitment.due_on, signed=signed)
     if commitment.lead in commitment.support:
         raise LeadSupports(what=what, name=commitment.lead.name)
+
+
+def check_ref(ref: str) -> None:
+    """Raise BadRef for what could not stand in a page's address or a notice's key."""
+    if not is_ref(ref):
+        raise BadRef(value=ref[:TITLE])
+
+
+def is_ref(ref: str) -> bool:
+    """Say whether ``ref`` is words, digits, ``-``, ``_`` and ``.``, beginning with one of the first two."""
+    return re.fullmatch(r"\w[\w.-]*", ref) is not None
 
 
 def check_text(what: str, text: str, longest: int, *, lines: bool = False) -> None:

@@ -187,14 +187,19 @@ class Scene:
             work(self.register(session, actor))
 
     def add(
-        self, title: str = "村居事项清单", lead: str = "市民政局", support: tuple[str, ...] = (), **fields: object
+        self,
+        title: str = "村居事项清单",
+        lead: str = "市民政局",
+        support: tuple[str, ...] = (),
+        ref: str = "",
+        **fields: object,
     ) -> str:
         """Enter a commitment; return its ref."""
         with writing(self.engine) as session:
             named = {row.name: row for row in session.query(Department)}
             letter = session.query(Letter).one()
             row = Commitment(
-                ref="",
+                ref=ref,
                 letter=letter,
                 title=title,
                 lead=named[lead],

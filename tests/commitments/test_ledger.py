@@ -169,6 +169,11 @@ def test_csv_in_the_encodings_of_spreadsheets(full: Desk, encoding: str) -> None
     assert (two.title, two.due_on, len(two.support)) == ("出台村居事项清单和准入制度", date(2019, 12, 31), 2)
 
 
+def test_csv_in_traditional_characters_and_gb18030(full: Desk) -> None:
+    row = f"{NUMBER},二是,關於構建協同、打造智慧社區的聯席會議機制,市民政局,,2019/12/31\n"
+    assert full.load((HEAD + row).encode("gb18030"), "l.csv").added == ["2019-1007-02"]
+
+
 def test_csv_mistakes_name_the_line_where_a_row_begins(full: Desk) -> None:
     fine = f"{NUMBER},二是,甲,市民政局,组织部;组织部,\n,,,,,\n"
     bad = f'{NUMBER},三是,"甲\n乙",市民政局,,\nx,四是,甲,无此局,,2019-2-30\n'
@@ -176,7 +181,7 @@ def test_csv_mistakes_name_the_line_where_a_row_begins(full: Desk) -> None:
         "line 4 title: holds a line break or a tab; write it on one line.",
         "line 6 due_on: 2019-2-30 is not a day of the calendar; write it like 2019-12-31.",
         "line 6 lead: there is no department 无此局; add the department or correct the name.",
-        "line 6 letter: there is no letter x; add the letter first.",
+        "line 6 letter: there is no letter x; give its document number (文号), or add the letter first.",
     ]
 
 

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from commitments import history, search
 from commitments.errors import (
     AlreadyExists,
+    BadRef,
+    BadValue,
     DueAndReview,
     DueBeforeLetter,
     EvidenceNeeded,
@@ -39,6 +41,19 @@ def test_refs_count_up_and_a_dropped_number_is_not_used_again(scene: Scene) -> N
     refs = [scene.add(), scene.add(state="draft")]
     scene.do(lambda r: r.drop(refs[1]))
     assert [*refs, scene.add()] == ["2019-1007-01", "2019-1007-02", "2019-1007-03"]
+
+
+@pytest.mark.parametrize("ref", ["../x", "a/b", "a|b", "a b", ".x", "x?"])
+def test_a_ref_of_ones_own_can_stand_in_an_address(scene: Scene, ref: str) -> None:
+    with pytest.raises(BadRef, match="2019-1007-03"):
+        scene.add(ref=ref)
+    assert scene.add(ref="社区_1.a-2") == "社区_1.a-2"
+
+
+def test_a_wrong_outcome_is_named_before_its_evidence_is_looked_at(scene: Scene) -> None:
+    ref = scene.add()
+    with pytest.raises(BadValue, match="--outcome"):
+        scene.do(lambda r: r.close(ref, "great", proofs=["no such file"]))
 
 
 def test_what_has_no_deadline_gets_a_review_date(scene: Scene) -> None:

@@ -65,13 +65,13 @@ def copy(
 
 
 def _write(place: Path, text: str) -> None:
-    from commitments.errors import DatabaseUnusable  # noqa: PLC0415
+    from commitments.errors import Unwritable  # noqa: PLC0415
 
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
     except OSError as trouble:
-        raise DatabaseUnusable(path=place, problem=trouble.strerror) from trouble
+        raise Unwritable(path=place, problem=trouble.strerror) from trouble
 
 
 def backup(ctx: typer.Context, file: File) -> None:
