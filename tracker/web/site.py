@@ -170,7 +170,7 @@ def _fail(site: Site, error: Exception) -> tuple[str, int] | HTTPException:
         return error  # a redirect is an answer, not an error
     code = _code(error)
     known = words(site.language)["error"]
-    return page("error.html", site.language, text=known.get(str(code), known["other"]), kept=_typed()), code
+    return page("error.html", site.language, code=code, text=known.get(str(code), known["other"]), kept=_typed()), code
 
 
 def _typed() -> list[str]:

@@ -127,6 +127,13 @@ def test_a_form_comes_from_our_own_page(pages: Pages, headers: dict[str, str], c
     assert pages.send(pages.owner(), "acknowledge", headers=headers).status_code == code
 
 
+def test_a_refused_form_is_not_told_that_its_link_is_void(pages: Pages) -> None:
+    answer = pages.send(pages.owner(), "acknowledge", headers={"Origin": "https://evil.example"})
+    assert "链接可能已失效" not in answer.text
+    assert "在页面上填写并提交" in answer.text
+    assert "链接可能已失效" in pages.get("/nothing").text
+
+
 def test_every_answer_carries_what_protects_the_reader(pages: Pages) -> None:
     for address in (pages.owner(), pages.desk(), "/nothing"):
         headers = pages.get(address).headers
