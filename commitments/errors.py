@@ -114,8 +114,8 @@ class NoSuchMessage(NotFound):
 class NoSuchDigest(NotFound):
     """No digest stands for this unit and month."""
 
-    en = "There is no digest for {unit} and {month}: {problem}"
-    zh = "没有 {unit} {month} 的月报：{problem}"
+    en = "No digest was made for {unit} and {month}; `tracker digest show` previews it."
+    zh = "{unit} {month} 的月报没有生成；可用 tracker digest show 预览。"
 
 
 class Refused(Error):

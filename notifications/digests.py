@@ -207,7 +207,7 @@ def find(session: Session, unit_name: str, month: str) -> Digest:
     if row is not None and row.folded_into is not None:
         row = session.scalars(query.where(Digest.period == row.folded_into)).first()
     if row is None:
-        raise NoSuchDigest(unit=unit.name, month=month, problem="none was made")
+        raise NoSuchDigest(unit=unit.name, month=month)
     return row
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LABELS = {
     "letter": ("答复函", "Letter"),
     "section": ("章节", "Section"),
+    "ordinal": ("序号", "Ordinal"),
     "quote": ("答复函内容", "The letter says"),
     "kind": ("类型", "Kind"),
     "strength": ("力度", "Strength"),
@@ -50,8 +51,8 @@ WORDED = ("kind", "strength", "owner_basis", "due_basis", "state", "band", "outc
 
 def details(row: Commitment) -> dict[str, Any]:
     """Return the fields of a commitment that a list leaves out."""
-    names = ("section", "quote", "owner_basis", "first_due_on", "due_text", "due_rule", "condition", "closed_on",
-             "closing_note", "reported_done_on")  # fmt: skip
+    names = ("section", "ordinal", "quote", "owner_basis", "first_due_on", "due_text", "due_rule", "condition",
+             "closed_on", "closing_note", "reported_done_on")  # fmt: skip
     facts: dict[str, Any] = {name: getattr(row, name) for name in names}
     facts["targets"] = [
         {"what": t.what, "unit": t.unit, "baseline": t.baseline, "goal": t.goal} for t in row.targets
