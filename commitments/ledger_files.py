@@ -24,7 +24,7 @@ OTHER_SHEETS = (".xls", ".xlsm", ".xlsb", ".et", ".ods")
 _TABLES = ("letter", "department", "commitment")
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.]+)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*(\w+)\s*=")
-_LAST_EVERYDAY = b"\xc6"  # the first byte of the last everyday characters of Big5; rarer ones come after
+_EVERYDAY = range(0xA4, 0xC7)  # the first bytes of Big5's everyday characters; rarer ones come after
 _BARE_DAY = re.compile(r"^(\s*\w+_on\s*=\s*)(\d{4}-\d{2}-\d{2})", re.MULTILINE)
 
 
@@ -102,8 +102,8 @@ def _gb18030(data: bytes) -> str | None:
 
 def _everyday(character: str) -> bool:
     """Say whether a character is in GB 2312, or among those of Big5 that traditional text is written with."""
-    simplified, traditional = character.encode("gb2312", "ignore"), character.encode("big5", "ignore")
-    return bool(simplified) or b"\xa4" <= traditional[:1] <= _LAST_EVERYDAY
+    traditional = character.encode("big5", "ignore")
+    return bool(character.encode("gb2312", "ignore")) or (traditional != b"" and traditional[0] in _EVERYDAY)
 
 
 # -- TOML --------------------------------------------------------------------------------------------------

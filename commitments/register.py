@@ -242,13 +242,14 @@ class Register:
     ) -> Commitment:
         """Close out (销号) with an outcome; kept and partly_kept need evidence or a waiver.
 
-        ``next_due`` opens the following year's commitment of a recurring one. Raises EvidenceNeeded, WrongState.
+        ``next_due`` opens the following year's commitment of a recurring one.
+        Raises BadValue, EvidenceNeeded, UnreadableEvidence, WrongState.
         """
         commitment = self._in_state(ref, "close", *LIVE_STATES)
         rules.check_word("--outcome", outcome, OUTCOMES)
         self._withdraw_waiting(commitment)
         kept = self._take(commitment, proofs)
-        rules.check_outcome(commitment, outcome, proven=bool(kept) or self._proven(commitment), waiver=waiver)
+        rules.need_proof(commitment, outcome, proven=bool(kept) or self._proven(commitment), waiver=waiver)
         changes = rules.change(
             commitment, state="closed", outcome=outcome, closed_on=self.today, closing_note=note or waiver
         )

@@ -90,9 +90,8 @@ def check_word(what: str, value: object, words: Collection[str | None]) -> None:
         raise BadValue(what=what, value=value, allowed=[word for word in words if word])
 
 
-def check_outcome(commitment: Commitment, outcome: str, *, proven: bool, waiver: str) -> None:
-    """A pledge is kept only when something shows it. Raises BadValue, EvidenceNeeded."""
-    check_word("--outcome", outcome, OUTCOMES)
+def need_proof(commitment: Commitment, outcome: str, *, proven: bool, waiver: str) -> None:
+    """A pledge is kept only when something shows it. Raises EvidenceNeeded."""
     if outcome in PROVEN_OUTCOMES and not proven and not waiver.strip():
         raise EvidenceNeeded(ref=commitment.ref, outcome=outcome)
 

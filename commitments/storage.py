@@ -26,7 +26,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from commitments.errors import AlreadyExists, DatabaseMissing, DatabaseUnusable
@@ -203,7 +203,8 @@ def _plain_errors(engine: Engine) -> Iterator[None]:
     except DBAPIError as trouble:
         text = " ".join(str(trouble.orig).split())
         hopeless = ("readonly", "unable to open", "disk", "malformed", "not a database", "no such table", "connection")
-        never_reached = getattr(trouble.orig, "sqlstate", "") is None  # of psycopg: no server has answered
+        # psycopg's own errors about a value have no SQLSTATE either, but are not operational
+        never_reached = isinstance(trouble, OperationalError) and getattr(trouble.orig, "sqlstate", "") is None
         if never_reached or any(word in text for word in hopeless):
             raise DatabaseUnusable(path=shown(engine.url), problem=text) from trouble
         raise

@@ -116,12 +116,14 @@ def _parcels(
             yield made
         if office.channel.per_minute:  # what is in hand does not yet count against the pace
             return
-        again, fresh = _take(office, _current(office, lease, clock()), BATCH, held)
+        lease = _current(office, lease, clock())
+        again, fresh = _take(office, lease, BATCH, held)
 
 
 def _composed_from(
     office: Office, lease: Lease, fresh: Sequence[int], clock: Callable[[], datetime]
 ) -> Iterator[list[tuple[int, Parcel]]]:
+    """Compose notices, yielding nothing after each message so that the lines are served, then the parcels of a set."""
     with reading(office.engine) as session:
         bundles = _bundles(session, fresh)
     read = -math.inf
