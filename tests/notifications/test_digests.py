@@ -1,4 +1,7 @@
-"""Monthly digests: which are owed, what they state, approval; the weekly status."""
+"""Monthly digests: which are owed, what they state, approval; the weekly status.
+
+Longer than a file should be: all of it is told of one small ledger, month after month.
+"""
 
 import json
 from collections.abc import Iterator

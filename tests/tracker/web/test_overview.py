@@ -1,4 +1,7 @@
-"""What the coordinator's page shows: worst first, and never other than the rules say."""
+"""What the coordinator's page shows: worst first, and never other than the rules say.
+
+Longer than a file should be: each question of the page is held against the rules on the same ledgers.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
