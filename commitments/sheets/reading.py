@@ -11,6 +11,7 @@ from datetime import date
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 
+from commitments.due_rules import due_rule_code
 from commitments.glossary import meanings
 from commitments.ledger_rows import NEEDED, Row, meant
 from commitments.sheets import columns, targets
@@ -145,4 +146,6 @@ def _read(key: str, text: str) -> object:
         return meanings(key).get(text, text)
     if key == "support":
         return text.replace("\n", "；")
+    if key == "due_rule":
+        return due_rule_code(text)
     return targets.read(text) if key == "target" else text

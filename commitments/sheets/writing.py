@@ -12,6 +12,7 @@ from io import BytesIO
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from commitments.due_rules import due_rule_words
 from commitments.errors import PackageMissing, TooLongForSheet
 from commitments.glossary import format_date, meanings, word
 from commitments.sheets import columns
@@ -174,6 +175,8 @@ class _Ledger:
         width = columns.COLUMNS[key]
         if key in columns.WORDED:
             return lambda n, column, value: self._text(width, n, column, word(self.locale, key, value))
+        if key == "due_rule":
+            return lambda n, column, value: self._text(width, n, column, due_rule_words(self.locale, value))
         return partial(self._progress if key == "progress" else self._text, width)
 
     def _number(self, looks: "Format", n: int, column: int, value: float) -> None:

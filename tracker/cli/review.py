@@ -245,13 +245,15 @@ class Walk:
         sys.stdout.flush()
 
     def _facts(self, row: "Commitment", source: "Source | None") -> list[str]:
+        from commitments.due_rules import due_rule_words  # noqa: PLC0415
         from commitments.glossary import word  # noqa: PLC0415
 
         names, tongue = FIELDS[self.tongue], "zh-Hans" if self.tongue == "zh" else "en"
         asked = source.asks(row.ref) if source else []
         note = _noted(source.places.get(row.ref, {}).get("note", "") if source else "", self.tongue)
         lead = "?" if "lead" in asked else f"{row.lead.name}（{word(tongue, 'owner_basis', row.owner_basis)}）"
-        due = f"{row.due_on or '—'}{'?' if 'date' in asked else ''}  {row.due_text}  {row.due_rule}  {note}"
+        rule = due_rule_words(tongue, row.due_rule)
+        due = f"{row.due_on or '—'}{'?' if 'date' in asked else ''}  {row.due_text}  {rule}  {note}"
         lines = [(names["title"], row.title), (names["lead"], lead), (names["due"], due.rstrip())]
         lines += [(names["support"], "、".join(each.name for each in row.support))] * bool(row.support)
         strength = " ".join([word(tongue, "strength", row.strength), row.condition, *map(_goal, row.targets)])

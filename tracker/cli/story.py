@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from commitments.due_rules import due_rule_words
 from commitments.glossary import word
 from commitments.models import (
     Commitment,
@@ -101,10 +102,17 @@ def labelled(facts: Mapping[str, Any], locale: str) -> dict[str, object]:
     """Return the fields that are set, named and worded for a reader."""
     column = 0 if locale.startswith("zh") else 1
     return {
-        names[column]: word(locale, field, facts[field]) if field in WORDED else facts[field]
+        names[column]: _worded(locale, field, facts[field])
         for field, names in LABELS.items()
         if facts.get(field) not in (None, "", [])
     }
+
+
+def _worded(locale: str, field: str, value: object) -> object:
+    """Return a code in words; what is no code stays as it is."""
+    if field == "due_rule":
+        return due_rule_words(locale, str(value))
+    return word(locale, field, str(value)) if field in WORDED else value
 
 
 def print_events(told: Mapping[str, list[dict[str, Any]]], locale: str, zone: ZoneInfo) -> None:

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from commitments import glossary
+from commitments.due_rules import due_rule_words
 from commitments.errors import DatabaseGone, Error, StorageTrouble
 from commitments.storage import file_identity
 from notifications.messages import figure, percent
@@ -123,6 +124,7 @@ def _spoken(locale: str) -> Mapping[str, Callable[..., str]]:
         "iso_day": lambda text: glossary.format_date(locale, date.fromisoformat(text)),
         "month_name": partial(glossary.format_month, locale),
         "word": partial(glossary.word, locale),
+        "rule": partial(due_rule_words, locale),
         "count": lambda days, working: glossary.day_count(locale, working, days),
     }
 

@@ -1,0 +1,54 @@
+"""How a deadline was computed, in words, and back into the code that a ledger keeps."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from commitments import due_rules
+from commitments.due_rules import due_rule_code, due_rule_words
+from commitments.glossary import LOCALES
+from commitments.letters import deadline, time_rules
+from commitments.letters.simplified import simplify
+from tests.traditional import as_simplified
+
+UNDATED = {"year-unknown", "none", "vague", "standing", "event-gated", "open-item", "unknown"}
+
+
+def codes_of_the_grammar() -> set[str]:
+    """Every rule name in the source of the letters' grammar: a new one without words fails here."""
+    text = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (time_rules, deadline))
+    return set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text)) | {"quarter"}
+
+
+def test_each_code_of_the_grammar_has_words() -> None:
+    assert codes_of_the_grammar() - UNDATED == set(due_rules._WORDS)
+
+
+@pytest.mark.parametrize("rule", [*due_rules._WORDS, "follows 2019-1007-08", "2026-11-29 +10wd", "2026-11-29 +1m"])
+def test_a_code_is_worded_in_each_language_and_read_back(rule: str) -> None:
+    hans, hant, en = (due_rule_words(locale, rule) for locale in LOCALES)
+    assert as_simplified(hant) == hans == simplify(hans)
+    assert not re.search("[a-z]", hans)
+    assert en.isascii()
+    if not rule[0].isdigit():
+        assert {due_rule_code(words) for words in (hans, hant, en)} == {rule}
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("follows 2019-1007-08", "接续2019-1007-08"),
+        ("2026-11-29 +10wd", "自2026年11月29日起10个工作日"),
+        ("2026-11-29 +30d", "自2026年11月29日起30天"),
+        ("领导批示明确期限", "领导批示明确期限"),
+        ("follows the plan of 2019", "follows the plan of 2019"),
+        ("", ""),
+    ],
+)
+def test_what_a_person_wrote_stands_as_it_is(rule: str, words: str) -> None:
+    assert due_rule_words("zh-Hans", rule) == words
+
+
+def test_one_working_day_is_no_plural() -> None:
+    assert due_rule_words("en", "2026-11-29 +1wd") == "1 working day from 29 November 2026"
