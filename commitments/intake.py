@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from sqlalchemy import select
 
-from commitments import parties, search
+from commitments import entry_words, parties, search
 from commitments.errors import Refused
 from commitments.letters.candidates import Candidate
 from commitments.letters.reading import Reading
@@ -237,7 +237,7 @@ def split(register: Register, ref: str, at: int) -> str:
     source = register.session.get_one(Source, first.letter_id)
     start, quote = source.places[ref]["start"], first.quote
     second = _second_half(register, first, quote[at:])
-    register.edit(ref, "拆分", quote=quote[:at].rstrip())
+    register.edit(ref, entry_words.SPLIT, quote=quote[:at].rstrip())
     place = source.places[ref]
     source.place(second.ref, start=start + at, end=place["end"], ask=place["ask"], note=place["note"])
     source.place(ref, end=start + len(quote[:at].rstrip()))
@@ -272,7 +272,7 @@ def merge(register: Register, ref: str, next_ref: str) -> None:
     source = register.session.get_one(Source, first.letter_id)
     start, end = source.places[ref]["start"], source.places[next_ref]["end"]
     second = search.find(register.session, next_ref)
-    register.edit(ref, "合并", quote=source.text[start:end], **_brought(first, second))
+    register.edit(ref, entry_words.MERGED, quote=source.text[start:end], **_brought(first, second))
     taken = [each.what for each in first.targets]
     for each in second.targets:
         taken.append(_unused(each.what, taken))

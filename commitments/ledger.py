@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from commitments import ledger_files, parties
+from commitments import entry_words, ledger_files, parties
 from commitments.errors import LedgerDiffers, LedgerRejected
 from commitments.ledger_dump import dump
 from commitments.ledger_plan import Entry, Plan
@@ -47,7 +47,7 @@ def load(register: Register, file: Path, *, update: bool = False) -> Loaded:
     if plan.differences and not update:
         raise LedgerDiffers(str(file), plan.differences)
     with register.session.no_autoflush:
-        return _Entering(register, plan, f"ledger load {file.name}").enter()
+        return _Entering(register, plan, entry_words.LOADED.format(file=file.name)).enter()
 
 
 class _Entering:

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from commitments import evidence, history, rules, search
+from commitments import entry_words, evidence, history, rules, search
 from commitments.deadlines import LIVE_STATES, Offset, Workdays
 from commitments.errors import (
     LeadUnknown,
@@ -297,7 +297,7 @@ class Register:
         changes = rules.change(commitment, due_on=new)
         if commitment.first_due_on == old:
             changes |= rules.change(commitment, first_due_on=new)
-        self._done(commitment, "due_moved", "working-day calendar changed", changes)
+        self._done(commitment, "due_moved", entry_words.RECOMPUTED, changes)
         return commitment.ref, old, new
 
     # -- what every verb does ----------------------------------------------------------------------------------

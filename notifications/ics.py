@@ -91,7 +91,7 @@ def _event(event: Event, alarm_at: time, publisher: str) -> Iterator[str]:
 
 def _titled(event: Event) -> str:
     """Let the title come first: a month view shows its beginning only."""
-    return f"{event.title} {event.ref}".strip()
+    return plain(f"{event.title} {event.ref}").strip()
 
 
 def _alarm(days: int, event: Event, at: time) -> Iterator[str]:

@@ -19,8 +19,8 @@ from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from commitments.due_rules import due_rule_words
-from commitments.glossary import LOCALES, day_count, format_date, format_month, word
+from commitments.entry_words import in_words
+from commitments.glossary import LOCALES, day_count, format_date, format_month
 from notifications import plain
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -210,8 +210,7 @@ def _filters(locale: str) -> dict[str, Callable[..., str]]:
     return {
         "day": lambda value: format_date(locale, _date(value)),
         "month": partial(format_month, locale),
-        "word": lambda value, group: word(locale, group, value),
-        "rule": partial(due_rule_words, locale),
+        "word": lambda value, group: in_words(locale, group, value),
         "count": lambda days, working_days: day_count(locale, working_days, days),
         "names": (", " if locale == "en" else "、").join,
         "figure": figure,

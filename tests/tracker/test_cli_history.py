@@ -43,7 +43,7 @@ def test_the_whole_history_in_order(ledger: Path, capsys: pytest.CaptureFixture[
 def test_one_commitment_with_what_became_what(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     added, edited = said(capsys, REF).splitlines()
     assert added.split("\t")[3:5] == ["立项", REF]
-    assert "lead 市民政局 → 市委政法委; support 市委政法委 → —" in edited
+    assert "主办 市民政局 → 市委政法委；会办 市委政法委 → —" in edited
 
 
 def test_long_history_is_read_to_its_end(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PAGE = 500
 COLUMNS = ("seq", "at", "actor", "action", "subject", "reason", "changes", "hash")
 NAMES = ("support", "short_names", "evidence")
+INTERNAL = ("arming", "reopened_at", "link_generation")  # what the program counts by; in --json
 HEADINGS = {
     "zh": {
         "seq": "序号", "when": "时间", "actor": "经办人", "what": "动作", "subject": "对象", "told": "内容",
@@ -105,27 +106,25 @@ def _facts(entry: "HistoryEntry") -> dict[str, Any]:
 
 def _line(entry: "HistoryEntry", locale: str, zone: "ZoneInfo") -> dict[str, object]:
     """Give an entry its words, and the time on the organisation's clock."""
-    from commitments.glossary import word  # noqa: PLC0415
+    from commitments.entry_words import in_words  # noqa: PLC0415
 
     when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}"
-    return {**_facts(entry), "when": when, "what": word(locale, "action", entry.action), "told": _told(entry.changes)}
+    worded = {"what": in_words(locale, "action", entry.action), "reason": in_words(locale, "reason", entry.reason)}
+    return {**_facts(entry), **worded, "when": when, "told": _told(entry.changes, locale)}
 
 
-def _told(changes: dict[str, Any]) -> str:
+def _told(changes: dict[str, Any], locale: str) -> str:
     """Say what became what. What an entry states besides (a new thing's fields, evidence) is in --json."""
-    moved = {field: value for field, value in changes.items() if _is_change(field, value)}
-    return "; ".join(f"{field} {_shown(old)} → {_shown(new)}" for field, (old, new) in moved.items())
+    from commitments.entry_words import change_words  # noqa: PLC0415
+
+    moved = {field: value for field, value in changes.items() if field not in INTERNAL and _is_change(field, value)}
+    stop = "; " if locale == "en" else "；"
+    return stop.join(change_words(locale, field, old, new) for field, (old, new) in moved.items())
 
 
 def _is_change(field: str, value: object) -> bool:
     """Tell ``[old, new]`` from a list of two names."""
     return isinstance(value, list) and len(value) == 2 and (field not in NAMES or isinstance(value[0], list))  # noqa: PLR2004
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return "、".join(value) or "—"
-    return "—" if value in (None, "") else str(value)
 
 
 @group.command()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from commitments.due_rules import due_rule_words
+from commitments.entry_words import in_words, reason_words
 from commitments.glossary import word
 from commitments.models import (
     Commitment,
@@ -47,7 +47,7 @@ LABELS = {
     "closed_on": ("销号日期", "Closed on"),
     "closing_note": ("销号说明", "Closing note"),
 }
-WORDED = ("kind", "strength", "owner_basis", "due_basis", "state", "band", "outcome")
+WORDED = ("kind", "strength", "owner_basis", "due_basis", "state", "band", "outcome", "due_rule")
 
 
 def details(row: Commitment) -> dict[str, Any]:
@@ -102,24 +102,17 @@ def labelled(facts: Mapping[str, Any], locale: str) -> dict[str, object]:
     """Return the fields that are set, named and worded for a reader."""
     column = 0 if locale.startswith("zh") else 1
     return {
-        names[column]: _worded(locale, field, facts[field])
+        names[column]: in_words(locale, field, facts[field]) if field in WORDED else facts[field]
         for field, names in LABELS.items()
         if facts.get(field) not in (None, "", [])
     }
-
-
-def _worded(locale: str, field: str, value: object) -> object:
-    """Return a code in words; what is no code stays as it is."""
-    if field == "due_rule":
-        return due_rule_words(locale, str(value))
-    return word(locale, field, str(value)) if field in WORDED else value
 
 
 def print_events(told: Mapping[str, list[dict[str, Any]]], locale: str, zone: ZoneInfo) -> None:
     """Print the history of a commitment, one line each; evidence, receipts and disputes below."""
     for entry in told["history"]:
         day, what = f"{entry['at'].astimezone(zone):%Y-%m-%d}", word(locale, "action", entry["action"])
-        print(f"  {day}  {what}  {clean(entry['actor'])}  {clean(entry['reason'])}".rstrip())
+        print(f"  {day}  {what}  {clean(entry['actor'])}  {clean(reason_words(locale, entry['reason']))}".rstrip())
     for proof in told["evidence"]:
         name = proof["url"] or f"{proof['name']} ({proof['sha256'][:12]})"
         print(f"  {word(locale, 'noun', 'evidence')}  {clean(name)}")

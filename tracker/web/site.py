@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from commitments import glossary
-from commitments.due_rules import due_rule_words
+from commitments.entry_words import in_words
 from commitments.errors import DatabaseGone, Error, StorageTrouble
 from commitments.storage import file_identity
 from notifications.messages import figure, percent
@@ -123,8 +123,7 @@ def _spoken(locale: str) -> Mapping[str, Callable[..., str]]:
         "day": partial(glossary.format_date, locale),
         "iso_day": lambda text: glossary.format_date(locale, date.fromisoformat(text)),
         "month_name": partial(glossary.format_month, locale),
-        "word": partial(glossary.word, locale),
-        "rule": partial(due_rule_words, locale),
+        "word": partial(in_words, locale),
         "count": lambda days, working: glossary.day_count(locale, working, days),
     }
 
