@@ -172,7 +172,7 @@ def test_a_damaged_database_is_down_and_one_sentence_everywhere(
 def test_without_check_trouble_is_told_and_the_exit_code_is_0(app: App, capsys: pytest.CaptureFixture[str]) -> None:
     with writing(app.engine) as session:
         alerts.raise_(session, "channel", "the relay is silent", NOW)
-    assert run(["status"]) == 0
+    assert run(["--language", "en", "status"]) == 0
     printed = capsys.readouterr().out
     assert re.search(r"^healthy +no$", printed, re.MULTILINE)
     assert "the relay is silent" in printed
@@ -284,5 +284,5 @@ def test_a_database_host_that_is_not_found_is_one_sentence_and_down(
 def test_status_lists_the_daemons_with_their_last_heartbeat(app: App, capsys: pytest.CaptureFixture[str]) -> None:
     add_daemon(app, "host/17", started=NOW, heartbeat=NOW)
     capsys.readouterr()
-    assert run(["status"]) == 0
+    assert run(["--language", "en", "status"]) == 0
     assert re.search(r"^daemon host/17 +2019-06-27 10:00:00$", capsys.readouterr().out, re.MULTILINE)

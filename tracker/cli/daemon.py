@@ -35,7 +35,7 @@ def remind(
     """
     app = command(ctx).app
     if dry_run:
-        _show_owed(app, json=json)
+        _show_owed(ctx, app, json=json)
         return
     report = run_pass(app)
     if json:
@@ -54,6 +54,7 @@ def remind(
 def _say_what_waits(app: "App") -> None:
     """Say why notices that are owed or held did not go out."""
     from notifications import outbox  # noqa: PLC0415
+    from tracker.cli.wording import hold_reason  # noqa: PLC0415
 
     with app.reading() as session:
         left = outbox.count_waiting(session)
@@ -62,7 +63,7 @@ def _say_what_waits(app: "App") -> None:
         say(f"{owed} notices wait: their receivers have had today's mail, or the pace allows no more this minute.")
     for (state, reason), count in left.items():
         if state == "held":
-            say(f"{count} notices are held ({reason}); see `tracker outbox list --held`.")
+            say(f"{count} notices are held ({hold_reason('en', reason)}); see `tracker outbox list --held`.")
 
 
 def run_pass(app: "App") -> "Report":
@@ -84,9 +85,10 @@ def complain(report: "Report") -> None:
         raise DeliveryFailed(problem="; ".join(part for part in (report.trouble, counts) if part))
 
 
-def _show_owed(app: "App", *, json: bool) -> None:
+def _show_owed(ctx: typer.Context, app: "App", *, json: bool) -> None:
     """Plan in a transaction that is rolled back; print what would be owed."""
     from notifications import delivery, outbox  # noqa: PLC0415
+    from tracker.cli.outbox import print_notices  # noqa: PLC0415
 
     office = app.office()
     delivery.check_environment(office)
@@ -98,7 +100,7 @@ def _show_owed(app: "App", *, json: bool) -> None:
     if json:
         print_json({"notices": rows})
     else:
-        print_table({"slot": "Day", "state": "State", "to": "To", "key": "Notice"}, rows)
+        print_notices(rows, command(ctx).locale)
     if why := delivery.why_not(office, app.clock()):
         say(f"Nothing would go out now: {why}.")
 

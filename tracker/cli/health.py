@@ -33,6 +33,7 @@ def status(
     """
     from commitments.errors import StorageTrouble  # noqa: PLC0415
     from tracker import health  # noqa: PLC0415
+    from tracker.cli.wording import fact  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.app
@@ -50,7 +51,8 @@ def status(
     if json:
         print_json({"healthy": code == health.HEALTHY, **found, "why": why})
     else:
-        print_facts({"healthy": "yes" if code == health.HEALTHY else "no", **_simple(found, app)})
+        told = {"healthy": fact(shared.locale, "yes" if code == health.HEALTHY else "no"), **_simple(found, app)}
+        print_facts({fact(shared.locale, name): value for name, value in told.items()})
         for sentence in why[:MOST]:
             print(clean(sentence))
         if why[MOST:]:
@@ -77,12 +79,15 @@ def doctor(ctx: typer.Context, json: JsonOption = False) -> None:
     $ tracker doctor
     """
     from tracker import checkup  # noqa: PLC0415
+    from tracker.cli.wording import fact  # noqa: PLC0415
 
-    findings = checkup.examine(command(ctx).app)
+    shared = command(ctx)
+    findings = checkup.examine(shared.app)
     if json:
         print_json({"findings": [vars(finding) for finding in findings]})
     else:
         for finding in findings:
-            print(f"{paint(finding.state.ljust(4), COLOURS[finding.state])}  {finding.what}: {clean(finding.text)}")
+            state = paint(fact(shared.locale, finding.state).ljust(4), COLOURS[finding.state])
+            print(f"{state}  {fact(shared.locale, finding.what)}: {clean(finding.text)}")
     if any(finding.state == checkup.BAD for finding in findings):
         raise typer.Exit(1)

@@ -264,6 +264,7 @@ def due(
     $ tracker due --until 60d
     $ tracker due --until 2019-12-31 --json
     """
+    from tracker.cli.wording import receiver  # noqa: PLC0415
     from tracker.coming import coming  # noqa: PLC0415
 
     shared = command(ctx)
@@ -280,4 +281,5 @@ def due(
     else:
         zh = {"slot": "日期", "to": "发给", "ref": "编号", "title": "事项", "why": "依据"}
         en = {"slot": "Day", "to": "To", "ref": "Ref", "title": "Commitment", "why": "Why"}
-        print_table(zh if shared.locale.startswith("zh") else en, rows)
+        worded = [{**row, "to": receiver(shared.locale, str(row["to"]))} for row in rows]
+        print_table(zh if shared.locale.startswith("zh") else en, worded)

@@ -8,9 +8,14 @@ from tracker.cli.base import ActorOption, CsvOption, JsonOption, YesOption, comm
 from tracker.cli.output import print_csv, print_facts, print_json, print_table, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
     from sqlalchemy.orm import Session
 
     from notifications.models import Message
+    from tracker.cli.base import Command
 
 group = typer.Typer(no_args_is_help=True, help="发件箱 · What was or will be sent.", rich_markup_mode=None)
 COLUMNS = ("id", "message_id", "to", "channel", "kind", "state", "subject", "notices", "attempts", "sent_at", "error")
@@ -36,6 +41,9 @@ def list_(
     $ tracker outbox list
     $ tracker outbox list --held --json
     """
+    from commitments.glossary import word  # noqa: PLC0415
+    from tracker.cli.wording import labels  # noqa: PLC0415
+
     shared = command(ctx)
     with shared.app.reading() as session:
         rows = _notices(session) if held else _messages(session, state, limit)
@@ -45,9 +53,26 @@ def list_(
     elif csv:
         print_csv(tuple(rows[0]) if rows else COLUMNS, rows)
     elif held:
-        print_table({"state": "State", "reason": "Why", "slot": "Day", "key": "Notice"}, rows)
+        print_notices(rows, shared.locale)
     else:
-        print_table({"id": "No.", "state": "State", "to": "To", "subject": "Subject", "error": "Error"}, rows)
+        names = ("id", "state", "to", "subject", "error")
+        worded = [{**row, "state": word(shared.locale, "message_state", row["state"])} for row in rows]
+        print_table(labels(shared.locale, names), worded)
+
+
+def print_notices(rows: "Sequence[Mapping[str, Any]]", locale: str) -> None:
+    """Print notices that wait, in words: state, why, day, receiver, what."""
+    from commitments.glossary import word  # noqa: PLC0415
+    from tracker.cli.wording import hold_reason, labels, notice  # noqa: PLC0415
+
+    worded = [
+        {
+            "state": word(locale, "notice_state", row["state"]), "reason": hold_reason(locale, row["reason"]),
+            "slot": row["slot"], "notice": notice(locale, row["key"]),
+        }
+        for row in rows
+    ]  # fmt: skip
+    print_table(labels(locale, ("state", "reason", "slot", "notice")), worded)
 
 
 def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]]:
@@ -128,11 +153,29 @@ def show(
     if json:
         print_json({"message": {**facts, "attempts": attempts}})
         return
-    print_facts(facts)
+    print_facts(_told(facts, attempts, command(ctx)))
+
+
+def _told(facts: "Mapping[str, Any]", attempts: "Sequence[Mapping[str, Any]]", shared: "Command") -> dict[str, object]:
+    """Return what a person reads of a message and its attempts, instants on the organisation's clock."""
+    from commitments.glossary import word  # noqa: PLC0415
+    from tracker.cli.wording import label, notice, outcome, receiver  # noqa: PLC0415
+
+    locale, zone = shared.locale, shared.app.zone
+    told = {
+        **facts, "state": word(locale, "message_state", facts["state"]), "kind": word(locale, "notice", facts["kind"]),
+        "addressee": receiver(locale, facts["addressee"]), "sent_at": _clock(facts["sent_at"], zone),
+        "notices": "\n".join(notice(locale, key) for key in facts["notices"]),
+    }  # fmt: skip
+    shown: dict[str, object] = {label(locale, name): value for name, value in told.items()}
     for each in attempts:
-        print_facts(
-            {f"attempt {each['n']}": f"{each['started_at']:%Y-%m-%d %H:%M:%S} {each['outcome']} {each['answer']}"}
-        )
+        ended = f"{_clock(each['started_at'], zone)} {outcome(locale, each['outcome'])} {each['answer']}"
+        shown[label(locale, "attempt").format(n=each["n"])] = ended
+    return shown
+
+
+def _clock(at: "datetime | None", zone: "ZoneInfo") -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}" if at else ""
 
 
 def _find(session: "Session", id_: int) -> "Message":
