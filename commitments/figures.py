@@ -48,7 +48,9 @@ class Happening(TypedDict):
     evidence: list[Proof]
 
 
-Slip = TypedDict("Slip", {"from": date, "to": date, "reason": str, "approved_by": str, "on": date})
+Slip = TypedDict("Slip", {"from": date, "to": date, "reason": str, "on": date})
+# A field that was corrected (更正) in the period: what it said before it, what it says now. No extension.
+Correction = TypedDict("Correction", {"field": str, "from": Any, "to": Any, "reason": str, "on": date})
 
 
 class TargetFigure(TypedDict):
@@ -67,7 +69,8 @@ class Standing:
     """One commitment as of the end of a period, with what happened in it. Departments are names.
 
     ``band`` and the days left are there only while it is open: who has reported done waits for an answer.
-    *Silent* means live, and the department was not heard in the period.
+    ``waiting`` names what waits for our own office: ``extension``, ``dispute``. *Silent* means live, and the department
+    was not heard in the period, though it had the time to answer and nothing waited for us.
     """
 
     ref: str
@@ -97,6 +100,9 @@ class Standing:
     working_days_left: int | None
     happened: list[Happening]
     slips: list[Slip]
+    corrections: list[Correction]
+    waiting: list[str]
+    new: bool
     silent: bool
     targets: list[TargetFigure]
 
@@ -121,7 +127,7 @@ class Rate(NamedTuple):
 def totals(standings: Sequence[Standing]) -> dict[str, Any]:
     """Count commitments by state, band, kind, outcome and by what the period brought.
 
-    ``due_soon`` includes those due today. *Moved*: progress, a report, a closing; *slipped*: a later date.
+    ``due_soon`` includes those due today. *Moved*: progress, a report, a closing; *slipped*: an extension approved.
     """
     states, bands, kinds, outcomes = (
         Counter(getattr(one, field) for one in standings) for field in ("state", "band", "kind", "outcome")

@@ -141,6 +141,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "provisional": ("（暂定）", "（暫定）", "(provisional)"),
         "receipt": ("签收", "簽收", "acknowledged"),
         "dispute": ("职责异议", "職責異議", "dispute"),
+        "masked": ("已遮盖", "已遮蓋", "masked"),
     },
     "field": {
         "no": ("序号", "序號", "No."),
@@ -185,6 +186,12 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "contact": ("联系人", "聯繫人", "Contact"),
         "notices": ("通知", "通知", "Notices"),
         "messages": ("邮件", "郵件", "Messages"),
+        "note": ("情况说明", "情況說明", "Note"),
+        "reason": ("理由", "理由", "Reason"),
+        "name": ("材料名称", "材料名稱", "Name of evidence"),
+        "what": ("指标", "指標", "Target"),
+        "from": ("原内容", "原內容", "Before"),
+        "to": ("新内容", "新內容", "After"),
     },
     "distance": {
         "left": ("还剩", "還剩", "left"),
@@ -202,6 +209,16 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "due_moved": ("期限调整", "期限調整", "deadline moved"),
         "confirmed": ("确认立项", "確認立項", "confirmed"),
         "edited": ("更正", "更正", "corrected"),
+    },
+    "waiting": {
+        "extension": ("已申请延期、待审批", "已申請延期、待審批", "extension asked for, awaiting a decision"),
+        "dispute": ("已提出职责异议、待处理", "已提出職責異議、待處理", "responsibility disputed, awaiting a decision"),
+        "untold": ("尚未通知到主办单位", "尚未通知到主辦單位", "the lead could not be told yet"),
+    },
+    "private": {
+        "telephone": ("电话号码", "電話號碼", "telephone number"),
+        "identity": ("身份证号码", "身份證號碼", "identity number"),
+        "mail": ("邮箱地址", "郵箱地址", "mail address"),
     },
     "total": {
         "all": ("事项总数", "事項總數", "all commitments"),

@@ -6,17 +6,20 @@ all (docs/design.md). Core queries, a handful whatever the number of commitments
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays, band, provisional
-from commitments.figures import Happening, Period, Proof, Slip, Standing, TargetFigure, percent
+from commitments.figures import Correction, Happening, Period, Proof, Slip, Standing, TargetFigure, percent
 from commitments.models import (
     Commitment,
     Department,
+    Dispute,
+    Extension,
     HistoryEntry,
     Letter,
     Progress,
@@ -24,11 +27,10 @@ from commitments.models import (
     support_table,
 )
 
-# History actions a reader outside is told of, in the words templates know. Refusals, receipts and disputes stay inside.
+# History actions a reader outside is told of, in the words templates know. Refusals, receipts and disputes stay inside,
+# and so does all that happened to a draft.
 TOLD = {
     "confirm": "confirmed",
-    "edit": "edited",
-    "due_moved": "due_moved",
     "progress": "progress",
     "extension_asked": "extension_asked",
     "extended": "extended",
@@ -37,9 +39,12 @@ TOLD = {
     "reopen": "reopened",
 }
 HEARD = {
-    "progress", "report_done", "close", "reopen", "extension_asked", "extended", "extension_refused", "acknowledge",
-    "dispute",
+    "progress", "report_done", "close", "extension_asked", "extended", "extension_refused", "acknowledge", "dispute",
+    "dispute_accepted", "dispute_refused",
 }  # fmt: skip
+CORRECTING = ("edit", "due_moved")  # a person's correction, and a date counted again when the calendar was published
+CORRECTED = ("title", "quote", "lead", "support", "due_on", "review_on", "condition")
+TIME_TO_ANSWER = 5  # working days after it became open; who had fewer is not called silent
 FACTS = (
     "ref", "section", "ordinal", "kind", "strength", "title", "quote", "due_text", "due_on", "first_due_on",
     "due_basis", "due_rule", "due_from", "due_offset", "condition", "review_on", "state", "outcome",
@@ -47,6 +52,17 @@ FACTS = (
 )  # fmt: skip
 K = TypeVar("K")
 V = TypeVar("V")
+
+
+class Request(NamedTuple):
+    """What a lead department asked of our office: ``extension`` or ``dispute``, and until when it waited."""
+
+    kind: str
+    decided_at: datetime | None
+
+    def stands_at(self, end: datetime) -> bool:
+        """Say whether it waited still when a period ended."""
+        return self.decided_at is None or self.decided_at >= end
 
 
 class Entry(NamedTuple):
@@ -69,13 +85,15 @@ def standings(
     support = _support(session, chosen)
     targets = _targets(session, chosen, period)
     found = []
+    asked = _requests(session, chosen, period)
     for row in session.execute(_rows(chosen)).mappings():
         now = {field: _plain(row[field]) for field in (*FACTS, "lead")}
         now["support"] = support.get(row["id"], [])
-        own = entries.get(row["ref"], [])
+        own = [entry for entry in entries.get(row["ref"], []) if entry.at >= row["opened_at"]]
         facts = undone(now, (entry.changes for entry in reversed(own) if entry.at >= period.end))
         stood = _stood(facts, period, ladder, workdays)
-        brought = _brought(facts, [entry for entry in own if entry.at < period.end], period)
+        month = _Month(row["opened_at"], [entry for entry in own if entry.at < period.end], asked.get(row["id"], []))
+        brought = _brought(facts, month, period, workdays)
         found.append(Standing(letter=row["letter"], targets=targets.get(row["id"], []), **stood, **brought))
     return found
 
@@ -111,13 +129,51 @@ def _stood(facts: Mapping[str, Any], period: Period, ladder: Ladder, workdays: W
     }
 
 
-def _brought(facts: Mapping[str, Any], month: Sequence[Entry], period: Period) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Month:
+    """What a period brought to one commitment: its entries, and the requests to our office that stood in it."""
+
+    opened_at: datetime
+    entries: Sequence[Entry]
+    requests: Sequence[Request]
+
+
+def _brought(facts: Mapping[str, Any], month: _Month, period: Period, workdays: Workdays) -> dict[str, Any]:
     """Return the fields of a Standing that say what the period brought."""
     return {
-        "happened": [_happening(entry, period) for entry in month if entry.action in TOLD],
-        "slips": [slip for entry in month if (slip := _slip(entry, period))],
-        "silent": facts["state"] in LIVE_STATES and not any(entry.action in HEARD for entry in month),
+        "happened": [_happening(entry, period) for entry in month.entries if entry.action in TOLD],
+        "slips": [slip for entry in month.entries if (slip := _slip(entry, period))],
+        "corrections": _corrections(month.entries, period),
+        "waiting": [request.kind for request in month.requests if request.stands_at(period.end)],
+        "new": month.opened_at >= period.start,
+        "silent": _silent(facts, month, period, workdays),
     }
+
+
+def _silent(facts: Mapping[str, Any], month: _Month, period: Period, workdays: Workdays) -> bool:
+    """Say whether a department was not heard, though it had the time to be and nothing of it waited for our office."""
+    before = undone(facts, (entry.changes for entry in reversed(month.entries)))
+    ours = "reported_done" in (facts["state"], before["state"]) or bool(month.requests)
+    heard = any(entry.action in HEARD for entry in month.entries)
+    return facts["state"] in LIVE_STATES and not ours and not heard and _had_time(month, period, workdays)
+
+
+def _had_time(month: _Month, period: Period, workdays: Workdays) -> bool:
+    reopened = [entry.at for entry in month.entries if entry.action == "reopen"]
+    since = max([month.opened_at, *reopened]).astimezone(period.end.tzinfo).date()
+    return workdays.between(since, period.day) >= TIME_TO_ANSWER
+
+
+def _corrections(entries: Sequence[Entry], period: Period) -> list[Correction]:
+    """Return what was corrected in the period, one line for each field; what came back to what it was is none."""
+    found: dict[str, Correction] = {}
+    for entry in entries:
+        changed = {field: pair for field, pair in entry.changes.items() if field in CORRECTED}
+        for field, (old, new) in changed.items() if entry.action in CORRECTING else ():
+            first = found[field]["from"] if field in found else old
+            on = _recorded_on(entry, period)
+            found[field] = {"field": field, "from": first, "to": new, "reason": entry.reason, "on": on}
+    return [line for line in found.values() if line["from"] != line["to"]]
 
 
 def _happening(entry: Entry, period: Period) -> Happening:
@@ -138,12 +194,11 @@ def _proof(word: str) -> Proof:
 
 
 def _slip(entry: Entry, period: Period) -> Slip | None:
-    """Return a deadline moved later by approval or correction; one moved by the calendar is nobody's slip."""
+    """Return a deadline moved by an approved extension. Who approved it stays inside, as all names of persons do."""
     old, new = (_day(value) for value in entry.changes.get("due_on", (None, None)))
-    if entry.action not in ("extended", "edit") or old is None or new is None or new <= old:
+    if entry.action != "extended" or old is None or new is None:
         return None
-    by, on = entry.changes.get("decided_by", entry.actor), _recorded_on(entry, period)
-    return Slip({"from": old, "to": new, "reason": entry.reason, "approved_by": by, "on": on})
+    return Slip({"from": old, "to": new, "reason": entry.reason, "on": _recorded_on(entry, period)})
 
 
 def _recorded_on(entry: Entry, period: Period) -> date:
@@ -169,7 +224,7 @@ def _chosen(unit: Department | None, period: Period) -> Select[Any]:
 
 
 def _rows(chosen: Select[Any]) -> Select[Any]:
-    columns = [getattr(Commitment, field) for field in FACTS]
+    columns = [Commitment.opened_at, *(getattr(Commitment, field) for field in FACTS)]
     names = (Letter.document_number.label("letter"), Department.name.label("lead"))
     query = chosen.add_columns(*columns, *names)
     return query.join(Department, Commitment.lead_id == Department.id).order_by(Commitment.ref)
@@ -187,6 +242,23 @@ def _entries(session: Session, chosen: Select[Any], period: Period) -> dict[str,
     query = select(*columns).where(HistoryEntry.at >= period.start, HistoryEntry.action != "add")
     query = query.where(HistoryEntry.subject.in_(chosen.with_only_columns(Commitment.ref)))
     return _grouped((row.subject, Entry(*row)) for row in session.execute(query.order_by(HistoryEntry.seq)))
+
+
+def _requests(session: Session, chosen: Select[Any], period: Period) -> dict[int, list[Request]]:
+    """Return by commitment what its lead asked before the period's end and was not decided before its start."""
+    ids = chosen.with_only_columns(Commitment.id)
+    extensions = select(Extension.commitment_id, Extension.decided_at).where(Extension.commitment_id.in_(ids))
+    extensions = extensions.where(Extension.asked_at < period.end, _undecided(Extension.decided_at, period))
+    disputes = select(Dispute.commitment_id, Dispute.decided_at)
+    disputes = disputes.join(Commitment, Commitment.id == Dispute.commitment_id)
+    disputes = disputes.where(Dispute.commitment_id.in_(ids), Dispute.department_id == Commitment.lead_id)
+    disputes = disputes.where(Dispute.raised_at < period.end, _undecided(Dispute.decided_at, period))
+    asked = [(key, Request("extension", at)) for key, at in session.execute(extensions.order_by(Extension.id))]
+    return _grouped([*asked, *((key, Request("dispute", at)) for key, at in session.execute(disputes))])
+
+
+def _undecided(decided_at: InstrumentedAttribute[datetime | None], period: Period) -> ColumnElement[bool]:
+    return or_(decided_at.is_(None), decided_at >= period.start)
 
 
 def _targets(session: Session, chosen: Select[Any], period: Period) -> dict[int, list[TargetFigure]]:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, func, select
 from sqlalchemy.orm import Session
 
+from commitments import privacy
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays
 from commitments.glossary import word
 from commitments.lists import Filter, supports
@@ -69,14 +70,19 @@ def _event(row: RowMapping, support: Sequence[str], stamp: datetime | None, uuid
     return Event(
         uid=f"{row['ref']}@{uuid}",
         ref=row["ref"],
-        title=_title(row, rules.locale),
+        title=_public(_title(row, rules.locale)),
         on=day,
         sequence=row["version"],
         stamp=stamp or datetime.fromtimestamp(0, UTC),
-        description="\n".join(_lines(row, support, rules.locale)),
+        description=_public("\n".join(_lines(row, support, rules.locale))),
         alarms=alarms(row["due_on"], rules) if row["state"] == "open" else (),
         status=_status(row),
     )
+
+
+def _public(text: str) -> str:
+    """Mask personal data: whoever has the address of a feed can read it."""
+    return privacy.mask(text)[0]
 
 
 def alarms(due_on: date | None, rules: Rules) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ the months before a unit's newest digest are never looked at again.
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from commitments.figures import Period, Standing
 from commitments.models import Commitment, Department, Extension, HistoryEntry, Letter
 from commitments.register import Register
 from commitments.standings import standings
-from notifications import outbox
+from notifications import outbox, outward
 from notifications.models import Alert, Digest, Message, Notice
 from notifications.periods import (
     Owed,
@@ -33,13 +33,15 @@ from notifications.periods import (
     period,
     shifted,
     slot,
+    status_due,
     status_week,
 )
 
-__all__ = ("DigestRules", "Owed", "approve", "find", "plan", "slot", "snapshot", "status", "status_week")
+__all__ = ("DigestRules", "Owed", "approve", "find", "plan", "slot", "snapshot", "status", "status_due", "status_week")
 
 MOST_RED = 200  # rows a status prints; its totals count all
-RED = ("ref", "title", "lead", "due_on", "days_left", "working_days_left", "band", "state")
+UNTOLD = "untold"  # beside what waits for our office: the lead could not be told of it
+RED = ("ref", "title", "lead", "due_on", "days_left", "working_days_left", "band", "state", "waiting")
 BY_LEAD = ("open", "reported_done", "overdue", "due_soon", "closed")
 
 
@@ -119,7 +121,10 @@ def _make(
 ) -> list[Digest]:
     """Add a unit's digests to the session; a month in which nothing was open owes none."""
     today = now.astimezone(rules.zone).date()
-    drafts = {month: snapshot(session, unit, Owed(month), today, rules, workdays) for month in months}
+    drafts: dict[str, dict[str, Any]] = {}
+    for month in months:
+        earlier = next(reversed(drafts.values()), None)
+        drafts[month] = snapshot(session, unit, Owed(month), today, rules, workdays, earlier)
     telling = [month for month in months if not _idle(drafts[month])]
     made: list[Digest] = []
     for owed in folded(telling, today, rules.day, workdays):
@@ -137,24 +142,34 @@ def _row(unit: Department, month: str, now: datetime, **facts: Any) -> Digest:  
 
 def _idle(facts: Mapping[str, Any]) -> bool:
     rows = facts["commitments"]
-    return all(row["state"] == "closed" for row in rows) and not any(row["happened"] for row in rows)
+    changed = any(row["happened"] or row["corrections"] for row in rows)
+    return all(row["state"] == "closed" for row in rows) and not changed
 
 
 # -- what a digest states ------------------------------------------------------------------------------------
 
 
 def snapshot(
-    session: Session, unit: Department, owed: Owed, today: date, rules: DigestRules, workdays: Workdays
+    session: Session,
+    unit: Department,
+    owed: Owed,
+    today: date,
+    rules: DigestRules,
+    workdays: Workdays,
+    earlier: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what a digest states, ready for JSON; nothing is stored, so it serves as a preview too.
 
-    ``number`` is the unit's next; ``previous`` is None when nothing was open before.
+    ``number`` is the unit's next; ``previous`` is None when nothing was open before. ``earlier`` is the snapshot before
+    it where that is not stored yet; corrections are told against it, or against the unit's last digest.
     """
     span = period(owed.period, rules.zone, today, since=owed.first)
     before = period(shifted(owed.first, -1), rules.zone, today)
-    stand = standings(session, unit, span, rules.ladder, workdays)
-    stood = standings(session, unit, before, rules.ladder, workdays)
-    return _plain({
+    stand = _told_to(session, unit, span, rules, workdays)
+    stood = _told_to(session, unit, before, rules, workdays)
+    said = _rows(earlier) if earlier else _said(session, unit, owed.first)
+    rows = [{**vars(one), "corrections": outward.corrections(one, said.get(one.ref))} for one in stand]
+    return outward.masked(_plain({
         "unit": unit.name,
         "organisation": rules.organisation,
         "contact": rules.contact or rules.reply_to,
@@ -166,10 +181,41 @@ def snapshot(
         "totals": figures.totals(stand),
         "previous": figures.totals(stood) if stood else None,
         "rates": [rate._asdict() for rate in figures.rates(stand, span)],
-        "commitments": [vars(one) for one in stand],
+        "commitments": rows,
         "answers": _answers(session, unit, span),
         "chain": asdict(history.head(session)),
-    })  # fmt: skip
+    }))  # fmt: skip
+
+
+def _told_to(
+    session: Session, unit: Department, span: Period, rules: DigestRules, workdays: Workdays
+) -> list[Standing]:
+    """Return the standings of a unit's commitments; whose lead was never told of it by then is not called silent."""
+    stand = standings(session, unit, span, rules.ladder, workdays)
+    silent = [one.ref for one in stand if one.silent]
+    told = set(session.scalars(_told(silent, span))) if silent else set()
+    return [
+        replace(one, silent=False, waiting=[*one.waiting, UNTOLD]) if one.silent and one.ref not in told else one
+        for one in stand
+    ]
+
+
+def _told(refs: Sequence[str], span: Period) -> Executable:
+    """Select which of these commitments their lead was told of before the end of the period, in whatever notice."""
+    by_then = (Notice.state == "told", Notice.told_at < span.end, Notice.role == "lead")
+    query = select(Commitment.ref).join_from(Notice, Commitment)
+    return query.where(*by_then, Commitment.ref.in_(refs), Notice.department_id == Commitment.lead_id).distinct()
+
+
+def _said(session: Session, unit: Department, month: str) -> dict[str, Mapping[str, Any]]:
+    """Return by ref what the unit's last digest before ``month`` said of each commitment."""
+    earlier = select(Digest).where(Digest.unit_id == unit.id, Digest.period < month, Digest.number.is_not(None))
+    last = session.scalars(earlier.order_by(Digest.number.desc()).limit(1)).first()
+    return _rows(last.snapshot) if last else {}
+
+
+def _rows(facts: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {row["ref"]: row for row in facts["commitments"]}
 
 
 def _next_number(session: Session, unit: Department) -> int:

@@ -94,5 +94,22 @@ def status_week(today: date, weekday: str, workdays: Workdays) -> tuple[str, dat
     return (f"{days[0]:%G-W%V}", last) if last >= monday and this > today else (f"{days[1]:%G-W%V}", this)
 
 
+def status_due(today: date, weekday: str, workdays: Workdays) -> tuple[str, date] | None:
+    """Return the ISO week whose status is owed today, and its slot; None when there is none.
+
+    A status that was missed is not made up when the next one comes on the following working day: nobody reads the same
+    page twice.
+    """
+    week, due = status_week(today, weekday, workdays)
+    if due > today:
+        return None
+    following = next(slot for n in range(1, 15) if (slot := _status_after(today, n, weekday, workdays)) > due)
+    return (week, due) if due == today or workdays.between(today, following) > 1 else None
+
+
+def _status_after(today: date, days: int, weekday: str, workdays: Workdays) -> date:
+    return status_week(today + timedelta(days=days), weekday, workdays)[1]
+
+
 def _first_day(month: str) -> date:
     return date.fromisoformat(f"{month}-01")

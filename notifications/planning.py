@@ -168,14 +168,18 @@ def _plan_status(session: Session, office: Office, now: datetime) -> int:
     """The weekly status digest; an empty ledger has no status."""
     if not office.status_weekday or session.scalars(select(Commitment.id).limit(1)).first() is None:
         return 0
-    today = office.today(now)
-    week, slot = digests.status_week(today, office.status_weekday, office.workdays)
-    if slot > today:
+    due = digests.status_due(office.today(now), office.status_weekday, office.workdays)
+    if due is None:
         return 0
-    return outbox.add_notices(session, [{
+    week, slot = due
+    new = outbox.add_notices(session, [{
         "key": key("status/1", week, "", None, ORGANISATION, ORGANISATION), "kind": "status_digest",
         "addressee": f"{ORGANISATION}/status/{week}", "role": ORGANISATION, "slot": slot, "created_at": now,
     }])  # fmt: skip
+    if new:
+        earlier = select(Notice.id).where(Notice.kind == "status_digest", Notice.slot < slot)
+        outbox.settle_notices(session, {"superseded": session.scalars(earlier.where(Notice.state.in_(UNSENT))).all()})
+    return new
 
 
 def retry_poison(session: Session, office: Office, now: datetime) -> None:

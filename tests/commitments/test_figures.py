@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from commitments import storage
+from commitments import replies, search, storage
 from commitments.base import Base
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import Refused
@@ -138,9 +138,9 @@ def test_an_extension_approved_later_is_not_seen(ledger: Ledger) -> None:
     assert not july.silent
     assert (august.due_on, august.first_due_on) == (date(2019, 9, 30), date(2019, 7, 31))
     assert august.slips == [
-        {"from": date(2019, 7, 31), "to": date(2019, 9, 30), "reason": "征求意见尚未结束",
-         "approved_by": "分管领导", "on": date(2019, 8, 2)}
-    ]  # fmt: skip
+        {"from": date(2019, 7, 31), "to": date(2019, 9, 30), "reason": "征求意见尚未结束", "on": date(2019, 8, 2)}
+    ]
+    assert (july.waiting, august.waiting) == (["extension"], [])
 
 
 def test_what_became_open_after_the_month_is_absent(ledger: Ledger) -> None:
@@ -196,21 +196,82 @@ def test_progress_carries_its_day_its_evidence_and_the_figure_of_the_month(ledge
     ]  # fmt: skip
     city = [one.targets[0] for one in (june, july, august)]
     assert [(one["figure"], one["percent"]) for one in city] == [(None, 0), (7.0, 50), (10.0, 100)]
-    assert [one.silent for one in (june, july, august)] == [True, False, False]
+    assert [one.silent for one in (june, july, august)] == [False, False, False]  # in June there was no time to answer
     assert july.targets[1] == {
         "what": "农村社区", "unit": "", "baseline": 0.0, "goal": 15.0, "figure": None, "percent": 0
     }  # fmt: skip
 
 
-def test_a_corrected_date_slips_only_when_it_moves_later(ledger: Ledger) -> None:
+def test_a_correction_is_no_slip_and_corrects_the_first_date(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 9, 30), due_basis="stated")
     with ledger.at("2019-07-02 10:00") as register:
         register.edit(ref, "录入有误", due_on=date(2019, 8, 30))
     with ledger.at("2019-08-02 10:00") as register:
-        register.edit(ref, "程序延长", due_on=date(2019, 10, 31))
+        register.edit(ref, "再核", due_on=date(2019, 10, 31))
     (july,), (august,) = ledger.month("2019-07"), ledger.month("2019-08")
-    assert (july.slips, july.silent) == ([], True)
-    assert [(slip["to"], slip["approved_by"]) for slip in august.slips] == [(date(2019, 10, 31), "市民政局")]
+    assert (july.slips, august.slips, july.happened, july.silent) == ([], [], [], True)
+    assert (august.due_on, august.first_due_on) == (date(2019, 10, 31), date(2019, 10, 31))
+    assert august.corrections == [
+        {"field": "due_on", "from": "2019-08-30", "to": "2019-10-31", "reason": "再核", "on": date(2019, 8, 2)}
+    ]
+
+
+def test_after_an_extension_the_first_date_stands_whatever_is_corrected(ledger: Ledger) -> None:
+    ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 7, 31), due_basis="stated")
+    with ledger.at("2019-07-10 10:00") as register:
+        register.ask_extension(ref, date(2019, 9, 30), "征求意见")
+        register.decide_extension(ref, approve=True, by="领导")
+        register.edit(ref, "录入有误", due_on=date(2019, 9, 29))
+    (july,) = ledger.month("2019-07")
+    assert (july.due_on, july.first_due_on) == (date(2019, 9, 29), date(2019, 7, 31))
+    assert [slip["to"] for slip in july.slips] == [date(2019, 9, 30)]
+
+
+def test_what_was_corrected_back_is_no_correction(ledger: Ledger) -> None:
+    ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 9, 30), due_basis="stated")
+    with ledger.at("2019-07-02 10:00") as register:
+        register.edit(ref, "录入有误", due_on=date(2019, 8, 30))
+        register.edit(ref, "原来无误", due_on=date(2019, 9, 30))
+    assert ledger.month("2019-07")[0].corrections == []
+
+
+def test_what_happened_to_a_draft_is_told_to_nobody(ledger: Ledger) -> None:
+    ref = ledger.add("2019-07-01 10:00", due_on=date(2019, 9, 30), due_basis="stated", state="draft")
+    with ledger.at("2019-07-02 10:00") as register:
+        register.edit(ref, "读错了", due_on=date(2019, 12, 31), title="另一个名称")
+    with ledger.at("2019-07-03 10:00") as register:
+        register.confirm(ref)
+    (july,) = ledger.month("2019-07")
+    assert (july.corrections, july.slips, july.new) == ([], [], True)
+    assert [line["what"] for line in july.happened] == ["confirmed"]
+
+
+@pytest.mark.parametrize("ask", ["extension", "dispute", "report"])
+def test_what_waits_for_our_office_is_not_silence(ledger: Ledger, ask: str) -> None:
+    ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 12, 31), due_basis="stated")
+    with ledger.at("2019-07-10 10:00") as register:
+        if ask == "extension":
+            register.ask_extension(ref, date(2020, 3, 31), "征求意见")
+        elif ask == "dispute":
+            replies.dispute(register, ref, search.find_department(register.session, "市民政局"), "不属本单位")
+        else:
+            register.report_done(ref, note="已办结")
+    assert [ledger.month(month)[0].silent for month in ("2019-07", "2019-08", "2019-09")] == [False] * 3
+    assert ledger.month("2019-08")[0].waiting == ([] if ask == "report" else [ask])
+
+
+def test_a_request_decided_long_ago_excuses_no_silence(ledger: Ledger) -> None:
+    ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 12, 31), due_basis="stated")
+    with ledger.at("2019-07-10 10:00") as register:
+        register.ask_extension(ref, date(2020, 3, 31), "征求意见")
+        register.decide_extension(ref, approve=False, by="领导")
+    assert [ledger.month(month)[0].silent for month in ("2019-07", "2019-08")] == [False, True]
+
+
+@pytest.mark.parametrize(("opened", "silent"), [("2019-07-24 10:00", True), ("2019-07-25 10:00", False)])
+def test_who_had_no_time_to_answer_is_not_silent(ledger: Ledger, opened: str, silent: bool) -> None:
+    ledger.add(opened, due_on=date(2019, 12, 31), due_basis="stated")
+    assert ledger.month("2019-07")[0].silent is silent
 
 
 def test_a_deadline_taken_away_later_still_stood(ledger: Ledger) -> None:
@@ -238,7 +299,7 @@ def test_who_has_reported_done_has_no_band_and_is_not_overdue(ledger: Ledger) ->
     july = ledger.month("2019-07")
     assert (july[0].band, july[0].days_left, july[0].silent) == (None, None, False)
     assert (totals(july)["reported_done"], totals(july)["overdue"], totals(july)["moved"]) == (1, 0, 1)
-    assert ledger.month("2019-08")[0].silent
+    assert not ledger.month("2019-08")[0].silent  # it waits for us
 
 
 def test_queries_do_not_grow_with_the_ledger(ledger: Ledger) -> None:

@@ -235,11 +235,16 @@ def monthly_digest() -> dict[str, Any]:
         slips=[
             {
                 "from": "2019-12-31", "to": "2020-01-15", "reason": "农村社区验收材料仍在汇总",
-                "approved_by": "市民政局办公室", "on": "2019-12-25",
+                "on": "2019-12-25",
             },
         ],
     )  # fmt: skip
     closed = {"on": "2020-01-03", "what": "closed", "note": HALLS.closing_note, "evidence": []}
+    corrected = [
+        {"field": "review_on", "from": "2019-12-31", "to": "2020-01-06", "reason": "录入有误", "on": "2019-12-11"},
+        {"field": "support", "from": ["各区政府"], "to": [], "reason": "", "on": "2019-12-12"},
+        {"field": "quote", "from": "旧", "to": "新", "reason": "", "on": "2019-12-12"},
+    ]
     digest = {
         "unit": "市台联",
         "organisation": "市民政局",
@@ -262,7 +267,7 @@ def monthly_digest() -> dict[str, Any]:
             {"name": "completion", "part": 1, "whole": 8},
         ],
         "commitments": [
-            pledge(LISTS, silent=True), happy, pledge(RULE, silent=True), pledge(REPORTED),
+            pledge(LISTS, silent=True), happy, pledge(RULE, corrections=corrected, waiting=["extension", "untold"]), pledge(REPORTED),
             pledge(HALLS, happened=[closed]),
         ],
         "answers": [

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -274,9 +275,8 @@ def test_a_digest_made_late_states_what_stood_at_the_end_of_its_month(ledger: Le
     assert august.snapshot["previous"] == july.snapshot["totals"]
     assert [row["closed_on"] for row in august.snapshot["commitments"]] == ["2019-08-01", None]
     assert august.snapshot["commitments"][1]["slips"] == [
-        {"from": "2019-07-31", "to": "2019-09-30", "reason": "征求意见", "approved_by": "领导",
-         "on": "2019-08-01"}
-    ]  # fmt: skip
+        {"from": "2019-07-31", "to": "2019-09-30", "reason": "征求意见", "on": "2019-08-01"}
+    ]
     assert august.snapshot["rates"] == [
         {"name": "on_time_first", "part": 0, "whole": 0},
         {"name": "on_time_current", "part": 0, "whole": 0},
@@ -326,7 +326,9 @@ def test_no_digest_of_a_unit_tells_of_a_receipt_or_a_dispute(ledger: Ledger) -> 
     _june, july = ledger.plan("2019-08-01 09:00")
     (row,) = july.snapshot["commitments"]
     assert (row["lead"], row["silent"]) == ("各区政府", False)
-    assert [(line["what"], line["note"]) for line in row["happened"]] == [("edited", "市民政局 → 各区政府")]
+    assert [(line["field"], line["from"], line["to"]) for line in row["corrections"]] == [
+        ("lead", "市民政局", "各区政府")
+    ]
     told = json.dumps(july.snapshot, ensure_ascii=False)
     assert "内部" not in told
     assert "分管领导" not in told
@@ -462,3 +464,56 @@ def test_status_names_dead_messages_and_alerts_that_hold(ledger: Ledger) -> None
     told = {"to": "mzj@gz.example", "subject": "【逾期】", "error": "550 no such user", "at": "2019-07-26"}
     assert status["dead"] == [told]
     assert status["alerts"] == [{"at": "2019-07-26", "text": "no mailbox"}]
+
+
+def test_a_correction_is_told_where_the_last_digest_said_otherwise(ledger: Ledger) -> None:
+    ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 9, 30), due_basis="stated")
+    with ledger.at("2019-06-28 10:00") as register:
+        register.edit(ref, "录入有误", due_on=date(2019, 10, 31))
+    with ledger.at("2019-07-02 10:00") as register:
+        register.edit(ref, "再核", due_on=date(2019, 11, 29))
+    june, july = ledger.plan("2019-08-01 09:00")
+    (august,) = ledger.plan("2019-09-02 09:00")
+    told = [digest.snapshot["commitments"][0]["corrections"] for digest in (june, july, august)]
+    assert told == [
+        [],
+        [{"field": "due_on", "from": "2019-10-31", "to": "2019-11-29", "reason": "再核", "on": "2019-07-02"}],
+        [],
+    ]
+    assert [digest.snapshot["totals"]["slipped"] for digest in (june, july, august)] == [0, 0, 0]
+
+
+def test_personal_data_is_masked_and_named_for_whoever_approves(ledger: Ledger) -> None:
+    ref = ledger.add("2019-06-27 10:00", condition="待王某（13800138000）审定后")
+    with ledger.at("2019-06-28 10:00") as register:
+        register.progress(ref, "经办人身份证440106199001011234，邮箱wang@qq.com")
+    (june,) = ledger.plan("2019-07-01 09:00")
+    told = json.dumps(june.snapshot, ensure_ascii=False)
+    assert not any(secret in told for secret in ("13800138000", "440106199001011234", "wang@qq.com"))
+    assert june.snapshot["masked"] == [
+        {"ref": ref, "field": "condition", "kind": "telephone"},
+        {"ref": ref, "field": "note", "kind": "identity"},
+        {"ref": ref, "field": "note", "kind": "mail"},
+    ]
+
+
+@pytest.mark.parametrize("weekday", ["monday", "wednesday", "friday", "sunday"])
+@pytest.mark.parametrize("skipped", [set(), {5, 6}, {0}, {0, 1, 2, 3, 4}])
+def test_one_status_a_week_and_never_two_days_running(weekday: str, skipped: set[int]) -> None:
+    told: dict[str, date] = {}
+    for n in range(500):
+        day = date(2019, 6, 26) + timedelta(days=n)
+        if day.weekday() not in skipped and WORKDAYS.is_workday(day):
+            due = digests.status_due(day, weekday, WORKDAYS)
+            if due and due[0] not in told:
+                told[due[0]] = day
+    days = sorted(told.values())
+    assert all(WORKDAYS.between(a, b) > 1 or b.isocalendar() != a.isocalendar() for a, b in pairwise(days))
+    assert all(WORKDAYS.between(a, b) > 1 for a, b in pairwise(days)) or weekday in ("friday", "sunday")
+
+
+def test_a_ledger_begun_on_a_sunday_gets_one_status() -> None:
+    assert digests.status_due(date(2019, 6, 30), "monday", WORKDAYS) is None
+    assert digests.status_due(date(2019, 7, 1), "monday", WORKDAYS) == ("2019-W27", date(2019, 7, 1))
+    assert digests.status_due(date(2019, 7, 4), "monday", WORKDAYS) == ("2019-W27", date(2019, 7, 1))
+    assert digests.status_due(date(2019, 7, 5), "monday", WORKDAYS) is None  # the next comes on the next working day

@@ -9,6 +9,8 @@ from tracker.cli.base import ActorOption, JsonOption, UsageError, command
 from tracker.cli.output import clean, print_json, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from notifications.messages import Rendered
     from tracker.app import App
 
@@ -40,6 +42,7 @@ def show(
     if json:
         print_json({"digest": facts})
         return
+    _say_masked(facts, shared.locale)
     rendered = _render(app, unit, facts)
     if html:
         html.write_text(rendered.html, encoding="utf-8")
@@ -104,7 +107,18 @@ def approve(ctx: typer.Context, unit: Unit, month: Month = "", actor: ActorOptio
     app = command(ctx).acting(actor)
     with app.register() as keeper:
         digest = digests.approve(keeper, unit, _month(month, app), by=app.actor)
-    print(f"{digest.snapshot['unit']} {digest.period}")
+        facts = digest.snapshot
+    print(f"{facts['unit']} {facts['period']}")
+    _say_masked(facts, command(ctx).locale)
+
+
+def _say_masked(facts: "Mapping[str, Any]", locale: str) -> None:
+    """Show who looks at a digest what was masked in it."""
+    from commitments.glossary import word  # noqa: PLC0415
+
+    head = word(locale, "noun", "masked")
+    for each in facts.get("masked", ()):
+        say(f"{head}: {each['ref']}  {word(locale, 'field', each['field'])}  {word(locale, 'private', each['kind'])}")
 
 
 @group.command()
