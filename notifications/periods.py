@@ -97,14 +97,14 @@ def status_week(today: date, weekday: str, workdays: Workdays) -> tuple[str, dat
 def status_due(today: date, weekday: str, workdays: Workdays) -> tuple[str, date] | None:
     """Return the ISO week whose status is owed today, and its slot; None when there is none.
 
-    A status that was missed is not made up when the next one comes on the following working day: nobody reads the same
-    page twice.
+    A status that was missed is not made up on the eve of the next one: nobody reads the same page twice.
     """
     week, due = status_week(today, weekday, workdays)
     if due > today:
         return None
     following = next(slot for n in range(1, 15) if (slot := _status_after(today, n, weekday, workdays)) > due)
-    return (week, due) if due == today or workdays.between(today, following) > 1 else None
+    eve = workdays.on_or_after(today) >= following or today + timedelta(days=1) >= following
+    return None if eve and due != today else (week, due)
 
 
 def _status_after(today: date, days: int, weekday: str, workdays: Workdays) -> date:

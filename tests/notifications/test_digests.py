@@ -326,9 +326,8 @@ def test_no_digest_of_a_unit_tells_of_a_receipt_or_a_dispute(ledger: Ledger) -> 
     _june, july = ledger.plan("2019-08-01 09:00")
     (row,) = july.snapshot["commitments"]
     assert (row["lead"], row["silent"]) == ("各区政府", False)
-    assert [(line["field"], line["from"], line["to"]) for line in row["corrections"]] == [
-        ("lead", "市民政局", "各区政府")
-    ]
+    moved = [(line["field"], line["from"], line["to"]) for line in row["corrections"]]
+    assert moved == [("lead", "市民政局", "各区政府")]
     told = json.dumps(july.snapshot, ensure_ascii=False)
     assert "内部" not in told
     assert "分管领导" not in told
@@ -508,12 +507,12 @@ def test_one_status_a_week_and_never_two_days_running(weekday: str, skipped: set
             if due and due[0] not in told:
                 told[due[0]] = day
     days = sorted(told.values())
-    assert all(WORKDAYS.between(a, b) > 1 or b.isocalendar() != a.isocalendar() for a, b in pairwise(days))
-    assert all(WORKDAYS.between(a, b) > 1 for a, b in pairwise(days)) or weekday in ("friday", "sunday")
+    assert len(days) > 60
+    assert all((later - day).days > 1 for day, later in pairwise(days))
 
 
 def test_a_ledger_begun_on_a_sunday_gets_one_status() -> None:
     assert digests.status_due(date(2019, 6, 30), "monday", WORKDAYS) is None
     assert digests.status_due(date(2019, 7, 1), "monday", WORKDAYS) == ("2019-W27", date(2019, 7, 1))
-    assert digests.status_due(date(2019, 7, 4), "monday", WORKDAYS) == ("2019-W27", date(2019, 7, 1))
-    assert digests.status_due(date(2019, 7, 5), "monday", WORKDAYS) is None  # the next comes on the next working day
+    assert digests.status_due(date(2019, 7, 5), "monday", WORKDAYS) == ("2019-W27", date(2019, 7, 1))
+    assert digests.status_due(date(2019, 7, 6), "monday", WORKDAYS) is None
