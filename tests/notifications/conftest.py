@@ -268,7 +268,8 @@ def monthly_digest() -> dict[str, Any]:
         ],
         "commitments": [
             pledge(LISTS, silent=True), happy,
-            pledge(RULE, corrections=corrected, waiting=["extension", "untold"]), pledge(REPORTED), pledge(HALLS, happened=[closed]),
+            pledge(RULE, corrections=corrected, waiting=["extension", "untold"]),
+            pledge(REPORTED), pledge(HALLS, happened=[closed]),
         ],
         "answers": [
             {"month": "2019-09", "grade": "satisfied", "reason": "", "on": "2019-10-12"},

@@ -497,7 +497,7 @@ def test_personal_data_is_masked_and_named_for_whoever_approves(ledger: Ledger) 
 
 
 @pytest.mark.parametrize("weekday", ["monday", "wednesday", "friday", "sunday"])
-@pytest.mark.parametrize("skipped", [set(), {5, 6}, {0}, {0, 1, 2, 3, 4}])
+@pytest.mark.parametrize("skipped", [set(), {5, 6}, {0}, {0, 1, 2, 3}])
 def test_one_status_a_week_and_never_two_days_running(weekday: str, skipped: set[int]) -> None:
     told: dict[str, date] = {}
     for n in range(500):
