@@ -4,6 +4,7 @@
     ├── NotFound            a named thing does not exist
     │   ├── NoSuchCommitment, NoSuchLetter, NoSuchDepartment, NoSuchTarget
     │   └── NoSuchMessage, NoSuchDigest
+    ├── AmbiguousLetter     a proposal number means several letters
     ├── Refused             understood, but the rules of the ledger say no
     │   ├── WrongState, EvidenceNeeded, ReasonNeeded, NothingToChange, LeadUnknown
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
@@ -88,6 +89,13 @@ class NoSuchLetter(NotFound):
 
     en = "There is no letter {name}."
     zh = "没有文号或提案号为 {name} 的答复函。"
+
+
+class AmbiguousLetter(Error):
+    """A proposal number that several letters answer."""
+
+    en = "Several letters answer proposal {name}: {letters}; give the document number."
+    zh = "第 {name} 号提案有多件答复：{letters}；请改用文号。"
 
 
 class NoSuchDepartment(NotFound):

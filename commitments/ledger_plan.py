@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from commitments import ledger_files, ledger_rows, ledger_standing
+from commitments.canonical import name_key, number_key
 from commitments.ledger_files import Sheet
 from commitments.ledger_rows import COMMITMENT, DEPARTMENT, LETTER, NEEDED, TARGET, Row, meant, stated
 from commitments.ledger_standing import Place
@@ -55,8 +56,12 @@ class Plan:
         self.letters: list[Entry[Letter]] = self._read(sheet.letter, "letter", LETTER)
         self.commitments: list[Entry[Commitment]] = self._read(sheet.commitment, "commitment", COMMITMENT)
         self._default_letter()
-        self.standing = ledger_standing.read(session, self._stated("letter"), self._stated("ref"))
-        self._names = self.standing.names()
+        keys = {number_key(number) for number in self._stated("letter")}
+        self.standing = ledger_standing.read(session, keys, self._stated("ref"))
+        self._spell_numbers()
+        self._spellings = self.standing.names()
+        self._names = {name_key(known): name for known, name in self._spellings.items()}
+        self._departments = {name_key(name): each for name, each in self.standing.departments.items()}
         self._signed = {number: letter.signed_on for number, letter in self.standing.letters.items()}
         self._match()
 
@@ -78,6 +83,13 @@ class Plan:
             values |= {entry.values.get("document_number") for entry in self.letters}
         return {value for value in values if value}
 
+    def _spell_numbers(self) -> None:
+        """Write each document number as the ledger has it, or as the file has it first: one letter, one spelling."""
+        known = {number_key(number): number for number in self.standing.letters}
+        for entries, key in ((self.letters, "document_number"), (self.commitments, "letter")):
+            for values in (entry.values for entry in entries if entry.values.get(key)):
+                values[key] = known.setdefault(number_key(values[key]), values[key])
+
     def _match(self) -> None:
         for department in self.departments:
             self._department(department)
@@ -89,11 +101,13 @@ class Plan:
     # -- departments and letters ----------------------------------------------------------------------------
 
     def _department(self, entry: Entry[Department]) -> None:
-        name = entry.values.get("name", "")
+        entry.found = self._departments.get(name_key(entry.values.get("name", "")))
+        name = entry.found.name if entry.found else entry.values.get("name", "")
+        entry.values |= {"name": name} if entry.found else {}
         self._once(entry.row, "name", name)
-        entry.found = self.standing.departments.get(name)
         for known in (name, *entry.values.get("short_names", ())):
-            owner = self._names.setdefault(known, name)
+            self._spellings.setdefault(known, name)
+            owner = self._names.setdefault(name_key(known), name)
             if owner != name:
                 key = "name" if known == name else "short_names"
                 self.problems.append(f"{entry.row.at(key)} {known} already means {owner}; choose another name.")
@@ -115,10 +129,11 @@ class Plan:
             entry.values[key] = self._full_name(entry.row, key, entry.values[key])
 
     def _full_name(self, row: Row, key: str, name: str) -> str:
-        if name not in self._names:
-            advice = self._meant(name, self._names) or "; add the department or correct the name"
+        full = self._names.get(name_key(name))
+        if full is None:
+            advice = self._meant(name, self._spellings) or "; add the department or correct the name"
             self.problems.append(f"{row.at(key)} there is no department {name}{advice}.")
-        return self._names.get(name, name)
+        return full or name
 
     def _meant(self, name: str, known: Mapping[str, object]) -> str:
         return meant(name, known) if len(self.problems) < MANY else ""

@@ -37,11 +37,11 @@ class Standing:
 
 
 def read(session: Session, numbers: Collection[str], refs: Collection[str]) -> Standing:
-    """Load every department, the letters of these numbers with their commitments, and those of these refs."""
+    """Load every department, the letters of these number keys with their commitments, and those of these refs."""
     letters = [
         letter
         for part in _batches(numbers)
-        for letter in session.scalars(select(Letter).where(Letter.document_number.in_(part)))
+        for letter in session.scalars(select(Letter).where(Letter.number_key.in_(part)))
     ]
     of_letters = list(_commitments(session, Commitment.letter_id, [letter.id for letter in letters]))
     by_place: defaultdict[Place, list[Commitment]] = defaultdict(list)

@@ -15,11 +15,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from commitments.base import Base
+from commitments.canonical import number_key
 from commitments.storage import UtcDateTime
 
 KINDS = ("pledge", "open_item", "target")
@@ -57,7 +59,10 @@ class Department(Base):
 
 
 class Letter(Base):
-    """A reply letter (答复函). The proposal number is text: ``072``, ``DH0271``, ``闭08``."""
+    """A reply letter (答复函). The proposal number is text: ``072``, ``DH0271``, ``闭08``.
+
+    ``number_key`` is the document number as it is compared, whatever it was typed like (``commitments.canonical``).
+    """
 
     __tablename__ = "letter"
 
@@ -73,9 +78,15 @@ class Letter(Base):
     class_mark: Mapped[str] = mapped_column(default="")
     contact: Mapped[str] = mapped_column(default="")
     source_sha256: Mapped[str] = mapped_column(default="")
+    number_key: Mapped[str] = mapped_column(unique=True, index=True, init=False, server_default="", default="")
 
     proposing_unit: Mapped[Department] = relationship(foreign_keys=[proposing_unit_id])
     replying_unit: Mapped[Department] = relationship(foreign_keys=[replying_unit_id])
+
+
+@event.listens_for(Letter.document_number, "set")
+def _keep_key(letter: Letter, number: str, *_: object) -> None:
+    letter.number_key = number_key(number)
 
 
 class Source(Base):

@@ -11,6 +11,7 @@ from typing import cast
 
 from sqlalchemy import select
 
+from commitments.canonical import name_key, number_key
 from commitments.errors import AlreadyExists, BadMailbox, BadValue, NothingToChange
 from commitments.glossary import LOCALES
 from commitments.models import Department, Letter
@@ -99,11 +100,11 @@ def _check_department(facts: Mapping[str, object]) -> None:
 def _check_names(register: Register, own: Department | None, names: Names) -> None:
     """A name or short name leads to one department only."""
     others = [department for department in register.session.scalars(select(Department)) if department is not own]
-    taken = {known for other in others for known in (other.name, *other.short_names)}
+    taken = {name_key(known) for other in others for known in (other.name, *other.short_names)}
     for name in names:
         if not is_department(name):
             raise BadValue(what="name", value=name, allowed="a name without | ; ；")
-        if name in taken:
+        if name_key(name) in taken:
             raise AlreadyExists(what="department", name=name)
 
 
@@ -130,9 +131,9 @@ def add_letter(  # noqa: PLR0913 - a letter has as many facts
     for what, name in (("document_number", number), ("proposal_number", proposal_number)):
         if not is_name(name):
             raise BadValue(what=what, value=name, allowed="a number without | ; ；")
-    taken = select(Letter.id).where(Letter.document_number == number)
-    if register.session.scalars(taken).first() is not None:
-        raise AlreadyExists(what="letter", name=number)
+    taken = select(Letter.document_number).where(Letter.number_key == number_key(number))
+    if (known := register.session.scalars(taken).first()) is not None:
+        raise AlreadyExists(what="letter", name=known)
     letter = Letter(
         document_number=number,
         proposal_number=proposal_number.strip(),

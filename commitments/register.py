@@ -5,7 +5,6 @@ for the planner (``next_action_on``), which decides who must be told. Longer tha
 steps, and are read best side by side.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -374,8 +373,7 @@ class Register:
         return [proof.url or f"{proof.name} sha256:{proof.sha256}" for proof in proofs]
 
     def _next_ref(self, letter: Letter) -> str:
-        number = re.sub(r"[^\w.-]+", "-", letter.proposal_number)
-        prefix = f"{letter.signed_on.year}-{number}-"
+        prefix = f"{search.ref_head(self.session, letter)}-"
         if prefix not in self._last_numbers:
             self._last_numbers[prefix] = search.last_number(self.session, prefix)
         self._last_numbers[prefix] += 1

@@ -1,12 +1,16 @@
 """Finding things: by ref or by name; near names for a wrong one."""
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from string import ascii_lowercase
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from commitments.errors import NoSuchCommitment, NoSuchDepartment, NoSuchLetter
+from commitments.canonical import name_key, number_key, ref_key
+from commitments.errors import AmbiguousLetter, NoSuchCommitment, NoSuchDepartment, NoSuchLetter
 from commitments.models import (
     Commitment,
     Department,
@@ -22,7 +26,7 @@ def near(name: str, known: Iterable[str], n: int = 3) -> list[str]:
 
 def find(session: Session, ref: str) -> Commitment:
     """Return the commitment of this ref. Raises NoSuchCommitment, which suggests near refs."""
-    commitment = session.scalars(select(Commitment).where(Commitment.ref == ref.strip())).first()
+    commitment = session.scalars(select(Commitment).where(Commitment.ref.in_((ref.strip(), ref_key(ref))))).first()
     if commitment is None:
         raise NoSuchCommitment(ref=ref, near=_near_refs(session, ref))
     return commitment
@@ -36,16 +40,24 @@ def _near_refs(session: Session, ref: str) -> list[str]:
 
 
 def find_letter(session: Session, name: str) -> Letter:
-    """Return the letter of this document or proposal number. Raises NoSuchLetter."""
-    wanted = canonical_number(name)
-    named = or_(Letter.document_number == wanted, Letter.proposal_number == name.strip())
-    letters = session.scalars(select(Letter).where(named).order_by(Letter.signed_on.desc())).all()
-    if not letters:
-        known = [
-            number for row in session.execute(select(Letter.document_number, Letter.proposal_number)) for number in row
-        ]
-        raise NoSuchLetter(name=name, near=near(name, known))
-    return letters[0]
+    """Return the letter of this document number, else the only one on this proposal, however they are typed.
+
+    Raises NoSuchLetter, AmbiguousLetter.
+    """
+    wanted = number_key(name)
+    numbers = session.execute(select(Letter.id, Letter.document_number, Letter.proposal_number)).all()
+    found = [row.id for row in numbers if number_key(row.document_number) == wanted]
+    found = found or [row.id for row in numbers if number_key(row.proposal_number) == wanted]
+    if not wanted or not found:
+        raise NoSuchLetter(name=name, near=near(name, [number for row in numbers for number in row[1:]]))
+    if len(found) > 1:
+        raise AmbiguousLetter(name=name, letters=_described(session, found))
+    return session.get_one(Letter, found[0])
+
+
+def _described(session: Session, ids: Sequence[int]) -> list[str]:
+    letters = session.scalars(select(Letter).where(Letter.id.in_(ids)).order_by(Letter.signed_on, Letter.id))
+    return [f"{each.document_number}（{each.signed_on}，{each.proposing_unit.name}）" for each in letters]
 
 
 def canonical_number(number: str) -> str:
@@ -55,16 +67,36 @@ def canonical_number(number: str) -> str:
 
 
 def find_department(session: Session, name: str) -> Department:
-    """Return the department of this name or short name. Raises NoSuchDepartment."""
+    """Return the department of this name, else of this short name, however typed. Raises NoSuchDepartment."""
     exact = session.scalars(select(Department).where(Department.name == name.strip())).first()
     if exact is not None:
         return exact
-    everyone = session.scalars(select(Department)).all()
-    for department in everyone:
-        if name.strip() in department.short_names:
-            return department
+    everyone, wanted = session.scalars(select(Department).order_by(Department.id)).all(), name_key(name)
+    named = [each for each in everyone if name_key(each.name) == wanted]
+    named += [each for each in everyone if wanted in map(name_key, each.short_names)]
+    if wanted and named:
+        return named[0]
     known = [known for department in everyone for known in (department.name, *department.short_names)]
     raise NoSuchDepartment(name=name, near=near(name, known))
+
+
+def ref_head(session: Session, letter: Letter) -> str:
+    """Return what the refs of a letter begin with: ``2019-1007``; ``2019-1007b`` for the second on this number.
+
+    Refs of two letters never look alike: those that answer proposals of one number in one year, such as a 提案 and a
+    建议, are told apart by a letter, in the order in which they were entered.
+    """
+    rows = session.execute(select(Letter.id, Letter.proposal_number, Letter.signed_on).order_by(Letter.id)).all()
+    year = [row for row in rows if row.signed_on.year == letter.signed_on.year]
+    earlier = [row for row in year if row.id < letter.id and _ref_number(row) == _ref_number(letter)]
+    taken = {_ref_number(row) for row in year}
+    marks = ["", *(mark for mark in ascii_lowercase[1:] if f"{_ref_number(letter)}{mark}" not in taken)]
+    mark = marks[len(earlier)] if len(earlier) < len(marks) else f".{letter.id}"
+    return f"{letter.signed_on.year}-{_ref_number(letter)}{mark}"
+
+
+def _ref_number(letter: Any) -> str:  # noqa: ANN401 - a letter, or a row of its columns
+    return re.sub(r"[^\w.-]+", "-", ref_key(letter.proposal_number))
 
 
 def last_number(session: Session, prefix: str) -> int:

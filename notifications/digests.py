@@ -5,7 +5,7 @@ the months before a unit's newest digest are never looked at again.
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
@@ -16,6 +16,7 @@ from sqlalchemy import Executable, func, select
 from sqlalchemy.orm import Session
 
 from commitments import figures, history, replies, search
+from commitments.canonical import number_key
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays
 from commitments.errors import NoSuchDigest
 from commitments.figures import Period, Standing
@@ -223,11 +224,14 @@ def _next_number(session: Session, unit: Department) -> int:
 
 
 def _letters(session: Session, unit: Department, span: Period) -> list[dict[str, Any]]:
+    """Return the letters of a unit; ``shared`` says that another letter of the ledger answers this proposal number."""
     title = Letter.proposal_title.label("title")
     opened = select(Commitment.letter_id).where(Commitment.opened_at < span.end)
     query = select(Letter.document_number, Letter.proposal_number, title, Letter.signed_on)
     query = query.where(Letter.proposing_unit_id == unit.id, Letter.id.in_(opened))
-    return [dict(row) for row in session.execute(query.order_by(Letter.signed_on, Letter.id)).mappings()]
+    counted = Counter(map(number_key, session.scalars(select(Letter.proposal_number))))
+    rows = session.execute(query.order_by(Letter.signed_on, Letter.id)).mappings()
+    return [{**row, "shared": counted[number_key(row["proposal_number"])] > 1} for row in rows]
 
 
 def _answers(session: Session, unit: Department, span: Period) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from commitments.errors import (
+    AmbiguousLetter,
     BadValue,
     CalendarFileError,
     DatabaseHeld,
@@ -47,6 +48,7 @@ from tracker.config import ConfigError
 OK, FAILED, USAGE, MISSING, CONFIG, DELIVERY, HELD, INTERRUPTED = 0, 1, 2, 3, 4, 5, 75, 130
 EXIT_CODES: tuple[tuple[type[Error], int], ...] = (
     (UsageError, USAGE),
+    (AmbiguousLetter, USAGE),
     (BadValue, USAGE),
     (NotFound, MISSING),
     (ConfigError, CONFIG),

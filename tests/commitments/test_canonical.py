@@ -1,0 +1,167 @@
+"""One letter, one department, one ref, however they are typed."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from commitments import parties, schema, search
+from commitments.canonical import name_key, number_key, ref_key
+from commitments.errors import AlreadyExists, AmbiguousLetter, NoSuchLetter
+from commitments.models import Commitment, Letter
+from commitments.storage import open_engine, reading, writing
+from tests.conftest import Scene
+
+NUMBER = "穗民案〔2019〕89号"
+SPELLINGS = [
+    NUMBER, "穗民案﹝2019﹞89号", "穗民案［2019］89号", "穗民案[2019]89號", "穗民案（２０１９）８９号",
+    "穗民案【2019】 89 号",    "穗民案〔2019〕\u300089\u00a0号", "穗民案{2019}89号", "穗民案〖2019〗89號",
+    "\ufeff穗民案〔2019〕89号\u200b", "穗民案<2019>89号",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_number_has_one_key(spelling: str) -> None:
+    assert number_key(spelling) == number_key(NUMBER)
+
+
+@pytest.mark.parametrize(
+    "other", ["穗民案〔2019〕98号", "穗民案〔2020〕89号", "穗民建〔2019〕89号", "穗民案〔2019〕8号"]
+)
+def test_another_number_has_another(other: str) -> None:
+    assert number_key(other) != number_key(NUMBER)
+
+
+@given(st.text())
+def test_keys_are_keys_of_themselves(text: str) -> None:
+    assert number_key(number_key(text)) == number_key(text)
+    assert name_key(name_key(text)) == name_key(text)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_letter_is_found_and_not_entered_twice(quick: Scene, spelling: str) -> None:
+    with reading(quick.engine) as session:
+        assert search.find_letter(session, spelling).document_number == NUMBER
+        assert search.find_letter(session, "１００７").document_number == NUMBER
+    with pytest.raises(AlreadyExists, match="穗民案〔2019〕89号"):
+        second(quick, spelling)
+
+
+def test_the_database_itself_has_each_number_once(quick: Scene) -> None:
+    with pytest.raises(IntegrityError):
+        again(quick, "穗民案[2019]89號")
+
+
+def again(scene: Scene, number: str) -> None:
+    """Write a letter past the register."""
+    with writing(scene.engine) as session:
+        first = session.query(Letter).one()
+        units = {"proposing_unit": first.proposing_unit, "replying_unit": first.replying_unit}
+        session.add(Letter(document_number=number, proposal_number="1", signed_on=date(2019, 1, 1), **units))
+
+
+def test_a_proposal_number_of_two_letters_is_asked_about(quick: Scene) -> None:
+    second(quick, "穗民建〔2019〕12号")
+    with reading(quick.engine) as session, pytest.raises(AmbiguousLetter) as asked:
+        search.find_letter(session, "1007")
+    for told in (asked.value.told("zh-Hans"), str(asked.value)):
+        assert NUMBER in told
+        assert "穗民建〔2019〕12号" in told
+    with reading(quick.engine) as session:
+        assert search.find_letter(session, "穗民建[2019]12號").document_number == "穗民建〔2019〕12号"
+        with pytest.raises(NoSuchLetter):
+            search.find_letter(session, "")
+
+
+def test_a_document_number_wins_over_a_proposal_number(quick: Scene) -> None:
+    second(quick, "1007")
+    with reading(quick.engine) as session:
+        assert search.find_letter(session, "1007").document_number == "1007"
+
+
+def test_refs_of_two_letters_never_look_alike(quick: Scene) -> None:
+    first = quick.add()
+    numbers = ("穗民建〔2019〕12号", "穗民案〔2019〕90号", "穗民案〔2020〕1号")
+    dates = (date(2019, 7, 1), date(2019, 8, 1), date(2020, 2, 1))
+    refs = [second(quick, number, signed_on=day) for number, day in zip(numbers, dates, strict=True)]
+    assert (first, refs) == ("2019-1007-01", ["2019-1007b-01", "2019-1007c-01", "2020-1007-01"])
+
+
+def test_a_mark_is_never_another_proposals_number(quick: Scene) -> None:
+    assert second(quick, "穗民案〔2019〕91号", proposal_number="1007b") == "2019-1007b-01"
+    assert second(quick, "穗民建〔2019〕12号") == "2019-1007c-01"
+
+
+@pytest.mark.parametrize(
+    "typed", ["2019-1007-01", "2019–1007–01", "２０１９－１００７－０１", " 2019—1007-01 ", "2019−1007-01"]
+)
+def test_a_ref_is_found_whatever_dashes_were_typed(quick: Scene, typed: str) -> None:
+    quick.add()
+    assert ref_key(typed) == "2019-1007-01"
+    with reading(quick.engine) as session:
+        assert search.find(session, typed).ref == "2019-1007-01"
+
+
+@pytest.mark.parametrize("typed", ["市民政局", "市民 政局", "市民政局\u3000", "市民政局\u200b"])
+def test_a_department_is_one_however_typed(quick: Scene, typed: str) -> None:
+    with reading(quick.engine) as session:
+        assert search.find_department(session, typed).name == "市民政局"
+    with pytest.raises(AlreadyExists):
+        quick.do(lambda register: parties.add_department(register, typed))
+
+
+def test_traditional_signs_name_the_same_department(quick: Scene) -> None:
+    with reading(quick.engine) as session:
+        assert search.find_department(session, "市委政法委").name == "市委政法委"
+        assert search.find_department(session, "各區政府").name == "各区政府"
+
+
+OLD = (
+    "DROP INDEX ix_letter_number_key",
+    "ALTER TABLE letter DROP COLUMN number_key",
+    "UPDATE alembic_version SET version_num = '0004'",
+    "INSERT INTO department (id, name, short_names, mailbox, escalation, locale)"
+    " VALUES (1, '市台联', '[]', '', '', 'en')",
+)
+TWICE = (
+    "INSERT INTO letter (id, document_number, proposal_number, proposal_title, session, proposing_unit_id,"
+    " replying_unit_id, signed_on, class_mark, contact, source_sha256)"
+    " VALUES (:id, :number, '1007', '', '', 1, 1, '2019-06-26', '', '', '')"
+)
+
+
+def test_letters_entered_twice_before_both_go_on(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/old.db", create=True)
+    schema.upgrade(engine)
+    with engine.begin() as connection:
+        for line in OLD:
+            connection.execute(text(line))
+        for id_, number in ((1, "穗民案〔2019〕89号"), (2, "穗民案〔2019〕89號")):
+            connection.execute(text(TWICE), {"id": id_, "number": number})
+    schema.upgrade(engine)
+    with reading(engine) as session:
+        keys = list(session.scalars(text("SELECT number_key FROM letter ORDER BY id")))
+    engine.dispose()
+    assert keys == ["穗民案〔2019〕89号", "穗民案〔2019〕89号#2"]
+
+
+def second(scene: Scene, number: str, proposal_number: str = "1007", signed_on: date = date(2019, 7, 1)) -> str:
+    """Enter another letter with one commitment; return its ref."""
+    refs = []
+
+    def enter(register: Any) -> None:
+        unit, own = (search.find_department(register.session, name) for name in ("市台联", "市民政局"))
+        letter = parties.add_letter(
+            register, document_number=number, proposal_number=proposal_number, proposing_unit=unit, replying_unit=own,
+            signed_on=signed_on,
+        )  # fmt: skip
+        register.session.flush()
+        refs.append(register.add(Commitment(ref="", letter=letter, title="甲", lead=own)).ref)
+
+    scene.do(enter)
+    return refs[0]
