@@ -6,7 +6,7 @@
     │   └── NoSuchMessage, NoSuchDigest
     ├── AmbiguousLetter     a proposal number means several letters
     ├── Refused             understood, but the rules of the ledger say no
-    │   ├── WrongState, EvidenceNeeded, ReasonNeeded, NothingToChange, LeadUnknown
+    │   ├── WrongState, EvidenceNeeded, NotInLetter, ReasonNeeded, NothingToChange, LeadUnknown
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
     │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
     │   ├── AlreadyExists, BadValue, BadMailbox, BadText, BadRef, UnreadableEvidence, LedgerRejected, LedgerDiffers
@@ -142,6 +142,13 @@ class EvidenceNeeded(Refused):
 
     en = "{ref} cannot be closed as {outcome} without evidence: give --evidence FILE_OR_URL, or --waiver with why."
     zh = "{ref} 以“{outcome}”销号须附佐证材料：请用 --evidence 提供文件或网址，或用 --waiver 写明免附理由。"
+
+
+class NotInLetter(Refused):
+    """Words given as a quote do not occur in the letter's stored text."""
+
+    en = "{ref}: the letter does not say “{quote}”; correct the words, or give them as the summary."
+    zh = "{ref}：答复函里没有“{quote}”这段原文；请改正，或者改作答复要点。"
 
 
 class ReasonNeeded(Refused):

@@ -69,8 +69,9 @@ class Standing:
     """One commitment as of the end of a period, with what happened in it. Departments are names.
 
     ``band`` and the days left are there only while it is open: who has reported done waits for an answer.
-    ``waiting`` names what waits for our own office: ``extension``, ``dispute``. *Silent* means live, and the department
-    was not heard in the period, though it had the time to answer and nothing waited for us.
+    ``verbatim`` says that the quote was compared with the letter's stored text. ``waiting`` names what waits for our
+    own office: ``extension``, ``dispute``. *Silent* means live, and the department was not heard in the period, though
+    it had the time to answer and nothing waited for us.
     """
 
     ref: str
@@ -78,6 +79,8 @@ class Standing:
     strength: str
     title: str
     quote: str
+    summary: str
+    verbatim: bool
     letter: str
     section: str
     ordinal: str | None

@@ -27,6 +27,11 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "self": ("答复单位自办", "答復單位自辦", "the replying unit itself"),
         "inferred": ("推定", "推定", "inferred"),
     },
+    "support_basis": {
+        "named": ("答复函写明", "答復函寫明", "named in the letter"),
+        "inferred": ("推定", "推定", "inferred"),
+        "assigned": ("人工指定", "人工指定", "assigned by a person"),
+    },
     "due_basis": {
         "stated": ("答复函写明", "答復函寫明", "stated in the letter"),
         "derived": ("由答复函推算", "由答復函推算", "derived from the letter"),
@@ -153,6 +158,9 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "kind": ("类别", "類別", "Kind"),
         "title": ("事项", "事項", "Commitment"),
         "quote": ("答复函原文", "答復函原文", "The letter says"),
+        "entered_quote": ("录入原文", "錄入原文", "Words as entered"),
+        "summary": ("答复要点", "答復要點", "In short"),
+        "support_basis": ("会办依据", "會辦依據", "Supporters known from"),
         "strength": ("力度", "力度", "Strength"),
         "lead": ("主办", "主辦", "Lead"),
         "support": ("会办", "會辦", "Support"),

@@ -67,7 +67,7 @@ def _toml(tables: Tables) -> str:
 
 def _known(row: Mapping[str, Any]) -> dict[str, Any]:
     targets = [{key: _short(value) for key, value in target.items()} for target in row.get("target", [])]
-    facts = {key: value for key, value in row.items() if value is not None and key != "target"}
+    facts = {key: value for key, value in row.items() if value not in (None, {}) and key != "target"}
     return {**facts, "target": targets} if targets else facts
 
 
@@ -93,6 +93,8 @@ def _csv(tables: Tables) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, list):
         return "；".join(value)
+    if isinstance(value, dict):
+        return "；".join(f"{name}：{basis}" for name, basis in value.items())
     return "" if value is None else str(value)
 
 

@@ -16,6 +16,7 @@ from commitments.ledger_files import Sheet
 from commitments.ledger_rows import COMMITMENT, DEPARTMENT, LETTER, NEEDED, TARGET, Row, meant, stated
 from commitments.ledger_standing import Place
 from commitments.models import Commitment, Department, Letter
+from commitments.quotes import own_words
 
 MANY = 100  # mistakes after which near names are no longer looked for: that costs milliseconds each
 VERBS = {
@@ -145,12 +146,25 @@ class Plan:
         self._resolve(entry, "lead")
         if "support" in values:
             values["support"] = list(dict.fromkeys(self._full_name(row, "support", name) for name in values["support"]))
+        if "support_basis" in values:
+            known = values["support_basis"].items()
+            values["support_basis"] = {self._full_name(row, "support_basis", name): basis for name, basis in known}
+        if values.get("quote"):
+            self._quote(row, values)
         if "target" in values:
             values["target"] = self._targets(row, values["target"])
         self.problems += contradictions(row, values, self._signed.get(values.get("letter", "")), self._today)
         if values.get("letter"):
             self._find(entry, values["letter"])
         self._compare(entry, entry.found.ref if entry.found else "", COMMITMENT)
+
+    def _quote(self, row: Row, values: dict[str, Any]) -> None:
+        """Where the letter's text is kept, a quote must be its own words, and is written as it says them."""
+        text = self.standing.texts.get(values.get("letter", ""))
+        found = own_words(values["quote"], text) if text is not None else values["quote"]
+        if found is None:
+            self.problems.append(f"{row.at('quote')} is not said in the letter; correct it, or write it as summary.")
+        values["quote"] = found or values["quote"]
 
     def _targets(self, row: Row, tables: Sequence[dict[str, object]]) -> list[dict[str, Any]]:
         rows = ledger_files.targets(row, tables)
@@ -230,6 +244,9 @@ def contradictions(row: Row, values: dict[str, Any], signed: date | None, today:
         yield f"{row.at('review_on')} stands beside due_on; give one of the two."
     if COMPUTED & values.keys() not in (set(), {"due_on"}, COMPUTED):
         yield f"{row.at('due_from')} due_from, due_offset and due_on belong together; give all three."
+    for name in values.get("support_basis", ()):
+        if name not in values.get("support", (name,)):
+            yield f"{row.at('support_basis')} {name} is no supporting unit of this row; correct one of them."
     if values.get("lead") in values.get("support", ()):
         yield f"{row.at('support')} {values['lead']} leads and cannot also support; remove it here."
     for key in ("reported_done_on", "closed_on"):

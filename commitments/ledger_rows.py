@@ -13,7 +13,7 @@ from typing import Any
 
 from commitments import parties, rules
 from commitments.deadlines import Offset
-from commitments.glossary import LOCALES
+from commitments.glossary import LOCALES, meanings
 from commitments.models import (
     DUE_BASES,
     KINDS,
@@ -21,6 +21,7 @@ from commitments.models import (
     OWNER_BASES,
     STATES,
     STRENGTHS,
+    SUPPORT_BASES,
     Department,
     Letter,
     Target,
@@ -150,6 +151,23 @@ def _one_of(words: Sequence[str]) -> Callable[[object], str]:
     return read
 
 
+def _bases(value: object) -> dict[str, str]:
+    """A table, or text such as ``市委组织部：named；各区政府：inferred`` as in CSV; words of people count as codes."""
+    pairs = _pairs(value) if isinstance(value, str) else value
+    if not isinstance(pairs, dict):
+        raise ValueError(f'{value} is not a table; write it like {{ "市委组织部" = "named" }}')  # noqa: TRY004 - one error
+    known, one_of = meanings("support_basis"), _one_of(SUPPORT_BASES)
+    return {_name(name): one_of(known.get(str(basis).strip(), basis)) for name, basis in pairs.items()}
+
+
+def _pairs(text: str) -> dict[str, str]:
+    parts = re.split("[;；\n]", text.replace(":", "：").replace("=", "："))
+    pairs = [part.partition("：") for part in parts if part.strip()]
+    if not all(colon for _, colon, _ in pairs):
+        raise ValueError(f"{text!r} does not say how each unit is known; write it like 市委组织部：named")
+    return {name: basis for name, _, basis in pairs}
+
+
 def _tables(value: object) -> list[dict[str, object]]:
     if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
         raise ValueError("is not a list of tables; write [[commitment.target]]")
@@ -188,8 +206,10 @@ COMMITMENT: Keys = {
     "strength": _one_of(STRENGTHS),
     "title": _line,
     "quote": _prose,
+    "summary": _prose,
     "lead": _name,
     "support": _names,
+    "support_basis": _bases,
     "owner_basis": _one_of(OWNER_BASES),
     "due_text": _line,
     "due_on": _day,

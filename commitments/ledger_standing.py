@@ -9,7 +9,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from commitments.models import Commitment, Department, Letter
+from commitments.models import Commitment, Department, Letter, Source
 
 BATCH = 5_000  # names in one IN (…): databases limit the parameters of a statement
 T = TypeVar("T")
@@ -29,6 +29,7 @@ class Standing:
     letters: Mapping[str, Letter]
     by_ref: Mapping[str, Commitment]
     by_place: Mapping[Place, list[Commitment]]
+    texts: Mapping[str, str]  # of the letters whose text is kept
 
     def names(self) -> dict[str, str]:
         """Map every name and short name to the department's name; a name wins over a short name."""
@@ -52,7 +53,15 @@ def read(session: Session, numbers: Collection[str], refs: Collection[str]) -> S
         letters={letter.document_number: letter for letter in letters},
         by_ref={each.ref: each for each in (*of_letters, *_commitments(session, Commitment.ref, refs))},
         by_place=by_place,
+        texts=_texts(session, letters),
     )
+
+
+def _texts(session: Session, letters: Collection[Letter]) -> dict[str, str]:
+    numbers = {letter.id: letter.document_number for letter in letters}
+    query = select(Source.letter_id, Source.text)
+    found = (row for part in _batches(numbers) for row in session.execute(query.where(Source.letter_id.in_(part))))
+    return {numbers[letter]: text for letter, text in found}
 
 
 def _commitments(session: Session, column: InstrumentedAttribute[T], values: Collection[T]) -> Iterator[Commitment]:

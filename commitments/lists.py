@@ -29,7 +29,19 @@ from commitments.deadlines import LIVE_STATES
 
 PAGE = 1000
 
-_TEXTS = ("ref", "ordinal", "kind", "strength", "title", "quote", "condition", "due_basis", "due_rule", "due_offset")
+_TEXTS = (
+    "ref",
+    "ordinal",
+    "kind",
+    "strength",
+    "title",
+    "quote",
+    "summary",
+    "condition",
+    "due_basis",
+    "due_rule",
+    "due_offset",
+)
 _DATES = ("due_on", "first_due_on", "due_from", "review_on", "reported_done_on")
 _commitment = table(
     "commitment",
@@ -41,7 +53,7 @@ _letter = table("letter", column("id"), column("document_number", String))
 _department = table("department", column("id"), column("name", String))
 _support = table("commitment_support", column("commitment_id"), column("department_id"))
 TABLES = (_commitment, _letter, _department, _support)
-_SEARCHED = ("ref", "title", "quote", "condition")
+_SEARCHED = ("ref", "title", "quote", "summary", "condition")
 
 
 @dataclass(frozen=True, kw_only=True)

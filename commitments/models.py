@@ -27,6 +27,7 @@ from commitments.storage import UtcDateTime
 KINDS = ("pledge", "open_item", "target")
 STRENGTHS = ("firm", "planned", "conditional", "soft")
 OWNER_BASES = ("stated", "self", "inferred")
+SUPPORT_BASES = ("named", "inferred", "assigned")
 DUE_BASES = ("stated", "derived", "assumed", "set")
 STATES = ("draft", "open", "reported_done", "closed")
 OUTCOMES = ("kept", "partly_kept", "not_kept", "merged", "withdrawn")
@@ -132,7 +133,9 @@ class Commitment(Base):
     """One pledge (承诺事项). Exactly one of ``due_on`` and ``review_on`` is set once it is open.
 
     ``arming`` counts how often its ladder was armed: reopening adds one, so notices are owed anew.
-    ``next_action_on`` is the next day the planner must look at it; only the register writes it.
+    ``next_action_on`` is the next day the planner must look at it; only the register writes it. ``quote`` (答复原文) is
+    the letter's own words, ``summary`` (答复要点) restates them. ``support_basis`` says how a supporting unit, by name,
+    is known.
     """
 
     __tablename__ = "commitment"
@@ -158,8 +161,10 @@ class Commitment(Base):
     strength: Mapped[str] = mapped_column(default="planned")
     title: Mapped[str]
     quote: Mapped[str] = mapped_column(Text, default="")
+    summary: Mapped[str] = mapped_column(Text, default="", server_default="")
     lead_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True, init=False)
     owner_basis: Mapped[str] = mapped_column(default="stated")
+    support_basis: Mapped[dict[str, str]] = mapped_column(JSON, default_factory=dict, server_default="{}")
     due_text: Mapped[str] = mapped_column(default="")
     due_on: Mapped[date | None] = mapped_column(default=None)
     first_due_on: Mapped[date | None] = mapped_column(default=None)

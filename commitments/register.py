@@ -8,13 +8,13 @@ steps, and are read best side by side.
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from commitments import entry_words, evidence, history, rules, search
+from commitments import entry_words, evidence, history, quotes, rules, search
 from commitments.deadlines import LIVE_STATES, Offset, Workdays
 from commitments.errors import (
     LeadUnknown,
@@ -23,6 +23,7 @@ from commitments.errors import (
     NoSuchTarget,
     NothingToChange,
     NotInFuture,
+    NotInLetter,
     NotLater,
 )
 from commitments.models import (
@@ -34,6 +35,8 @@ from commitments.models import (
     Progress,
     Source,
 )
+
+SHOWN = 60  # characters of a quote that is refused
 
 
 class Register:
@@ -62,13 +65,14 @@ class Register:
         self.review_every = review_every
         self.evidence_folder = evidence_folder
         self._last_numbers: dict[str, int] = {}
+        self._texts: dict[int, str | None] = {}
 
     # -- opening -----------------------------------------------------------------------------------------------
 
     def add(self, commitment: Commitment, reason: str = "") -> Commitment:
         """Enter a new commitment: gives it a ref, a first date or a review date, and opens it unless it is a draft.
 
-        Raises DueBeforeLetter, DueAndReview, LeadSupports, BadValue, BadRef.
+        Raises DueBeforeLetter, DueAndReview, LeadSupports, BadValue, BadRef, NotInLetter.
         """
         if commitment.ref:
             rules.check_ref(commitment.ref)
@@ -77,6 +81,7 @@ class Register:
         self._set_review(commitment)
         if commitment.state != "draft":
             commitment.opened_at = self.now
+        rules.change(commitment, **self._with_own_words(commitment, {"quote": commitment.quote}))
         rules.check(commitment)
         self._mark(commitment)
         self.session.add(commitment)
@@ -108,13 +113,39 @@ class Register:
         """Correct fields (lead, support, title, due_on, review_on …). A new date is basis ``set`` unless given."""
         commitment = search.find(self.session, ref)
         rules.need_reason(ref, "edit", reason)
-        changes = rules.change(commitment, **self._with_dates(commitment, new))
+        fields = self._with_support(commitment, self._with_dates(commitment, new))
+        changes = rules.change(commitment, **self._with_own_words(commitment, fields))
         if not changes and not self._answers(commitment, new):
             raise NothingToChange(ref=ref)
         self._answered(commitment, new)
         changes |= self._set_review(commitment)
         rules.check(commitment)
         return self._done(commitment, "edit", reason, changes)
+
+    def _with_own_words(self, commitment: Commitment, new: Mapping[str, object]) -> dict[str, object]:
+        """Write a quote as the letter says it; without a stored text it stays as it was entered. Raises NotInLetter."""
+        quote, text = str(new.get("quote") or ""), self._text(commitment.letter)
+        if not quote or text is None:
+            return dict(new)
+        found = quotes.own_words(quote, text)
+        if found is None:
+            raise NotInLetter(ref=commitment.ref, quote=quote[:SHOWN])
+        return {**new, "quote": found}
+
+    def _text(self, letter: Letter) -> str | None:
+        if letter.id is not None and letter.id not in self._texts:
+            source = self.session.get(Source, letter.id)
+            self._texts[letter.id] = source.text if source else None
+        return self._texts.get(letter.id)
+
+    def _with_support(self, commitment: Commitment, new: Mapping[str, object]) -> dict[str, object]:
+        """Forget how a unit was known that supports no longer."""
+        fields = dict(new)
+        if isinstance(units := fields.get("support"), list):
+            known = {**commitment.support_basis, **dict(cast("Mapping[str, str]", fields.get("support_basis", {})))}
+            names = [unit.name for unit in units]
+            fields["support_basis"] = {name: basis for name, basis in known.items() if name in names}
+        return fields
 
     def _answers(self, commitment: Commitment, new: Mapping[str, object]) -> bool:
         """Say whether an edit decides what reading the letter left open, be it with the very value proposed."""

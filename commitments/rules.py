@@ -24,6 +24,7 @@ from commitments.models import (
     PROVEN_OUTCOMES,
     STATES,
     STRENGTHS,
+    SUPPORT_BASES,
     Commitment,
     Department,
     Target,
@@ -51,11 +52,14 @@ def check(commitment: Commitment) -> None:
     for field, text in (("section", commitment.section), ("ordinal", commitment.ordinal), ("ref", commitment.ref)):
         if text:
             check_text(f"{what} {field}", text, TITLE)
-    for field in ("quote", "condition", "due_text", "due_rule"):
+    for field in ("quote", "summary", "condition", "due_text", "due_rule"):
         if text := getattr(commitment, field):
             check_text(f"{what} {field}", text, PROSE, lines=True)
     for field, words in WORDS.items():
         check_word(f"{what} {field}", getattr(commitment, field), words)
+    for name, basis in commitment.support_basis.items():
+        check_word(f"{what} support_basis", name, [department.name for department in commitment.support])
+        check_word(f"{what} support_basis {name}", basis, SUPPORT_BASES)
     if commitment.due_on is not None and commitment.review_on is not None:
         raise DueAndReview(what=what)
     signed = commitment.letter.signed_on
@@ -137,9 +141,11 @@ def following_year(commitment: Commitment, due_on: date) -> Commitment:
         strength=commitment.strength,
         title=commitment.title,
         quote=commitment.quote,
+        summary=commitment.summary,
         lead=commitment.lead,
         support=list(commitment.support),
         owner_basis=commitment.owner_basis,
+        support_basis=dict(commitment.support_basis),
         due_text=commitment.due_text,
         due_on=due_on,
         due_basis="set",

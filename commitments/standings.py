@@ -23,6 +23,7 @@ from commitments.models import (
     HistoryEntry,
     Letter,
     Progress,
+    Source,
     Target,
     support_table,
 )
@@ -43,10 +44,10 @@ HEARD = {
     "dispute_accepted", "dispute_refused",
 }  # fmt: skip
 CORRECTING = ("edit", "due_moved")  # a person's correction, and a date counted again when the calendar was published
-CORRECTED = ("title", "quote", "lead", "support", "due_on", "review_on", "condition")
+CORRECTED = ("title", "quote", "summary", "lead", "support", "due_on", "review_on", "condition")
 TIME_TO_ANSWER = 5  # working days after it became open; who had fewer is not called silent
 FACTS = (
-    "ref", "section", "ordinal", "kind", "strength", "title", "quote", "due_text", "due_on", "first_due_on",
+    "ref", "section", "ordinal", "kind", "strength", "title", "quote", "summary", "due_text", "due_on", "first_due_on",
     "due_basis", "due_rule", "due_from", "due_offset", "condition", "review_on", "state", "outcome",
     "reported_done_on", "closed_on",
 )  # fmt: skip
@@ -94,7 +95,10 @@ def standings(
         stood = _stood(facts, period, ladder, workdays)
         month = _Month(row["opened_at"], [entry for entry in own if entry.at < period.end], asked.get(row["id"], []))
         brought = _brought(facts, month, period, workdays)
-        found.append(Standing(letter=row["letter"], targets=targets.get(row["id"], []), **stood, **brought))
+        verbatim = row["source_id"] is not None
+        found.append(
+            Standing(letter=row["letter"], verbatim=verbatim, targets=targets.get(row["id"], []), **stood, **brought)
+        )
     return found
 
 
@@ -225,8 +229,8 @@ def _chosen(unit: Department | None, period: Period) -> Select[Any]:
 
 def _rows(chosen: Select[Any]) -> Select[Any]:
     columns = [Commitment.opened_at, *(getattr(Commitment, field) for field in FACTS)]
-    names = (Letter.document_number.label("letter"), Department.name.label("lead"))
-    query = chosen.add_columns(*columns, *names)
+    names = (Letter.document_number.label("letter"), Department.name.label("lead"), Source.letter_id.label("source_id"))
+    query = chosen.add_columns(*columns, *names).outerjoin(Source, Source.letter_id == Commitment.letter_id)
     return query.join(Department, Commitment.lead_id == Department.id).order_by(Commitment.ref)
 
 

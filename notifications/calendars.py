@@ -23,11 +23,11 @@ from notifications.models import Instance
 BEFORE = timedelta(days=400)  # the earliest rung that can ring
 VOID = ("merged", "withdrawn")
 _COLUMNS = (
-    Commitment.id, Commitment.ref, Commitment.title, Commitment.quote, Commitment.due_text, Commitment.due_on,
-    Commitment.review_on, Commitment.state, Commitment.outcome, Commitment.version,
+    Commitment.id, Commitment.ref, Commitment.title, Commitment.quote, Commitment.summary, Commitment.due_text,
+    Commitment.due_on, Commitment.review_on, Commitment.state, Commitment.outcome, Commitment.version,
     Letter.document_number.label("letter"), Department.name.label("lead"),
 )  # fmt: skip
-_TOLD = ("ref", "letter", "lead", "support", "due_text", "state", "quote")
+_TOLD = ("ref", "letter", "lead", "support", "due_text", "state", "quote", "summary")
 
 
 @dataclass(frozen=True, kw_only=True)

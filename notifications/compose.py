@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from commitments.deadlines import band, provisional
 from commitments.figures import percent
 from commitments.glossary import word
-from commitments.models import Commitment, Department, Evidence, HistoryEntry, Progress
+from commitments.models import Commitment, Department, Evidence, HistoryEntry, Progress, Source
 from notifications import calendars, digests, ics
 from notifications.messages import Item, ProgressLine, Rendered, Sender, TargetLine
 from notifications.mime import Attachment, Envelope, mime
@@ -51,6 +51,7 @@ class Material:
     generation: int
     departments: Mapping[int, Department]
     commitments: Mapping[int, Commitment]
+    sources: frozenset[int]
     valid: Mapping[int, list[str]]
     progress: Mapping[int, Progress]
     figures: Mapping[int, Mapping[str, float]]
@@ -98,6 +99,7 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
         generation=instance.link_generation,
         departments=departments,
         commitments=rows,
+        sources=_sources(session, {row.letter_id for row in rows.values()}),
         valid=valid,
         progress=last,
         figures=figures,
@@ -108,6 +110,11 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
         status=digests.status(session, now, office.digest, office.workdays) if weekly else None,
         events=_events(session, notices, departments, office) if office.links else {},
     )
+
+
+def _sources(session: Session, letters: Iterable[int]) -> frozenset[int]:
+    """Return those of these letters whose text is kept."""
+    return frozenset(session.scalars(select(Source.letter_id).where(Source.letter_id.in_(list(letters)))))
 
 
 def _departments(session: Session, ids: Iterable[int]) -> dict[int, Department]:
@@ -321,6 +328,8 @@ def _item(row: Commitment, notices: Sequence[Notice], material: Material, office
         ref=row.ref,
         title=row.title,
         quote=row.quote,
+        summary=row.summary,
+        verbatim=row.letter_id in material.sources,
         letter=row.letter.document_number,
         letter_title=row.letter.proposal_title,
         section=row.section,

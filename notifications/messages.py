@@ -65,7 +65,8 @@ class Item:
 
     ``notices`` are the kinds this card tells (assignment, reminder, review, escalation, done, closed);
     ``told_before`` the days on which reminders went out. ``days_left`` and ``working_days_left`` are negative
-    when overdue. ``link`` opens the page on which its reader acts; "" where there is none.
+    when overdue. ``verbatim`` says that the quote was compared with the letter's text. ``link`` opens the page on which
+    its reader acts; "" where there is none.
     """
 
     ref: str
@@ -102,6 +103,8 @@ class Item:
     reopened_because: str | None
     told_before: tuple[date, ...]
     evidence: tuple[str, ...]
+    summary: str = ""
+    verbatim: bool = False
     link: str = ""
 
 

@@ -10,12 +10,13 @@ from commitments.glossary import LOCALES, word
 
 PRINTED: Mapping[str, float] = {
     "no": 4, "ref": 9, "letter": 11, "proposal_number": 6, "section": 6, "ordinal": 5, "kind": 7, "title": 16,
-    "quote": 32, "strength": 6, "lead": 9, "support": 10, "due_text": 7, "due_on": 13, "due_basis": 8, "review_on": 13,
-    "state": 7, "band": 7, "progress": 22, "outcome": 7,
+    "quote": 32, "strength": 6, "lead": 9, "support": 10, "due_text": 7, "due_on": 13, "due_basis": 8,
+    "review_on": 13, "state": 7, "band": 7, "progress": 22, "outcome": 7,
 }  # fmt: skip
 FURTHER: Mapping[str, float] = {
-    "condition": 20, "target": 24, "owner_basis": 10, "due_rule": 24, "due_from": 13, "due_offset": 8,
-    "first_due_on": 13, "reported_done_on": 13, "closed_on": 13, "closing_note": 20,
+    "condition": 20, "target": 24, "owner_basis": 10, "due_rule": 24, "due_from": 13,
+    "due_offset": 8, "first_due_on": 13, "reported_done_on": 13, "closed_on": 13, "closing_note": 20,
+    "summary": 20, "support_basis": 18,
 }  # fmt: skip
 COLUMNS: Mapping[str, float] = {**PRINTED, **FURTHER}
 SHOWN_ONLY = ("no", "proposal_number", "band", "progress")  # what the ledger works out is never read back
@@ -25,7 +26,8 @@ DEPARTMENTS = ("lead", "support")
 # Headings that offices write instead of ours.
 _ALIASES = {
     "承诺事项": "title", "主办单位": "lead", "牵头单位": "lead", "会办单位": "support", "协办单位": "support",
-    "答复原文": "quote", "期限": "due_on", "复查日": "review_on", "期限（原文）": "due_text",
+    **dict.fromkeys(("答复原文", "录入原文", "錄入原文", "Words as entered", "原文"), "quote"),
+    "期限": "due_on", "复查日": "review_on", "期限（原文）": "due_text",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from commitments.lists import Filter, supports
-from commitments.models import Commitment, Department, Letter, Progress, Target
+from commitments.models import Commitment, Department, Letter, Progress, Source, Target
 from commitments.sheets import columns, targets
 
 _ELSEWHERE = {
@@ -20,10 +20,15 @@ _HERE = [key for key in columns.COLUMNS if key not in (*_ELSEWHERE, "no", "suppo
 
 
 def read(session: Session, wanted: Filter) -> list[dict[str, Any]]:
-    """Return the rows that a filter matches, by ref: every column but ``no`` and ``band``; progress as (day, note)."""
+    """Return the rows that a filter matches, by ref: every column but ``no`` and ``band``; progress as (day, note).
+
+    ``verbatim`` says that the letter's text is kept, with which quotes are compared.
+    """
     chosen = select(Commitment.id).where(*wanted.conditions(Commitment))
     named = [Commitment.id, *(getattr(Commitment, key) for key in _HERE), *_ELSEWHERE.values()]
+    named.append(Source.letter_id.is_not(None).label("verbatim"))
     query = select(*named).join_from(Commitment, Letter).join(Department, Commitment.lead_id == Department.id)
+    query = query.outerjoin(Source, Source.letter_id == Commitment.letter_id)
     found = session.execute(query.where(Commitment.id.in_(chosen)).order_by(Commitment.ref)).mappings().all()
     support = supports(session.connection(), [row["id"] for row in found])
     goals, moved = _targets(session, chosen), _latest(session)
@@ -31,6 +36,7 @@ def read(session: Session, wanted: Filter) -> list[dict[str, Any]]:
         {
             **row,
             "support": "；".join(support.get(row["id"], ())),
+            "support_basis": row["support_basis"] or None,
             "target": targets.told(goals.get(row["id"], ())),
             "progress": moved.get(row["id"]),
         }

@@ -58,7 +58,8 @@ def workbook(
         title = words.title.format(unit=fit(unit), day=day)
         book.set_properties({"title": title, "created": now.replace(tzinfo=None)})
         choices = _choices(locale, departments)
-        _Ledger(book, words, locale, len(rows), choices).write(title, rows)
+        verbatim = all(row.get("verbatim") for row in rows if row["quote"])
+        _Ledger(book, words, locale, len(rows), choices, verbatim=verbatim).write(title, rows)
         _write_notes(book, words, day)
         _write_choices(book, words, choices)
     return stream.getvalue()
@@ -80,11 +81,13 @@ def write_text(sheet: "Worksheet", n: int, column: int, text: str, looks: "Forma
 
 
 class _Ledger:
-    """The sheet people work in."""
+    """The sheet people work in. ``verbatim`` says that every quote was compared with its letter's text."""
 
     def __init__(
-        self, book: "Workbook", words: Words, locale: str, length: int, choices: Mapping[str, Sequence[str]]
-    ) -> None:
+        self, book: "Workbook", words: Words, locale: str, length: int, choices: Mapping[str, Sequence[str]],
+        *, verbatim: bool,
+    ) -> None:  # fmt: skip
+        self.verbatim = verbatim
         self.book, self.words, self.locale, self.length, self.choices = book, words, locale, length, choices
         self.sheet: Worksheet = book.add_worksheet(words.sheet)
         cell, text = {"font_name": words.font, "font_size": 9, "valign": "top", "text_wrap": True}, {"num_format": "@"}
@@ -147,7 +150,7 @@ class _Ledger:
         write_text(self.sheet, TITLE, 0, title, big)  # which ``merge_range`` would take for a formula or a link
         self.sheet.set_row(HEAD, 3 * LINE + 2)
         for column, key in enumerate(columns.COLUMNS):
-            heading = word(self.locale, "field", key)
+            heading = word(self.locale, "field", "entered_quote" if key == "quote" and not self.verbatim else key)
             self.sheet.write_string(HEAD, column, heading, shown if key in columns.SHOWN_ONLY else own)
 
     def _colour(self) -> None:
@@ -175,9 +178,14 @@ class _Ledger:
         width = columns.COLUMNS[key]
         if key in columns.WORDED:
             return lambda n, column, value: self._text(width, n, column, word(self.locale, key, value))
+        if key == "support_basis":
+            return lambda n, column, value: self._text(width, n, column, self._bases(value))
         if key == "due_rule":
             return lambda n, column, value: self._text(width, n, column, due_rule_words(self.locale, value))
         return partial(self._progress if key == "progress" else self._text, width)
+
+    def _bases(self, known: Mapping[str, str]) -> str:
+        return "；".join(f"{name}：{word(self.locale, 'support_basis', basis)}" for name, basis in known.items())
 
     def _number(self, looks: "Format", n: int, column: int, value: float) -> None:
         self.sheet.write_number(n, column, value, looks)

@@ -121,6 +121,8 @@ def test_traditional_signs_name_the_same_department(quick: Scene) -> None:
 
 
 OLD = (
+    "ALTER TABLE commitment DROP COLUMN summary",
+    "ALTER TABLE commitment DROP COLUMN support_basis",
     "DROP INDEX ix_letter_number_key",
     "ALTER TABLE letter DROP COLUMN number_key",
     "UPDATE alembic_version SET version_num = '0004'",

@@ -44,8 +44,8 @@ def sheet(name: str = "a.xlsx", tab: str = "台账") -> list[dict[str, Any]]:
 def test_a_workbook_holds_every_commitment(office: Path) -> None:
     assert run(["export", "xlsx", "a.xlsx"]) == 0
     found = sheet()
-    assert [row["编号"] for row in found] == [f"2019-1007-0{n}" for n in range(1, 9)]
-    assert [row["序号"] for row in found] == list(range(1, 9))
+    assert [row["编号"] for row in found] == [f"2019-1007-{n:02}" for n in range(1, 12)]
+    assert [row["序号"] for row in found] == list(range(1, 12))
     second = found[1]
     assert (second["主办"], second["会办"], second["提案号"]) == ("市民政局", "各区政府", "1007")
     assert (second["进度"], second["状态"]) == ("临近到期", "办理中")
@@ -55,14 +55,16 @@ def test_a_workbook_holds_every_commitment(office: Path) -> None:
 
 def test_a_workbook_in_english(office: Path) -> None:
     assert run(["--language", "en", "export", "xlsx", "a.xlsx", "--kind", "target"]) == 0
-    (row,) = sheet(tab="Ledger")
+    row, undated = sheet(tab="Ledger")
     assert (row["Ref"], row["Kind"], row["Status"]) == ("2019-1007-08", "target", "due soon")
+    assert (undated["Ref"], undated["Supporters known from"]) == ("2019-1007-11", "各区政府：named in the letter")
 
 
 @pytest.mark.parametrize(
     ("line", "refs"),
     [("--search 清单", ["02", "07"]), ("--state closed", []), ("--department 市委政法委", ["03"]),
-     ("--kind open_item --letter 1007", ["06", "07"]), ("--overdue", []), ("--due-within 5d --kind target", ["08"])],
+     ("--kind open_item --letter 1007", ["06", "07", "09", "10"]), ("--overdue", []),
+     ("--due-within 5d --kind target", ["08"])],
 )  # fmt: skip
 def test_every_form_takes_the_filters_of_list(line: str, refs: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     wanted = [f"2019-1007-{ref}" for ref in refs]
@@ -111,7 +113,7 @@ def test_a_workbook_loads_back(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["export", "xlsx", "a.xlsx"]) == 0
     assert said(capsys, "ledger", "load", "a.xlsx")[:2] == (
         0,
-        "新增0条，更新0条，未变8条；另有部门0个、答复函0件\n",
+        "新增0条，更新0条，未变11条；另有部门0个、答复函0件\n",
     )
     book = openpyxl.load_workbook("a.xlsx")
     book["台账"].append(
@@ -119,8 +121,8 @@ def test_a_workbook_loads_back(capsys: pytest.CaptureFixture[str]) -> None:
     )
     book.save("b.xlsx")
     told = json.loads(said(capsys, "ledger", "load", "b.xlsx", "--quiet", "--json")[1])
-    assert (told["added"], told["unchanged"]) == (["2019-1007-09"], 8)
-    assert "2019-1007-09" not in said(capsys, "remind", "--dry-run")[1]
+    assert (told["added"], told["unchanged"]) == (["2019-1007-12"], 11)
+    assert "2019-1007-12" not in said(capsys, "remind", "--dry-run")[1]
 
 
 def test_a_mistake_in_a_workbook_names_its_cell(capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,13 +46,13 @@ def told(capsys: pytest.CaptureFixture[str], *line: str) -> Any:
 
 def test_loading_twice_changes_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line = ("ledger", "load", str(LEDGER))
-    assert said(capsys, *line) == "新增8条，更新0条，未变0条；另有部门7个、答复函1件\n"
-    assert said(capsys, *line) == "新增0条，更新0条，未变8条；另有部门0个、答复函0件\n"
+    assert said(capsys, *line) == "新增11条，更新0条，未变0条；另有部门7个、答复函1件\n"
+    assert said(capsys, *line) == "新增0条，更新0条，未变11条；另有部门0个、答复函0件\n"
 
 
 def test_dry_run_keeps_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     facts = told(capsys, "ledger", "load", str(LEDGER), "--dry-run", "--quiet")
-    assert (len(facts["added"]), facts["dry_run"]) == (8, True)
+    assert (len(facts["added"]), facts["dry_run"]) == (11, True)
     assert told(capsys, "letter", "list")["letters"] == []
     assert told(capsys, "department", "list")["departments"] == []
 
@@ -89,7 +89,7 @@ def test_missing_file_is_one_sentence(home: Path, capsys: pytest.CaptureFixture[
 def test_what_is_dumped_can_be_loaded(name: str, ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "ledger", "dump", name) == ""
     facts = told(capsys, "ledger", "load", name)
-    assert (facts["added"], facts["updated"], facts["unchanged"]) == ([], [], 8)
+    assert (facts["added"], facts["updated"], facts["unchanged"]) == ([], [], 11)
 
 
 def test_dump_to_stdout_in_each_form(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,24 +123,24 @@ LETTER_1008 = (
 def test_letter_is_entered_and_listed(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, *LETTER_1008) == "穗民案〔2019〕90号\n"
     first, second = told(capsys, "letter", "list")["letters"]
-    assert (first["document_number"], first["commitments"], first["closed"]) == (NUMBER, 8, 0)
+    assert (first["document_number"], first["commitments"], first["closed"]) == (NUMBER, 11, 0)
     assert (second["signed_on"], second["replying_unit"], second["commitments"]) == ("2019-06-28", "市民政局", 0)
     assert said(capsys, "letter", "list", "--csv").startswith("\ufeffdocument_number,proposal_number,")
 
 
 def test_letter_list_counts_what_is_closed(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "close", "2019-1007-02", "--outcome", "withdrawn")
-    assert said(capsys, "letter", "list").rstrip("\n").split("\t")[-2:] == ["8", "1"]
+    assert said(capsys, "letter", "list").rstrip("\n").split("\t")[-2:] == ["11", "1"]
 
 
 def test_letter_shows_its_commitments(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = said(capsys, "letter", "show", "1007").splitlines()
     assert lines[0] == f"文号      {NUMBER}"
-    assert lines[-1] == "2019-1007-08\t办理中\t2019-12-31\t市民政局\t城乡幸福社区年度创建"
+    assert lines[-1] == "2019-1007-11\t办理中\t复核 2019-09-26\t市民政局\t五个共建共治共享中心全部运行"
     assert "2019-1007-06\t办理中\t复核 20" in "\n".join(lines)  # no deadline, but a day to ask
     letter = told(capsys, "letter", "show", NUMBER)["letter"]
     assert letter["proposing_unit"] == "市台联"
-    assert [row["ref"] for row in letter["commitments"]] == [f"2019-1007-0{n}" for n in range(1, 9)]
+    assert [row["ref"] for row in letter["commitments"]] == [f"2019-1007-{n:02}" for n in range(1, 12)]
 
 
 def test_letter_refusals(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:

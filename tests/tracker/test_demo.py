@@ -51,15 +51,15 @@ def test_each_mail_has_text_and_html_that_name_the_same_commitments(mails: list[
         text, html = mail.get_body(("plain",)), mail.get_body(("html",))
         assert text is not None
         assert html is not None
-        for number in range(1, 9):
-            ref = f"2019-1007-0{number}"
+        for number in range(1, 12):
+            ref = f"2019-1007-{number:02}"
             assert (ref in text.get_content()) == (ref in html.get_content())
 
 
-def test_eight_commitments_each_owned_and_dated(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_eleven_commitments_each_owned_and_dated(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--config", f"{home}/config.toml", "list", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["commitments"]
-    assert len(rows) == 8
+    assert len(rows) == 11
     assert [row["state"] for row in rows].count("closed") == 1
     for row in rows:
         assert row["lead"]

@@ -16,13 +16,26 @@ DEPARTMENTS = {department["name"] for department in LEDGER["department"]}
 each_commitment = pytest.mark.parametrize("row", COMMITMENTS, ids=lambda row: row["title"])
 
 
-def test_five_pledges_and_three_open_items() -> None:
-    places = [(row["section"], row["ordinal"]) for row in COMMITMENTS]
+def test_five_pledges_and_six_more_items() -> None:
+    places = [(row["section"], row.get("ordinal")) for row in COMMITMENTS]
     assert places == [
         *(("三", ordinal) for ordinal in ("一是", "二是", "三是", "四是", "五是")),
-        *(("二（二）", ordinal) for ordinal in ("10", "2", "9")),
-    ]
-    assert Counter(row["kind"] for row in COMMITMENTS) == {"pledge": 5, "open_item": 2, "target": 1}
+        *(("二（二）", ordinal) for ordinal in ("10", "2", "9")), ("一（二）", None),
+        *(("二（二）", ordinal) for ordinal in ("13", "5")),
+    ]  # fmt: skip
+    assert Counter(row["kind"] for row in COMMITMENTS) == {"pledge": 5, "open_item": 4, "target": 2}
+
+
+@each_commitment
+def test_nothing_restated_is_called_a_quote(row: dict[str, Any]) -> None:
+    assert "quote" not in row
+    assert row["summary"]
+
+
+@each_commitment
+def test_each_supporting_unit_says_how_it_is_known(row: dict[str, Any]) -> None:
+    assert set(row.get("support_basis", {})) == set(row["support"])
+    assert set(row.get("support_basis", {}).values()) <= {"named", "inferred", "assigned"}
 
 
 def test_both_units_of_the_letter_are_departments() -> None:
@@ -45,16 +58,19 @@ def test_a_deadline_or_a_review_date_after_the_letter(row: dict[str, Any]) -> No
     assert dates[0] > LEDGER["letter"]["signed_on"]
 
 
-def test_deadlines_are_derived_and_say_from_what() -> None:
+def test_deadlines_say_from_what_and_only_stated_ones_have_words() -> None:
     dated = [row for row in COMMITMENTS if "due_on" in row]
-    assert {(row["due_on"], row["due_basis"]) for row in dated} == {(date(2019, 12, 31), "derived")}
-    assert all("2019" in row["due_rule"] and row["due_text"] for row in dated)
-    assert all("第一部分（二）" in row["due_rule"] for row in dated if row["kind"] == "pledge")
+    assert {row["due_on"] for row in dated} == {date(2019, 12, 31)}
+    assert all("2019" in row["due_rule"] for row in dated)
+    assert all(
+        "第一部分（二）" in row["due_rule"] and "due_text" not in row for row in dated if row["kind"] == "pledge"
+    )
+    assert {row["due_text"] for row in dated if row["kind"] != "pledge"} == {"今年起", "至2019年底", "今年"}
 
 
 def test_open_items_are_reviewed_three_months_after_the_letter() -> None:
     reviewed = {row["ordinal"]: row["review_on"] for row in COMMITMENTS if "review_on" in row}
-    assert reviewed == {"10": date(2019, 9, 26), "2": date(2019, 9, 26)}
+    assert reviewed == {"10": date(2019, 9, 26), "2": date(2019, 9, 26), "5": date(2019, 9, 26)}
 
 
 def test_happy_communities_have_two_targets() -> None:
@@ -63,14 +79,15 @@ def test_happy_communities_have_two_targets() -> None:
         "城乡幸福社区年度创建": [
             {"what": "城市社区创建比例", "unit": "%", "baseline": 0, "goal": 10},
             {"what": "农村社区创建比例", "unit": "%", "baseline": 0, "goal": 15},
-        ]
+        ],
+        "五个共建共治共享中心全部运行": [{"what": "投入运行的中心", "unit": "个", "baseline": 3, "goal": 5}],
     }
 
 
 @each_commitment
 def test_titles_can_be_said_on_the_phone(row: dict[str, Any]) -> None:
     assert 8 <= len(row["title"]) <= 20
-    assert row["quote"].endswith("。")
+    assert row["summary"].endswith("。")
 
 
 def test_every_address_is_an_example() -> None:

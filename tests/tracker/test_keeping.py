@@ -53,7 +53,7 @@ def test_init_may_be_repeated(home: Path, capsys: pytest.CaptureFixture[str]) ->
     before = (home / "config.toml").read_text()
     assert run(["init"]) == 0
     assert (home / "config.toml").read_text() == before
-    assert len(json.loads(told(capsys, "list", "--json"))["commitments"]) == 8
+    assert len(json.loads(told(capsys, "list", "--json"))["commitments"]) == 11
     assert (home / "evidence").stat().st_mode & 0o077 == 0
 
 

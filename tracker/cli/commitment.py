@@ -39,6 +39,7 @@ def add(
     due: Due = "",
     review_on: Review = "",
     quote: Annotated[str, typer.Option("--quote", help="答复函原文 · The letter's words.")] = "",
+    summary: Annotated[str, typer.Option("--summary", help="答复要点，转述 · The letter's words, restated.")] = "",
     section: Annotated[str, typer.Option("--section", help="所在章节 · Section of the letter.")] = "",
     ordinal: Annotated[str, typer.Option("--ordinal", help="序号，如 一是 · Its number there.")] = "",
     kind: Annotated[str, typer.Option("--kind", help="pledge | open_item | target")] = "pledge",
@@ -73,6 +74,7 @@ def add(
             letter=search.find_letter(register.session, letter),
             title=title,
             quote=quote,
+            summary=summary,
             section=section,
             ordinal=ordinal or None,
             kind=kind,
@@ -127,6 +129,7 @@ def edit(
     ] = None,
     title: Annotated[str | None, typer.Option("--title", help="事项名称 · Title.")] = None,
     quote: Annotated[str | None, typer.Option("--quote", help="原文 · The letter's words.")] = None,
+    summary: Annotated[str | None, typer.Option("--summary", help="答复要点，转述 · The words, restated.")] = None,
     due: Due = "",
     review_on: Review = "",
     kind: Annotated[str | None, typer.Option("--kind", help="pledge | open_item | target")] = None,
@@ -148,7 +151,8 @@ def edit(
         new: dict[str, object] = {
             name: value
             for name, value in {
-                "title": title, "quote": quote, "kind": kind, "strength": strength, "condition": condition,
+                "title": title, "quote": quote, "summary": summary, "kind": kind,
+                "strength": strength, "condition": condition,
             }.items()
             if value is not None
         }  # fmt: skip
@@ -179,7 +183,7 @@ def confirm_draft(
 ) -> None:
     """确认草稿，正式立项 · Confirm drafts; they become open.
 
-    $ tracker confirm 2019-1007-09
+    $ tracker confirm 2019-1007-12
     $ tracker confirm --all-stated 1007
     """  # fmt: skip
     if bool(refs) == bool(all_stated):
@@ -211,7 +215,7 @@ def drop(
 ) -> None:
     """删除草稿 · Drop a draft; the history keeps it.
 
-    $ tracker drop 2019-1007-09 --yes
+    $ tracker drop 2019-1007-12 --yes
     """
     confirm(f"Drop the draft {ref}?", yes=yes)
     with command(ctx).acting(actor).register() as register:

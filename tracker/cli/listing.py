@@ -240,7 +240,7 @@ def show(ctx: typer.Context, ref: Ref, json: JsonOption = False) -> None:
         row = search.find(session, ref)
         told = story.tell(session, row)
         (listed,) = lists.page(session.connection(), lists.Filter(ref=row.ref))
-        plain = facts(listed, Bands(app)) | story.details(row)
+        plain = facts(listed, Bands(app)) | story.details(session, row)
     if json:
         print_json({"commitment": plain | told})
         return

@@ -17,6 +17,7 @@ from commitments.models import (
     HistoryEntry,
     Progress,
     Receipt,
+    Source,
 )
 from tracker.cli.output import clean
 
@@ -27,11 +28,14 @@ LABELS = {
     "letter": ("答复函", "Letter"),
     "section": ("章节", "Section"),
     "ordinal": ("序号", "Ordinal"),
-    "quote": ("答复函内容", "The letter says"),
+    "quote": ("答复函原文", "The letter says"),
+    "entered_quote": ("录入原文", "Words as entered"),
+    "summary": ("答复要点", "In short"),
     "kind": ("类型", "Kind"),
     "strength": ("力度", "Strength"),
     "lead": ("主办", "Lead"),
     "support": ("会办", "Support"),
+    "support_basis": ("会办依据", "Supporters known from"),
     "owner_basis": ("责任依据", "Owner known from"),
     "due_on": ("期限", "Due"),
     "first_due_on": ("首次期限", "First due"),
@@ -50,11 +54,13 @@ LABELS = {
 WORDED = ("kind", "strength", "owner_basis", "due_basis", "state", "band", "outcome", "due_rule")
 
 
-def details(row: Commitment) -> dict[str, Any]:
+def details(session: "Session", row: Commitment) -> dict[str, Any]:
     """Return the fields of a commitment that a list leaves out."""
-    names = ("section", "ordinal", "quote", "owner_basis", "first_due_on", "due_text", "due_rule", "condition",
+    names = ("section", "ordinal", "quote", "summary", "support_basis", "owner_basis", "first_due_on",
+             "due_text", "due_rule", "condition",
              "closed_on", "closing_note", "reported_done_on")  # fmt: skip
     facts: dict[str, Any] = {name: getattr(row, name) for name in names}
+    facts["verbatim"] = session.get(Source, row.letter_id) is not None
     facts["targets"] = [
         {"what": t.what, "unit": t.unit, "baseline": t.baseline, "goal": t.goal} for t in row.targets
     ]  # fmt: skip
@@ -101,10 +107,13 @@ def _replies(session: "Session", row: Commitment) -> dict[str, list[dict[str, An
 def labelled(facts: Mapping[str, Any], locale: str) -> dict[str, object]:
     """Return the fields that are set, named and worded for a reader."""
     column = 0 if locale.startswith("zh") else 1
+    quoted = {} if facts["verbatim"] else {"entered_quote": facts["quote"], "quote": ""}
+    bases = [f"{name}：{word(locale, 'support_basis', basis)}" for name, basis in facts["support_basis"].items()]
+    known = {**facts, **quoted, "support_basis": bases}
     return {
-        names[column]: in_words(locale, field, facts[field]) if field in WORDED else facts[field]
+        names[column]: in_words(locale, field, known[field]) if field in WORDED else known[field]
         for field, names in LABELS.items()
-        if facts.get(field) not in (None, "", [])
+        if known.get(field) not in (None, "", [])
     }
 
 

@@ -32,7 +32,10 @@ def happenings(proof: Path) -> Mapping[date, Sequence["Happening"]]:
         date(2019, 8, 14): [_by(MZJ, "progress", "2019-1007-02", "清单完成第二轮意见征集，收到意见37条。")],
         date(2019, 9, 20): [_by(MZJ, "progress", "2019-1007-06", "项目库办法征求意见结束，送法制审核。")],
         date(2019, 10, 22): [_by(MZJ, "progress", "2019-1007-08", "首批社区通过验收。", figures=half)],
-        date(2019, 11, 5): [_by(MZJ, "progress", "2019-1007-05", CENTRES, **shown)],
+        date(2019, 11, 5): [
+            _by(MZJ, "progress", "2019-1007-05", CENTRES, **shown),
+            _by(MZJ, "progress", "2019-1007-11", CENTRES, figures={"投入运行的中心": 5}),
+        ],
         date(2019, 11, 20): [_by(MZJ, "report_done", "2019-1007-01", note="党员参与机制已印发。", **shown)],
         date(2019, 11, 27): [_by(OFFICE, "close", "2019-1007-01", "kept", note="机制已印发并在试点社区运行。")],
         date(2019, 12, 10): [_by("市委政法委", "ask_extension", "2019-1007-03", date(2020, 6, 30), late)],
@@ -42,6 +45,7 @@ def happenings(proof: Path) -> Mapping[date, Sequence["Happening"]]:
         date(2019, 12, 27): [
             _by(MZJ, "progress", "2019-1007-08", "年度创建完成验收。", figures=whole),
             _by(MZJ, "report_done", "2019-1007-08", note="两项比例均达到年度目标。"),
+            _by(MZJ, "report_done", "2019-1007-10", note="符合条件的重度残疾人已纳入服务。", **shown),
         ],
     }
 

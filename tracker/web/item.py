@@ -18,6 +18,7 @@ from commitments.models import (
     HistoryEntry,
     Progress,
     Receipt,
+    Source,
 )
 from notifications.compose import target_lines
 from notifications.messages import TargetLine
@@ -44,6 +45,7 @@ class Told:
     """A commitment as pages show it. ``row`` has letter, lead, support and targets loaded; days left as in mails."""
 
     row: Commitment
+    verbatim: bool
     band: str | None
     days_left: int | None
     working_days_left: int | None
@@ -80,6 +82,7 @@ def tell(session: Session, ref: str, app: "App") -> Told | None:
     is_open, due = row.state == "open", row.due_on if row.state == "open" else None
     return Told(
         row=row,
+        verbatim=session.get(Source, row.letter_id) is not None,
         band=band(row.due_on, row.review_on, app.today, app.ladder, app.workdays) if is_open else None,
         days_left=(due - app.today).days if due else None,
         working_days_left=app.workdays.between(app.today, due) if due else None,

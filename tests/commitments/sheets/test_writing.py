@@ -55,7 +55,7 @@ def test_the_sheet_is_ready_for_an_office(tmp_path: Any) -> None:
     desk.load(LETTER + DEPARTMENTS + ONE)
     book = openpyxl.load_workbook(BytesIO(exported(desk)))
     sheet = book["台账"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("C3", "A2:AD3", "$1:$2")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("C3", "A2:AF3", "$1:$2")
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (
         "landscape",
         9,

@@ -20,7 +20,7 @@ def test_the_page_shows_the_pledge_its_date_and_all_that_is_the_departments(page
         "2019年12月31日（含）前",
         "还剩7个工作日",
         "城市社区创建比例",
-        "在办事项（8项",
+        "在办事项（11项",
     ):
         assert words in page
 

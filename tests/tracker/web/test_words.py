@@ -120,5 +120,5 @@ def test_a_department_reads_its_page_in_traditional_characters(pages: Pages) -> 
         session.query(Department).filter_by(name="市民政局").one().locale = "zh-Hant"
     page = pages.get(pages.owner()).text
     assert '<html lang="zh-Hant">' in page
-    for said in ("2019年12月31日（含）前", "還剩7個工作日", "在辦事項（8項", "報告辦結", "佐證材料（網址）"):
+    for said in ("2019年12月31日（含）前", "還剩7個工作日", "在辦事項（11項", "報告辦結", "佐證材料（網址）"):
         assert said in page
