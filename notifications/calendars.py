@@ -16,12 +16,11 @@ from commitments import privacy
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays
 from commitments.glossary import word
 from commitments.lists import Filter, supports
-from commitments.models import Commitment, Department, HistoryEntry, Letter
+from commitments.models import VOID_OUTCOMES, Commitment, Department, HistoryEntry, Letter
 from notifications.ics import Event, Status
 from notifications.models import Instance
 
 BEFORE = timedelta(days=400)  # the earliest rung that can ring
-VOID = ("merged", "withdrawn")
 _COLUMNS = (
     Commitment.id, Commitment.ref, Commitment.title, Commitment.quote, Commitment.due_text, Commitment.due_on,
     Commitment.review_on, Commitment.state, Commitment.outcome, Commitment.version,
@@ -99,7 +98,7 @@ def _status(row: RowMapping) -> Status:
         return "tentative"
     if row["state"] == "open":
         return "confirmed"
-    return "cancelled" if row["outcome"] in VOID else "completed"
+    return "cancelled" if row["outcome"] in VOID_OUTCOMES else "completed"
 
 
 def _title(row: RowMapping, locale: str) -> str:
