@@ -1,7 +1,8 @@
 """The ledger as of an instant: as it stands now, with every later history entry undone.
 
 What is recorded after a period's end belongs to a later period, and what became open after it is not there at
-all (docs/design.md). Core queries, a handful whatever the number of commitments.
+all (docs/design.md). Core queries, a handful whatever the number of commitments. Longer than most files: what is read
+of a commitment and what is said of it stand together.
 """
 
 from collections import defaultdict

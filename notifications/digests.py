@@ -1,7 +1,8 @@
 """The monthly digest (月报) of a proposing unit: which are owed, what they state, approval; the weekly one.
 
 What a past month owes is settled once its first digest is made: nothing recorded later changes the past, so
-the months before a unit's newest digest are never looked at again.
+the months before a unit's newest digest are never looked at again. Longer than most files: which are owed, what they
+state and how they are let go rest on the same rows.
 """
 
 import json
@@ -24,7 +25,7 @@ from commitments.register import Register
 from commitments.standings import TIME_TO_ANSWER, standings
 from commitments.storage import UtcDateTime
 from notifications import outbox, outward
-from notifications.models import Alert, Digest, Message, Notice
+from notifications.models import STATE_NOT_INDEXED, Alert, Digest, Message, Notice
 from notifications.periods import (
     Owed,
     folded,
@@ -32,11 +33,13 @@ from notifications.periods import (
     newest_due,
     owed_months,
     period,
+    recent_weeks,
     shifted,
     slot,
     status_due,
     status_week,
 )
+from notifications.planner import ORGANISATION
 
 __all__ = (
     "DigestRules",
@@ -212,7 +215,7 @@ def _told_to(
 
 def _first_told(session: Session, unit: Department, span: Period) -> Iterator[tuple[tuple[str, str], date]]:
     """Yield for ref and lead the day on which that department was first told of it, in whatever notice."""
-    by_then = (Notice.state == "told", Notice.told_at < span.end, Notice.role == "lead")
+    by_then = (STATE_NOT_INDEXED == "told", Notice.told_at < span.end, Notice.role == "lead")
     first = func.min(Notice.told_at, type_=UtcDateTime())
     query = select(Commitment.ref, Department.name, first).join_from(Notice, Commitment).join(Letter)
     query = query.join(Department, Department.id == Notice.department_id)
@@ -296,7 +299,7 @@ def status(session: Session, now: datetime, rules: DigestRules, workdays: Workda
     here = now.astimezone(rules.zone)
     week = Period(here - timedelta(days=7), here + timedelta(microseconds=1), here.date())
     stand = standings(session, None, week, rules.ladder, workdays)
-    told = status_told(session)
+    told = status_told(session, week.day)
     since = replace(week, start=told) if told else week
     waiting = {name: _dicts(session, query, rules.zone) for name, query in _waiting(since).items()}
     return _plain({
@@ -314,10 +317,16 @@ def status(session: Session, now: datetime, rules: DigestRules, workdays: Workda
     })  # fmt: skip
 
 
-def status_told(session: Session) -> datetime | None:
-    """Return when the last weekly status was told."""
+def status_told(session: Session, today: date) -> datetime | None:
+    """Return when the last weekly status was told, if in the last weeks."""
     last = func.max(Notice.told_at, type_=UtcDateTime())
-    return session.scalar(select(last).where(Notice.kind == "status_digest", Notice.state == "told"))
+    lines = [status_line(week) for week in recent_weeks(today)]
+    return session.scalar(select(last).where(Notice.addressee.in_(lines), STATE_NOT_INDEXED == "told"))
+
+
+def status_line(week: str) -> str:
+    """Return the line of post of a week's status."""
+    return f"{ORGANISATION}/status/{week}"
 
 
 def _red(stand: Sequence[Standing]) -> list[dict[str, Any]]:

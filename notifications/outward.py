@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from commitments import privacy
+from commitments import entry_words, privacy
 from commitments.figures import Standing
 
 Masked = list[dict[str, str]]
@@ -27,7 +27,7 @@ def corrections(row: Standing, said: Mapping[str, Any] | None) -> list[dict[str,
         field = line["field"]
         first = line["from"] if field == "due_on" and line["from"] in extended else said.get(field, line["from"])
         if first != line["to"]:
-            lines.append({**line, "from": first})
+            lines.append({**line, "from": first, "reason": entry_words.by_people(line["reason"])})
     return [line for line in lines if _tells(line, lines)]
 
 

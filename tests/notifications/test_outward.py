@@ -180,3 +180,11 @@ def test_a_snapshot_of_an_earlier_version_is_shown_without_names_and_numbers() -
 
 def _bare(title: str) -> dict[str, Any]:
     return {"ref": "2019-1007-01", "title": title, "happened": [], "slips": [], "corrections": [], "targets": []}
+
+
+def test_a_correction_from_a_ledger_file_names_no_file(quick: Scene) -> None:
+    ref = quick.add(due_on=date(2019, 9, 30))
+    quick.run_days("2019-07-01", "2019-07-02")
+    quick.do(lambda r: r.edit(ref, "ledger load 张三整理稿.xlsx", due_on=DUE))
+    quick.run_days("2019-08-01", "2019-08-01")
+    assert [line["reason"] for line in row(quick, "2019-07", ref)["corrections"]] == [""]

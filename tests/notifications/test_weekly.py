@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from commitments import replies
@@ -14,9 +17,11 @@ from commitments.storage import reading
 from notifications.channels import Outcome
 from notifications.messages import Renderer
 from notifications.models import Notice
+from notifications.periods import WEEKDAYS, status_owed
 from tests.conftest import Scene
 from tests.notifications.outward_reading import texts
 from tests.notifications.test_delivery import Scripted
+from tests.notifications.test_digests import Weekdays
 
 DUE = date(2019, 12, 31)
 
@@ -103,3 +108,27 @@ def test_a_list_that_is_cut_says_so(renderer: Renderer, sample: Callable[[str], 
     assert "另有" not in renderer.render("status_digest", "zh-Hans", context).text
     context["status"]["totals"] = {**context["status"]["totals"], "overdue": 3}
     assert "另有2项逾期，未列出。" in renderer.render("status_digest", "zh-Hans", context).text
+
+
+OFF = st.sets(st.dates(date(2019, 12, 1), date(2020, 3, 31)), max_size=25)
+WEEKS = st.lists(st.sampled_from(WEEKDAYS), min_size=1, max_size=4)
+
+
+@given(OFF, WEEKS, st.sets(st.integers(0, 120), max_size=60))
+def test_never_on_two_days_running_and_in_order(off: set[date], weekdays: list[str], down: set[int]) -> None:
+    """Any days off, settings changed every month, any days without a tick: told on the first working day with one."""
+    workdays = Weekdays(*off)
+    told: dict[str, date] = {}
+    for n in range(121):
+        day = date(2019, 12, 1) + timedelta(days=n)
+        weekday = weekdays[n // 31 % len(weekdays)]
+        if n in down or not workdays.is_workday(day):
+            continue
+        owed = status_owed(day, weekday, workdays, max(told.values(), default=None))
+        if owed and owed[0] not in told:
+            told[owed[0]] = day
+    days = sorted(told.values())
+    assert days == [told[week] for week in sorted(told)]  # in the order of the weeks they are of
+    assert all((later - day).days > 1 for day, later in pairwise(days))
+    if not off and not down and len(set(weekdays)) == 1:
+        assert {(later - day).days for day, later in pairwise(days)} == {7}
