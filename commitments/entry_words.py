@@ -38,6 +38,11 @@ def reason_words(locale: str, reason: str) -> str:
     return words.format(file=loaded["file"]) if loaded else words
 
 
+def by_people(reason: str) -> str:
+    """Return a reason unless it only names the file it came from, which is of no interest outside."""
+    return "" if _LOADED.fullmatch(reason) else reason
+
+
 def change_words(locale: str, field: str, old: object, new: object) -> str:
     """Return what became what: ``到期日 2019-11-15 → 2019-11-22``; fields and codes in words, nothing as ``—``."""
     return f"{word(locale, 'field', field)} {_worded(locale, field, old)} → {_worded(locale, field, new)}"

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, TypedDict
 
 from commitments.deadlines import LIVE_STATES
-from commitments.models import KINDS, OUTCOMES, PROVEN_OUTCOMES
+from commitments.models import KINDS, OUTCOMES, PROVEN_OUTCOMES, VOID_OUTCOMES
 
 MOVING = {"progress", "report_done", "closed"}
 
@@ -118,6 +118,11 @@ class Standing:
         on = self.reported_done_on or self.closed_on
         return done and day is not None and on is not None and on <= day
 
+    def void_by(self, day: date | None) -> bool:
+        """Say whether it was merged or withdrawn by ``day``: then it did not fall due."""
+        closed = self.closed_on if self.outcome in VOID_OUTCOMES else None
+        return closed is not None and day is not None and closed <= day
+
 
 class Rate(NamedTuple):
     """A share with its denominator; ``whole`` may be 0."""
@@ -151,10 +156,11 @@ def totals(standings: Sequence[Standing]) -> dict[str, Any]:
 def rates(standings: Sequence[Standing], period: Period) -> list[Rate]:
     """Return on-time rate (按期率) by first and by current date, and completion rate (办结率).
 
-    按期率 = items due in the period and done by that date ÷ items due in the period; 办结率 = closed ÷ all.
+    按期率 = items due in the period and done by that date ÷ items due in the period, without those that were merged or
+    withdrawn before; 办结率 = closed ÷ all.
     """
-    first = [one for one in standings if period.holds(one.first_due_on)]
-    current = [one for one in standings if period.holds(one.due_on)]
+    first = [one for one in standings if period.holds(one.first_due_on) and not one.void_by(one.first_due_on)]
+    current = [one for one in standings if period.holds(one.due_on) and not one.void_by(one.due_on)]
     return [
         Rate("on_time_first", sum(one.done_by(one.first_due_on) for one in first), len(first)),
         Rate("on_time_current", sum(one.done_by(one.due_on) for one in current), len(current)),

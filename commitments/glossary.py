@@ -55,6 +55,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "on_track": ("正常", "正常", "on track"),
         "due_soon": ("临近到期", "臨近到期", "due soon"),
         "due_today": ("今日到期", "今日到期", "due today"),
+        "due_that_day": ("当日到期", "當日到期", "due on that day"),
         "overdue": ("逾期", "逾期", "overdue"),
         "review_due": ("待报进展", "待報進展", "progress report due"),
     },
@@ -221,7 +222,6 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
     "waiting": {
         "extension": ("已申请延期、待审批", "已申請延期、待審批", "extension asked for, awaiting a decision"),
         "dispute": ("已提出职责异议、待处理", "已提出職責異議、待處理", "responsibility disputed, awaiting a decision"),
-        "untold": ("尚未通知到主办单位", "尚未通知到主辦單位", "the lead could not be told yet"),
     },
     "private": {
         "telephone": ("电话号码", "電話號碼", "telephone number"),
@@ -238,9 +238,14 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "due_today": ("今日到期", "今日到期", "due today"),
         "review_due": ("待报进展", "待報進展", "progress report due"),
         "silent": ("本月未收到进展", "本月未收到進展", "no progress recorded this month"),
-        "moved": ("本月有进展", "本月有進展", "progress this month"),
+        "moved": ("本月有进展或销号", "本月有進展或銷號", "progress or closed this month"),
         "slipped": ("本月延期", "本月延期", "postponed this month"),
         "drafts": ("待确认", "待確認", "drafts to confirm"),
+    },
+    "total_of_months": {
+        "silent": ("本期未收到进展", "本期未收到進展", "no progress recorded in these months"),
+        "moved": ("本期有进展或销号", "本期有進展或銷號", "progress or closed in these months"),
+        "slipped": ("本期延期", "本期延期", "postponed in these months"),
     },
     "rate": {
         "on_time_first": ("按期率（按首次期限）", "按期率（按首次期限）", "on time, by first deadline"),

@@ -35,6 +35,7 @@ EXTENSION_STATES = ("waiting", "approved", "refused")
 DISPUTE_STATES = ("waiting", "accepted", "refused")
 GRADES = ("satisfied", "partly", "not_satisfied")
 PROVEN_OUTCOMES = ("kept", "partly_kept")
+VOID_OUTCOMES = ("merged", "withdrawn")  # nothing was left to be kept
 
 
 def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:

@@ -162,11 +162,19 @@ class Register:
         fields = dict(new)
         if fields.get("due_on") is not None:
             computed = {"due_basis": "set", "due_rule": "", "due_from": None, "due_offset": None, "review_on": None}
-            fields = {**computed, **_first_due(commitment, fields["due_on"]), **fields}
+            fields = {**computed, **self._first_due(commitment, fields["due_on"]), **fields}
         elif fields.get("review_on") is not None:
             undated = {"due_on": None, "due_basis": None, "due_from": None, "due_offset": None}
-            fields = {**undated, **_first_due(commitment, None), **fields}
+            fields = {**undated, **self._first_due(commitment, None), **fields}
+        elif "due_on" in fields:
+            fields = {**self._first_due(commitment, None), **fields}
         return fields
+
+    def _first_due(self, commitment: Commitment, due_on: object) -> dict[str, object]:
+        """Correct the first date with the date, unless an extension was ever approved: then it stands for ever."""
+        query = select(Extension.id).where(Extension.commitment_id == commitment.id, Extension.state == "approved")
+        extended = self.session.scalars(query.limit(1)).first() is not None
+        return {} if extended and commitment.first_due_on else {"first_due_on": due_on}
 
     # -- work --------------------------------------------------------------------------------------------------
 
@@ -422,11 +430,6 @@ def move_next_action(session: Session, days: Mapping[int, date | None]) -> None:
 def rearm_all(session: Session, today: date) -> None:
     """Let the planner look at every live commitment again: rungs, calendar, send time or zone changed."""
     session.execute(update(Commitment).where(Commitment.state.in_(LIVE_STATES)).values(next_action_on=today))
-
-
-def _first_due(commitment: Commitment, due_on: object) -> dict[str, object]:
-    """Correct the first date with the date, unless an extension has moved the one away from the other."""
-    return {"first_due_on": due_on} if commitment.first_due_on in (None, commitment.due_on) else {}
 
 
 def _decided(new: Mapping[str, object]) -> set[str]:

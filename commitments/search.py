@@ -99,6 +99,11 @@ def _ref_number(letter: Any) -> str:  # noqa: ANN401 - a letter, or a row of its
     return re.sub(r"[^\w.-]+", "-", ref_key(letter.proposal_number))
 
 
+def offices(session: Session, names: Iterable[str]) -> frozenset[str]:
+    """Return those of the names that are departments; the others are persons, logins or programs."""
+    return frozenset(session.scalars(select(Department.name).where(Department.name.in_(sorted(set(names))))))
+
+
 def last_number(session: Session, prefix: str) -> int:
     """Return the highest running number ever given under ``2019-1007-``, dropped drafts included."""
     end = prefix[:-1] + chr(ord(prefix[-1]) + 1)

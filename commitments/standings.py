@@ -1,7 +1,8 @@
 """The ledger as of an instant: as it stands now, with every later history entry undone.
 
 What is recorded after a period's end belongs to a later period, and what became open after it is not there at
-all (docs/design.md). Core queries, a handful whatever the number of commitments.
+all (docs/design.md). Core queries, a handful whatever the number of commitments. Longer than most files: what is read
+of a commitment and what is said of it stand together.
 """
 
 from collections import defaultdict
@@ -44,8 +45,8 @@ HEARD = {
     "dispute_accepted", "dispute_refused",
 }  # fmt: skip
 CORRECTING = ("edit", "due_moved")  # a person's correction, and a date counted again when the calendar was published
-CORRECTED = ("title", "quote", "summary", "lead", "support", "due_on", "review_on", "condition")
-TIME_TO_ANSWER = 5  # working days after it became open; who had fewer is not called silent
+CORRECTED = ("title", "quote", "summary", "kind", "lead", "support", "due_on", "review_on", "condition")
+TIME_TO_ANSWER = 5  # working days since a department was asked; who had fewer is not called silent
 FACTS = (
     "ref", "section", "ordinal", "kind", "strength", "title", "quote", "summary", "due_text", "due_on", "first_due_on",
     "due_basis", "due_rule", "due_from", "due_offset", "condition", "review_on", "state", "outcome",
@@ -56,10 +57,11 @@ V = TypeVar("V")
 
 
 class Request(NamedTuple):
-    """What a lead department asked of our office: ``extension`` or ``dispute``, and until when it waited."""
+    """What waits for our own office: ``extension`` or ``dispute``, until when, and who asked ("" for the lead)."""
 
     kind: str
     decided_at: datetime | None
+    department: str = ""
 
     def stands_at(self, end: datetime) -> bool:
         """Say whether it waited still when a period ended."""
@@ -148,36 +150,59 @@ def _brought(facts: Mapping[str, Any], month: _Month, period: Period, workdays: 
         "happened": [_happening(entry, period) for entry in month.entries if entry.action in TOLD],
         "slips": [slip for entry in month.entries if (slip := _slip(entry, period))],
         "corrections": _corrections(month.entries, period),
-        "waiting": [request.kind for request in month.requests if request.stands_at(period.end)],
+        "waiting": _waiting(facts, month, period),
         "new": month.opened_at >= period.start,
         "silent": _silent(facts, month, period, workdays),
     }
 
 
+def _waiting(facts: Mapping[str, Any], month: _Month, period: Period) -> list[str]:
+    """Name what the lead had asked and nobody had decided; on what is closed nothing waits."""
+    asked = [each for each in month.requests if each.stands_at(period.end) and each.department in ("", facts["lead"])]
+    return list(dict.fromkeys(each.kind for each in asked)) if facts["state"] in LIVE_STATES else []
+
+
 def _silent(facts: Mapping[str, Any], month: _Month, period: Period, workdays: Workdays) -> bool:
     """Say whether a department was not heard, though it had the time to be and nothing of it waited for our office."""
     before = undone(facts, (entry.changes for entry in reversed(month.entries)))
-    ours = "reported_done" in (facts["state"], before["state"]) or bool(month.requests)
+    leads = ("", facts["lead"], before["lead"])
+    ours = "reported_done" in (facts["state"], before["state"]) or any(r.department in leads for r in month.requests)
     heard = any(entry.action in HEARD for entry in month.entries)
-    return facts["state"] in LIVE_STATES and not ours and not heard and _had_time(month, period, workdays)
+    return facts["state"] in LIVE_STATES and not ours and not heard and _had_time(facts, month, period, workdays)
 
 
-def _had_time(month: _Month, period: Period, workdays: Workdays) -> bool:
-    reopened = [entry.at for entry in month.entries if entry.action == "reopen"]
-    since = max([month.opened_at, *reopened]).astimezone(period.end.tzinfo).date()
-    return workdays.between(since, period.day) >= TIME_TO_ANSWER
+def _had_time(facts: Mapping[str, Any], month: _Month, period: Period, workdays: Workdays) -> bool:
+    """Say whether it was open long enough to be answered; what was overdue when it became open was entered late."""
+    opened = month.opened_at.astimezone(period.end.tzinfo).date()
+    if month.opened_at >= period.start and facts["due_on"] and facts["due_on"] < opened.isoformat():
+        return False
+    reopened = [_recorded_on(entry, period) for entry in month.entries if entry.action == "reopen"]
+    return workdays.between(max([opened, *reopened]), period.day) >= TIME_TO_ANSWER
 
 
 def _corrections(entries: Sequence[Entry], period: Period) -> list[Correction]:
-    """Return what was corrected in the period, one line for each field; what came back to what it was is none."""
-    found: dict[str, Correction] = {}
+    """Return what was corrected in the period, one line for each field; what came back to what it was is none.
+
+    A deadline has one line before an extension and one after it: what was extended is not what was corrected.
+    """
+    found: dict[tuple[str, int], Correction] = {}
+    slips = 0
     for entry in entries:
-        changed = {field: pair for field, pair in entry.changes.items() if field in CORRECTED}
-        for field, (old, new) in changed.items() if entry.action in CORRECTING else ():
-            first = found[field]["from"] if field in found else old
-            on = _recorded_on(entry, period)
-            found[field] = {"field": field, "from": first, "to": new, "reason": entry.reason, "on": on}
+        if _slip(entry, period):
+            slips += 1
+        elif entry.action in (*CORRECTING, "extended"):  # approved for an earlier day than by now is due: no extension
+            for field in CORRECTED:
+                _correct(found, (field, slips if field == "due_on" else 0), entry, period)
     return [line for line in found.values() if line["from"] != line["to"]]
+
+
+def _correct(found: dict[tuple[str, int], Correction], line: tuple[str, int], entry: Entry, period: Period) -> None:
+    field = line[0]
+    if field not in entry.changes:
+        return
+    old, new = entry.changes[field]
+    first = found[line]["from"] if line in found else old
+    found[line] = {"field": field, "from": first, "to": new, "reason": entry.reason, "on": _recorded_on(entry, period)}
 
 
 def _happening(entry: Entry, period: Period) -> Happening:
@@ -198,9 +223,9 @@ def _proof(word: str) -> Proof:
 
 
 def _slip(entry: Entry, period: Period) -> Slip | None:
-    """Return a deadline moved by an approved extension. Who approved it stays inside, as all names of persons do."""
+    """Return a deadline put off by an approved extension. Who approved it stays inside, as all names of persons do."""
     old, new = (_day(value) for value in entry.changes.get("due_on", (None, None)))
-    if entry.action != "extended" or old is None or new is None:
+    if entry.action != "extended" or old is None or new is None or new <= old:
         return None
     return Slip({"from": old, "to": new, "reason": entry.reason, "on": _recorded_on(entry, period)})
 
@@ -249,16 +274,15 @@ def _entries(session: Session, chosen: Select[Any], period: Period) -> dict[str,
 
 
 def _requests(session: Session, chosen: Select[Any], period: Period) -> dict[int, list[Request]]:
-    """Return by commitment what its lead asked before the period's end and was not decided before its start."""
+    """Return by commitment what was asked before the period's end and was not decided before its start."""
     ids = chosen.with_only_columns(Commitment.id)
     extensions = select(Extension.commitment_id, Extension.decided_at).where(Extension.commitment_id.in_(ids))
     extensions = extensions.where(Extension.asked_at < period.end, _undecided(Extension.decided_at, period))
-    disputes = select(Dispute.commitment_id, Dispute.decided_at)
-    disputes = disputes.join(Commitment, Commitment.id == Dispute.commitment_id)
-    disputes = disputes.where(Dispute.commitment_id.in_(ids), Dispute.department_id == Commitment.lead_id)
-    disputes = disputes.where(Dispute.raised_at < period.end, _undecided(Dispute.decided_at, period))
+    disputes = select(Dispute.commitment_id, Dispute.decided_at, Department.name).join(Department)
+    disputes = disputes.where(Dispute.commitment_id.in_(ids), Dispute.raised_at < period.end)
+    disputes = disputes.where(_undecided(Dispute.decided_at, period)).order_by(Dispute.id)
     asked = [(key, Request("extension", at)) for key, at in session.execute(extensions.order_by(Extension.id))]
-    return _grouped([*asked, *((key, Request("dispute", at)) for key, at in session.execute(disputes))])
+    return _grouped([*asked, *((key, Request("dispute", at, by)) for key, at, by in session.execute(disputes))])
 
 
 def _undecided(decided_at: InstrumentedAttribute[datetime | None], period: Period) -> ColumnElement[bool]:

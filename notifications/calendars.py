@@ -13,18 +13,18 @@ from sqlalchemy import ColumnElement, RowMapping, Select, func, select
 from sqlalchemy.orm import Session
 
 from commitments import privacy
-from commitments.deadlines import LIVE_STATES, Ladder, Workdays
+from commitments.deadlines import LIVE_STATES, Ladder, Workdays, provisional
 from commitments.glossary import word
 from commitments.lists import Filter, supports
-from commitments.models import Commitment, Department, HistoryEntry, Letter
+from commitments.models import VOID_OUTCOMES, Commitment, Department, HistoryEntry, Letter
 from notifications.ics import Event, Status
 from notifications.models import Instance
 
 BEFORE = timedelta(days=400)  # the earliest rung that can ring
-VOID = ("merged", "withdrawn")
 _COLUMNS = (
     Commitment.id, Commitment.ref, Commitment.title, Commitment.quote, Commitment.summary, Commitment.due_text,
-    Commitment.due_on, Commitment.review_on, Commitment.state, Commitment.outcome, Commitment.version,
+    Commitment.due_on, Commitment.due_from, Commitment.due_offset, Commitment.review_on, Commitment.state, Commitment.outcome,
+    Commitment.version,
     Letter.document_number.label("letter"), Department.name.label("lead"),
 )  # fmt: skip
 _TOLD = ("ref", "letter", "lead", "support", "due_text", "state", "quote", "summary")
@@ -70,7 +70,7 @@ def _event(row: RowMapping, support: Sequence[str], stamp: datetime | None, uuid
     return Event(
         uid=f"{row['ref']}@{uuid}",
         ref=row["ref"],
-        title=_public(_title(row, rules.locale)),
+        title=_public(_title(row, rules)),
         on=day,
         sequence=row["version"],
         stamp=stamp or datetime.fromtimestamp(0, UTC),
@@ -99,14 +99,17 @@ def _status(row: RowMapping) -> Status:
         return "tentative"
     if row["state"] == "open":
         return "confirmed"
-    return "cancelled" if row["outcome"] in VOID else "completed"
+    return "cancelled" if row["outcome"] in VOID_OUTCOMES else "completed"
 
 
-def _title(row: RowMapping, locale: str) -> str:
-    """Say first what the day is: 到期：…; what is no longer open says so too."""
+def _title(row: RowMapping, rules: Rules) -> str:
+    """Say first what the day is: 到期：…, and that it may still move; what is no longer open says so too."""
+    locale = rules.locale
     what = word(locale, "noun", "due" if row["due_on"] else "review")
     if row["state"] != "open":
         what = word(locale, "outcome", row["outcome"]) if row["outcome"] else word(locale, "state", row["state"])
+    elif provisional(row["due_from"], row["due_offset"], row["due_on"], rules.workdays):
+        what += f"{' ' if locale == 'en' else ''}{word(locale, 'noun', 'provisional')}"
     return f"{what}: {row['title']}" if locale == "en" else f"{what}：{row['title']}"
 
 

@@ -12,14 +12,15 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from commitments import search
 from commitments.deadlines import band, provisional
 from commitments.figures import percent
 from commitments.glossary import word
 from commitments.models import Commitment, Department, Evidence, HistoryEntry, Progress, Source
-from notifications import calendars, digests, ics
+from notifications import calendars, digests, ics, outward
 from notifications.messages import Item, ProgressLine, Rendered, Sender, TargetLine
 from notifications.mime import Attachment, Envelope, mime
 from notifications.models import STATE_NOT_INDEXED, Digest, Instance, Notice
@@ -54,12 +55,14 @@ class Material:
     sources: frozenset[int]
     valid: Mapping[int, list[str]]
     progress: Mapping[int, Progress]
+    offices: frozenset[str]
     figures: Mapping[int, Mapping[str, float]]
     evidence: Mapping[int, tuple[str, ...]]
     reopened: Mapping[str, str]
     told: Mapping[int, tuple[date, ...]]
     digests: Mapping[int, Digest]
     status: Mapping[str, object] | None
+    status_line: str | None
     events: Mapping[str, Mapping[str, ics.Event]]
 
 
@@ -102,12 +105,14 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
         sources=_sources(session, {row.letter_id for row in rows.values()}),
         valid=valid,
         progress=last,
+        offices=search.offices(session, {row.by for row in last.values()}),
         figures=figures,
         evidence=_evidence(session, [row.id for row in rows.values() if row.state != "open"]),
         reopened=_reopened(session, [row.ref for row in rows.values() if row.arming > 1]),
         told=_told(session, _escalated(notices), office.zone),
         digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
         status=digests.status(session, now, office.digest, office.workdays) if weekly else None,
+        status_line=_newest_status(session) if weekly else None,
         events=_events(session, notices, departments, office) if office.links else {},
     )
 
@@ -181,6 +186,10 @@ def _digests(session: Session, ids: Iterable[int]) -> dict[int, Digest]:
     return {row.id: row for row in session.scalars(select(Digest).where(Digest.id.in_(list(ids))))}
 
 
+def _newest_status(session: Session) -> str | None:
+    return session.scalar(select(func.max(Notice.addressee)).where(Notice.kind == "status_digest"))
+
+
 def _events(
     session: Session, notices: Sequence[Notice], departments: Mapping[int, Department], office: Office
 ) -> dict[str, dict[str, ics.Event]]:
@@ -229,6 +238,9 @@ def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -
 
 
 def _still_true(notice: Notice, bundle: Bundle, material: Material) -> bool:
+    if notice.kind == "status_digest" and notice.addressee != material.status_line:  # two would say the same
+        bundle.untrue["superseded"].append(notice.id)
+        return False
     if notice.commitment_id is None:
         return True
     ending = ending_of(notice.key, material.valid.get(notice.commitment_id, []))
@@ -260,11 +272,13 @@ def _content(
     if first.kind == "monthly_digest":
         digest = material.digests[first.digest_id or 0]
         link = _unit_link(first, digest, material, office, now)
-        context = {"sender": sender, "digest": digest.snapshot, "copy": first.role == "copy", "link": link}
+        facts = outward.shown(digest.snapshot)
+        context = {"sender": sender, "digest": facts, "copy": first.role == "copy", "link": link}
         return first.kind, f"digest/{digest.unit_id}", context
     if first.kind == "status_digest":
         link = _desk_link(material, office, now)
-        return first.kind, "status", {"sender": sender, "status": material.status, "link": link}
+        status = {**(material.status or {}), "week": first.addressee.rpartition("/")[2]}
+        return first.kind, "status", {"sender": sender, "status": status, "link": link}
     items = _items(notices, material, office, now)
     worst = items[0]
     return worst.notices[0], f"letter/{worst.letter}", {"sender": sender, "items": items, "worst": worst}
@@ -354,7 +368,7 @@ def _item(row: Commitment, notices: Sequence[Notice], material: Material, office
         days_left=(due - today).days if due else None,
         working_days_left=office.workdays.between(today, due) if due else None,
         targets=target_lines(row, material.figures.get(row.id, {})),
-        last_progress=ProgressLine(on=last.on, note=last.note, by=last.by) if last else None,
+        last_progress=_last(last, material) if last else None,
         outcome=row.outcome or "",
         closed_on=row.closed_on,
         closing_note=row.closing_note,
@@ -363,6 +377,11 @@ def _item(row: Commitment, notices: Sequence[Notice], material: Material, office
         evidence=material.evidence.get(row.id, ()),
         link=_link(row, ordered[0], material, office, now),
     )
+
+
+def _last(row: Progress, material: Material) -> ProgressLine:
+    """Name the department that reported; a person who wrote it down for one is named inside only."""
+    return ProgressLine(on=row.on, note=row.note, by=row.by if row.by in material.offices else "")
 
 
 def _calendar(

@@ -1,7 +1,8 @@
 """The monthly digest (月报) of a proposing unit: which are owed, what they state, approval; the weekly one.
 
 What a past month owes is settled once its first digest is made: nothing recorded later changes the past, so
-the months before a unit's newest digest are never looked at again.
+the months before a unit's newest digest are never looked at again. Longer than most files: which are owed, what they
+state and how they are let go rest on the same rows.
 """
 
 import json
@@ -22,9 +23,10 @@ from commitments.errors import NoSuchDigest
 from commitments.figures import Period, Standing
 from commitments.models import Commitment, Department, Extension, HistoryEntry, Letter
 from commitments.register import Register
-from commitments.standings import standings
+from commitments.standings import TIME_TO_ANSWER, standings
+from commitments.storage import UtcDateTime
 from notifications import outbox, outward
-from notifications.models import Alert, Digest, Message, Notice
+from notifications.models import STATE_NOT_INDEXED, Alert, Digest, Message, Notice
 from notifications.periods import (
     Owed,
     folded,
@@ -32,16 +34,29 @@ from notifications.periods import (
     newest_due,
     owed_months,
     period,
+    recent_weeks,
     shifted,
     slot,
     status_due,
     status_week,
 )
+from notifications.planner import ORGANISATION
 
-__all__ = ("DigestRules", "Owed", "approve", "find", "plan", "slot", "snapshot", "status", "status_due", "status_week")
+__all__ = (
+    "DigestRules",
+    "Owed",
+    "approve",
+    "find",
+    "plan",
+    "slot",
+    "snapshot",
+    "status",
+    "status_due",
+    "status_told",
+    "status_week",
+)
 
 MOST_RED = 200  # rows a status prints; its totals count all
-UNTOLD = "untold"  # beside what waits for our office: the lead could not be told of it
 RED = ("ref", "title", "lead", "due_on", "days_left", "working_days_left", "band", "state", "waiting")
 BY_LEAD = ("open", "reported_done", "overdue", "due_soon", "closed")
 
@@ -177,6 +192,7 @@ def snapshot(
         "number": _next_number(session, unit),
         "period": owed.period,
         "late": owed.late,
+        "as_of": span.day,
         "folded": owed.folded,
         "letters": _letters(session, unit, span),
         "totals": figures.totals(stand),
@@ -191,26 +207,30 @@ def snapshot(
 def _told_to(
     session: Session, unit: Department, span: Period, rules: DigestRules, workdays: Workdays
 ) -> list[Standing]:
-    """Return the standings of a unit's commitments; whose lead was never told of it by then is not called silent."""
+    """Return the standings of a unit's commitments; whose lead was not told of it in time is not called silent."""
     stand = standings(session, unit, span, rules.ladder, workdays)
-    silent = [one.ref for one in stand if one.silent]
-    told = set(session.scalars(_told(silent, span))) if silent else set()
-    return [
-        replace(one, silent=False, waiting=[*one.waiting, UNTOLD]) if one.silent and one.ref not in told else one
-        for one in stand
-    ]
+    told = dict(_first_told(session, unit, span)) if any(one.silent for one in stand) else {}
+    asked = {key for key, on in told.items() if workdays.between(on, span.day) >= TIME_TO_ANSWER}
+    return [replace(one, silent=one.silent and (one.ref, one.lead) in asked) for one in stand]
 
 
-def _told(refs: Sequence[str], span: Period) -> Executable:
-    """Select which of these commitments their lead was told of before the end of the period, in whatever notice."""
-    by_then = (Notice.state == "told", Notice.told_at < span.end, Notice.role == "lead")
-    query = select(Commitment.ref).join_from(Notice, Commitment)
-    return query.where(*by_then, Commitment.ref.in_(refs), Notice.department_id == Commitment.lead_id).distinct()
+def _first_told(session: Session, unit: Department, span: Period) -> Iterator[tuple[tuple[str, str], date]]:
+    """Yield for ref and lead the day on which that department was first told of it, in whatever notice."""
+    by_then = (STATE_NOT_INDEXED == "told", Notice.told_at < span.end, Notice.role == "lead")
+    first = func.min(Notice.told_at, type_=UtcDateTime())
+    query = select(Commitment.ref, Department.name, first).join_from(Notice, Commitment).join(Letter)
+    query = query.join(Department, Department.id == Notice.department_id)
+    query = query.where(*by_then, Letter.proposing_unit_id == unit.id).group_by(Commitment.ref, Department.name)
+    for ref, name, at in session.execute(query):
+        if at is not None:
+            yield (ref, name), at.astimezone(span.end.tzinfo).date()
 
 
 def _said(session: Session, unit: Department, month: str) -> dict[str, Mapping[str, Any]]:
-    """Return by ref what the unit's last digest before ``month`` said of each commitment."""
+    """Return by ref what the unit's last digest before ``month`` said of each; one a person cancelled said nothing."""
+    cancelled = select(Notice.digest_id).where(Notice.role == "unit", Notice.state == "cancelled")
     earlier = select(Digest).where(Digest.unit_id == unit.id, Digest.period < month, Digest.number.is_not(None))
+    earlier = earlier.where(Digest.id.not_in(cancelled.where(Notice.digest_id.is_not(None))))
     last = session.scalars(earlier.order_by(Digest.number.desc()).limit(1)).first()
     return _rows(last.snapshot) if last else {}
 
@@ -277,12 +297,15 @@ def approve(register: Register, unit_name: str, month: str, by: str) -> Digest:
 def status(session: Session, now: datetime, rules: DigestRules, workdays: Workdays) -> dict[str, Any]:
     """Return how the whole ledger stands, worst first, and what waits for the organisation, ready for JSON.
 
-    What moved, slipped or stayed silent is of the last seven days. Instants are told as civil dates.
+    What moved, slipped or stayed silent is of the last seven days, what units answered is all since the last status was
+    told: days off make a week longer or shorter. ``week`` is that of ``now``. Instants are told as civil dates.
     """
     here = now.astimezone(rules.zone)
     week = Period(here - timedelta(days=7), here + timedelta(microseconds=1), here.date())
     stand = standings(session, None, week, rules.ladder, workdays)
-    waiting = {name: _dicts(session, query, rules.zone) for name, query in _waiting(week).items()}
+    told = status_told(session, week.day)
+    since = replace(week, start=told) if told else week
+    waiting = {name: _dicts(session, query, rules.zone) for name, query in _waiting(since).items()}
     return _plain({
         "week": f"{here:%G-W%V}",
         "as_of": week.day,
@@ -296,6 +319,18 @@ def status(session: Session, now: datetime, rules: DigestRules, workdays: Workda
         "departments": _by_lead(stand),
         "chain": asdict(history.head(session)),
     })  # fmt: skip
+
+
+def status_told(session: Session, today: date) -> datetime | None:
+    """Return when the last weekly status was told, if in the last weeks."""
+    last = func.max(Notice.told_at, type_=UtcDateTime())
+    lines = [status_line(week) for week in recent_weeks(today)]
+    return session.scalar(select(last).where(Notice.addressee.in_(lines), STATE_NOT_INDEXED == "told"))
+
+
+def status_line(week: str) -> str:
+    """Return the line of post of a week's status."""
+    return f"{ORGANISATION}/status/{week}"
 
 
 def _red(stand: Sequence[Standing]) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ class TargetLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ProgressLine:
-    """The last thing reported."""
+    """The last thing reported; ``by`` is a department, "" where a person of our office wrote it down."""
 
     on: date
     note: str

@@ -4,64 +4,89 @@ Pure functions over the rows of a snapshot; ``digests`` reads what they need.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from commitments import privacy
+from commitments import entry_words, privacy
 from commitments.figures import Standing
 
 Masked = list[dict[str, str]]
+Mask = Callable[[str, str], str]  # field and text, the text to be shown
 
 
 def corrections(row: Standing, said: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """Return the corrections a reader must be told of: those of what the last digest ``said``.
+    """Return the corrections a reader must be told of: where the last digest ``said`` otherwise.
 
-    ``said`` is the row of this commitment in the unit's last digest, None when none told of it; where it said what
-    holds now, nothing need be corrected.
+    ``said`` is the row of this commitment in the unit's last digest, None when none told of it. What was corrected
+    after an extension corrects what the extension set, not what the digest said.
     """
-    now = {**vars(row), "due_on": _iso(row.due_on), "review_on": _iso(row.review_on)}
-    return [
-        {**line, "from": _iso(line["from"]), "to": _iso(line["to"])}
-        for line in row.corrections
-        if said is not None and said.get(line["field"]) != now[line["field"]]
-    ]
+    if said is None:
+        return []
+    extended, lines = {slip["to"].isoformat() for slip in row.slips}, []
+    for line in row.corrections:
+        field = line["field"]
+        first = line["from"] if field == "due_on" and line["from"] in extended else said.get(field, line["from"])
+        if first != line["to"]:
+            lines.append({**line, "from": first, "reason": entry_words.by_people(line["reason"])})
+    return [line for line in lines if _tells(line, lines)]
+
+
+def _tells(line: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> bool:
+    """A deadline tells by itself that there is no day of review any more, or one at last."""
+    return line["field"] != "review_on" or all(other["field"] != "due_on" for other in lines)
+
+
+def shown(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stored snapshot as readers outside may see it, also one that an earlier version made."""
+    plain = masked(facts)
+    for row in plain["commitments"]:
+        row["slips"] = [{**slip, "approved_by": ""} for slip in row["slips"]]
+    return {**plain, "masked": [*facts.get("masked", ()), *plain["masked"]]}
 
 
 def masked(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a snapshot with personal data masked in every free text, and in ``masked`` what was masked where."""
+    """Return a snapshot with personal data masked in every free text, and in ``masked`` what was masked where.
+
+    The office's own contact, which every digest prints, is masked nowhere.
+    """
     found: Masked = []
-    rows = [_masked_row(row, found) for row in facts["commitments"]]
-    letters = [_with(letter, ("title",), _noting(found, letter["document_number"])) for letter in facts["letters"]]
-    return {**facts, "commitments": rows, "letters": letters, "masked": found}
+    note = _noting(found, facts["contact"])
+    rows = [_masked_row(row, partial(note, row["ref"])) for row in facts["commitments"]]
+    letters = [_with(letter, ("title",), partial(note, letter["document_number"])) for letter in facts["letters"]]
+    answers = [_with(each, ("reason",), partial(note, each["month"])) for each in facts.get("answers", ())]
+    return {**facts, "commitments": rows, "letters": letters, "answers": answers, "masked": found}
 
 
-def _masked_row(row: Mapping[str, Any], found: Masked) -> dict[str, Any]:
-    note = _noting(found, row["ref"])
+def _masked_row(row: Mapping[str, Any], note: Mask) -> dict[str, Any]:
     plain = _with(row, ("title", "quote", "summary", "condition", "due_text", "due_rule"), note)
     plain["happened"] = [
-        {**_with(each, ("note",), note), "evidence": [_with(proof, ("name",), note) for proof in each["evidence"]]}
+        {**_with(each, ("note",), note), "evidence": [_proof(proof, note) for proof in each["evidence"]]}
         for each in row["happened"]
     ]
     plain["slips"] = [_with(each, ("reason",), note) for each in row["slips"]]
-    plain["corrections"] = [_with(each, ("from", "to", "reason"), note) for each in row["corrections"]]
+    lines = [_with(each, ("from", "to", "reason"), note) for each in row.get("corrections", ())]
+    plain["corrections"] = [line for line in lines if line["from"] != line["to"]]
     plain["targets"] = [_with(each, ("what",), note) for each in row["targets"]]
     return plain
 
 
-def _noting(found: Masked, ref: str) -> Callable[[str, str], str]:
-    """Return what masks the text of a field and notes for ``ref`` what it found."""
+def _proof(proof: Mapping[str, Any], note: Mask) -> dict[str, Any]:
+    """An address that names a person can neither be shown nor followed."""
+    plain = _with(proof, ("name",), note)
+    return {**plain, "url": proof["url"] if plain["name"] == proof["name"] else None}
 
-    def mask(field: str, text: str) -> str:
-        plain, kinds = privacy.mask(text)
+
+def _noting(found: Masked, published: str) -> Callable[[str, str, str], str]:
+    """Return what masks the text of a field of a ref, and notes what it found."""
+
+    def mask(ref: str, field: str, text: str) -> str:
+        plain, kinds = privacy.mask(text, published)
         found.extend({"ref": ref, "field": field, "kind": kind} for kind in kinds)
         return plain
 
     return mask
 
 
-def _with(row: Mapping[str, Any], fields: Sequence[str], mask: Callable[[str, str], str]) -> dict[str, Any]:
-    texts = {field: mask(field, row[field]) for field in fields if isinstance(row.get(field), str)}
+def _with(row: Mapping[str, Any], fields: Sequence[str], note: Mask) -> dict[str, Any]:
+    texts = {field: note(field, row[field]) for field in fields if isinstance(row.get(field), str)}
     return {**row, **texts}
-
-
-def _iso(value: Any) -> Any:  # noqa: ANN401 - a date becomes text, all else stays
-    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -107,6 +107,20 @@ def status_due(today: date, weekday: str, workdays: Workdays) -> tuple[str, date
     return None if eve and due != today else (week, due)
 
 
+def status_owed(today: date, weekday: str, workdays: Workdays, last: date | None) -> tuple[str, date] | None:
+    """Return what ``status_due`` does, unless the last was told (on ``last``) the day before its slot or later.
+
+    That is so where long days off put one off, or the weekday was changed: the next one then comes in its own week.
+    """
+    due = status_due(today, weekday, workdays)
+    return due if due and (last is None or (due[1] - last).days > 1) else None
+
+
+def recent_weeks(today: date) -> list[str]:
+    """Return the last six ISO weeks, this one too."""
+    return [f"{today - timedelta(days=7 * n):%G-W%V}" for n in range(6)]
+
+
 def _status_after(today: date, days: int, weekday: str, workdays: Workdays) -> date:
     return status_week(today + timedelta(days=days), weekday, workdays)[1]
 

@@ -14,6 +14,7 @@ from notifications import digests, outbox
 from notifications.models import STATE_NOT_INDEXED, UNSENT, Digest, Instance, Notice
 from notifications.office import Office
 from notifications.outbox import Lease
+from notifications.periods import status_owed
 from notifications.planner import LADDER_KINDS, ORGANISATION, Duty, Facts, duties, key, next_look
 
 BATCH = 500
@@ -165,19 +166,23 @@ def _digest_rows(session: Session, digest: Digest, office: Office, now: datetime
 
 
 def _plan_status(session: Session, office: Office, now: datetime) -> int:
-    """The weekly status digest; an empty ledger has no status."""
+    """The weekly status digest, one a week; an empty ledger has no status."""
     if not office.status_weekday or session.scalars(select(Commitment.id).limit(1)).first() is None:
         return 0
-    due = digests.status_due(office.today(now), office.status_weekday, office.workdays)
-    if due is None:
+    today = office.today(now)
+    told = digests.status_told(session, today)
+    last = office.today(told) if told else None
+    owed = status_owed(today, office.status_weekday, office.workdays, last)
+    if owed is None:
         return 0
-    week, slot = due
+    week, slot = owed
+    line = digests.status_line(week)
     new = outbox.add_notices(session, [{
         "key": key("status/1", week, "", None, ORGANISATION, ORGANISATION), "kind": "status_digest",
-        "addressee": f"{ORGANISATION}/status/{week}", "role": ORGANISATION, "slot": slot, "created_at": now,
+        "addressee": line, "role": ORGANISATION, "slot": slot, "created_at": now,
     }])  # fmt: skip
     if new:
-        earlier = select(Notice.id).where(Notice.kind == "status_digest", Notice.slot < slot)
+        earlier = select(Notice.id).where(Notice.kind == "status_digest", Notice.addressee < line)
         outbox.settle_notices(session, {"superseded": session.scalars(earlier.where(Notice.state.in_(UNSENT))).all()})
     return new
 

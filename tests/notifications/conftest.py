@@ -252,6 +252,7 @@ def monthly_digest() -> dict[str, Any]:
         "number": 6,
         "period": "2019-12",
         "late": True,
+        "as_of": "2019-12-31",
         "folded": ["2019-10", "2019-11"],
         "letters": [
             {
@@ -268,13 +269,14 @@ def monthly_digest() -> dict[str, Any]:
         ],
         "commitments": [
             pledge(LISTS, silent=True), happy,
-            pledge(RULE, corrections=corrected, waiting=["extension", "untold"]),
+            pledge(RULE, corrections=corrected, waiting=["extension", "dispute"]),
             pledge(REPORTED), pledge(HALLS, happened=[closed]),
         ],
         "answers": [
             {"month": "2019-09", "grade": "satisfied", "reason": "", "on": "2019-10-12"},
             {"month": "2019-10", "grade": "not_satisfied", "reason": "清单仍未见到。", "on": "2019-12-03"},
         ],
+        "masked": [{"ref": HAPPY.ref, "field": "note", "kind": "telephone"}],
         "chain": CHAIN,
     }  # fmt: skip
     return {"sender": replace(SENDER, recipient="市台联"), "digest": digest, "copy": False, "link": ""}
@@ -285,7 +287,15 @@ def silent_digest() -> dict[str, Any]:
     context = monthly_digest()
     rows = [pledge(LISTS, silent=True), pledge(RULE, silent=True)]
     del context["digest"]["answers"]  # as in a snapshot made before units could answer
-    quiet = {"late": False, "folded": [], "previous": None, "number": 1, "period": "2019-07", "commitments": rows}
+    quiet = {
+        "late": False,
+        "folded": [],
+        "previous": None,
+        "number": 1,
+        "period": "2019-07",
+        "as_of": "2019-07-31",
+        "commitments": rows,
+    }
     return {**context, "digest": {**context["digest"], **quiet}, "copy": True}
 
 

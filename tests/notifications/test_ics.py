@@ -149,6 +149,21 @@ def test_a_moved_date_raises_the_sequence_and_the_stamp(scene: Scene) -> None:
     assert after.stamp == scene.now > before.stamp
 
 
+def test_a_date_that_may_still_move_says_so(quick: Scene) -> None:
+    quick.add("清单", due_on=date(2036, 1, 10), due_from=date(2035, 12, 20), due_offset="14wd", due_basis="derived")
+    (found,) = feed(quick)
+    assert found.title == "到期（暂定）：清单"
+
+
+def test_a_subscribed_calendar_holds_no_personal_data(quick: Scene) -> None:
+    said = {"quote": "身份证440106199001011234", "due_text": "至年底，问li@mail.example"}
+    quick.add("联系13800138000", **said, due_on=date(2019, 12, 31))
+    (found,) = feed(quick)
+    text = found.title + found.description
+    assert text.count("******") == 3
+    assert [each for each in ("13800138000", "440106199001011234", "li@mail.example") if each in text] == []
+
+
 def test_sending_does_not_change_a_calendar(quick: Scene) -> None:
     quick.add(due_on=date(2019, 7, 10))
     before = feed(quick)

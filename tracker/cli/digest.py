@@ -65,15 +65,15 @@ def _month(month: str, app: "App") -> str:
 
 
 def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
-    """Return the stored snapshot, or one made now."""
+    """Return the stored snapshot as it is shown outside, or one made now."""
     from commitments.errors import NoSuchDigest  # noqa: PLC0415
     from commitments.search import find_department  # noqa: PLC0415
-    from notifications import digests  # noqa: PLC0415
+    from notifications import digests, outward  # noqa: PLC0415
 
     with app.reading() as session:
         department = find_department(session, unit)
         try:
-            return dict(digests.find(session, department.name, month).snapshot)
+            return outward.shown(digests.find(session, department.name, month).snapshot)
         except NoSuchDigest:
             owed = digests.Owed(month)
             return digests.snapshot(session, department, owed, app.today, app.office().digest, app.workdays)
@@ -97,19 +97,24 @@ def _render(app: "App", unit: str, facts: dict[str, Any]) -> "Rendered":
 
 
 @group.command()
-def approve(ctx: typer.Context, unit: Unit, month: Month = "", actor: ActorOption = "") -> None:
+def approve(
+    ctx: typer.Context, unit: Unit, month: Month = "", actor: ActorOption = "", json: JsonOption = False
+) -> None:
     """批准发出月报（approval = "required" 时）· Approve a digest that waits; it goes out at the next pass.
 
     $ tracker digest show --unit 市台联 --month 2019-07
     """
-    from notifications import digests  # noqa: PLC0415
+    from notifications import digests, outward  # noqa: PLC0415
 
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
     with app.register() as keeper:
-        digest = digests.approve(keeper, unit, _month(month, app), by=app.actor)
-        facts = digest.snapshot
+        facts = outward.shown(digests.approve(keeper, unit, _month(month, app), by=app.actor).snapshot)
+    if json:
+        print_json({"approved": {name: facts[name] for name in ("unit", "period", "number", "masked")}})
+        return
     print(f"{facts['unit']} {facts['period']}")
-    _say_masked(facts, command(ctx).locale)
+    _say_masked(facts, shared.locale)
 
 
 def _say_masked(facts: "Mapping[str, Any]", locale: str) -> None:

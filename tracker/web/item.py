@@ -20,6 +20,7 @@ from commitments.models import (
     Receipt,
     Source,
 )
+from commitments.search import offices
 from notifications.compose import target_lines
 from notifications.messages import TargetLine
 
@@ -42,7 +43,10 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """A commitment as pages show it. ``row`` has letter, lead, support and targets loaded; days left as in mails."""
+    """A commitment as pages show it. ``row`` has letter, lead, support and targets loaded; days left as in mails.
+
+    ``offices`` are those of its actors that are departments; the others are persons and their logins.
+    """
 
     row: Commitment
     verbatim: bool
@@ -56,6 +60,7 @@ class Told:
     extension: Extension | None
     disputes: Sequence[tuple[Dispute, str]]
     receipts: dict[int, date]
+    offices: frozenset[str]
 
     @property
     def live(self) -> bool:
@@ -79,6 +84,9 @@ def tell(session: Session, ref: str, app: "App") -> Told | None:
     ).first()  # fmt: skip
     if row is None:
         return None
+    events, evidence = _events(session, ref, app), session.scalars(_of(Evidence, row)).all()
+    extension = session.scalars(_of(Extension, row).where(Extension.state == "waiting")).first()
+    actors = {each.actor for each in events} | {each.given_by for each in evidence}
     is_open, due = row.state == "open", row.due_on if row.state == "open" else None
     return Told(
         row=row,
@@ -88,11 +96,12 @@ def tell(session: Session, ref: str, app: "App") -> Told | None:
         working_days_left=app.workdays.between(app.today, due) if due else None,
         provisional=provisional(row.due_from, row.due_offset, row.due_on, app.workdays),
         targets=target_lines(row, _figures(session, row)),
-        events=_events(session, ref, app),
-        evidence=session.scalars(_of(Evidence, row)).all(),
-        extension=session.scalars(_of(Extension, row).where(Extension.state == "waiting")).first(),
+        events=events,
+        evidence=evidence,
+        extension=extension,
         disputes=_disputes(session, row),
         receipts=_receipts(session, row, app),
+        offices=offices(session, actors | ({extension.asked_by} if extension else set())),
     )
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     SQLColumnExpression,
     and_,
     case,
+    false,
     func,
     literal,
     or_,
@@ -32,6 +33,7 @@ from commitments.figures import Rate
 from commitments.lists import Filter
 from commitments.models import (
     PROVEN_OUTCOMES,
+    VOID_OUTCOMES,
     Answer,
     Commitment,
     Department,
@@ -386,7 +388,8 @@ def _by_lead(today: date) -> Select[Any]:
 
 def _on_time(day: Any, today: date) -> tuple[ColumnElement[int], ColumnElement[int]]:  # noqa: ANN401 - a column
     """Count those due this year until today, and those of them done by that day (``Standing.done_by``)."""
-    due = day.between(today.replace(month=1, day=1), today)
+    void = and_(Commitment.outcome.in_(VOID_OUTCOMES), Commitment.closed_on <= day)
+    due = and_(day.between(today.replace(month=1, day=1), today), func.coalesce(void, false()).is_(False))
     done = or_(Commitment.state == "reported_done", Commitment.outcome.in_(PROVEN_OUTCOMES))
     by = func.coalesce(Commitment.reported_done_on, Commitment.closed_on) <= day
     return func.count().filter(due, done, by), func.count().filter(due)

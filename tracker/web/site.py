@@ -118,11 +118,12 @@ def page(template: str, locale: str, **facts: object) -> str:
     return render_template(template, locale=locale, say=words(locale), **_spoken(locale), **facts)
 
 
-def _spoken(locale: str) -> Mapping[str, Callable[..., str]]:
+def _spoken(locale: str) -> Mapping[str, Callable[..., object]]:
     return {
         "day": partial(glossary.format_date, locale),
         "iso_day": lambda text: glossary.format_date(locale, date.fromisoformat(text)),
         "month_name": partial(glossary.format_month, locale),
+        "month_names": lambda months: [glossary.format_month(locale, month) for month in months],
         "word": partial(in_words, locale),
         "count": lambda days, working: glossary.day_count(locale, working, days),
     }

@@ -1,13 +1,15 @@
 """The proposing unit's page: its commitments as the digest tells them, and a box to answer."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, url_for
 from sqlalchemy import select
 
-from commitments import replies
+from commitments import privacy, replies
 from commitments.glossary import word
 from commitments.models import GRADES, Answer, Department
+from notifications import outward
 from notifications.links import UNIT
 from notifications.models import Digest
 from tracker.web import saved
@@ -66,7 +68,10 @@ def _show(site: Site, visitor: Visitor) -> str:
         given = select(Answer).where(Answer.unit_id == visitor.department_id, Answer.month == visitor.month)
         answer = session.scalars(given.order_by(Answer.id.desc()).limit(1)).first()
         entry = saved.find(session, app, {visitor.name}, {"unit_answer"})
-    return page("unit.html", visitor.locale, visitor=visitor, digest=digest.snapshot, answer=answer, saved=entry,
+    entry = replace(entry, reason="") if entry else None  # what was answered stands below, masked
+    facts = outward.shown(digest.snapshot)
+    reason = privacy.mask(answer.reason, facts["contact"])[0] if answer else ""
+    return page("unit.html", visitor.locale, visitor=visitor, digest=facts, answer=answer, reason=reason, saved=entry,
                 form=_form(visitor), once=fresh_key(), office=app.config.organisation)  # fmt: skip
 
 

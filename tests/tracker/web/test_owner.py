@@ -1,6 +1,7 @@
 """The owner's page: what it shows, what each form does, what it refuses."""
 
 import io
+from datetime import date
 from typing import Any
 
 import pytest
@@ -168,3 +169,14 @@ def test_acknowledging_again_claims_nothing_new(pages: Pages) -> None:
     pages.post(action, {"once": once})
     again = pages.post(action, {"once": "another"})
     assert "saved" not in again.location
+
+
+def test_a_department_reads_the_names_of_offices_only(pages: Pages) -> None:
+    with pages.app.register("zhangsan") as register:
+        register.progress(REF, "电话报来", proofs=["https://gz.example/a"])
+        register.ask_extension(REF, date(2020, 3, 31), "汇总未完")
+    pages.send(pages.owner(), "progress", {"note": "已验收"})
+    page = pages.get(pages.owner()).text
+    assert "zhangsan" not in page
+    assert "zhangsan" in pages.get(f"{pages.desk()}items/{REF}/").text
+    assert "市民政局申请由2019年12月31日延至2020年3月31日" in page

@@ -1,13 +1,17 @@
 """The proposing unit's page, the calendar, and the server itself."""
 
+import json
 import socket
 import urllib.request
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import select
 
+from commitments.storage import writing
 from notifications.delivery import pass_once
+from notifications.models import Digest
 from tests.tracker.web.conftest import REF, Pages
 from tracker.cli.root import run
 from tracker.web.server import AddressTaken, Server
@@ -113,3 +117,48 @@ def test_a_digest_that_nobody_approved_is_not_read(told: Pages) -> None:
     told.app.config = told.app.config.model_copy(update={"digest": digest})
     assert told.get(told.unit("2019-11")).status_code == 404
     assert told.post(f"{told.unit('2019-11')}answer", {"grade": "partly"}).status_code == 404
+
+
+def test_the_page_of_a_unit_names_no_person_and_no_number(pages: Pages) -> None:
+    pages.app.clock = lambda: datetime(2019, 11, 5, 2, tzinfo=UTC)
+    pages.do(lambda register: register.progress(REF, "王科长13800138000已核实"))
+    pages.do(lambda register: register.ask_extension(REF, date(2020, 3, 31), "汇总未完，问li@mail.example"))
+    pages.do(lambda register: register.decide_extension(REF, approve=True, by="root"))
+    pages.app.clock = lambda: datetime(2019, 12, 2, 2, tzinfo=UTC)
+    pass_once(pages.app.office(), pages.app.clock)
+    page = pages.get(pages.unit("2019-11")).text
+    assert "由2019年12月31日延至2020年3月31日" in page
+    assert "期限和状态截至2019年11月30日。" in page
+    assert [each for each in ("13800138000", "li@mail.example", "root") if each in page] == []
+
+
+def test_what_the_unit_answered_is_shown_without_its_telephone(told: Pages) -> None:
+    address = told.unit("2019-11")
+    answer = told.send(address, "answer", {"grade": "partly", "reason": "请回电13800138000"})
+    page = told.get(answer.location).text
+    assert "请回电******" in page
+    assert "13800138000" not in page
+
+
+def test_a_snapshot_of_an_earlier_version_names_no_person_either(told: Pages) -> None:
+    with writing(told.app.engine) as session:
+        digest = session.scalars(select(Digest).where(Digest.period == "2019-11")).one()
+        facts = json.loads(json.dumps(digest.snapshot))
+        days = {"from": "2019-12-31", "to": "2020-03-31", "on": "2019-11-05"}
+        slip = {**days, "reason": "问13800138000", "approved_by": "root"}
+        for row in facts["commitments"]:
+            row["slips"] = [slip]
+            del row["corrections"], row["waiting"], row["new"]
+        del facts["masked"], facts["as_of"]
+        digest.snapshot = facts
+    page = told.get(told.unit("2019-11")).text
+    assert "问******" in page
+    assert "root" not in page
+
+
+def test_a_day_that_is_past_when_the_page_is_read_is_not_called_today(pages: Pages) -> None:
+    pages.app.clock = lambda: datetime(2020, 1, 2, 2, tzinfo=UTC)
+    pass_once(pages.app.office(), pages.app.clock)
+    page = pages.get(pages.unit("2019-12")).text
+    assert "当日到期" in page
+    assert "今日到期" not in page

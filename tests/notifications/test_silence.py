@@ -1,0 +1,113 @@
+"""Silence is only what it says: asked in time, never heard, and nothing of it waits for our office."""
+
+import json
+from datetime import date
+
+import pytest
+
+from commitments import replies
+from commitments.search import find_department
+from commitments.storage import writing
+from tests.conftest import Scene
+from tests.notifications.outward_reading import extend, lines, row, told
+
+DUE = date(2019, 12, 31)
+
+
+def silent(scene: Scene, month: str) -> tuple[int, int]:
+    """Return how many the figures call silent, and how many rows say so."""
+    facts = told(scene, month)
+    return facts["totals"]["silent"], sum(each["silent"] for each in facts["commitments"])
+
+
+def test_whoever_was_asked_and_said_nothing_is_silent(quick: Scene) -> None:
+    quick.add(due_on=DUE)
+    quick.run_days("2019-06-28", "2019-08-01")
+    assert (silent(quick, "2019-06"), silent(quick, "2019-07")) == ((0, 0), (1, 1))
+
+
+def test_whoever_could_not_be_told_is_not_silent(quick: Scene) -> None:
+    with writing(quick.engine) as session:
+        find_department(session, "市民政局").mailbox = ""
+    quick.add(due_on=DUE)
+    quick.run_days("2019-06-28", "2019-08-01")
+    assert silent(quick, "2019-07") == (0, 0)
+
+
+def test_whoever_was_told_in_the_last_days_of_the_month_is_not_silent(quick: Scene) -> None:
+    with writing(quick.engine) as session:
+        find_department(session, "市民政局").mailbox = ""
+    quick.add(due_on=DUE)
+    quick.run_days("2019-06-28", "2019-07-26")
+    with writing(quick.engine) as session:
+        find_department(session, "市民政局").mailbox = "mzj@gz.example"
+    quick.run_days("2019-07-27", "2019-09-02")
+    assert (silent(quick, "2019-07"), silent(quick, "2019-08")) == ((0, 0), (1, 1))
+
+
+def test_a_new_lead_has_time_to_answer_and_the_old_month_stays_as_it_was(quick: Scene) -> None:
+    ref = quick.add(due_on=DUE)
+    quick.run_days("2019-06-28", "2019-08-28")
+    quick.do(lambda r: r.edit(ref, "职责调整", lead=find_department(r.session, "市委政法委")))
+    quick.run_days("2019-08-29", "2019-09-02")
+    assert (silent(quick, "2019-07"), silent(quick, "2019-08")) == ((1, 1), (0, 0))
+    assert told(quick, "2019-08")["previous"] == told(quick, "2019-07")["totals"]
+
+
+def test_what_was_entered_late_is_not_silent_in_its_first_month(quick: Scene) -> None:
+    quick.day("2019-07-01", 8)
+    quick.add(due_on=date(2019, 6, 28))
+    quick.run_days("2019-07-01", "2019-09-02")
+    assert (silent(quick, "2019-07"), silent(quick, "2019-08")) == ((0, 0), (1, 1))
+
+
+@pytest.mark.parametrize("ask", ["report", "extension", "dispute"])
+def test_who_waits_for_us_is_never_silent_and_is_told_as_that(quick: Scene, ask: str) -> None:
+    ref = quick.add(due_on=DUE)
+    quick.run_days("2019-06-28", "2019-07-10")
+    asked = {
+        "report": lambda r: r.report_done(ref, note="已办结"),
+        "extension": extend(date(2020, 3, 31), ref, approve=False),
+        "dispute": lambda r: replies.dispute(r, ref, find_department(r.session, "市民政局"), "不属本单位"),
+    }
+    quick.do(asked[ask])
+    quick.run_days("2019-07-11", "2019-10-08")
+    for month in ("2019-07", "2019-08", "2019-09"):
+        assert silent(quick, month) == (0, 0)
+        facts = row(quick, month, ref)
+        assert (facts["state"], facts["waiting"]) == (
+            ("reported_done", []) if ask == "report" else ("open", [ask])
+        )  # fmt: skip
+    assert "不属本单位" not in json.dumps(told(quick, "2019-07"), ensure_ascii=False)
+
+
+def test_a_dispute_of_the_lead_of_then_stands_in_the_month_of_then(quick: Scene) -> None:
+    ref = quick.add(due_on=DUE)
+    quick.run_days("2019-06-28", "2019-07-10")
+    quick.do(lambda r: replies.dispute(r, ref, find_department(r.session, "市民政局"), "不属本单位"))
+    quick.run_days("2019-07-11", "2019-08-05")
+    quick.do(lambda r: replies.decide_dispute(
+        r, ref, department=find_department(r.session, "市民政局"), accept=True, by="zhangsan",
+        lead=find_department(r.session, "市委政法委"),
+    ))  # fmt: skip
+    quick.run_days("2019-08-06", "2019-09-02")
+    assert told(quick, "2019-08")["previous"] == told(quick, "2019-07")["totals"]
+    assert lines(quick, "2019-08", ref) == [("lead", "市民政局", "市委政法委")]
+
+
+def test_on_what_is_closed_no_dispute_waits(quick: Scene) -> None:
+    ref = quick.add(due_on=DUE)
+    quick.run_days("2019-06-28", "2019-07-10")
+    quick.do(lambda r: replies.dispute(r, ref, find_department(r.session, "市民政局"), "不属本单位"))
+    quick.do(lambda r: r.close(ref, "withdrawn"))
+    quick.run_days("2019-08-01", "2019-08-01")
+    assert row(quick, "2019-07", ref)["waiting"] == []
+
+
+@pytest.mark.parametrize(("outcome", "whole"), [("merged", 0), ("withdrawn", 0), ("not_kept", 1)])
+def test_what_was_void_before_its_day_did_not_fall_due(quick: Scene, outcome: str, whole: int) -> None:
+    ref = quick.add(due_on=date(2019, 7, 31))
+    quick.day("2019-07-10")
+    quick.do(lambda r: r.close(ref, outcome))
+    quick.run_days("2019-08-01", "2019-08-01")
+    assert [rate["whole"] for rate in told(quick, "2019-07")["rates"]] == [whole, whole, 1]
