@@ -23,6 +23,16 @@ COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "36", "dim": "2",
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # full-width signs count too
 
 
+def set_up_streams() -> None:
+    """Let a terminal that lacks a character show ``?`` in its place: a list must not die of one sign.
+
+    The one place where streams are set up; standard input is left strict, or damaged words would be stored.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 class NotWritten(Refused):
     """A file cannot be written where it was asked for."""
 
@@ -42,14 +52,19 @@ def write_out(file: Path | None, content: bytes) -> None:
         raise NotWritten(path=file, problem=trouble.strerror) from trouble
 
 
-def json_text(facts: Mapping[str, object]) -> str:
-    """Return one object, ``"schema": 1`` first, dates as ISO."""
-    return json.dumps({"schema": 1, **facts}, ensure_ascii=False, indent=2, default=_plain)
+def json_text(facts: Mapping[str, object], *, escaped: bool = False) -> str:
+    """Return one object, ``"schema": 1`` first, dates as ISO; ``escaped``, in ASCII."""
+    return json.dumps({"schema": 1, **facts}, ensure_ascii=escaped, indent=2, default=_plain)
 
 
 def print_json(facts: Mapping[str, object]) -> None:
-    """Print one object, ``"schema": 1`` first, dates as ISO."""
-    print(json_text(facts))
+    """Print one object, ``"schema": 1`` first, dates as ISO; escaped where the terminal lacks a character."""
+    text = json_text(facts)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json_text(facts, escaped=True)
+    print(text)
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
