@@ -1,22 +1,17 @@
 """The commitments as a file for other programs: a workbook, CSV, JSON, a calendar. Filters are those of ``list``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tracker.cli import listing
 from tracker.cli.base import command
-from tracker.cli.listing import Department, DueWithin, Kind, Letter, Overdue, Search, States
+from tracker.cli.filters import Department, DueWithin, Kind, Letter, Overdue, Search, States, asked
 from tracker.cli.output import csv_bytes, json_text, write_out
-
-if TYPE_CHECKING:
-    from commitments.lists import Filter
-    from tracker.app import App
 
 group = typer.Typer(no_args_is_help=True, help="导出承诺事项 · Export commitments.", rich_markup_mode=None)
 File = Annotated[str, typer.Argument(help="写到哪个文件，“-”为标准输出 · Where to; - for stdout.")]
-ALL = 1_000_000
 
 
 @group.command()
@@ -40,7 +35,7 @@ def xlsx(
 
     shared = command(ctx)
     app = shared.app
-    wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    wanted = asked(app, state or [], overdue, due_within, department, letter, kind, words)
     with app.reading() as session:
         found, names = rows.read(session, wanted), rows.departments(session)
     bands = listing.Bands(app)
@@ -70,8 +65,8 @@ def csv(
     $ tracker export csv overdue.csv --overdue
     """
     app = command(ctx).app
-    wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
-    _write(file, csv_bytes(listing.FIELDS, _facts(app, wanted)))
+    wanted = asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    _write(file, csv_bytes(listing.FIELDS, listing.listed(app, wanted, listing.Bands(app))))
 
 
 @group.command()
@@ -91,8 +86,9 @@ def json(
     $ tracker export json - --letter 1007
     """
     app = command(ctx).app
-    wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
-    _write(file, json_text({"as_of": app.today, "commitments": _facts(app, wanted)}).encode() + b"\n")
+    wanted = asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    found = listing.listed(app, wanted, listing.Bands(app))
+    _write(file, json_text({"as_of": app.today, "commitments": found}).encode() + b"\n")
 
 
 @group.command()
@@ -120,20 +116,13 @@ def ics(
 
     shared = command(ctx)
     app = shared.app
-    wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    wanted = asked(app, state or [], overdue, due_within, department, letter, kind, words)
     rules = calendars.Rules(ladder=app.ladder, workdays=app.workdays, locale=shared.locale)
     with app.reading() as session:
         events = calendars.events(session, *wanted.conditions(Commitment), rules=rules)
     name = f"{department or app.config.organisation.name} {word(shared.locale, 'noun', 'calendar')}"
     at = time.fromisoformat(app.config.reminders.send_at)
     _write(file, calendar(events, name=name, alarm_at=at).encode())
-
-
-def _facts(app: "App", wanted: "Filter") -> list[dict[str, object]]:
-    from commitments.lists import page  # noqa: PLC0415
-
-    bands = listing.Bands(app)
-    return [listing.facts(row, bands) for row in listing.listed(page, app, wanted, ALL)]
 
 
 def _write(file: str, content: bytes) -> None:
