@@ -23,6 +23,10 @@ ActorOption = Annotated[str, typer.Option("--actor", help="经办人，默认登
 ReasonOption = Annotated[str, typer.Option("--reason", help="理由 · Why.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="不再询问 · Answer yes to questions.")]
 
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="覆盖别人改过的文件 · Overwrite a file that others worked in.")
+]
+
 
 class UsageError(Error):
     """The command line does not make sense."""
@@ -80,6 +84,17 @@ def command(ctx: typer.Context) -> Command:
     """Return the shared context of a running command."""
     found: Command = ctx.ensure_object(Command)
     return found
+
+
+def save(app: "App", file: Path | None, content: bytes, *, force: bool) -> None:
+    """Write to a file, or to stdout without one. Raises WorkOfOthers, NotWritten."""
+    from tracker import written  # noqa: PLC0415
+    from tracker.cli.output import write_out  # noqa: PLC0415
+
+    if file is None:
+        write_out(content)
+    else:
+        written.save(app.folder, file, content, force=force)
 
 
 def login_name() -> str:

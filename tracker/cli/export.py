@@ -1,14 +1,17 @@
 """The commitments as a file for other programs: a workbook, CSV, JSON, a calendar. Filters are those of ``list``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tracker.cli import listing
-from tracker.cli.base import command
+from tracker.cli.base import ForceOption, command, save
 from tracker.cli.filters import Department, DueWithin, Kind, Letter, Overdue, Search, States, asked
-from tracker.cli.output import csv_bytes, json_text, write_out
+from tracker.cli.output import csv_bytes, json_text
+
+if TYPE_CHECKING:
+    from tracker.app import App
 
 group = typer.Typer(no_args_is_help=True, help="导出承诺事项 · Export commitments.", rich_markup_mode=None)
 File = Annotated[str, typer.Argument(help="写到哪个文件，“-”为标准输出 · Where to; - for stdout.")]
@@ -25,6 +28,7 @@ def xlsx(
     letter: Letter = "",
     kind: Kind = "",
     words: Search = "",
+    force: ForceOption = False,
 ) -> None:
     """导出承诺事项台账（Excel、WPS），改后可用 ledger load 读回 · Export the ledger as a workbook that load reads back.
 
@@ -45,7 +49,7 @@ def xlsx(
     content = writing.workbook(
         found, unit=unit, departments=names, locale=shared.locale, now=now, today=app.today
     )  # fmt: skip
-    _write(file, content)
+    _write(app, file, content, force=force)
 
 
 @group.command()
@@ -59,6 +63,7 @@ def csv(
     letter: Letter = "",
     kind: Kind = "",
     words: Search = "",
+    force: ForceOption = False,
 ) -> None:
     """导出 CSV，与 list --csv 相同 · Export what list --csv prints.
 
@@ -66,7 +71,7 @@ def csv(
     """
     app = command(ctx).app
     wanted = asked(app, state or [], overdue, due_within, department, letter, kind, words)
-    _write(file, csv_bytes(listing.FIELDS, listing.listed(app, wanted, listing.Bands(app))))
+    _write(app, file, csv_bytes(listing.FIELDS, listing.listed(app, wanted, listing.Bands(app))), force=force)
 
 
 @group.command()
@@ -80,6 +85,7 @@ def json(
     letter: Letter = "",
     kind: Kind = "",
     words: Search = "",
+    force: ForceOption = False,
 ) -> None:
     """导出 JSON，与 list --json 相同 · Export what list --json prints.
 
@@ -88,7 +94,7 @@ def json(
     app = command(ctx).app
     wanted = asked(app, state or [], overdue, due_within, department, letter, kind, words)
     found = listing.listed(app, wanted, listing.Bands(app))
-    _write(file, json_text({"as_of": app.today, "commitments": found}).encode() + b"\n")
+    _write(app, file, json_text({"as_of": app.today, "commitments": found}).encode() + b"\n", force=force)
 
 
 @group.command()
@@ -102,6 +108,7 @@ def ics(
     letter: Letter = "",
     kind: Kind = "",
     words: Search = "",
+    force: ForceOption = False,
 ) -> None:
     """导出日历（iCalendar），期限和复核日期各为一天 · Export deadlines and review dates as a calendar.
 
@@ -122,8 +129,8 @@ def ics(
         events = calendars.events(session, *wanted.conditions(Commitment), rules=rules)
     name = f"{department or app.config.organisation.name} {word(shared.locale, 'noun', 'calendar')}"
     at = time.fromisoformat(app.config.reminders.send_at)
-    _write(file, calendar(events, name=name, alarm_at=at).encode())
+    _write(app, file, calendar(events, name=name, alarm_at=at).encode(), force=force)
 
 
-def _write(file: str, content: bytes) -> None:
-    write_out(None if file == "-" else Path(file), content)
+def _write(app: "App", file: str, content: bytes, *, force: bool) -> None:
+    save(app, None if file == "-" else Path(file), content, force=force)

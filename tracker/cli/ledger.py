@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, JsonOption, command
-from tracker.cli.output import print_json, say, write_out
+from tracker.cli.base import ActorOption, ForceOption, JsonOption, command, save
+from tracker.cli.output import print_json, say
 
 if TYPE_CHECKING:
     from commitments.ledger import Loaded
@@ -65,6 +65,7 @@ def dump(
     form: Annotated[
         str, typer.Option("--format", help="toml | csv | json；默认看文件名 · By the file's name by default.")
     ] = "",
+    force: ForceOption = False,
 ) -> None:
     """导出台账，可再载入 · Dump the ledger in a form that load reads; JSON is for programs.
 
@@ -74,7 +75,8 @@ def dump(
     from commitments import ledger, search  # noqa: PLC0415
 
     form = form or (file.suffix.removeprefix(".").lower() if file else "") or "toml"
-    with command(ctx).app.reading() as session:
+    app = command(ctx).app
+    with app.reading() as session:
         only = search.find_letter(session, letter) if letter else None
         text = ledger.dump(session, letter=only, form=form)
-    write_out(file, text.encode("utf-8-sig" if form == "csv" else "utf-8"))
+    save(app, file, text.encode("utf-8-sig" if form == "csv" else "utf-8"), force=force)

@@ -13,10 +13,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import TextIO
-
-from commitments.errors import Refused
 
 Row = Mapping[str, object]
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "36", "dim": "2", "bold": "1"}
@@ -33,23 +30,10 @@ def set_up_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-class NotWritten(Refused):
-    """A file cannot be written where it was asked for."""
-
-    en = "{path} was not written: {problem}."
-    zh = "{path} 未能写入：{problem}。"
-
-
-def write_out(file: Path | None, content: bytes) -> None:
-    """Write to the file, or to stdout without one. Raises NotWritten."""
-    if file is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        file.write_bytes(content)
-    except OSError as trouble:
-        raise NotWritten(path=file, problem=trouble.strerror) from trouble
+def write_out(content: bytes) -> None:
+    """Write bytes to stdout."""
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def json_text(facts: Mapping[str, object], *, escaped: bool = False) -> str:
@@ -79,7 +63,7 @@ def csv_bytes(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 def print_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Print what ``csv_bytes`` returns."""
-    write_out(None, csv_bytes(columns, rows))
+    write_out(csv_bytes(columns, rows))
 
 
 def _cell(value: object) -> str:

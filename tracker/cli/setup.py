@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, JsonOption, UsageError, YesOption, command, confirm
+from tracker.cli.base import ActorOption, ForceOption, JsonOption, UsageError, YesOption, command, confirm
 from tracker.cli.output import print_json, say
 
 config_group = typer.Typer(no_args_is_help=True, help="配置 · The configuration.", rich_markup_mode=None)
@@ -74,14 +74,14 @@ def _write(place: Path, text: str) -> None:
         raise Unwritable(path=place, problem=trouble.strerror) from trouble
 
 
-def backup(ctx: typer.Context, file: File) -> None:
+def backup(ctx: typer.Context, file: File, force: ForceOption = False) -> None:
     """备份台账并校验 · Write a verified copy, evidence beside it.
 
     $ tracker backup yinuo-copy.db
     """
     from tracker import backup as copies  # noqa: PLC0415
 
-    made = copies.backup(command(ctx).app, file)
+    made = copies.backup(command(ctx).app, file, force=force)
     print(made.path)
     say(f"{made.rows.get('commitment', 0)} commitments, history head {made.head}")
 
