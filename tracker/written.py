@@ -34,7 +34,10 @@ class WorkOfOthers(Refused):
 
 
 def save(folder: Path, file: Path, content: bytes, *, force: bool) -> None:
-    """Write a file whole or not at all; ``folder`` is the ledger's. Raises NotWritten; WorkOfOthers without ``force``."""
+    """Write a file whole or not at all; ``folder`` is the ledger's.
+
+    Raises NotWritten, or WorkOfOthers unless ``force``.
+    """
     try:
         if file.exists() and not file.is_file():  # a device or a pipe: there is nothing to lose
             file.write_bytes(content)
