@@ -21,10 +21,10 @@ Each class carries its own sentence in English and Chinese; the command line map
 long because it is a list: one place to read every sentence the ledger can say.
 """
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Self
 
-from commitments.glossary import word
+from commitments.glossary import LOCALES, word
 
 
 class Error(Exception):
@@ -52,8 +52,48 @@ class Error(Exception):
         return self.told("en")
 
 
+class Mistake(ValueError):
+    """What is wrong with one value: the end of a sentence, without its stop, in each language of the glossary."""
+
+    def __init__(self, sentences: Sequence[str], **facts: object) -> None:
+        """Take one sentence per language, and the facts that fill them."""
+        super().__init__(sentences, facts)
+        self.sentences, self.facts = sentences, facts
+
+    def told(self, locale: str) -> str:
+        """Return the sentence for a reader of ``locale``."""
+        facts = {name: _told(locale, name, value) for name, value in self.facts.items()}
+        return self.sentences[LOCALES.index(locale)].format(**facts)
+
+    def __str__(self) -> str:
+        """Return the English sentence."""
+        return self.told("en")
+
+
+class Problem(str):  # noqa: SLOT000 - a str has no room for slots of its own
+    """One mistake among many, as a whole sentence in English; ``told`` says it in the reader's language."""
+
+    _said: Callable[[str], str]
+
+    def __new__(cls, said: Callable[[str], str]) -> Self:
+        """Take what says it in a language."""
+        problem = super().__new__(cls, said("en"))
+        problem._said = said
+        return problem
+
+    def told(self, locale: str) -> str:
+        """Return the sentence for a reader of ``locale``."""
+        return self._said(locale)
+
+
+def _each_told(problems: Sequence[str], locale: str) -> str:
+    return "\n".join(each.told(locale) if isinstance(each, Problem) else each for each in problems)
+
+
 def _told(locale: str, name: str, value: object) -> object:
-    """Say a fact in the reader's words: states and outcomes have one in each language."""
+    """Say a fact in the reader's words: mistakes, states and outcomes have one in each language."""
+    if isinstance(value, Mistake):
+        return value.told(locale)
     if name in ("state", "outcome") and isinstance(value, str):
         return word("en" if locale == "en" else "zh-Hans", name, value)  # in the characters of the sentence
     return _joined(value, chinese=locale.startswith("zh"))
@@ -288,6 +328,11 @@ class LedgerRejected(Refused):
         """Take the file's name and one sentence per mistake."""
         super().__init__(file=file, count=len(problems), lines="\n".join(problems))
         self.problems = list(problems)
+
+    def told(self, locale: str) -> str:
+        """Return the sentence with each mistake for a reader of ``locale``."""
+        self.facts["lines"] = _each_told(self.problems, locale)
+        return super().told(locale)
 
 
 class LedgerDiffers(Refused):

@@ -1,11 +1,9 @@
-"""What every command shares: the context with the program, common options, reading dates as people write them."""
+"""What every command shares: the context with the program, common options."""
 
 import getpass
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,13 +28,6 @@ ForceOption = Annotated[
 
 class UsageError(Error):
     """The command line does not make sense."""
-
-
-class BadDate(UsageError):
-    """Something that should be a date is none."""
-
-    en = "{text!r} is not a date: write 2019-12-31, 2019年12月31日, +10wd or +30d."
-    zh = "{text!r} 不是日期：请写 2019-12-31、2019年12月31日、+10wd 或 +30d。"
 
 
 @dataclass
@@ -114,40 +105,6 @@ def confirm(question: str, *, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise UsageError(problem=f"{question} Without a terminal, answer with --yes.")
     typer.confirm(question, abort=True, err=True)
-
-
-def read_day(text: str, app: "App") -> date:
-    """Read a date as people write it: ISO, 2019年12月31日, or a distance from today such as +10wd."""
-    return read_due(text, app)[0]
-
-
-def read_due(text: str, app: "App") -> tuple[date, str | None]:
-    """Read a date; also return the distance it was computed from, or None. Raises UsageError."""
-    from commitments.deadlines import Offset  # noqa: PLC0415
-
-    plain = text.strip()
-    if plain.startswith("+"):
-        try:
-            return Offset.parse(plain).after(app.today, app.workdays), plain
-        except ValueError as wrong:
-            raise BadDate(text=text) from wrong
-    return parse_day(plain), None
-
-
-def parse_day(text: str) -> date:
-    """Read ISO or Chinese dates. Raises UsageError naming the text."""
-    match = re.fullmatch(r"(\d{4})(?:-|年)(\d{1,2})(?:-|月)(\d{1,2})日?", text.strip())
-    parts = [int(part) for part in match.groups()] if match else [0, 0, 0]
-    try:
-        return date(*parts)
-    except ValueError:
-        raise BadDate(text=text) from None
-
-
-def parse_days(text: str, app: "App") -> date:
-    """Read what lies ahead: ``30d``, ``5wd`` or a date."""
-    ahead = re.fullmatch(r"\d+(d|wd|m)", text.strip())
-    return read_day(f"+{text.strip()}" if ahead else text, app)
 
 
 def refs() -> Sequence[str]:

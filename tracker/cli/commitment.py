@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, YesOption, command, confirm, read_day, read_due
+from tracker.cli.base import ActorOption, JsonOption, ReasonOption, Ref, UsageError, YesOption, command, confirm
+from tracker.cli.dates import EmptyDate, as_due, read_day, read_due
 from tracker.cli.output import print_json
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sqlalchemy.orm import Session
 
     from commitments.models import Department, Target
@@ -18,9 +17,9 @@ Letter = Annotated[str, typer.Option("--letter", help="文号或提案号 · Doc
 Support = Annotated[
     list[str] | None, typer.Option("--support", help="会办单位，可重复 · Supporting department, repeatable.")
 ]
-Due = Annotated[str, typer.Option("--due", help="期限：2019-12-31、2019年12月31日、+10wd、+30d · Deadline.")]
+Due = Annotated[str | None, typer.Option("--due", help="期限：2019-12-31、明年6月底、10个工作日、+10wd · Deadline.")]
 Review = Annotated[
-    str, typer.Option("--review-on", help="复核日期（无期限时）· Review date, when there is no deadline.")
+    str | None, typer.Option("--review-on", help="复核日期（无期限时）· Review date, when there is no deadline.")
 ]
 
 
@@ -36,8 +35,8 @@ def add(
     title: Annotated[str, typer.Option("--title", help="事项名称 · What was promised, in a few words.")],
     lead: Annotated[str, typer.Option("--lead", help="主办单位 · Lead department.")],
     support: Support = None,
-    due: Due = "",
-    review_on: Review = "",
+    due: Due = None,
+    review_on: Review = None,
     quote: Annotated[str, typer.Option("--quote", help="答复函原文 · The letter's words.")] = "",
     section: Annotated[str, typer.Option("--section", help="所在章节 · Section of the letter.")] = "",
     ordinal: Annotated[str, typer.Option("--ordinal", help="序号，如 一是 · Its number there.")] = "",
@@ -54,7 +53,8 @@ def add(
     ] = None,
     ref: Annotated[str, typer.Option("--ref", help="编号，默认自动 · Its ref; numbered by itself by default.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="先存草稿 · Keep it a draft.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="输出 JSON · Print JSON.")] = False,
+    yes: YesOption = False,
+    json: JsonOption = False,
     actor: ActorOption = "",
 ) -> None:
     """新增承诺事项 · Add a commitment.
@@ -65,9 +65,11 @@ def add(
     from commitments import search  # noqa: PLC0415
     from commitments.models import Commitment  # noqa: PLC0415
 
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    dated = as_due(read_due(due, app, shared.locale, yes=yes), shared.locale) if due else {}
+    review = read_day(review_on, app, shared.locale, yes=yes) if review_on else None
     with app.register() as register:
-        day, offset = read_due(due, app) if due else (None, None)
         row = Commitment(
             ref=ref,
             letter=search.find_letter(register.session, letter),
@@ -81,15 +83,12 @@ def add(
             support=_departments(register.session, support or []),
             owner_basis=owner_basis,
             due_text=due_text,
-            due_on=day,
-            due_basis=(due_basis or ("stated" if due_text else "set")) if day else None,
-            due_rule=due_rule or _rule(app.today, offset),
-            due_from=app.today if offset else None,
-            due_offset=offset,
+            due_basis=(due_basis or ("stated" if due_text else "set")) if due else None,
             condition=condition,
-            review_on=read_day(review_on, app) if review_on else None,
+            review_on=review,
             state="draft" if draft else "open",
             targets=[_target(text) for text in target or []],
+            **({**dated, "due_rule": due_rule} if due_rule else dated),
         )
         register.add(row)
     print_json({"ref": row.ref}) if json else print(row.ref)
@@ -99,10 +98,6 @@ def _departments(session: "Session", names: list[str]) -> "list[Department]":
     from commitments.search import find_department  # noqa: PLC0415
 
     return [find_department(session, name) for name in names]
-
-
-def _rule(start: "date", offset: str | None) -> str:
-    return f"{start.isoformat()} {offset}" if offset else ""
 
 
 def _target(text: str) -> "Target":
@@ -127,11 +122,12 @@ def edit(
     ] = None,
     title: Annotated[str | None, typer.Option("--title", help="事项名称 · Title.")] = None,
     quote: Annotated[str | None, typer.Option("--quote", help="原文 · The letter's words.")] = None,
-    due: Due = "",
-    review_on: Review = "",
+    due: Due = None,
+    review_on: Review = None,
     kind: Annotated[str | None, typer.Option("--kind", help="pledge | open_item | target")] = None,
     strength: Annotated[str | None, typer.Option("--strength", help="firm | planned | conditional | soft")] = None,
     condition: Annotated[str | None, typer.Option("--condition", help="前提 · What it waits for.")] = None,
+    yes: YesOption = False,
     actor: ActorOption = "",
 ) -> None:
     """更正承诺事项（须写理由）· Correct a commitment; say why.
@@ -141,9 +137,16 @@ def edit(
     """
     from commitments.search import find_department  # noqa: PLC0415
 
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    for option, given in (("--due", due), ("--review-on", review_on)):
+        if given is not None and not given.strip():
+            raise EmptyDate(option=option)
     if due and review_on:
         raise UsageError(problem="Give --due or --review-on, not both.")
+    dated = as_due(read_due(due, app, shared.locale, yes=yes), shared.locale) if due else {}
+    if review_on:
+        dated["review_on"] = read_day(review_on, app, shared.locale, yes=yes)
     with app.register() as register:
         new: dict[str, object] = {
             name: value
@@ -156,13 +159,7 @@ def edit(
             new["lead"] = find_department(register.session, lead)
         if support is not None:
             new["support"] = _departments(register.session, [name for name in support if name != "-"])
-        if due:
-            day, offset = read_due(due, app)
-            new |= {"due_on": day, "due_from": app.today if offset else None, "due_offset": offset}
-            new["due_rule"] = _rule(app.today, offset)
-        if review_on:
-            new["review_on"] = read_day(review_on, app)
-        register.edit(ref, reason, **new)
+        register.edit(ref, reason, **new, **dated)
     print(ref)
 
 

@@ -39,7 +39,7 @@ def xlsx(
 
     shared = command(ctx)
     app = shared.app
-    wanted = asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
     with app.reading() as session:
         found, names = rows.read(session, wanted), rows.departments(session)
     bands = listing.Bands(app)
@@ -69,8 +69,9 @@ def csv(
 
     $ tracker export csv overdue.csv --overdue
     """
-    app = command(ctx).app
-    wanted = asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    shared = command(ctx)
+    app = shared.app
+    wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
     _write(app, file, csv_bytes(listing.FIELDS, listing.listed(app, wanted, listing.Bands(app))), force=force)
 
 
@@ -91,8 +92,9 @@ def json(
 
     $ tracker export json - --letter 1007
     """
-    app = command(ctx).app
-    wanted = asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    shared = command(ctx)
+    app = shared.app
+    wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
     found = listing.listed(app, wanted, listing.Bands(app))
     _write(app, file, json_text({"as_of": app.today, "commitments": found}).encode() + b"\n", force=force)
 
@@ -123,7 +125,7 @@ def ics(
 
     shared = command(ctx)
     app = shared.app
-    wanted = asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
     rules = calendars.Rules(ladder=app.ladder, workdays=app.workdays, locale=shared.locale)
     with app.reading() as session:
         events = calendars.events(session, *wanted.conditions(Commitment), rules=rules)

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.base import parse_days
+from tracker.cli.base import Command
+from tracker.cli.dates import read_bound
 
 if TYPE_CHECKING:
     from commitments.lists import Filter
@@ -33,16 +34,24 @@ NOTHING = {
 
 
 def asked(
-    app: "App", states: list[str], overdue: bool, due_within: str, department: str, letter: str, kind: str, words: str
+    shared: Command,
+    states: list[str],
+    overdue: bool,
+    due_within: str,
+    department: str,
+    letter: str,
+    kind: str,
+    words: str,
 ) -> "Filter":
     """Return what these options ask for. Raises BadValue, BadDate, NoSuchDepartment, NoSuchLetter."""
     from commitments.lists import Filter  # noqa: PLC0415
 
+    app = shared.app
     _check_words(states, kind)
     return Filter(
         states=tuple(states),
         overdue_on=app.today if overdue else None,
-        due_until=parse_days(due_within, app) if due_within else None,
+        due_until=read_bound(due_within, app, shared.locale) if due_within else None,
         department=_id("find_department", department, app) if department else None,
         letter=_id("find_letter", letter, app) if letter else None,
         kind=kind or None,

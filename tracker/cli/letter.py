@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commitments.errors import NotFound
-from tracker.cli.base import ActorOption, CsvOption, JsonOption, ReasonOption, command, read_day
+from tracker.cli.base import ActorOption, CsvOption, JsonOption, ReasonOption, YesOption, command
+from tracker.cli.dates import read_day
 from tracker.cli.output import clean, print_csv, print_facts, print_json, print_table
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def add(
     ] = "",
     contact: Annotated[str, typer.Option("--contact", help="函中联系人，不外发 · Never in outward mail.")] = "",
     reason: ReasonOption = "",
+    yes: YesOption = False,
     actor: ActorOption = "",
 ) -> None:
     """登记答复函 · Enter a reply letter; its units must be departments.
@@ -65,7 +67,10 @@ def add(
     from commitments.parties import add_letter  # noqa: PLC0415
     from commitments.search import find_department  # noqa: PLC0415
 
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    signed = read_day(signed_on, app, shared.locale, past=True, yes=yes)
+    published = read_day(published_on, app, shared.locale, past=True, yes=yes) if published_on else None
     with app.register() as keeper:
         letter = add_letter(
             keeper,
@@ -75,8 +80,8 @@ def add(
             session=session,
             proposing_unit=find_department(keeper.session, proposing_unit),
             replying_unit=find_department(keeper.session, replying_unit or app.config.organisation.name),
-            signed_on=read_day(signed_on, app),
-            published_on=read_day(published_on, app) if published_on else None,
+            signed_on=signed,
+            published_on=published,
             class_mark=class_mark,
             contact=contact,
             reason=reason,

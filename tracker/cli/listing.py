@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from commitments.glossary import word
-from tracker.cli.base import CsvOption, JsonOption, Ref, UsageError, command, parse_days
+from tracker.cli.base import CsvOption, JsonOption, Ref, UsageError, command
+from tracker.cli.dates import read_bound
 from tracker.cli.filters import Department, DueWithin, Kind, Letter, Overdue, Search, States, asked, nothing
 from tracker.cli.output import clean, paint, print_csv, print_facts, print_json, print_lines, print_table, say
 
@@ -64,7 +65,7 @@ def list_(
 
     shared = command(ctx)
     app = shared.app
-    wanted, bands = asked(app, state or [], overdue, due_within, department, letter, kind, words), Bands(app)
+    wanted, bands = asked(shared, state or [], overdue, due_within, department, letter, kind, words), Bands(app)
     if json:
         print_json({"as_of": app.today, "commitments": listed(app, wanted, bands, limit)})
     elif csv:
@@ -236,7 +237,7 @@ def due(
 
     shared = command(ctx)
     app = shared.app
-    last = parse_days(until, app)
+    last = read_bound(until, app, shared.locale)
     if last < app.today:
         raise UsageError(problem=f"--until {until!r} lies in the past.")
     rows = coming(app, last, shared.locale)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, UsageError, command, read_due
+from tracker.cli.base import ActorOption, UsageError, command
+from tracker.cli.dates import as_due, read_due
 from tracker.cli.output import clean, paint, say
 from tracker.cli.review_words import FIELDS, HELP, NOTES, SAID
 
@@ -40,7 +41,7 @@ def review(
     """
     shared = command(ctx)
     app = shared.acting(actor)
-    Walk(app, letter, "zh" if shared.locale.startswith("zh") else "en").go()
+    Walk(app, letter, "zh" if shared.locale.startswith("zh") else "en", shared.locale).go()
 
 
 @dataclass
@@ -50,6 +51,7 @@ class Walk:
     app: "App"
     letter: str
     tongue: str
+    locale: str = "zh-Hans"
     at: int = 0
     refs: list[str] = field(default_factory=list)
     pending: tuple[int, str, Callable[["Register"], object]] | None = None
@@ -203,9 +205,8 @@ class Walk:
         elif text == "-":
             self._change(ref, lambda _: {"due_on": None, "due_basis": None, "first_due_on": None, "due_rule": ""})
         else:
-            day, offset = read_due(text, self.app)
-            origin = self.app.today if offset else None
-            self._change(ref, lambda _: {"due_on": day, "due_from": origin, "due_offset": offset, "first_due_on": day})
+            due = read_due(text, self.app, self.locale)
+            self._change(ref, lambda _: {**as_due(due, self.locale), "first_due_on": due.day})
 
     # -- looking -----------------------------------------------------------------------------------------------
 

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, command, read_day
+from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, YesOption, command
+from tracker.cli.dates import read_day
 from tracker.cli.output import say
 
 Evidence = Annotated[
@@ -34,6 +35,7 @@ def progress(
     target: Annotated[list[str] | None, typer.Option("--target", help="量化目标进度：名称=数值 · WHAT=FIGURE.")] = None,
     evidence: Evidence = None,
     on: On = "",
+    yes: YesOption = False,
     actor: ActorOption = "",
 ) -> None:
     """登记进展 · Record what was done.
@@ -41,10 +43,11 @@ def progress(
     $ tracker progress 2019-1007-02 --note 清单已报送审定
     $ tracker progress 2019-1007-08 --note 首批社区通过验收 --target 城市社区创建比例=4.5
     """
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
     figures = dict(_figure(text) for text in target or [])
+    day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
     with app.register() as keeper:
-        day = read_day(on, app) if on else None
         keeper.progress(ref, note, on=day, figures=figures, proofs=evidence or [])
     print(ref)
 
@@ -68,6 +71,7 @@ def extend(
     approve: Annotated[bool, typer.Option("--approve", help="批准待批申请 · Approve the request.")] = False,
     refuse: Annotated[bool, typer.Option("--refuse", help="不同意待批申请 · Refuse the request.")] = False,
     by: Annotated[str, typer.Option("--by", help="决定人 · Who decides.")] = "",
+    yes: YesOption = False,
     actor: ActorOption = "",
 ) -> None:
     """申请延期，或批复延期 · Ask for a later deadline, or decide on a request.
@@ -77,10 +81,12 @@ def extend(
     """
     if bool(to) + approve + refuse != 1:
         raise UsageError(problem="Give --to DATE with --reason, or --approve, or --refuse.")
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    day = read_day(to, app, shared.locale, yes=yes) if to else None
     with app.register() as keeper:
-        if to:
-            keeper.ask_extension(ref, read_day(to, app), reason)
+        if day:
+            keeper.ask_extension(ref, day, reason)
             if approved_by:
                 keeper.session.flush()
                 keeper.decide_extension(ref, approve=True, by=approved_by)
@@ -92,15 +98,23 @@ def extend(
 
 
 def report_done(
-    ctx: typer.Context, ref: Ref, evidence: Evidence = None, note: Note = "", on: On = "", actor: ActorOption = ""
+    ctx: typer.Context,
+    ref: Ref,
+    evidence: Evidence = None,
+    note: Note = "",
+    on: On = "",
+    yes: YesOption = False,
+    actor: ActorOption = "",
 ) -> None:
     """报告已办结，等待验收 · Report a commitment done; it waits to be accepted.
 
     $ tracker report-done 2019-1007-01 --note 机制已印发 --evidence https://mzj.gz.example/jz.html
     """
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
     with app.register() as keeper:
-        keeper.report_done(ref, note=note, proofs=evidence or [], on=read_day(on, app) if on else None)
+        keeper.report_done(ref, note=note, proofs=evidence or [], on=day)
     print(ref)
 
 
@@ -114,6 +128,7 @@ def close(
     next_due: Annotated[
         str, typer.Option("--next", help="下一年度期限，年度事项续立 · Open next year's, due then.")
     ] = "",
+    yes: YesOption = False,
     actor: ActorOption = "",
 ) -> None:
     """销号：写明结果，附佐证材料 · Close out with an outcome and evidence.
@@ -121,7 +136,9 @@ def close(
     $ tracker close 2019-1007-01 --outcome kept --evidence https://mzj.gz.example/jz.html
     $ tracker close 2019-1007-08 --outcome kept --waiver 现场查验 --next 2020-12-31
     """
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    following = read_day(next_due, app, shared.locale, yes=yes) if next_due else None
     with app.register() as keeper:
         keeper.close(
             ref,
@@ -129,7 +146,7 @@ def close(
             proofs=evidence or [],
             waiver=waiver,
             note=note,
-            next_due=read_day(next_due, app) if next_due else None,
+            next_due=following,
         )
     print(ref)
 
