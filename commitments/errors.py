@@ -8,7 +8,8 @@
     │   ├── WrongState, EvidenceNeeded, ReasonNeeded, NothingToChange, LeadUnknown
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
     │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
-    │   ├── AlreadyExists, BadValue, BadMailbox, BadText, BadRef, UnreadableEvidence, LedgerRejected, LedgerDiffers
+    │   ├── AlreadyExists, BadValue, BadWord, BadMailbox, BadText, BadRef, UnreadableEvidence
+    │   ├── LedgerRejected, LedgerDiffers
     │   ├── PackageMissing, TooLongForSheet
     │   └── HistoryBroken
     ├── StorageTrouble      the database cannot be used as it is
@@ -24,7 +25,7 @@ long because it is a list: one place to read every sentence the ledger can say.
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Self
 
-from commitments.glossary import LOCALES, word
+from commitments.glossary import LOCALES, meanings, word
 
 
 class Error(Exception):
@@ -70,6 +71,19 @@ class Mistake(ValueError):
         return self.told("en")
 
 
+class Choice:
+    """What can be chosen among the words of a group: codes in English, in Chinese each with its word."""
+
+    def __init__(self, group: str) -> None:
+        """Take the group of the glossary."""
+        self.group = group
+
+    def told(self, locale: str) -> str:
+        """Return the list for a reader of ``locale``."""
+        codes = list(dict.fromkeys(meanings(self.group).values()))
+        return ", ".join(codes) if locale == "en" else "、".join(f"{word(locale, self.group, c)}（{c}）" for c in codes)
+
+
 class Problem(str):  # noqa: SLOT000 - a str has no room for slots of its own
     """One mistake among many, as a whole sentence in English; ``told`` says it in the reader's language."""
 
@@ -86,13 +100,14 @@ class Problem(str):  # noqa: SLOT000 - a str has no room for slots of its own
         return self._said(locale)
 
 
-def _each_told(problems: Sequence[str], locale: str) -> str:
-    return "\n".join(each.told(locale) if isinstance(each, Problem) else each for each in problems)
+def each_told(problems: Sequence[str], locale: str) -> list[str]:
+    """Say each in the reader's language, where it knows how."""
+    return [each.told(locale) if isinstance(each, Problem) else each for each in problems]
 
 
 def _told(locale: str, name: str, value: object) -> object:
-    """Say a fact in the reader's words: mistakes, states and outcomes have one in each language."""
-    if isinstance(value, Mistake):
+    """Say a fact in the reader's words: mistakes, choices, states and outcomes have them in each language."""
+    if isinstance(value, Mistake | Choice):
         return value.told(locale)
     if name in ("state", "outcome") and isinstance(value, str):
         return word("en" if locale == "en" else "zh-Hans", name, value)  # in the characters of the sentence
@@ -290,6 +305,13 @@ class BadValue(Refused):
     zh = "{what}：{value!r} 不在可选值之内（{allowed}）。"
 
 
+class BadWord(BadValue):
+    """A word that stands for no value; ``problem`` says what can be chosen."""
+
+    en = "{what}: {problem}."
+    zh = "{what}：{problem}。"
+
+
 class BadMailbox(BadValue):
     """A mail address that cannot be written to."""
 
@@ -331,7 +353,7 @@ class LedgerRejected(Refused):
 
     def told(self, locale: str) -> str:
         """Return the sentence with each mistake for a reader of ``locale``."""
-        self.facts["lines"] = _each_told(self.problems, locale)
+        self.facts["lines"] = "\n".join(each_told(self.problems, locale))
         return super().told(locale)
 
 

@@ -4,8 +4,10 @@ A sentence begins with its place (file, row and column, or option) and ends with
 """
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 
-from commitments.errors import Mistake
+from commitments.errors import Choice, Mistake
+from commitments.glossary import meanings
 
 _SAID: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
     "no_date": (
@@ -145,19 +147,29 @@ _SAID: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
     ),
     "no_column": ("没有这一列{advice}", "沒有這一列{advice}", "there is no such column{advice}"),
     "column_twice": (
-        "这一列出现了 {times} 次；请只留一列",
-        "這一列出現了 {times} 次；請只留一列",
+        "这一列出现了两次；请只留一列",
+        "這一列出現了兩次；請只留一列",
+        "the column stands there twice; keep one",
+    ),
+    "column_often": (
+        "这一列出现了{times}次；请只留一列",
+        "這一列出現了{times}次；請只留一列",
         "the column stands there {times} times; keep one",
     ),
     "column_missing": ("缺少这一列；请加上", "缺少這一列；請加上", "the column is missing; add it"),
+    "too_wide": (
+        "这一行的格子比表头多；请对齐",
+        "這一行的格子比表頭多；請對齊",
+        "has more cells than there are headings; even them out",
+    ),
     "stray": (
         "所在的列没有表头；请补上表头，或者清空这一格",
         "所在的列沒有表頭；請補上表頭，或者清空這一格",
         "stands in a column without a known heading; name the column or empty it",
     ),
     "merged_identity": (
-        "合并了单元格，而每条事项各有自己的{heading}；请取消合并，逐行填写",
-        "合併了單元格，而每條事項各有自己的{heading}；請取消合併，逐行填寫",
+        "合并了单元格，而每条事项应各有自己的内容；请取消合并，逐行填写",
+        "合併了單元格，而每條事項應各有自己的內容；請取消合併，逐行填寫",
         "is merged, but each commitment has its own; unmerge the cells and fill in each row",
     ),
     "merged_across": (
@@ -166,9 +178,9 @@ _SAID: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
         "is merged across columns; unmerge the cells and fill in each column",
     ),
     "aside": (
-        "不是台账的列：{columns}；其内容未读入，仍留在文件里",
-        "不是臺賬的列：{columns}；其內容未讀入，仍留在文件裏",
-        "not columns of the ledger: {columns}; their content was not read and stays in the file",
+        "{columns} 不是台账的列，其内容未读入，只留在文件里",
+        "{columns} 不是臺賬的列，其內容未讀入，只留在文件裏",
+        "{columns}: not columns of the ledger; what they hold was not read and stays in the file only",
     ),
     "encoding": (
         "第{line}行：编码不是 UTF-8；请另存为 UTF-8",
@@ -233,6 +245,14 @@ KEYS = tuple(_SAID)
 def mistake(key: str, **facts: object) -> Mistake:
     """Return a mistake by its key, with the facts that fill its sentence."""
     return Mistake(_SAID[key], **facts)
+
+
+def no_choice(group: str, value: object) -> Mistake:
+    """Return the mistake of a word that stands for no value of a group of the glossary, with a near one."""
+    known = [*meanings(group), *meanings(group).values()]
+    near = get_close_matches(str(value), known, n=1) or [word for word in known if str(value) in word][:1]
+    hint = mistake("perhaps", name=near[0]) if near and str(value) else ""
+    return mistake("no_choice", value=value, allowed=Choice(group), hint=hint)
 
 
 def sentences(key: str) -> tuple[str, str, str]:

@@ -130,7 +130,8 @@ def test_a_mistake_in_a_workbook_names_its_cell(capsys: pytest.CaptureFixture[st
     book.save("a.xlsx")
     code, _, told = said(capsys, "ledger", "load", "a.xlsx")
     assert code == 1
-    assert "台账!N7 due_on: holds a formula" in told
+    assert "台账!N7 到期日：是公式；请改为粘贴它的值。" in told
+    assert "台账!N7 due_on: holds a formula" in said(capsys, "--language", "en", "ledger", "load", "a.xlsx")[2]
 
 
 # -- files that are there already ------------------------------------------------------------------------------

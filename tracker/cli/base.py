@@ -96,6 +96,18 @@ def login_name() -> str:
         return f"uid {os.getuid()}"
 
 
+def worded(option: str, group: str, text: str) -> str:
+    """Return the value that a word of ``group`` stands for: a code or a word of any language. Raises BadWord."""
+    from commitments.errors import BadWord  # noqa: PLC0415
+    from commitments.glossary import value_of  # noqa: PLC0415
+    from commitments.mistakes import no_choice  # noqa: PLC0415
+
+    value = value_of(group, text)
+    if value is None:
+        raise BadWord(what=option, problem=no_choice(group, text))
+    return value
+
+
 def confirm(question: str, *, yes: bool) -> None:
     """Ask before something that cannot be undone. Without a terminal nothing is asked: --yes must be given."""
     import sys  # noqa: PLC0415

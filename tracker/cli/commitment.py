@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, JsonOption, ReasonOption, Ref, UsageError, YesOption, command, confirm
+from tracker.cli.base import ActorOption, JsonOption, ReasonOption, Ref, UsageError, YesOption, command, confirm, worded
 from tracker.cli.dates import EmptyDate, as_due, read_day, read_due
 from tracker.cli.output import print_json
 
@@ -40,11 +40,22 @@ def add(
     quote: Annotated[str, typer.Option("--quote", help="答复函原文 · The letter's words.")] = "",
     section: Annotated[str, typer.Option("--section", help="所在章节 · Section of the letter.")] = "",
     ordinal: Annotated[str, typer.Option("--ordinal", help="序号，如 一是 · Its number there.")] = "",
-    kind: Annotated[str, typer.Option("--kind", help="pledge | open_item | target")] = "pledge",
-    strength: Annotated[str, typer.Option("--strength", help="firm | planned | conditional | soft")] = "planned",
-    owner_basis: Annotated[str, typer.Option("--owner-basis", help="stated | self | inferred")] = "stated",
+    kind: Annotated[
+        str, typer.Option("--kind", help="下一步承诺 pledge | 未结事项 open_item | 量化目标 target")
+    ] = "pledge",
+    strength: Annotated[
+        str, typer.Option("--strength", help="明确承诺 firm | 计划安排 planned | 附条件 conditional | 原则表态 soft")
+    ] = "planned",
+    owner_basis: Annotated[
+        str, typer.Option("--owner-basis", help="答复函写明 stated | 答复单位自办 self | 推定 inferred")
+    ] = "stated",
     due_text: Annotated[str, typer.Option("--due-text", help="原文的时限表述 · The deadline as written.")] = "",
-    due_basis: Annotated[str, typer.Option("--due-basis", help="stated | derived | assumed | set")] = "",
+    due_basis: Annotated[
+        str,
+        typer.Option(
+            "--due-basis", help="答复函写明 stated | 由答复函推算 derived | 暂按惯例推定 assumed | 人工确定 set"
+        ),
+    ] = "",
     due_rule: Annotated[str, typer.Option("--due-rule", help="如何推算 · How the date was found.")] = "",
     condition: Annotated[str, typer.Option("--condition", help="前提，如 待…后 · What it waits for.")] = "",
     target: Annotated[
@@ -77,13 +88,13 @@ def add(
             quote=quote,
             section=section,
             ordinal=ordinal or None,
-            kind=kind,
-            strength=strength,
+            kind=worded("--kind", "kind", kind),
+            strength=worded("--strength", "strength", strength),
             lead=search.find_department(register.session, lead),
             support=_departments(register.session, support or []),
-            owner_basis=owner_basis,
+            owner_basis=worded("--owner-basis", "owner_basis", owner_basis),
             due_text=due_text,
-            due_basis=(due_basis or ("stated" if due_text else "set")) if due else None,
+            due_basis=_basis(due_basis, due_text) if due else None,
             condition=condition,
             review_on=review,
             state="draft" if draft else "open",
@@ -98,6 +109,10 @@ def _departments(session: "Session", names: list[str]) -> "list[Department]":
     from commitments.search import find_department  # noqa: PLC0415
 
     return [find_department(session, name) for name in names]
+
+
+def _basis(given: str, due_text: str) -> str:
+    return worded("--due-basis", "due_basis", given) if given else "stated" if due_text else "set"
 
 
 def _target(text: str) -> "Target":
@@ -124,8 +139,13 @@ def edit(
     quote: Annotated[str | None, typer.Option("--quote", help="原文 · The letter's words.")] = None,
     due: Due = None,
     review_on: Review = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="pledge | open_item | target")] = None,
-    strength: Annotated[str | None, typer.Option("--strength", help="firm | planned | conditional | soft")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="下一步承诺 pledge | 未结事项 open_item | 量化目标 target")
+    ] = None,
+    strength: Annotated[
+        str | None,
+        typer.Option("--strength", help="明确承诺 firm | 计划安排 planned | 附条件 conditional | 原则表态 soft"),
+    ] = None,
     condition: Annotated[str | None, typer.Option("--condition", help="前提 · What it waits for.")] = None,
     yes: YesOption = False,
     actor: ActorOption = "",
@@ -150,11 +170,12 @@ def edit(
     with app.register() as register:
         new: dict[str, object] = {
             name: value
-            for name, value in {
-                "title": title, "quote": quote, "kind": kind, "strength": strength, "condition": condition,
-            }.items()
+            for name, value in {"title": title, "quote": quote, "condition": condition}.items()
             if value is not None
-        }  # fmt: skip
+        }
+        for name, value in (("kind", kind), ("strength", strength)):
+            if value is not None:
+                new[name] = worded(f"--{name}", name, value)
         if lead is not None:
             new["lead"] = find_department(register.session, lead)
         if support is not None:

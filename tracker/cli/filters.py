@@ -4,19 +4,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.base import Command
+from tracker.cli.base import Command, worded
 from tracker.cli.dates import read_bound
 
 if TYPE_CHECKING:
     from commitments.lists import Filter
     from tracker.app import App
 
-States = Annotated[list[str] | None, typer.Option("--state", help="draft | open | reported_done | closed")]
+States = Annotated[
+    list[str] | None,
+    typer.Option("--state", help="待确认 draft | 办理中 open | 已报办结 reported_done | 已销号 closed"),
+]
 Overdue = Annotated[bool, typer.Option("--overdue", help="只看逾期 · Overdue only.")]
 DueWithin = Annotated[str, typer.Option("--due-within", help="期限在…之内：7d、10wd · Due within.")]
 Department = Annotated[str, typer.Option("--department", help="主办或会办单位 · Lead or supporting.")]
 Letter = Annotated[str, typer.Option("--letter", help="文号或提案号 · Document or proposal number.")]
-Kind = Annotated[str, typer.Option("--kind", help="pledge | open_item | target")]
+Kind = Annotated[str, typer.Option("--kind", help="下一步承诺 pledge | 未结事项 open_item | 量化目标 target")]
 Search = Annotated[str, typer.Option("--search", help="文字查找 · Words in ref, title, quote or condition.")]
 # Which option narrows by which field of a filter.
 OPTIONS = {
@@ -47,28 +50,15 @@ def asked(
     from commitments.lists import Filter  # noqa: PLC0415
 
     app = shared.app
-    _check_words(states, kind)
     return Filter(
-        states=tuple(states),
+        states=tuple(worded("--state", "state", state) for state in states),
         overdue_on=app.today if overdue else None,
         due_until=read_bound(due_within, app, shared.locale) if due_within else None,
         department=_id("find_department", department, app) if department else None,
         letter=_id("find_letter", letter, app) if letter else None,
-        kind=kind or None,
+        kind=worded("--kind", "kind", kind) if kind else None,
         words=words,
     )
-
-
-def _check_words(states: list[str], kind: str) -> None:
-    if not states and not kind:
-        return  # most lists, which need none of this
-    from commitments import rules  # noqa: PLC0415
-    from commitments.models import KINDS, STATES  # noqa: PLC0415
-
-    for state in states:
-        rules.check_word("--state", state, STATES)
-    if kind:
-        rules.check_word("--kind", kind, KINDS)
 
 
 def _id(finder: str, name: str, app: "App") -> int:

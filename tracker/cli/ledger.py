@@ -37,6 +37,7 @@ def load(
     $ tracker ledger load letter-1007.toml --update --quiet
     """
     from commitments import ledger  # noqa: PLC0415
+    from commitments.errors import each_told  # noqa: PLC0415
     from notifications.planning import decline_assignments  # noqa: PLC0415
 
     shared = command(ctx)
@@ -47,7 +48,13 @@ def load(
             decline_assignments(keeper.session, app.office(), [*loaded.added, *loaded.updated], keeper.now)
         if dry_run:
             keeper.session.rollback()
-    print_json({**asdict(loaded), "dry_run": dry_run}) if json else print(_summary(loaded, shared.locale))
+    warnings = each_told(loaded.warnings, shared.locale)
+    for warning in warnings:
+        say(warning)
+    if json:
+        print_json({**asdict(loaded), "warnings": warnings, "dry_run": dry_run})
+    else:
+        print(_summary(loaded, shared.locale))
     if dry_run:
         say("Dry run: nothing was kept.")
 

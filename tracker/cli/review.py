@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commitments.glossary import value_of
 from tracker.cli.base import ActorOption, UsageError, command
 from tracker.cli.dates import as_due, read_due
 from tracker.cli.output import clean, paint, say
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from commitments.models import Commitment, Source
     from commitments.register import Register
     from tracker.app import App
-
-STRENGTHS = {"firm", "planned", "conditional", "soft"}
 
 
 def register(cli: typer.Typer) -> None:
@@ -137,8 +136,8 @@ class Walk:
             self._change(ref, lambda keeper: {"support": [self._department(keeper, name) for name in names]})
         elif what == "t" and value:
             self._change(ref, lambda _: {"title": value})
-        elif what == "f" and value in STRENGTHS:
-            self._change(ref, lambda _: {"strength": value})
+        elif what == "f" and (strength := value_of("strength", value)):
+            self._change(ref, lambda _: {"strength": strength})
         else:
             say(SAID[self.tongue]["field"])
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, YesOption, command
+from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, YesOption, command, worded
 from tracker.cli.dates import read_day
 from tracker.cli.output import say
 
@@ -121,7 +121,13 @@ def report_done(
 def close(
     ctx: typer.Context,
     ref: Ref,
-    outcome: Annotated[str, typer.Option("--outcome", help="kept | partly_kept | not_kept | merged | withdrawn")],
+    outcome: Annotated[
+        str,
+        typer.Option(
+            "--outcome",
+            help="已兑现 kept | 部分兑现 partly_kept | 未兑现 not_kept | 并入其他事项 merged | 撤回 withdrawn",
+        ),
+    ],
     evidence: Evidence = None,
     waiver: Annotated[str, typer.Option("--waiver", help="免附材料的理由 · Why no evidence is needed.")] = "",
     note: Note = "",
@@ -142,7 +148,7 @@ def close(
     with app.register() as keeper:
         keeper.close(
             ref,
-            outcome,
+            worded("--outcome", "outcome", outcome),
             proofs=evidence or [],
             waiver=waiver,
             note=note,
