@@ -60,6 +60,6 @@ EN = Words(
         "Put ; between supporting departments. One target on a line, such as: share of communities: 0→10 %",
         "An empty cell changes nothing and clears nothing. Changes are listed first; --update takes them.",
         "State, outcome and closing date are changed by report-done, close and reopen, not by this sheet.",
-        "Columns may be moved and removed, but for document number, commitment and lead; yours are not read. No formulas.",
+        "Columns may be moved and removed, but for document number, commitment, lead; yours are not read. No formulas.",
     ),
 )

@@ -7,6 +7,7 @@ import typer
 from tracker.cli.base import ActorOption, JsonOption, ReasonOption, Ref, UsageError, YesOption, command, confirm, worded
 from tracker.cli.dates import EmptyDate, as_due, read_day, read_due
 from tracker.cli.output import print_json
+from tracker.cli.recorded import Recorded
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -102,7 +103,10 @@ def add(
             **({**dated, "due_rule": due_rule} if due_rule else dated),
         )
         register.add(row)
+        answer = Recorded(app, shared.locale, register)
+        answer.add("add", row, answer.due(row), answer.owners(row))
     print_json({"ref": row.ref}) if json else print(row.ref)
+    answer.say()
 
 
 def _departments(session: "Session", names: list[str]) -> "list[Department]":
@@ -155,7 +159,7 @@ def edit(
     $ tracker edit 2019-1007-04 --title 公共服务信息平台 --reason 名称写全
     $ tracker edit 2019-1007-06 --due 2020-06-30 --reason 领导批示明确期限
     """
-    from commitments.search import find_department  # noqa: PLC0415
+    from commitments.search import find, find_department  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -180,8 +184,13 @@ def edit(
             new["lead"] = find_department(register.session, lead)
         if support is not None:
             new["support"] = _departments(register.session, [name for name in support if name != "-"])
-        register.edit(ref, reason, **new, **dated)
-    print(ref)
+        before = find(register.session, ref)
+        day = before.due_on or before.review_on
+        row = register.edit(ref, reason, **new, **dated)
+        answer = Recorded(app, shared.locale, register)
+        answer.add("edit", row, answer.due(row, day), answer.ladder(row))
+    print(row.ref)
+    answer.say()
 
 
 def confirm_draft(
@@ -202,12 +211,17 @@ def confirm_draft(
     """  # fmt: skip
     if bool(refs) == bool(all_stated):
         raise UsageError(problem="Give refs, or --all-stated LETTER.")
-    with command(ctx).acting(actor).register() as register:
+    shared = command(ctx)
+    app = shared.acting(actor)
+    with app.register() as register:
         chosen = refs or _stated_drafts(register.session, all_stated)
+        answer = Recorded(app, shared.locale, register)
         for ref in chosen:
-            register.confirm(ref)
+            row = register.confirm(ref)
+            answer.add("confirm", row, answer.due(row), answer.owners(row))
     if chosen:
         print("\n".join(chosen))
+    answer.say()
 
 
 def _stated_drafts(session: "Session", number: str) -> list[str]:
@@ -231,7 +245,14 @@ def drop(
 
     $ tracker drop 2019-1007-09 --yes
     """
+    from commitments.search import find  # noqa: PLC0415
+
     confirm(f"Drop the draft {ref}?", yes=yes)
-    with command(ctx).acting(actor).register() as register:
+    shared = command(ctx)
+    app = shared.acting(actor)
+    with app.register() as register:
+        answer = Recorded(app, shared.locale, register)
+        answer.add("drop", find(register.session, ref))
         register.drop(ref, reason)
     print(ref)
+    answer.say()

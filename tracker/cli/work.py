@@ -6,7 +6,7 @@ import typer
 
 from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, YesOption, command, worded
 from tracker.cli.dates import read_day
-from tracker.cli.output import say
+from tracker.cli.recorded import Recorded
 
 Evidence = Annotated[
     list[str] | None, typer.Option("--evidence", help="佐证材料：文件或网址，可重复 · File or address, repeatable.")
@@ -43,13 +43,20 @@ def progress(
     $ tracker progress 2019-1007-02 --note 清单已报送审定
     $ tracker progress 2019-1007-08 --note 首批社区通过验收 --target 城市社区创建比例=4.5
     """
+    from commitments.search import find  # noqa: PLC0415
+
     shared = command(ctx)
     app = shared.acting(actor)
     figures = dict(_figure(text) for text in target or [])
     day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
     with app.register() as keeper:
         keeper.progress(ref, note, on=day, figures=figures, proofs=evidence or [])
-    print(ref)
+        row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)
+        told = "；".join(f"{what}={figure:g}" for what, figure in figures.items())
+        facts = (answer.fact("note", note), answer.fact("figures", told), answer.evidence(row), answer.due(row))
+        answer.add("progress", row, *facts, answer.ladder(row))
+    print(row.ref)
+    answer.say()
 
 
 def _figure(text: str) -> tuple[str, float]:
@@ -81,20 +88,27 @@ def extend(
     """
     if bool(to) + approve + refuse != 1:
         raise UsageError(problem="Give --to DATE with --reason, or --approve, or --refuse.")
+    from commitments.search import find  # noqa: PLC0415
+
     shared = command(ctx)
     app = shared.acting(actor)
     day = read_day(to, app, shared.locale, yes=yes) if to else None
     with app.register() as keeper:
+        before = find(keeper.session, ref).due_on
         if day:
             keeper.ask_extension(ref, day, reason)
-            if approved_by:
-                keeper.session.flush()
-                keeper.decide_extension(ref, approve=True, by=approved_by)
-            else:
-                say("The request is recorded; the present deadline stands until it is approved.")
+            keeper.session.flush()
+        if not day or approved_by:
+            keeper.decide_extension(ref, approve=approve or bool(day), by=approved_by or by or app.actor)
+        row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)
+        if day and not approved_by:
+            asked = (answer.fact("asked_for", answer.day(day)), answer.due(row), answer.standing(row))
+            answer.add("extension_asked", row, *asked)
         else:
-            keeper.decide_extension(ref, approve=approve, by=by or app.actor)
-    print(ref)
+            action = "extension_refused" if refuse else "extended"
+            answer.add(action, row, answer.due(row, before), answer.ladder(row))
+    print(row.ref)
+    answer.say()
 
 
 def report_done(
@@ -114,8 +128,11 @@ def report_done(
     app = shared.acting(actor)
     day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
     with app.register() as keeper:
-        keeper.report_done(ref, note=note, proofs=evidence or [], on=day)
-    print(ref)
+        row = keeper.report_done(ref, note=note, proofs=evidence or [], on=day)
+        answer = Recorded(app, shared.locale, keeper)
+        answer.add("report_done", row, answer.fact("note", note), answer.evidence(row), answer.office())
+    print(row.ref)
+    answer.say()
 
 
 def close(
@@ -146,7 +163,7 @@ def close(
     app = shared.acting(actor)
     following = read_day(next_due, app, shared.locale, yes=yes) if next_due else None
     with app.register() as keeper:
-        keeper.close(
+        row = keeper.close(
             ref,
             worded("--outcome", "outcome", outcome),
             proofs=evidence or [],
@@ -154,7 +171,13 @@ def close(
             note=note,
             next_due=following,
         )
-    print(ref)
+        answer = Recorded(app, shared.locale, keeper)
+        said = answer.fact("note", note or waiver)
+        answer.add(
+            "close", row, answer.outcome(row), said, answer.evidence(row), answer.following(row), answer.owners(row)
+        )
+    print(row.ref)
+    answer.say()
 
 
 def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: ActorOption = "") -> None:
@@ -162,6 +185,11 @@ def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: Actor
 
     $ tracker reopen 2019-1007-05 --reason 佐证材料不完整
     """
-    with command(ctx).acting(actor).register() as keeper:
-        keeper.reopen(ref, reason)
-    print(ref)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    with app.register() as keeper:
+        row = keeper.reopen(ref, reason)
+        answer = Recorded(app, shared.locale, keeper)
+        answer.add("reopen", row, answer.fact("note", reason), answer.due(row), answer.ladder(row))
+    print(row.ref)
+    answer.say()
