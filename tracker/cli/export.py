@@ -45,7 +45,7 @@ def xlsx(
     bands = listing.Bands(app)
     for row in found:
         row["band"] = bands.at(row["state"], row["due_on"], row["review_on"], row["reported_done_on"])
-    unit, now = app.config.organisation.name, app.clock()
+    unit, now = app.signature, app.clock()
     content = writing.workbook(
         found, unit=unit, departments=names, locale=shared.locale, now=now, today=app.today
     )  # fmt: skip
@@ -129,7 +129,7 @@ def ics(
     rules = calendars.Rules(ladder=app.ladder, workdays=app.workdays, locale=shared.locale)
     with app.reading() as session:
         events = calendars.events(session, *wanted.conditions(Commitment), rules=rules)
-    name = f"{department or app.config.organisation.name} {word(shared.locale, 'noun', 'calendar')}"
+    name = f"{department or app.signature} {word(shared.locale, 'noun', 'calendar')}"
     at = time.fromisoformat(app.config.reminders.send_at)
     _write(app, file, calendar(events, name=name, alarm_at=at).encode(), force=force)
 

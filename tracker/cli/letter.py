@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commitments.errors import NotFound
-from tracker.cli.base import ActorOption, CsvOption, JsonOption, ReasonOption, YesOption, command
+from tracker.cli.base import ActorOption, CsvOption, JsonOption, ReasonOption, UsageError, YesOption, command
 from tracker.cli.dates import read_day
 from tracker.cli.output import clean, print_csv, print_facts, print_json, print_table
 
@@ -35,6 +35,13 @@ HEADINGS = {
     "zh": {"ref": "编号", "state": "状态", "day": "期限", "lead": "主办", "title": "事项"},
     "en": {"ref": "Ref", "state": "State", "day": "Due", "lead": "Lead", "title": "Commitment"},
 }
+
+
+class UnitMissing(UsageError):
+    """Neither the command nor the configuration says who answers."""
+
+    en = "Who answers? Give --replying-unit, or fill in organisation.name in the configuration."
+    zh = "答复单位是谁？请加 --replying-unit，或者在配置中填写 organisation.name。"
 
 
 @group.command()
@@ -71,6 +78,9 @@ def add(
     app = shared.acting(actor)
     signed = read_day(signed_on, app, shared.locale, past=True, yes=yes)
     published = read_day(published_on, app, shared.locale, past=True, yes=yes) if published_on else None
+    replying_unit = replying_unit or app.unit
+    if not replying_unit:
+        raise UnitMissing
     with app.register() as keeper:
         letter = add_letter(
             keeper,
@@ -79,7 +89,7 @@ def add(
             proposal_title=proposal_title,
             session=session,
             proposing_unit=find_department(keeper.session, proposing_unit),
-            replying_unit=find_department(keeper.session, replying_unit or app.config.organisation.name),
+            replying_unit=find_department(keeper.session, replying_unit),
             signed_on=signed,
             published_on=published,
             class_mark=class_mark,
