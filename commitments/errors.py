@@ -9,7 +9,8 @@
     │   ├── WrongState, EvidenceNeeded, NotInLetter, ReasonNeeded, NothingToChange, LeadUnknown
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
     │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
-    │   ├── AlreadyExists, BadValue, BadMailbox, BadText, BadRef, UnreadableEvidence, LedgerRejected, LedgerDiffers
+    │   ├── AlreadyExists, BadValue, BadWord, BadMailbox, BadText, BadRef, UnreadableEvidence
+    │   ├── LedgerRejected, LedgerDiffers
     │   ├── PackageMissing, TooLongForSheet
     │   └── HistoryBroken
     ├── StorageTrouble      the database cannot be used as it is
@@ -22,10 +23,10 @@ Each class carries its own sentence in English and Chinese; the command line map
 long because it is a list: one place to read every sentence the ledger can say.
 """
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Self
 
-from commitments.glossary import word
+from commitments.glossary import LOCALES, meanings, word
 
 
 class Error(Exception):
@@ -53,8 +54,62 @@ class Error(Exception):
         return self.told("en")
 
 
+class Mistake(ValueError):
+    """What is wrong with one value: the end of a sentence, without its stop, in each language of the glossary."""
+
+    def __init__(self, sentences: Sequence[str], **facts: object) -> None:
+        """Take one sentence per language, and the facts that fill them."""
+        super().__init__(sentences, facts)
+        self.sentences, self.facts = sentences, facts
+
+    def told(self, locale: str) -> str:
+        """Return the sentence for a reader of ``locale``."""
+        facts = {name: _told(locale, name, value) for name, value in self.facts.items()}
+        return self.sentences[LOCALES.index(locale)].format(**facts)
+
+    def __str__(self) -> str:
+        """Return the English sentence."""
+        return self.told("en")
+
+
+class Choice:
+    """What can be chosen among the words of a group: codes in English, in Chinese each with its word."""
+
+    def __init__(self, group: str) -> None:
+        """Take the group of the glossary."""
+        self.group = group
+
+    def told(self, locale: str) -> str:
+        """Return the list for a reader of ``locale``."""
+        codes = list(dict.fromkeys(meanings(self.group).values()))
+        return ", ".join(codes) if locale == "en" else "、".join(f"{word(locale, self.group, c)}（{c}）" for c in codes)
+
+
+class Problem(str):  # noqa: SLOT000 - a str has no room for slots of its own
+    """One mistake among many, as a whole sentence in English; ``told`` says it in the reader's language."""
+
+    _said: Callable[[str], str]
+
+    def __new__(cls, said: Callable[[str], str]) -> Self:
+        """Take what says it in a language."""
+        problem = super().__new__(cls, said("en"))
+        problem._said = said
+        return problem
+
+    def told(self, locale: str) -> str:
+        """Return the sentence for a reader of ``locale``."""
+        return self._said(locale)
+
+
+def each_told(problems: Sequence[str], locale: str) -> list[str]:
+    """Say each in the reader's language, where it knows how."""
+    return [each.told(locale) if isinstance(each, Problem) else each for each in problems]
+
+
 def _told(locale: str, name: str, value: object) -> object:
-    """Say a fact in the reader's words: states and outcomes have one in each language."""
+    """Say a fact in the reader's words: mistakes, choices, states and outcomes have them in each language."""
+    if isinstance(value, Mistake | Choice):
+        return value.told(locale)
     if name in ("state", "outcome") and isinstance(value, str):
         return word("en" if locale == "en" else "zh-Hans", name, value)  # in the characters of the sentence
     return _joined(value, chinese=locale.startswith("zh"))
@@ -265,6 +320,13 @@ class BadValue(Refused):
     zh = "{what}：{value!r} 不在可选值之内（{allowed}）。"
 
 
+class BadWord(BadValue):
+    """A word that stands for no value; ``problem`` says what can be chosen."""
+
+    en = "{what}: {problem}."
+    zh = "{what}：{problem}。"
+
+
 class BadMailbox(BadValue):
     """A mail address that cannot be written to."""
 
@@ -303,6 +365,11 @@ class LedgerRejected(Refused):
         """Take the file's name and one sentence per mistake."""
         super().__init__(file=file, count=len(problems), lines="\n".join(problems))
         self.problems = list(problems)
+
+    def told(self, locale: str) -> str:
+        """Return the sentence with each mistake for a reader of ``locale``."""
+        self.facts["lines"] = "\n".join(each_told(self.problems, locale))
+        return super().told(locale)
 
 
 class LedgerDiffers(Refused):

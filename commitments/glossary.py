@@ -5,8 +5,12 @@ columns say the same words. Where one simplified character stands for several tr
 答復 (as reply letters in traditional characters have it), 復核, 核驗, 公布, 臺賬, 併入; links are 鏈接, weeks are 週.
 """
 
+import re
+import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 LOCALES = ("zh-Hans", "zh-Hant", "en")
 
@@ -269,6 +273,31 @@ def word(locale: str, group: str, value: str) -> str:
 def meanings(group: str) -> dict[str, str]:
     """Return every word of ``group``, in any language, with the value it stands for."""
     return {word: value for value, words in _WORDS.get(group, {}).items() for word in words}
+
+
+def value_of(group: str, text: str) -> str | None:
+    """Return the value that a person's word stands for: a code, or a word of any language, whole or a part of one.
+
+    Blanks, capitals, ``-`` and ``_`` mean nothing, nor does a leading 已: 兑现 and 已兑现 are one. None for what is no
+    such word.
+    """
+    return _spoken(group).get(_bare(text))
+
+
+@cache
+def _spoken(group: str) -> Mapping[str, str]:
+    """Return every spelling of the words of a group; one that could mean two values means none of them."""
+    meant: dict[str, set[str]] = defaultdict(set)
+    for value, words in _WORDS[group].items():
+        for each in {value, *words}:
+            for part in {each, *re.split("[、,]", each)}:
+                meant[_bare(part)].add(value)
+                meant[_bare(part).removeprefix("已")].add(value)
+    return {text: values.pop() for text, values in meant.items() if len(values) == 1}
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s_-]", "", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def format_date(locale: str, day: date) -> str:

@@ -5,7 +5,7 @@ compares them with what stands and finds every mistake, ``load`` enters what is 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,14 @@ OWNERS = ("lead", "proposing_unit", "replying_unit")
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """Refs added and updated, how many rows stood already, departments and letters entered or changed."""
+    """Refs added and updated, how many rows stood already, departments and letters entered or changed, warnings."""
 
     added: list[str]
     updated: list[str]
     unchanged: int
     departments: int
     letters: int
+    warnings: list[str] = field(default_factory=list)
 
 
 def load(register: Register, file: Path, *, update: bool = False) -> Loaded:
@@ -69,7 +70,10 @@ class _Entering:
         updated = [self._update(entry.found, entry.new, entry.values) for entry in changed if entry.found]
         added = self._add_all()
         unchanged = len(self.plan.commitments) - len(added) - len(updated)
-        return Loaded(added=added, updated=updated, unchanged=unchanged, departments=departments, letters=letters)
+        return Loaded(
+            added=added, updated=updated, unchanged=unchanged, departments=departments, letters=letters,
+            warnings=self.plan.warnings,
+        )  # fmt: skip
 
     # -- departments and letters ----------------------------------------------------------------------------
 

@@ -11,11 +11,12 @@ import tomli_w
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from commitments.ledger_files import CSV_COLUMNS, guarded
 from commitments.ledger_rows import COMMITMENT, DEPARTMENT, LETTER, stated
 from commitments.models import Commitment, Department, Letter
 from commitments.rules import check_word
+from commitments.sheets.guarding import SIGNS, guarded, guarded_sign
 
+CSV_COLUMNS = [key for key in COMMITMENT if key != "target"]
 Tables = dict[str, list[dict[str, Any]]]
 
 
@@ -86,8 +87,12 @@ def _csv(tables: Tables) -> str:
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(CSV_COLUMNS)
     for row in tables["commitment"]:
-        writer.writerow([guarded(_cell(row[column])) for column in CSV_COLUMNS])
+        writer.writerow([_guard(column)(_cell(row[column])) for column in CSV_COLUMNS])
     return stream.getvalue()
+
+
+def _guard(column: str) -> Callable[[str], str]:
+    return guarded_sign if column in SIGNS else guarded
 
 
 def _cell(value: object) -> str:

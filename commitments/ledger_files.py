@@ -3,8 +3,6 @@
 Only the file itself is judged here (size, encoding, syntax, columns); ``ledger_rows`` knows keys and values.
 """
 
-import csv
-import io
 import re
 import tomllib
 from collections import Counter, defaultdict
@@ -12,14 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from commitments.errors import LedgerRejected
-from commitments.ledger_rows import COMMITMENT, NEEDED, Row, meant
+from commitments.errors import LedgerRejected, Mistake, Problem
+from commitments.ledger_rows import Row, meant, sentence
+from commitments.mistakes import mistake
 
 LARGEST = 20 * 1024 * 1024  # bytes
 MOST_ROWS = 200_000
-CSV_COLUMNS = [key for key in COMMITMENT if key != "target"]
-CSV_NEEDED = ("letter", *NEEDED["commitment"])
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 OTHER_SHEETS = (".xls", ".xlsm", ".xlsb", ".et", ".ods")
 _TABLES = ("letter", "department", "commitment")
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.]+)\s*\]\]?\s*(?:#.*)?$")
@@ -36,57 +32,76 @@ class Sheet:
     department: list[Row] = field(default_factory=list)
     commitment: list[Row] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def read(file: Path) -> Sheet:
     """Read a ``.toml``, ``.csv`` or ``.xlsx`` file. Raises LedgerRejected when it cannot be read at all."""
     try:
         return _read(file)
-    except ValueError as mistake:
-        raise LedgerRejected(str(file), [f"{mistake}."]) from mistake
+    except Mistake as wrong:
+        raise _rejected(file, wrong) from wrong
+    except ValueError as wrong:
+        raise LedgerRejected(str(file), [f"{wrong}."]) from wrong
     except OSError as trouble:
-        raise LedgerRejected(str(file), [f"the file cannot be read: {trouble.strerror}."]) from trouble
+        raise _rejected(file, mistake("unreadable", problem=trouble.strerror)) from trouble
+
+
+def _rejected(file: Path, wrong: Mistake) -> LedgerRejected:
+    return LedgerRejected(str(file), [Problem(lambda locale: sentence("", wrong, locale))])
 
 
 def _read(file: Path) -> Sheet:
     suffix = file.suffix.lower()
     if suffix in OTHER_SHEETS:
-        raise ValueError(f"the file is an {suffix} workbook; open it and save it as .xlsx")
+        raise mistake("other_sheet", suffix=suffix)
     if suffix not in (".toml", ".csv", ".xlsx"):
-        raise ValueError("the name must end in .toml, .csv or .xlsx; rename the file")
+        raise mistake("suffix")
     if (size := file.stat().st_size) > LARGEST:
-        raise ValueError(f"the file has {size:,} bytes, more than {LARGEST:,} (20 MiB); split it")
-    if suffix == ".xlsx":
-        from commitments.sheets import reading  # noqa: PLC0415 - only workbooks need it
+        raise mistake("too_large", size=size, most=LARGEST)
+    data = file.read_bytes()
+    if suffix == ".toml":
+        sheet = _toml(_decoded(data, csv=False))
+        _check_count(len(sheet.commitment))
+        return sheet
+    from commitments.sheets import delimited, reading  # noqa: PLC0415 - only tables need them
 
-        rows, problems = reading.read(file.read_bytes(), MOST_ROWS)
-        return Sheet(commitment=rows, problems=problems)
-    text = _decoded(file.read_bytes(), gb18030=suffix == ".csv")
-    sheet = _toml(text) if suffix == ".toml" else _csv(text)
-    _check_count(len(sheet.commitment))
-    return sheet
+    if suffix == ".xlsx":
+        table = reading.read(data, MOST_ROWS)
+    else:
+        table = reading.read_lines(delimited.lines(_decoded(data, csv=True)), MOST_ROWS)
+    return Sheet(commitment=table.rows, problems=table.problems, warnings=table.warnings)
 
 
 def _check_count(rows: int) -> None:
     if rows > MOST_ROWS:
-        raise ValueError(f"the file has more than {MOST_ROWS:,} rows; split it")
+        raise mistake("too_many", most=MOST_ROWS)
 
 
 # -- encodings ---------------------------------------------------------------------------------------------
 
 
-def _decoded(data: bytes, *, gb18030: bool) -> str:
+def _decoded(data: bytes, *, csv: bool) -> str:
+    """Decode UTF-8; of CSV also GB18030, and the UTF-16 in which spreadsheets save "Unicode text"."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise ValueError("the file is encoded in UTF-16; save it as UTF-8")
+        return _utf16(data, csv=csv)
     try:
         return data.decode("utf-8-sig")
-    except UnicodeDecodeError as mistake:
-        line = data.count(b"\n", 0, mistake.start) + 1
-        text = _gb18030(data) if gb18030 else None
+    except UnicodeDecodeError as wrong:
+        line = data.count(b"\n", 0, wrong.start) + 1
+        text = _gb18030(data) if csv else None
         if text is None:
-            asked = "neither UTF-8 nor GB18030" if gb18030 else "not UTF-8"
-            raise ValueError(f"line {line}: the encoding is {asked}; save the file as UTF-8") from mistake
+            raise mistake("encoding_csv" if csv else "encoding", line=line) from wrong
         return text
+
+
+def _utf16(data: bytes, *, csv: bool) -> str:
+    try:
+        if csv:
+            return data.decode("utf-16")
+    except UnicodeDecodeError:
+        pass
+    raise mistake("utf16")
 
 
 def _gb18030(data: bytes) -> str | None:
@@ -122,16 +137,16 @@ def _toml(text: str) -> Sheet:
 def _parsed(text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
-    except (ValueError, RecursionError) as mistake:
-        return _with_impossible_days(text, mistake)
+    except (ValueError, RecursionError) as wrong:
+        return _with_impossible_days(text, wrong)
 
 
-def _with_impossible_days(text: str, mistake: Exception) -> dict[str, object]:
+def _with_impossible_days(text: str, wrong: Exception) -> dict[str, object]:
     """Put ``due_on = 2019-02-30`` in quotes: the syntax error becomes a mistake of its row."""
     try:
         return tomllib.loads(_BARE_DAY.sub(r'\1"\2"', text))
     except (ValueError, RecursionError):
-        raise ValueError(f"the file is not TOML: {mistake}; correct that place") from mistake
+        raise ValueError(f"the file is not TOML: {wrong}; correct that place") from wrong
 
 
 def _rows(name: str, value: object, lines: Mapping[str, Mapping[str, int]], problems: list[str]) -> Iterator[Row]:
@@ -165,63 +180,3 @@ def _key_lines(text: str) -> Mapping[str, Mapping[str, int]]:
         elif key := _KEY.match(line):
             lines[place].setdefault(key[1], number)
     return lines
-
-
-# -- CSV ---------------------------------------------------------------------------------------------------
-
-
-def _csv(text: str) -> Sheet:
-    sheet = Sheet()
-    records = _records(text)
-    _, header = next(records, (1, []))
-    columns = [column.strip() for column in header]
-    sheet.problems += _header_problems(columns)
-    if any(column not in columns for column in CSV_NEEDED):
-        return sheet
-    for n, (line, cells) in enumerate(records, 1):
-        _check_count(n)
-        if len(cells) != len(columns):
-            sheet.problems.append(f"line {line}: has {len(cells)} cells, the header has {len(columns)}; even them out.")
-        elif any(cells):
-            sheet.commitment.append(Row(f"line {line}", _values(columns, cells)))
-    return sheet
-
-
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record with the line on which it begins; a cell may run over lines."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
-    try:
-        for record in reader:
-            if record:
-                yield line, record
-            line = reader.line_num + 1
-    except csv.Error as mistake:
-        raise ValueError(f"line {line}: not readable as CSV: {mistake}; correct that line") from mistake
-
-
-def _header_problems(columns: Sequence[str]) -> Iterator[str]:
-    for column, times in Counter(columns).items():
-        if column not in CSV_COLUMNS:
-            yield f"line 1 {column}: there is no such column{meant(column, CSV_COLUMNS) or '; remove it'}."
-        if times > 1:
-            yield f"line 1 {column}: the column stands there {times} times; keep one."
-    for column in CSV_NEEDED:
-        if column not in columns:
-            yield f"line 1 {column}: the column is missing; add it."
-
-
-def _values(columns: Sequence[str], cells: Sequence[str]) -> dict[str, object]:
-    """An empty cell says nothing."""
-    pairs = zip(columns, cells, strict=True)
-    return {column: unguarded(cell) for column, cell in pairs if cell.strip() and column in CSV_COLUMNS}
-
-
-def guarded(cell: str) -> str:
-    """Put ``'`` before what a spreadsheet would run as a formula."""
-    return f"'{cell}" if cell.lstrip("'").startswith(FORMULA_STARTS) else cell
-
-
-def unguarded(cell: str) -> str:
-    """Take off the ``'`` that ``guarded`` put there."""
-    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS) else cell

@@ -49,6 +49,7 @@ class Plan:
 
     def __init__(self, session: Session, sheet: Sheet, today: date) -> None:
         self.problems = list(sheet.problems)
+        self.warnings = list(sheet.warnings)
         self.differences: list[str] = []
         self.fixed: list[str] = []
         self._today = today
@@ -75,7 +76,7 @@ class Plan:
         for entry in [each for each in self.commitments if not each.values.get("letter")]:
             if only:
                 entry.values["letter"] = only
-            elif "letter" in entry.values or "letter" not in entry.row.values:
+            elif "letter" in entry.values or "letter" not in {*entry.row.values, *entry.row.refused}:
                 self.problems.append(f"{entry.row.at('letter')} is missing; give the document number of its letter.")
 
     def _stated(self, key: str) -> set[str]:
@@ -278,7 +279,9 @@ def _misplaced(entry: Entry[Commitment], place: Place, there: Sequence[Commitmen
 
 
 def _differs(old: object, new: object) -> bool:
-    """The order of supporting departments and of short names means nothing."""
+    """The order of supporting departments and of short names means nothing, nor do blanks around a text."""
+    if isinstance(old, str) and isinstance(new, str):
+        return old.replace("\r\n", "\n").strip() != new
     return sorted(old) != sorted(new) if isinstance(old, list) and isinstance(new, list) else old != new
 
 

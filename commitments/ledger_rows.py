@@ -1,6 +1,6 @@
 """What each table of a ledger file may say: its keys, how a value is read, how a stored thing is stated.
 
-A reader takes the value as the file has it and returns what the register takes. It raises ValueError with the
+A reader takes the value as the file has it and returns what the register takes. It raises Mistake, the
 end of a sentence that begins with row and key: ``commitment 3 (line 74) due_on: 2019-02-30 is not a day …``.
 """
 
@@ -11,47 +11,61 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from commitments import parties, rules
+from commitments import dates, parties, rules
 from commitments.deadlines import Offset
-from commitments.glossary import LOCALES, meanings
-from commitments.models import (
-    DUE_BASES,
-    KINDS,
-    OUTCOMES,
-    OWNER_BASES,
-    STATES,
-    STRENGTHS,
-    SUPPORT_BASES,
-    Department,
-    Letter,
-    Target,
-)
+from commitments.errors import Mistake, Problem
+from commitments.glossary import LOCALES, value_of
+from commitments.mistakes import mistake, no_choice
+from commitments.models import Department, Letter, Target
 from commitments.search import canonical_number, near
 
 LONGEST = 20_000  # characters in one value
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_DAYS = (re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})"), re.compile(r"(\d{4})(年)(\d{1,2})月(\d{1,2})日"))
 
 
 @dataclass(frozen=True)
 class Row:
     """One table as written. ``name``: ``commitment 3``, ``line 12`` or ``台账!7``.
 
-    ``lines`` says on which lines its keys stand; of a sheet, ``columns`` says in which columns.
+    ``lines`` says on which lines its keys stand; of a sheet, ``columns`` says in which columns, and ``headings`` what
+    stands above them.
     """
 
     name: str
     values: Mapping[str, object]
     lines: Mapping[str, int] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)  # keys whose cells are not read; they are not also missing
 
-    def at(self, key: str) -> str:
+    def at(self, key: str, locale: str = "en") -> str:
         """Return the beginning of a sentence about this key."""
+        if locale != "en":
+            return f"{placed(self._place(key, '（第{}行）'), locale)} {self.headings.get(key, key)}："
+        return f"{self._place(key, ' (line {})')} {key}:"
+
+    def _place(self, key: str, form: str) -> str:
         if key in self.columns:
             sheet, _, number = self.name.rpartition("!")
-            return f"{sheet}!{self.columns[key]}{number} {key}:"
+            return f"{sheet}!{self.columns[key]}{number}"
         line = self.lines.get(key) or self.lines.get("")
-        return f"{self.name} (line {line}) {key}:" if line else f"{self.name} {key}:"
+        return f"{self.name}{form.format(line)}" if line else self.name
+
+    def problem(self, key: str, wrong: Mistake) -> Problem:
+        """Return the whole sentence about this key."""
+        return Problem(lambda locale: sentence(self.at(key, locale), wrong, locale))
+
+
+def placed(name: str, locale: str) -> str:
+    """Say ``line 12`` in Chinese; tables are called as the file calls them."""
+    return name if locale == "en" else re.sub(r"^line (\d+)", r"第\1行", name)
+
+
+def sentence(place: str, wrong: Mistake, locale: str) -> str:
+    """Return a whole sentence of a place, which ends with a colon, and what is wrong there."""
+    if locale == "en":
+        return f"{place} {wrong.told(locale)}.".lstrip()
+    return f"{placed(place, locale).removesuffix(':')}{'：' if place.endswith(':') else ''}{wrong.told(locale)}。"
 
 
 # -- readers -----------------------------------------------------------------------------------------------
@@ -60,19 +74,19 @@ class Row:
 def _prose(value: object) -> str:
     """Text that may run over lines."""
     if not isinstance(value, str):
-        raise ValueError(f'{value} is not text; write it in quotes: "{value}"')  # noqa: TRY004 - one error for all
+        raise mistake("no_text", value=value)
     text = value.replace("\r\n", "\n").strip()
     if len(text) > LONGEST:
-        raise ValueError(f"holds {len(text)} characters, more than {LONGEST}; shorten it")
+        raise mistake("too_long", found=len(text), most=LONGEST)
     if (bad := _CONTROL.search(text)) is not None:
-        raise ValueError(f"holds the control character U+{ord(bad[0]):04X}; remove it")
+        raise mistake("control", code=f"U+{ord(bad[0]):04X}")
     return text
 
 
 def _line(value: object) -> str:
     text = _prose(value)
     if "\n" in text or "\t" in text:
-        raise ValueError("holds a line break or a tab; write it on one line")
+        raise mistake("line_break")
     return text
 
 
@@ -83,16 +97,16 @@ def _ordinal(value: object) -> str | None:
 def _name(value: object) -> str:
     text = _line(value)
     if text and not parties.is_name(text):
-        raise ValueError(f"{text!r} holds | or ; or ；; name it without them")
+        raise mistake("bad_name", value=text)
     return text
 
 
 def _ref(value: object) -> str:
     text = _name(value)
     if not text:
-        raise ValueError("is empty; give a ref like 2019-1007-03 or leave it out")
+        raise mistake("empty_ref")
     if not rules.is_ref(text):
-        raise ValueError(f"{text!r} cannot be a ref; write letters, digits, - _ . only, such as 2019-1007-03")
+        raise mistake("bad_ref", value=text)
     return text
 
 
@@ -104,7 +118,7 @@ def _names(value: object) -> list[str]:
     """A list, or text split at ``；`` or ``;`` as in CSV."""
     parts = re.split("[;；]", _line(value)) if isinstance(value, str) else value
     if not isinstance(parts, list):
-        raise ValueError(f'{value} is not a list; write it like ["市民政局"]')  # noqa: TRY004 - one error for all
+        raise mistake("no_list", value=value)
     names = [_name(part) for part in parts]
     return list(dict.fromkeys(name for name in names if name))
 
@@ -112,65 +126,73 @@ def _names(value: object) -> list[str]:
 def _day(value: object) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    match = next((match for look in _DAYS if (match := look.fullmatch(str(value).strip()))), None)
-    if match is None:
-        raise ValueError(f"{value} is not a date; write it like 2019-12-31 or 2019年12月31日")
-    try:
-        return date(int(match[1]), int(match[3]), int(match[4]))
-    except ValueError:
-        raise ValueError(f"{value} is not a day of the calendar; write it like 2019-12-31") from None
+    return dates.complete(str(value))
 
 
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is not a number; write it like 10 or 12.5, without quotes")
+        raise mistake("no_number", value=value)
     if value < 0:
-        raise ValueError(f"{value} is negative; give 0 or more")
+        raise mistake("negative", value=value)
     return float(value)
 
 
 def _offset(value: object) -> str:
     text = _line(value)
-    Offset.parse(text)
+    try:
+        Offset.parse(text)
+    except ValueError:
+        raise mistake("no_offset", value=text) from None
     return text
 
 
 def _mailbox(value: object) -> str:
     text = _line(value)
     if text and not parties.is_mailbox(text):
-        raise ValueError(f"{text!r} is not a mailbox; write it like office@gz.example")
+        raise mistake("no_mailbox", value=text)
     return text
 
 
 def _one_of(words: Sequence[str]) -> Callable[[object], str]:
     def read(value: object) -> str:
         if value not in words:
-            raise ValueError(f"{value!r} is not one of {', '.join(words)}{meant(str(value), words)}")
+            raise mistake("no_choice", value=value, allowed=", ".join(words), hint="")
         return str(value)
 
     return read
 
 
+def _worded(group: str) -> Callable[[object], str]:
+    """Read a code, or a word of any language that stands for it."""
+
+    def read(value: object) -> str:
+        found = value_of(group, value) if isinstance(value, str) else None
+        if found is None:
+            raise no_choice(group, value)
+        return found
+
+    return read
+
+
 def _bases(value: object) -> dict[str, str]:
-    """A table, or text such as ``市委组织部：named；各区政府：inferred`` as in CSV; words of people count as codes."""
+    """A table, or text such as ``市委组织部：named；各区政府：推定`` as in CSV and workbooks."""
     pairs = _pairs(value) if isinstance(value, str) else value
     if not isinstance(pairs, dict):
-        raise ValueError(f'{value} is not a table; write it like {{ "市委组织部" = "named" }}')  # noqa: TRY004 - one error
-    known, one_of = meanings("support_basis"), _one_of(SUPPORT_BASES)
-    return {_name(name): one_of(known.get(str(basis).strip(), basis)) for name, basis in pairs.items()}
+        raise mistake("no_bases", value=value)
+    return {_name(name): str(_worded("support_basis")(basis)) for name, basis in pairs.items()}
 
 
 def _pairs(text: str) -> dict[str, str]:
     parts = re.split("[;；\n]", text.replace(":", "：").replace("=", "："))
     pairs = [part.partition("：") for part in parts if part.strip()]
     if not all(colon for _, colon, _ in pairs):
-        raise ValueError(f"{text!r} does not say how each unit is known; write it like 市委组织部：named")
+        raise mistake("no_bases", value=text)
     return {name: basis for name, _, basis in pairs}
 
 
 def _tables(value: object) -> list[dict[str, object]]:
     if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
-        raise ValueError("is not a list of tables; write [[commitment.target]]")
+        raise mistake("no_tables")
     return value
 
 
@@ -202,27 +224,27 @@ COMMITMENT: Keys = {
     "letter": _document_number,
     "section": _line,
     "ordinal": _ordinal,
-    "kind": _one_of(KINDS),
-    "strength": _one_of(STRENGTHS),
+    "kind": _worded("kind"),
+    "strength": _worded("strength"),
     "title": _line,
     "quote": _prose,
     "summary": _prose,
     "lead": _name,
     "support": _names,
     "support_basis": _bases,
-    "owner_basis": _one_of(OWNER_BASES),
+    "owner_basis": _worded("owner_basis"),
     "due_text": _line,
     "due_on": _day,
-    "due_basis": _one_of(DUE_BASES),
+    "due_basis": _worded("due_basis"),
     "due_rule": _prose,
     "due_from": _day,
     "due_offset": _offset,
     "first_due_on": _day,
     "condition": _prose,
     "review_on": _day,
-    "state": _one_of(STATES),
+    "state": _worded("state"),
     "reported_done_on": _day,
-    "outcome": _one_of(OUTCOMES),
+    "outcome": _worded("outcome"),
     "closed_on": _day,
     "closing_note": _prose,
     "target": _tables,
@@ -242,17 +264,23 @@ def read(row: Row, keys: Keys, needed: Sequence[str], problems: list[str]) -> di
     for key, value in row.values.items():
         try:
             values[key] = _reader(key, keys)(value)
-        except ValueError as mistake:
-            problems.append(f"{row.at(key)} {mistake}.")
-    lacking = [key for key in needed if key not in row.values or values.get(key) == ""]
-    problems += [f"{row.at(key)} is missing; give it." for key in lacking]
+        except Mistake as wrong:
+            problems.append(row.problem(key, wrong))
+    lacking = [key for key in needed if (key not in row.values or values.get(key) == "") and key not in row.refused]
+    problems += [row.problem(key, mistake("missing")) for key in lacking]
     return values
 
 
 def _reader(key: str, keys: Keys) -> Callable[[object], object]:
     if key not in keys:
-        raise ValueError(f"there is no such key{meant(key, keys) or '; remove it'}")
+        raise mistake("no_key", advice=advice(key, keys))
     return keys[key]
+
+
+def advice(name: str, known: Mapping[str, object] | Sequence[str]) -> Mistake:
+    """Say which known name is meant, or that this one must go."""
+    found = near(name, known, n=1)
+    return mistake("perhaps", name=found[0]) if found else mistake("remove")
 
 
 def meant(name: str, known: Mapping[str, object] | Sequence[str]) -> str:

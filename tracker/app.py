@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -10,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import Error
+from commitments.glossary import word
 from commitments.storage import looking, open_engine, reading, sqlite_path, writing
 from commitments.workdays import WorkCalendar
-from tracker.config import Config
+from tracker.config import Config, ConfigError
 from tracker.lock import sending_lock
 
 if TYPE_CHECKING:
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
     from notifications.office import Office
     from notifications.planner import Policy
     from notifications.sending import Report
+
+
+SEVERAL = (
+    "organisation.name is empty, and letters name several replying units ({units}, …): fill in whose ledger this is."
+)
 
 
 def system_clock() -> datetime:
@@ -74,6 +81,32 @@ class App:
         from notifications.planner import Policy  # noqa: PLC0415
 
         return Policy(ladder=self.ladder, escalate_after=Offset.parse(self.config.reminders.escalate_after))
+
+    @property
+    def unit(self) -> str:
+        """The replying unit whose ledger this is: as configured, else the only one that letters name, else empty."""
+        units = [] if self.config.organisation.name else self._replying_units()
+        return self.config.organisation.name or (units[0] if len(units) == 1 else "")
+
+    @property
+    def signature(self) -> str:
+        """What signs our mails, never empty: the unit, or as long as no letter names one, our own mailbox."""
+        return self.unit or self.config.organisation.mailbox or word(self.config.language, "role", "organisation")
+
+    def several_units(self) -> str | None:
+        """Say that nobody can tell by whom mails are signed, or None."""
+        units = [] if self.config.organisation.name else self._replying_units()
+        return SEVERAL.format(units=", ".join(units)) if len(units) > 1 else None
+
+    def _replying_units(self) -> list[str]:
+        """Return the names of the units that answer in this ledger, two at most."""
+        from sqlalchemy import select  # noqa: PLC0415
+
+        from commitments.models import Department, Letter  # noqa: PLC0415
+
+        query = select(Department.name).join(Letter, Letter.replying_unit_id == Department.id)
+        with self.reading() as session:
+            return list(session.scalars(query.distinct().order_by(Department.name).limit(2)))
 
     # -- the ledger --------------------------------------------------------------------------------------------
 
@@ -168,7 +201,16 @@ class App:
         """Do one pass now, as the daemon's tick does. The caller holds ``sending()``."""
         from notifications.delivery import pass_once  # noqa: PLC0415
 
-        return pass_once(self._usual_office, self.clock, stop)
+        return pass_once(self._signed(self._usual_office), self.clock, stop)
+
+    def _signed(self, office: "Office") -> "Office":
+        """Return the office under the name it has by now: letters may have come. Raises ConfigError for several."""
+        if self.config.organisation.name:
+            return office
+        if (several := self.several_units()) is not None:
+            raise ConfigError([several])
+        name = self.signature
+        return replace(office, name=name, digest=replace(office.digest, organisation=name))
 
     @cached_property
     def _usual_office(self) -> "Office":
@@ -185,7 +227,7 @@ class App:
         return Office(
             engine=self.engine,
             environment=config.environment,
-            name=organisation.name,
+            name=self.signature,
             mailbox=organisation.mailbox,
             reply_to=reply_to,
             contact=organisation.contact,
@@ -202,7 +244,7 @@ class App:
                 approval=config.digest.approval,
                 zone=self.zone,
                 ladder=self.ladder,
-                organisation=organisation.name,
+                organisation=self.signature,
                 contact=organisation.contact,
                 reply_to=reply_to,
             ),

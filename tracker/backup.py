@@ -22,8 +22,10 @@ from notifications import alerts, attempts, delivery, holding
 from notifications.models import Instance, Notice
 from tracker import revoking
 from tracker.app import App
+from tracker.written import WorkOfOthers
 
 KEEP = 14
+MAGIC = b"SQLite format 3\0"  # how every SQLite database begins
 EVIDENCE = "[0-9a-f]" * 64  # kept under its sha256; anything else there is somebody's half-written file
 
 
@@ -59,9 +61,14 @@ class Restored:
     messages: int
 
 
-def backup(app: App, target: Path) -> Copied:
-    """Write a verified copy to ``target``, over an older one: whole or not at all. Raises NotSqlite, BadBackup."""
+def backup(app: App, target: Path, *, force: bool = False) -> Copied:
+    """Write a verified copy to ``target``, over an older one: whole or not at all.
+
+    Raises NotSqlite, BadBackup, and WorkOfOthers when another kind of file stands there, unless ``force``.
+    """
     _elsewhere(app, target)
+    if not force and not _free(target):
+        raise WorkOfOthers(path=target)
     return copy_ledger(app.engine, target, app.folder / "evidence")
 
 
@@ -74,6 +81,14 @@ def _elsewhere(app: App, file: Path) -> Path:
     if file.exists() and app.database.exists() and file.samefile(app.database):
         raise BadBackup(path=file, problem="it is the ledger itself")
     return app.database
+
+
+def _free(target: Path) -> bool:
+    """Say whether nothing stands there but an older copy, which nobody works in."""
+    if not target.exists():
+        return True
+    with target.open("rb") as file:
+        return file.read(len(MAGIC)) in (b"", MAGIC)
 
 
 def copy_ledger(engine: Engine, target: Path, evidence: Path) -> Copied:

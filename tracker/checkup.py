@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 OK, WARN, BAD = "ok", "warn", "bad"
 LEAST_FREE = 200 * 2**20  # bytes
 NOVEMBER = (11, 15)  # the State Council publishes next year's calendar in early November
+UNNAMED = (
+    "organisation.name is empty: fill in whose ledger this is; until then the only unit that letters name signs mails"
+)
 NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs")
 
 
@@ -123,6 +126,8 @@ def _mailboxes(app: "App") -> Iterator[Finding]:
 def _mail(app: "App") -> Iterator[Finding]:
     mail, organisation = app.config.mail, app.config.organisation
     yield Finding("channel", OK, mail.channel)
+    if not organisation.name:
+        yield Finding("name", WARN, UNNAMED)
     if not organisation.mailbox:
         yield Finding("organisation", BAD, "organisation.mailbox is empty: nobody gets status digests and alerts")
     for name in ("mailbox", "reply_to"):
@@ -130,6 +135,12 @@ def _mail(app: "App") -> Iterator[Finding]:
             yield Finding("organisation", BAD, f"organisation.{name} is still an example address")
     app.channel()
     app.config.password()
+
+
+def _name(app: "App") -> Iterator[Finding]:
+    """Mails are signed by somebody: nothing goes out while it is not clear by whom."""
+    if (several := app.several_units()) is not None:
+        yield Finding("name", BAD, f"{several} Nothing is sent until then.")
 
 
 def _templates(app: "App") -> Iterator[Finding]:
@@ -191,5 +202,5 @@ def _running(app: "App") -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[["App"], Iterator[Finding]], ...] = (
-    _configuration, _database, _places, _mailboxes, _mail, _templates, _links, _calendar, _running,
+    _configuration, _database, _places, _mailboxes, _name, _mail, _templates, _links, _calendar, _running,
 )  # fmt: skip

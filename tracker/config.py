@@ -193,7 +193,7 @@ class Database(Section):
 class Organisation(Section):
     """``[organisation]``: the replying unit whose ledger this is."""
 
-    name: str = "市民政局"
+    name: str = ""
     mailbox: Address = "office@yinuo.example"
     reply_to: Address = ""
     contact: str = ""

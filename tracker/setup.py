@@ -6,8 +6,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from commitments import schema
 from commitments.errors import DatabaseUnusable
+from commitments.models import Department
 from commitments.storage import open_engine, reading, shown, writing
 from notifications.models import Instance
 from tracker import backup
@@ -26,6 +29,12 @@ def prepare_alone(app: "App") -> list[str]:
     engine.dispose()
     with app.sending() if upgrade_due else nullcontext():
         return prepare(app)
+
+
+def is_empty(app: "App") -> bool:
+    """Say whether nobody has worked in this ledger yet."""
+    with app.reading() as session:
+        return session.scalar(select(Department.id).limit(1)) is None
 
 
 def prepare(app: "App") -> list[str]:

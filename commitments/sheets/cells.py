@@ -20,9 +20,14 @@ MOST_COLUMNS = 16_384  # Excel has no more
 CHUNK = 2**16
 # Number formats that are dates; those from 27 on in Chinese Excel.
 _BUILT_IN = {str(key) for key in (*range(14, 23), *range(27, 37), *range(50, 59))}
+_AS_IT_IS = ("0", "1", "49")  # general, whole, text
+DATE, PLAIN, OTHER = "date", "plain", "other"  # how a style shows numbers; or "000", with zeros in front
+_GENERAL = ("general", "g/通用格式", "@", "0", "0_", "#")
+MOST_MERGES = 100_000
 _ASIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # what a number format shows as it stands
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _PLACE = re.compile(r"([A-Z]{1,3})\d+")
+_AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 
 
 class BadWorkbook(ValueError):
@@ -41,6 +46,26 @@ class Mistake:
     shown: str
 
 
+class Formatted(float):
+    """A number that its format shows in some other way: 0.5 as 50%, 3.1 as 3.10."""
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Cells that are one: rows counted from 1, columns from 0, the last ones included."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+    @property
+    def name(self) -> str:
+        """Return ``B3:B5``."""
+        first = f"{column_letters(self.first_column)}{self.first_row}"
+        return f"{first}:{column_letters(self.last_column)}{self.last_row}"
+
+
 Value = str | float | bool | date | Formula | Mistake
 
 
@@ -56,7 +81,7 @@ class Cells:
         self._zero = datetime(1904, 1, 1) if later else datetime(1899, 12, 30)  # noqa: DTZ001 - civil dates
         self._sheets = dict(self._named(book))
         self._texts = self._shared()
-        self._dates = self._date_styles()
+        self._looks = self._styles()
 
     @property
     def sheets(self) -> Sequence[str]:
@@ -69,6 +94,14 @@ class Cells:
         for _ in self._walked(self._sheets[sheet], walk):
             yield from walk.rows
             walk.rows.clear()
+
+    def merges(self, sheet: str) -> list[Merge]:
+        """Return the merged cells of a sheet; they stand behind its rows, so that it is walked once more."""
+        walk = _MergeWalk()
+        for _ in self._walked(self._sheets[sheet], walk):
+            if len(walk.found) > MOST_MERGES:
+                raise BadWorkbook(f"the sheet has more than {MOST_MERGES:,} merged cells; unmerge them")
+        return walk.found
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
@@ -107,14 +140,14 @@ class Cells:
             list(self._walked(part, walk))
         return walk.texts
 
-    def _date_styles(self) -> list[bool]:
-        """Say of each cell style whether its numbers are dates."""
+    def _styles(self) -> list[str]:
+        """Say of each cell style how it shows numbers: as one of the looks below."""
         if "xl/styles.xml" not in self._zip.namelist():
             return []
         root = self._root("xl/styles.xml")
-        own = {one.get("numFmtId"): _is_date(one.get("formatCode", "")) for one in _all(root, "numFmt")}
+        own = {one.get("numFmtId"): _look(one.get("formatCode", "")) for one in _all(root, "numFmt")}
         keys = [one.get("numFmtId", "0") for one in next(_all(root, "cellXfs"), ())]
-        return [own.get(key, key in _BUILT_IN) for key in keys]
+        return [own.get(key, DATE if key in _BUILT_IN else PLAIN if key in _AS_IT_IS else OTHER) for key in keys]
 
     # -- values ----------------------------------------------------------------------------------------------------
 
@@ -129,8 +162,13 @@ class Cells:
             return written == "1"
         if kind == "d":
             return _civil(datetime.fromisoformat(written))
-        number = float(written)
-        return self._day(number) if style < len(self._dates) and self._dates[style] else number
+        number, look = float(written), self._looks[style] if style < len(self._looks) else PLAIN
+        if look == DATE:
+            return self._day(number)
+        if look == PLAIN:
+            return number
+        whole = look != OTHER and number.is_integer() and number >= 0
+        return str(int(number)).zfill(len(look)) if whole else Formatted(number)
 
     def _day(self, number: float) -> Value:
         try:
@@ -183,6 +221,20 @@ class _TextWalk(_Walk):
         super().end(name)
         if name.endswith(" si"):
             self.texts.append(_unescaped(self.heard()))
+
+
+class _MergeWalk(_Walk):
+    """Gathers merged cells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Merge] = []
+
+    def start(self, name: str, facts: Mapping[str, str]) -> None:
+        """See an element begin."""
+        place = _AREA.fullmatch(facts.get("ref", "")) if name.endswith(" mergeCell") else None
+        if place:
+            self.found.append(Merge(int(place[2]), column_number(place[1]), int(place[4]), column_number(place[3])))
 
 
 class _SheetWalk(_Walk):
@@ -253,12 +305,21 @@ def _all(root: Element, name: str) -> Iterator[Element]:
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    """Read ``_x0041_`` as A; two halves of a character are joined, a half alone is none."""
+    if "_x" not in text:
+        return text
+    plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _is_date(code: str) -> bool:
-    """A number format with a year or a day in it is a date."""
-    return any(sign in "yd" for sign in _ASIDE.sub("", code).lower())
+def _look(code: str) -> str:
+    """Say how a number format shows numbers; one with a year or a day in it is a date."""
+    bare = _ASIDE.sub("", code).lower()
+    if any(sign in "yd" for sign in bare):
+        return DATE
+    if code.strip().lower() in _GENERAL:
+        return PLAIN
+    return code if re.fullmatch("0{2,20}", code) else OTHER
 
 
 def _civil(instant: datetime) -> date:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from commitments.mistakes import mistake
+
 _NUMBER = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?"
 _LINE = re.compile(rf"(.+)[：:]\s*(?:({_NUMBER})\s*→\s*)?({_NUMBER})(?:\s+(.*)|([^\d.\s].*))?")
 
@@ -19,14 +21,14 @@ def _figure(value: object) -> str:
 
 
 def read(text: str) -> list[dict[str, object]]:
-    """Return the targets of a cell. Raises ValueError with the end of a sentence that begins with the cell."""
+    """Return the targets of a cell. Raises Mistake."""
     return [_one(line.strip()) for line in text.splitlines() if line.strip()]
 
 
 def _one(line: str) -> dict[str, object]:
     found = _LINE.fullmatch(line)
     if found is None:
-        raise ValueError(f"{line!r} is not a target; write it like 城市社区创建比例：0→10 %")
+        raise mistake("no_target", value=line)
     what, baseline, goal, unit, joined = found.groups()
     figures = {"baseline": float(baseline)} if baseline else {}
     return {"what": what.strip(), "unit": (unit or joined or "").strip(), **figures, "goal": float(goal)}

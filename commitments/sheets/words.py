@@ -38,7 +38,7 @@ ZH = Words(
         "会办单位不止一个的，用“；”隔开。量化目标一行一个，如：城市社区创建比例：0→10 %。",
         "空着的格子表示不改动，不会清除台账里的内容。内容有变的，先列出差别，加 --update 才更新。",
         "状态、结果、销号日期等由办理命令改变，不能靠本表修改。",
-        "列可以删去、调换次序（文号、事项、主办三列须留），不能另加列，不要使用公式。",
+        "列可以删去、调换次序（文号、事项、主办三列须留）；自己加的列（如备注）不读入；不要使用公式。",
     ),
 )
 EN = Words(
@@ -60,6 +60,6 @@ EN = Words(
         "Put ; between supporting departments. One target on a line, such as: share of communities: 0→10 %",
         "An empty cell changes nothing and clears nothing. Changes are listed first; --update takes them.",
         "State, outcome and closing date are changed by report-done, close and reopen, not by this sheet.",
-        "Columns may be moved and removed, but for document number, commitment and lead; add none, and no formulas.",
+        "Columns may be moved and removed, but for document number, commitment, lead; yours are not read. No formulas.",
     ),
 )

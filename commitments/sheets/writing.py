@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache, partial
+from html import escape
 from io import BytesIO
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,7 @@ LIGHTS = {"overdue": "#F8CBAD", "due_today": "#FFE699", "due_soon": "#FFF2CC", "
 Writer = Callable[[int, int, Any], object]  # row, column, value
 RULED = {"border": 1, "border_color": "#808080"}
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def workbook(
@@ -73,11 +75,26 @@ def fit(text: str) -> str:
 
 
 def write_text(sheet: "Worksheet", n: int, column: int, text: str, looks: "Format") -> None:
-    """Write a text cell; what looks like XML of the library's own is not taken for it in pieces."""
-    if text.startswith("<r>"):
-        sheet.write_rich_string(n, column, text[0], text[1], text[2:], looks)
-    else:
-        sheet.write_string(n, column, text, looks)
+    """Write a text cell; what the library would take for XML of its own is given to it as such."""
+    if _is_run(text):
+        text = f'<r><t xml:space="preserve">{escape(_ESCAPE.sub("_x005F_", text), quote=False)}</t></r>'
+    sheet.write_string(n, column, text, looks)
+
+
+def _is_run(text: str) -> bool:
+    return text.startswith("<r>") and text.endswith("</r>")
+
+
+def _escaped(text: str) -> str:
+    """Return text as cells hold it (OOXML, ST_Xstring): ``_x0041_`` would be read as A, also where two share a sign."""
+    return text if _is_run(text) else _ESCAPE.sub("_x005F_", text)
+
+
+def _sheet_class() -> type["Worksheet"]:
+    """Return a sheet whose texts come back as they were; the library's own escapes miss ``_x0041_x0042_``."""
+    from xlsxwriter.worksheet import Worksheet  # noqa: PLC0415 - an extra
+
+    return type("TextSheet", (Worksheet,), {"_escape_control_characters": staticmethod(_escaped)})
 
 
 class _Ledger:
@@ -89,7 +106,7 @@ class _Ledger:
     ) -> None:  # fmt: skip
         self.verbatim = verbatim
         self.book, self.words, self.locale, self.length, self.choices = book, words, locale, length, choices
-        self.sheet: Worksheet = book.add_worksheet(words.sheet)
+        self.sheet: Worksheet = book.add_worksheet(words.sheet, _sheet_class())
         cell, text = {"font_name": words.font, "font_size": 9, "valign": "top", "text_wrap": True}, {"num_format": "@"}
         self.text: Format = book.add_format({**cell, **text})
         self.quoted: Format = book.add_format({**cell, **text, "quote_prefix": True})
@@ -236,7 +253,7 @@ def _each_word(locale: str, group: str) -> list[str]:
 
 
 def _write_notes(book: "Workbook", words: Words, day: str) -> None:
-    sheet, width = book.add_worksheet(words.notes_sheet), 72
+    sheet, width = book.add_worksheet(words.notes_sheet, _sheet_class()), 72
     looks = book.add_format({"font_name": words.font, "font_size": 11, "text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, width, looks)
     sheet.set_paper(9)  # A4
@@ -248,7 +265,7 @@ def _write_notes(book: "Workbook", words: Words, day: str) -> None:
 
 def _write_choices(book: "Workbook", words: Words, choices: Mapping[str, Sequence[str]]) -> None:
     """Keep the lists on a sheet of their own, which nobody sees: a list within a rule may have 255 characters only."""
-    sheet, text = book.add_worksheet(words.choices), book.add_format({"num_format": "@"})
+    sheet, text = book.add_worksheet(words.choices, _sheet_class()), book.add_format({"num_format": "@"})
     for n in range(max(map(len, choices.values()))):
         for column, options in enumerate(choices.values()):
             if n < len(options):

@@ -63,7 +63,7 @@ def test_a_workbook_in_english(office: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "refs"),
     [("--search 清单", ["02", "07"]), ("--state closed", []), ("--department 市委政法委", ["03"]),
-     ("--kind open_item --letter 1007", ["06", "07", "09", "10"]), ("--overdue", []),
+     ("--kind open_item --letter 1007", ["09", "10", "06", "07"]), ("--overdue", []),
      ("--due-within 5d --kind target", ["08"])],
 )  # fmt: skip
 def test_every_form_takes_the_filters_of_list(line: str, refs: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,4 +132,84 @@ def test_a_mistake_in_a_workbook_names_its_cell(capsys: pytest.CaptureFixture[st
     book.save("a.xlsx")
     code, _, told = said(capsys, "ledger", "load", "a.xlsx")
     assert code == 1
-    assert "台账!N7 due_on: holds a formula" in told
+    assert "台账!N7 到期日：是公式；请改为粘贴它的值。" in told
+    assert "台账!N7 due_on: holds a formula" in said(capsys, "--language", "en", "ledger", "load", "a.xlsx")[2]
+
+
+# -- files that are there already ------------------------------------------------------------------------------
+
+WRITERS = ["export xlsx a.xlsx", "export csv a.csv", "export json a.json", "export ics a.ics", "ledger dump a.toml",
+           "ledger dump b.csv", "digest show --unit 市台联 --month 2019-11 --html a.html"]  # fmt: skip
+
+
+def target(line: str) -> Path:
+    return Path(line.rsplit(maxsplit=1)[-1])
+
+
+@pytest.mark.parametrize("line", WRITERS)
+def test_a_file_nobody_changed_is_written_anew(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(line.split()) == 0
+    first = target(line).read_bytes()
+    run(["edit", "2019-1007-01", "--title", "改过的名称", "--reason", "更正"])
+    for _ in range(2):
+        assert run(line.split()) == 0
+    if "digest" not in line:
+        assert target(line).read_bytes() != first
+    assert [path.name for path in Path().iterdir() if path.name.endswith(".part")] == []
+
+
+@pytest.mark.parametrize("line", WRITERS)
+def test_a_file_somebody_worked_in_is_kept(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(line.split()) == 0
+    file = target(line)
+    work = file.read_bytes() + b" "
+    file.write_bytes(work)
+    capsys.readouterr()
+    code, _, err = said(capsys, *line.split())
+    assert (code, file.read_bytes()) == (1, work)
+    assert err == (
+        f"tracker: {file} 已经存在，并且不是本程序写出时的样子，可能有人改过。未写入；"
+        "请换一个文件名，或者加 --force 覆盖。\n"
+    )
+    assert run([*line.split(), "--force"]) == run(line.split()) == 0
+    assert file.read_bytes() != work
+
+
+def test_a_workbook_edited_in_a_spreadsheet_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", "xlsx", "a.xlsx"]) == 0
+    book = openpyxl.load_workbook("a.xlsx")
+    book["台账"]["AE2"] = "备注"
+    book.save("a.xlsx")
+    assert said(capsys, "export", "xlsx", "a.xlsx")[0] == 1
+    assert openpyxl.load_workbook("a.xlsx")["台账"]["AE2"].value == "备注"
+
+
+def test_files_of_others_and_what_stands_under_another_name(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("theirs.csv").write_text("別人的表", encoding="utf-8")
+    assert said(capsys, "export", "csv", "theirs.csv")[0] == 1
+    Path("empty.csv").touch()
+    assert run(["export", "csv", "empty.csv"]) == 0
+    Path("empty.csv").rename("moved.csv")
+    Path("link.csv").symlink_to("moved.csv")
+    assert run(["export", "csv", "link.csv"]) == 0
+    assert Path("link.csv").is_symlink()
+    assert run(["export", "csv", "/dev/null"]) == 0
+    assert (office / "written.sha256").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_record_that_is_lost_costs_a_force(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", "csv", "a.csv"]) == 0
+    (office / "written.sha256").write_bytes(b"\xff\x00 nonsense")
+    assert run(["export", "csv", "a.csv"]) == 0  # the same content loses nothing
+    run(["edit", "2019-1007-01", "--title", "改过的名称", "--reason", "更正"])
+    (office / "written.sha256").unlink()
+    assert said(capsys, "export", "csv", "a.csv")[0] == 1
+    assert run(["export", "csv", "a.csv", "--force"]) == run(["export", "csv", "a.csv"]) == 0
+
+
+def test_a_copy_goes_over_a_copy_and_over_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("letter.docx").write_bytes(b"PK a letter")
+    assert run(["backup", "copy.db"]) == run(["backup", "copy.db"]) == 0
+    assert said(capsys, "backup", "letter.docx")[0] == 1
+    assert Path("letter.docx").read_bytes() == b"PK a letter"
+    assert run(["backup", "letter.docx", "--force"]) == 0

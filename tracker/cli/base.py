@@ -1,11 +1,9 @@
-"""What every command shares: the context with the program, common options, reading dates as people write them."""
+"""What every command shares: the context with the program, common options."""
 
 import getpass
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,16 +21,13 @@ ActorOption = Annotated[str, typer.Option("--actor", help="经办人，默认登
 ReasonOption = Annotated[str, typer.Option("--reason", help="理由 · Why.")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="不再询问 · Answer yes to questions.")]
 
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="覆盖别人改过的文件 · Overwrite a file that others worked in.")
+]
+
 
 class UsageError(Error):
     """The command line does not make sense."""
-
-
-class BadDate(UsageError):
-    """Something that should be a date is none."""
-
-    en = "{text!r} is not a date: write 2019-12-31, 2019年12月31日, +10wd or +30d."
-    zh = "{text!r} 不是日期：请写 2019-12-31、2019年12月31日、+10wd 或 +30d。"
 
 
 @dataclass
@@ -82,12 +77,35 @@ def command(ctx: typer.Context) -> Command:
     return found
 
 
+def save(app: "App", file: Path | None, content: bytes, *, force: bool) -> None:
+    """Write to a file, or to stdout without one. Raises WorkOfOthers, NotWritten."""
+    from tracker import written  # noqa: PLC0415
+    from tracker.cli.output import write_out  # noqa: PLC0415
+
+    if file is None:
+        write_out(content)
+    else:
+        written.save(app.folder, file, content, force=force)
+
+
 def login_name() -> str:
     """Return who is logged in; a service account without a name is its number."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
+
+
+def worded(option: str, group: str, text: str) -> str:
+    """Return the value that a word of ``group`` stands for: a code or a word of any language. Raises BadWord."""
+    from commitments.errors import BadWord  # noqa: PLC0415
+    from commitments.glossary import value_of  # noqa: PLC0415
+    from commitments.mistakes import no_choice  # noqa: PLC0415
+
+    value = value_of(group, text)
+    if value is None:
+        raise BadWord(what=option, problem=no_choice(group, text))
+    return value
 
 
 def confirm(question: str, *, yes: bool) -> None:
@@ -99,40 +117,6 @@ def confirm(question: str, *, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise UsageError(problem=f"{question} Without a terminal, answer with --yes.")
     typer.confirm(question, abort=True, err=True)
-
-
-def read_day(text: str, app: "App") -> date:
-    """Read a date as people write it: ISO, 2019年12月31日, or a distance from today such as +10wd."""
-    return read_due(text, app)[0]
-
-
-def read_due(text: str, app: "App") -> tuple[date, str | None]:
-    """Read a date; also return the distance it was computed from, or None. Raises UsageError."""
-    from commitments.deadlines import Offset  # noqa: PLC0415
-
-    plain = text.strip()
-    if plain.startswith("+"):
-        try:
-            return Offset.parse(plain).after(app.today, app.workdays), plain
-        except ValueError as wrong:
-            raise BadDate(text=text) from wrong
-    return parse_day(plain), None
-
-
-def parse_day(text: str) -> date:
-    """Read ISO or Chinese dates. Raises UsageError naming the text."""
-    match = re.fullmatch(r"(\d{4})(?:-|年)(\d{1,2})(?:-|月)(\d{1,2})日?", text.strip())
-    parts = [int(part) for part in match.groups()] if match else [0, 0, 0]
-    try:
-        return date(*parts)
-    except ValueError:
-        raise BadDate(text=text) from None
-
-
-def parse_days(text: str, app: "App") -> date:
-    """Read what lies ahead: ``30d``, ``5wd`` or a date."""
-    ahead = re.fullmatch(r"\d+(d|wd|m)", text.strip())
-    return read_day(f"+{text.strip()}" if ahead else text, app)
 
 
 def refs() -> Sequence[str]:

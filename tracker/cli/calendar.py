@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.cli.base import Command, JsonOption, UsageError, command, read_day
+from tracker.cli.base import Command, JsonOption, UsageError, command
+from tracker.cli.dates import read_bound
 from tracker.cli.output import print_facts, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def count(ctx: typer.Context, start: Day, end: Day, json: JsonOption = False) ->
     $ tracker calendar count 2019-12-20 2019-12-31
     """
     app, locale = _program(command(ctx))
-    first, last = read_day(start, app), read_day(end, app)
+    first, last = read_bound(start, app, locale), read_bound(end, app, locale)
     answer = app.workdays.explain_between(first, last)
     if json:
         print_json({"working_days": answer.working_days, **_grounds(answer)})
@@ -111,7 +112,7 @@ def add(
     $ tracker calendar add 2026-02-13 -7
     """
     app, locale = _program(command(ctx))
-    first = read_day(start, app)
+    first = read_bound(start, app, locale)
     answer = _added(app.workdays, first, n)
     if json:
         print_json({"date": answer.date, **_grounds(answer)})

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, YesOption, command, confirm, read_day, read_due
+from tracker.cli.base import ActorOption, JsonOption, ReasonOption, Ref, UsageError, YesOption, command, confirm, worded
+from tracker.cli.dates import EmptyDate, as_due, read_day, read_due
 from tracker.cli.output import print_json
+from tracker.cli.recorded import Recorded
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from sqlalchemy.orm import Session
 
     from commitments.models import Department, Target
@@ -18,9 +18,9 @@ Letter = Annotated[str, typer.Option("--letter", help="文号或提案号 · Doc
 Support = Annotated[
     list[str] | None, typer.Option("--support", help="会办单位，可重复 · Supporting department, repeatable.")
 ]
-Due = Annotated[str, typer.Option("--due", help="期限：2019-12-31、2019年12月31日、+10wd、+30d · Deadline.")]
+Due = Annotated[str | None, typer.Option("--due", help="期限：2019-12-31、明年6月底、10个工作日、+10wd · Deadline.")]
 Review = Annotated[
-    str, typer.Option("--review-on", help="复核日期（无期限时）· Review date, when there is no deadline.")
+    str | None, typer.Option("--review-on", help="复核日期（无期限时）· Review date, when there is no deadline.")
 ]
 
 
@@ -36,17 +36,28 @@ def add(
     title: Annotated[str, typer.Option("--title", help="事项名称 · What was promised, in a few words.")],
     lead: Annotated[str, typer.Option("--lead", help="主办单位 · Lead department.")],
     support: Support = None,
-    due: Due = "",
-    review_on: Review = "",
+    due: Due = None,
+    review_on: Review = None,
     quote: Annotated[str, typer.Option("--quote", help="答复函原文 · The letter's words.")] = "",
     summary: Annotated[str, typer.Option("--summary", help="答复要点，转述 · The letter's words, restated.")] = "",
     section: Annotated[str, typer.Option("--section", help="所在章节 · Section of the letter.")] = "",
     ordinal: Annotated[str, typer.Option("--ordinal", help="序号，如 一是 · Its number there.")] = "",
-    kind: Annotated[str, typer.Option("--kind", help="pledge | open_item | target")] = "pledge",
-    strength: Annotated[str, typer.Option("--strength", help="firm | planned | conditional | soft")] = "planned",
-    owner_basis: Annotated[str, typer.Option("--owner-basis", help="stated | self | inferred")] = "stated",
+    kind: Annotated[
+        str, typer.Option("--kind", help="下一步承诺 pledge | 未结事项 open_item | 量化目标 target")
+    ] = "pledge",
+    strength: Annotated[
+        str, typer.Option("--strength", help="明确承诺 firm | 计划安排 planned | 附条件 conditional | 原则表态 soft")
+    ] = "planned",
+    owner_basis: Annotated[
+        str, typer.Option("--owner-basis", help="答复函写明 stated | 答复单位自办 self | 推定 inferred")
+    ] = "stated",
     due_text: Annotated[str, typer.Option("--due-text", help="原文的时限表述 · The deadline as written.")] = "",
-    due_basis: Annotated[str, typer.Option("--due-basis", help="stated | derived | assumed | set")] = "",
+    due_basis: Annotated[
+        str,
+        typer.Option(
+            "--due-basis", help="答复函写明 stated | 由答复函推算 derived | 暂按惯例推定 assumed | 人工确定 set"
+        ),
+    ] = "",
     due_rule: Annotated[str, typer.Option("--due-rule", help="如何推算 · How the date was found.")] = "",
     condition: Annotated[str, typer.Option("--condition", help="前提，如 待…后 · What it waits for.")] = "",
     target: Annotated[
@@ -55,7 +66,8 @@ def add(
     ] = None,
     ref: Annotated[str, typer.Option("--ref", help="编号，默认自动 · Its ref; numbered by itself by default.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="先存草稿 · Keep it a draft.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="输出 JSON · Print JSON.")] = False,
+    yes: YesOption = False,
+    json: JsonOption = False,
     actor: ActorOption = "",
 ) -> None:
     """新增承诺事项 · Add a commitment.
@@ -66,9 +78,11 @@ def add(
     from commitments import search  # noqa: PLC0415
     from commitments.models import Commitment  # noqa: PLC0415
 
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    dated = as_due(read_due(due, app, shared.locale, yes=yes), shared.locale) if due else {}
+    review = read_day(review_on, app, shared.locale, yes=yes) if review_on else None
     with app.register() as register:
-        day, offset = read_due(due, app) if due else (None, None)
         row = Commitment(
             ref=ref,
             letter=search.find_letter(register.session, letter),
@@ -77,24 +91,24 @@ def add(
             summary=summary,
             section=section,
             ordinal=ordinal or None,
-            kind=kind,
-            strength=strength,
+            kind=worded("--kind", "kind", kind),
+            strength=worded("--strength", "strength", strength),
             lead=search.find_department(register.session, lead),
             support=_departments(register.session, support or []),
-            owner_basis=owner_basis,
+            owner_basis=worded("--owner-basis", "owner_basis", owner_basis),
             due_text=due_text,
-            due_on=day,
-            due_basis=(due_basis or ("stated" if due_text else "set")) if day else None,
-            due_rule=due_rule or _rule(app.today, offset),
-            due_from=app.today if offset else None,
-            due_offset=offset,
+            due_basis=_basis(due_basis, due_text) if due else None,
             condition=condition,
-            review_on=read_day(review_on, app) if review_on else None,
+            review_on=review,
             state="draft" if draft else "open",
             targets=[_target(text) for text in target or []],
+            **({**dated, "due_rule": due_rule} if due_rule else dated),
         )
         register.add(row)
+        answer = Recorded(app, shared.locale, register)
+        answer.add("add", row, answer.due(row), answer.owners(row))
     print_json({"ref": row.ref}) if json else print(row.ref)
+    answer.say()
 
 
 def _departments(session: "Session", names: list[str]) -> "list[Department]":
@@ -103,8 +117,8 @@ def _departments(session: "Session", names: list[str]) -> "list[Department]":
     return [find_department(session, name) for name in names]
 
 
-def _rule(start: "date", offset: str | None) -> str:
-    return f"{start.isoformat()} {offset}" if offset else ""
+def _basis(given: str, due_text: str) -> str:
+    return worded("--due-basis", "due_basis", given) if given else "stated" if due_text else "set"
 
 
 def _target(text: str) -> "Target":
@@ -130,11 +144,17 @@ def edit(
     title: Annotated[str | None, typer.Option("--title", help="事项名称 · Title.")] = None,
     quote: Annotated[str | None, typer.Option("--quote", help="原文 · The letter's words.")] = None,
     summary: Annotated[str | None, typer.Option("--summary", help="答复要点，转述 · The words, restated.")] = None,
-    due: Due = "",
-    review_on: Review = "",
-    kind: Annotated[str | None, typer.Option("--kind", help="pledge | open_item | target")] = None,
-    strength: Annotated[str | None, typer.Option("--strength", help="firm | planned | conditional | soft")] = None,
+    due: Due = None,
+    review_on: Review = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="下一步承诺 pledge | 未结事项 open_item | 量化目标 target")
+    ] = None,
+    strength: Annotated[
+        str | None,
+        typer.Option("--strength", help="明确承诺 firm | 计划安排 planned | 附条件 conditional | 原则表态 soft"),
+    ] = None,
     condition: Annotated[str | None, typer.Option("--condition", help="前提 · What it waits for.")] = None,
+    yes: YesOption = False,
     actor: ActorOption = "",
 ) -> None:
     """更正承诺事项（须写理由）· Correct a commitment; say why.
@@ -142,32 +162,38 @@ def edit(
     $ tracker edit 2019-1007-04 --title 公共服务信息平台 --reason 名称写全
     $ tracker edit 2019-1007-06 --due 2020-06-30 --reason 领导批示明确期限
     """
-    from commitments.search import find_department  # noqa: PLC0415
+    from commitments.search import find, find_department  # noqa: PLC0415
 
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    for option, given in (("--due", due), ("--review-on", review_on)):
+        if given is not None and not given.strip():
+            raise EmptyDate(option=option)
     if due and review_on:
         raise UsageError(problem="Give --due or --review-on, not both.")
+    dated = as_due(read_due(due, app, shared.locale, yes=yes), shared.locale) if due else {}
+    if review_on:
+        dated["review_on"] = read_day(review_on, app, shared.locale, yes=yes)
     with app.register() as register:
         new: dict[str, object] = {
             name: value
-            for name, value in {
-                "title": title, "quote": quote, "summary": summary, "kind": kind,
-                "strength": strength, "condition": condition,
-            }.items()
+            for name, value in {"title": title, "quote": quote, "summary": summary, "condition": condition}.items()
             if value is not None
-        }  # fmt: skip
+        }
+        for name, value in (("kind", kind), ("strength", strength)):
+            if value is not None:
+                new[name] = worded(f"--{name}", name, value)
         if lead is not None:
             new["lead"] = find_department(register.session, lead)
         if support is not None:
             new["support"] = _departments(register.session, [name for name in support if name != "-"])
-        if due:
-            day, offset = read_due(due, app)
-            new |= {"due_on": day, "due_from": app.today if offset else None, "due_offset": offset}
-            new["due_rule"] = _rule(app.today, offset)
-        if review_on:
-            new["review_on"] = read_day(review_on, app)
-        register.edit(ref, reason, **new)
-    print(ref)
+        before = find(register.session, ref)
+        day = before.due_on or before.review_on
+        row = register.edit(ref, reason, **new, **dated)
+        answer = Recorded(app, shared.locale, register)
+        answer.add("edit", row, answer.due(row, day), answer.ladder(row))
+    print(row.ref)
+    answer.say()
 
 
 def confirm_draft(
@@ -188,12 +214,17 @@ def confirm_draft(
     """  # fmt: skip
     if bool(refs) == bool(all_stated):
         raise UsageError(problem="Give refs, or --all-stated LETTER.")
-    with command(ctx).acting(actor).register() as register:
+    shared = command(ctx)
+    app = shared.acting(actor)
+    with app.register() as register:
         chosen = refs or _stated_drafts(register.session, all_stated)
+        answer = Recorded(app, shared.locale, register)
         for ref in chosen:
-            register.confirm(ref)
+            row = register.confirm(ref)
+            answer.add("confirm", row, answer.due(row), answer.owners(row))
     if chosen:
         print("\n".join(chosen))
+    answer.say()
 
 
 def _stated_drafts(session: "Session", number: str) -> list[str]:
@@ -217,7 +248,14 @@ def drop(
 
     $ tracker drop 2019-1007-12 --yes
     """
+    from commitments.search import find  # noqa: PLC0415
+
     confirm(f"Drop the draft {ref}?", yes=yes)
-    with command(ctx).acting(actor).register() as register:
+    shared = command(ctx)
+    app = shared.acting(actor)
+    with app.register() as register:
+        answer = Recorded(app, shared.locale, register)
+        answer.add("drop", find(register.session, ref))
         register.drop(ref, reason)
     print(ref)
+    answer.say()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.base import JsonOption, UsageError, command, read_day
+from tracker.cli.base import JsonOption, UsageError, command
+from tracker.cli.dates import read_bound
 from tracker.cli.output import clean, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -131,8 +132,9 @@ def rehearse(
     """
     from tracker.rehearsal import Rehearsal  # noqa: PLC0415
 
-    app = command(ctx).app
-    span = _span(read_day(first, app), read_day(until, app))
+    shared = command(ctx)
+    app = shared.app
+    span = _span(read_bound(first, app, shared.locale), read_bound(until, app, shared.locale))
     if into.exists() and any(into.iterdir()):
         raise UsageError(problem=f"--into {into}: the folder is not empty; name a new one.")
     with Rehearsal(app, into) as rehearsal:

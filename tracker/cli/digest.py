@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.cli.base import ActorOption, JsonOption, UsageError, command
+from tracker.cli.base import ActorOption, ForceOption, JsonOption, UsageError, command, save
 from tracker.cli.output import clean, print_json, say
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def show(
     month: Month = "",
     html: Annotated[Path | None, typer.Option("--html", help="预览写入文件 · Write the HTML preview here.")] = None,
     json: JsonOption = False,
+    force: ForceOption = False,
 ) -> None:
     """查看或预览月报 · Show a digest as it went out, or as it would.
 
@@ -45,7 +46,7 @@ def show(
     _say_masked(facts, shared.locale)
     rendered = _render(app, unit, facts)
     if html:
-        html.write_text(rendered.html, encoding="utf-8")
+        save(app, html, rendered.html.encode(), force=force)
         say(f"{html} written.")
     else:
         print(clean(f"{rendered.subject}\n\n{rendered.text}", keep_lines=True))

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, command
-from tracker.cli.output import say
+from tracker.cli.recorded import Recorded
 
 
 def register(cli: typer.Typer) -> None:
@@ -32,19 +32,23 @@ def dispute(
     $ tracker dispute 2019-1007-01 --department 市民政局 --accept --lead 市委组织部 --by 分管领导
     """
     from commitments import replies  # noqa: PLC0415
-    from commitments.search import find_department  # noqa: PLC0415
+    from commitments.search import find, find_department  # noqa: PLC0415
 
     if bool(reason) + accept + refuse != 1:
         raise UsageError(problem="Give --reason WHY to raise a dispute, or --accept, or --refuse.")
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
     with app.register() as keeper:
         whose = find_department(keeper.session, department)
         if reason:
             replies.dispute(keeper, ref, whose, reason)
-            say("The dispute is recorded; who has the commitment keeps it until somebody decides.")
         else:
             other = find_department(keeper.session, lead) if lead else None
             replies.decide_dispute(
                 keeper, ref, department=whose, accept=accept, by=by or app.actor, note=note, lead=other
             )
-    print(ref)
+        row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)
+        action = "dispute" if reason else "dispute_accepted" if accept else "dispute_refused"
+        answer.add(action, row, answer.department(whose), answer.fact("note", reason or note), answer.undecided(reason))
+    print(row.ref)
+    answer.say()

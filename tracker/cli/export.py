@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli import listing
-from tracker.cli.base import command
-from tracker.cli.listing import Department, DueWithin, Kind, Letter, Overdue, Search, States
-from tracker.cli.output import csv_bytes, json_text, write_out
+from tracker.cli.base import ForceOption, command, save
+from tracker.cli.filters import Department, DueWithin, Kind, Letter, Overdue, Search, States, asked
+from tracker.cli.output import csv_bytes, json_text
 
 if TYPE_CHECKING:
-    from commitments.lists import Filter
     from tracker.app import App
 
 group = typer.Typer(no_args_is_help=True, help="导出承诺事项 · Export commitments.", rich_markup_mode=None)
 File = Annotated[str, typer.Argument(help="写到哪个文件，“-”为标准输出 · Where to; - for stdout.")]
-ALL = 1_000_000
 
 
 @group.command()
@@ -30,6 +28,7 @@ def xlsx(
     letter: Letter = "",
     kind: Kind = "",
     words: Search = "",
+    force: ForceOption = False,
 ) -> None:
     """导出承诺事项台账（Excel、WPS），改后可用 ledger load 读回 · Export the ledger as a workbook that load reads back.
 
@@ -40,17 +39,17 @@ def xlsx(
 
     shared = command(ctx)
     app = shared.app
-    wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
     with app.reading() as session:
         found, names = rows.read(session, wanted), rows.departments(session)
     bands = listing.Bands(app)
     for row in found:
         row["band"] = bands.at(row["state"], row["due_on"], row["review_on"], row["reported_done_on"])
-    unit, now = app.config.organisation.name, app.clock()
+    unit, now = app.signature, app.clock()
     content = writing.workbook(
         found, unit=unit, departments=names, locale=shared.locale, now=now, today=app.today
     )  # fmt: skip
-    _write(file, content)
+    _write(app, file, content, force=force)
 
 
 @group.command()
@@ -64,14 +63,16 @@ def csv(
     letter: Letter = "",
     kind: Kind = "",
     words: Search = "",
+    force: ForceOption = False,
 ) -> None:
     """导出 CSV，与 list --csv 相同 · Export what list --csv prints.
 
     $ tracker export csv overdue.csv --overdue
     """
-    app = command(ctx).app
-    wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
-    _write(file, csv_bytes(listing.FIELDS, _facts(app, wanted)))
+    shared = command(ctx)
+    app = shared.app
+    wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
+    _write(app, file, csv_bytes(listing.FIELDS, listing.listed(app, wanted, listing.Bands(app))), force=force)
 
 
 @group.command()
@@ -85,14 +86,17 @@ def json(
     letter: Letter = "",
     kind: Kind = "",
     words: Search = "",
+    force: ForceOption = False,
 ) -> None:
     """导出 JSON，与 list --json 相同 · Export what list --json prints.
 
     $ tracker export json - --letter 1007
     """
-    app = command(ctx).app
-    wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
-    _write(file, json_text({"as_of": app.today, "commitments": _facts(app, wanted)}).encode() + b"\n")
+    shared = command(ctx)
+    app = shared.app
+    wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
+    found = listing.listed(app, wanted, listing.Bands(app))
+    _write(app, file, json_text({"as_of": app.today, "commitments": found}).encode() + b"\n", force=force)
 
 
 @group.command()
@@ -106,6 +110,7 @@ def ics(
     letter: Letter = "",
     kind: Kind = "",
     words: Search = "",
+    force: ForceOption = False,
 ) -> None:
     """导出日历（iCalendar），期限和复核日期各为一天 · Export deadlines and review dates as a calendar.
 
@@ -120,21 +125,14 @@ def ics(
 
     shared = command(ctx)
     app = shared.app
-    wanted = listing.asked(app, state or [], overdue, due_within, department, letter, kind, words)
+    wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
     rules = calendars.Rules(ladder=app.ladder, workdays=app.workdays, locale=shared.locale)
     with app.reading() as session:
         events = calendars.events(session, *wanted.conditions(Commitment), rules=rules)
-    name = f"{department or app.config.organisation.name} {word(shared.locale, 'noun', 'calendar')}"
+    name = f"{department or app.signature} {word(shared.locale, 'noun', 'calendar')}"
     at = time.fromisoformat(app.config.reminders.send_at)
-    _write(file, calendar(events, name=name, alarm_at=at).encode())
+    _write(app, file, calendar(events, name=name, alarm_at=at).encode(), force=force)
 
 
-def _facts(app: "App", wanted: "Filter") -> list[dict[str, object]]:
-    from commitments.lists import page  # noqa: PLC0415
-
-    bands = listing.Bands(app)
-    return [listing.facts(row, bands) for row in listing.listed(page, app, wanted, ALL)]
-
-
-def _write(file: str, content: bytes) -> None:
-    write_out(None if file == "-" else Path(file), content)
+def _write(app: "App", file: str, content: bytes, *, force: bool) -> None:
+    save(app, None if file == "-" else Path(file), content, force=force)

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, JsonOption, UsageError, command, parse_day
+from tracker.cli.base import ActorOption, JsonOption, UsageError, command
+from tracker.cli.dates import read_day
 from tracker.cli.output import print_facts, print_json, print_table, say
 
 if TYPE_CHECKING:
     from commitments.intake import Intake
     from commitments.letters.reading import Reading
+    from tracker.app import App
 
 WORDS = {
     "zh": {
@@ -71,7 +73,7 @@ def import_(
 
     given = {
         "document_number": document_number, "proposal_number": proposal_number, "proposing_unit": proposing_unit,
-        "replying_unit": replying_unit, "signed_on": parse_day(signed_on).isoformat() if signed_on else "",
+        "replying_unit": replying_unit, "signed_on": _signed(signed_on, app, command(ctx).locale),
     }  # fmt: skip
     with app.register() as keeper:
         done = bring_in(keeper, reading, Path(file).name, given)
@@ -81,6 +83,10 @@ def import_(
         )
     else:
         _say_done(done, reading, chinese=command(ctx).locale.startswith("zh"))
+
+
+def _signed(text: str, app: "App", locale: str) -> str:
+    return read_day(text, app, locale, past=True).isoformat() if text else ""
 
 
 def _bytes(file: str) -> bytes:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, JsonOption, command
-from tracker.cli.output import print_json, say, write_out
+from tracker.cli.base import ActorOption, ForceOption, JsonOption, command, save
+from tracker.cli.output import print_json, say
 
 if TYPE_CHECKING:
     from commitments.ledger import Loaded
@@ -37,6 +37,7 @@ def load(
     $ tracker ledger load letter-1007.toml --update --quiet
     """
     from commitments import ledger  # noqa: PLC0415
+    from commitments.errors import each_told  # noqa: PLC0415
     from notifications.planning import decline_assignments  # noqa: PLC0415
 
     shared = command(ctx)
@@ -47,7 +48,13 @@ def load(
             decline_assignments(keeper.session, app.office(), [*loaded.added, *loaded.updated], keeper.now)
         if dry_run:
             keeper.session.rollback()
-    print_json({**asdict(loaded), "dry_run": dry_run}) if json else print(_summary(loaded, shared.locale))
+    warnings = each_told(loaded.warnings, shared.locale)
+    for warning in warnings:
+        say(warning)
+    if json:
+        print_json({**asdict(loaded), "warnings": warnings, "dry_run": dry_run})
+    else:
+        print(_summary(loaded, shared.locale))
     if dry_run:
         say("Dry run: nothing was kept.")
 
@@ -65,6 +72,7 @@ def dump(
     form: Annotated[
         str, typer.Option("--format", help="toml | csv | json；默认看文件名 · By the file's name by default.")
     ] = "",
+    force: ForceOption = False,
 ) -> None:
     """导出台账，可再载入 · Dump the ledger in a form that load reads; JSON is for programs.
 
@@ -74,7 +82,8 @@ def dump(
     from commitments import ledger, search  # noqa: PLC0415
 
     form = form or (file.suffix.removeprefix(".").lower() if file else "") or "toml"
-    with command(ctx).app.reading() as session:
+    app = command(ctx).app
+    with app.reading() as session:
         only = search.find_letter(session, letter) if letter else None
         text = ledger.dump(session, letter=only, form=form)
-    write_out(file, text.encode("utf-8-sig" if form == "csv" else "utf-8"))
+    save(app, file, text.encode("utf-8-sig" if form == "csv" else "utf-8"), force=force)

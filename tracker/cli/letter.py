@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commitments.errors import NotFound
-from tracker.cli.base import ActorOption, CsvOption, JsonOption, ReasonOption, command, read_day
+from tracker.cli.base import ActorOption, CsvOption, JsonOption, ReasonOption, UsageError, YesOption, command
+from tracker.cli.dates import read_day
 from tracker.cli.output import clean, print_csv, print_facts, print_json, print_table
 
 if TYPE_CHECKING:
@@ -36,6 +37,13 @@ HEADINGS = {
 }
 
 
+class UnitMissing(UsageError):
+    """Neither the command nor the configuration says who answers."""
+
+    en = "Who answers? Give --replying-unit, or fill in organisation.name in the configuration."
+    zh = "答复单位是谁？请加 --replying-unit，或者在配置中填写 organisation.name。"
+
+
 @group.command()
 def add(
     ctx: typer.Context,
@@ -56,6 +64,7 @@ def add(
     ] = "",
     contact: Annotated[str, typer.Option("--contact", help="函中联系人，不外发 · Never in outward mail.")] = "",
     reason: ReasonOption = "",
+    yes: YesOption = False,
     actor: ActorOption = "",
 ) -> None:
     """登记答复函 · Enter a reply letter; its units must be departments.
@@ -65,7 +74,13 @@ def add(
     from commitments.parties import add_letter  # noqa: PLC0415
     from commitments.search import find_department  # noqa: PLC0415
 
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    signed = read_day(signed_on, app, shared.locale, past=True, yes=yes)
+    published = read_day(published_on, app, shared.locale, past=True, yes=yes) if published_on else None
+    replying_unit = replying_unit or app.unit
+    if not replying_unit:
+        raise UnitMissing
     with app.register() as keeper:
         letter = add_letter(
             keeper,
@@ -74,9 +89,9 @@ def add(
             proposal_title=proposal_title,
             session=session,
             proposing_unit=find_department(keeper.session, proposing_unit),
-            replying_unit=find_department(keeper.session, replying_unit or app.config.organisation.name),
-            signed_on=read_day(signed_on, app),
-            published_on=read_day(published_on, app) if published_on else None,
+            replying_unit=find_department(keeper.session, replying_unit),
+            signed_on=signed,
+            published_on=published,
             class_mark=class_mark,
             contact=contact,
             reason=reason,

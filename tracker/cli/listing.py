@@ -4,13 +4,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, partial
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from commitments.glossary import word
-from tracker.cli.base import CsvOption, JsonOption, Ref, UsageError, command, parse_days
-from tracker.cli.output import clean, paint, print_csv, print_facts, print_json, print_lines, print_table
+from tracker.cli.base import CsvOption, JsonOption, Ref, UsageError, command
+from tracker.cli.dates import read_bound
+from tracker.cli.filters import Department, DueWithin, Kind, Letter, Overdue, Search, States, asked, nothing
+from tracker.cli.output import clean, paint, print_csv, print_facts, print_json, print_lines, print_table, say
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
@@ -29,14 +33,6 @@ HEADINGS = {
 T = TypeVar("T", bound="Listed | Row[Any]")
 LIGHTS = {"overdue": "red", "due_today": "yellow", "due_soon": "yellow", "review_due": "yellow", "on_track": "green"}
 
-States = Annotated[list[str] | None, typer.Option("--state", help="draft | open | reported_done | closed")]
-Overdue = Annotated[bool, typer.Option("--overdue", help="只看逾期 · Overdue only.")]
-DueWithin = Annotated[str, typer.Option("--due-within", help="期限在…之内：7d、10wd · Due within.")]
-Department = Annotated[str, typer.Option("--department", help="主办或会办单位 · Lead or supporting.")]
-Letter = Annotated[str, typer.Option("--letter", help="文号或提案号 · Document or proposal number.")]
-Kind = Annotated[str, typer.Option("--kind", help="pledge | open_item | target")]
-Search = Annotated[str, typer.Option("--search", help="文字查找 · Words in ref, title, quote or condition.")]
-
 
 def register(cli: typer.Typer) -> None:
     """Add the commands to the program."""
@@ -53,7 +49,9 @@ def list_(
     letter: Letter = "",
     kind: Kind = "",
     words: Search = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="最多几条 · At most.")] = 1_000_000,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="最多几条，最急的在前 · At most, worst first.")
+    ] = None,
     json: JsonOption = False,
     csv: CsvOption = False,
 ) -> None:
@@ -67,70 +65,35 @@ def list_(
 
     shared = command(ctx)
     app = shared.app
-    wanted, bands = asked(app, state or [], overdue, due_within, department, letter, kind, words), Bands(app)
-    if not json and not csv:
-        _print(listed(lists.short_page, app, wanted, limit), bands, shared.locale)
-        return
-    rows = (facts(row, bands) for row in listed(lists.page, app, wanted, limit))
+    wanted, bands = asked(shared, state or [], overdue, due_within, department, letter, kind, words), Bands(app)
     if json:
-        print_json({"as_of": app.today, "commitments": list(rows)})
-    else:
-        print_csv(FIELDS, rows)
+        print_json({"as_of": app.today, "commitments": listed(app, wanted, bands, limit)})
+    elif csv:
+        print_csv(FIELDS, listed(app, wanted, bands, limit))
+    elif not _print(_pages(lists.short_page, app, wanted), bands, shared.locale, limit):
+        say(nothing(app, wanted, shared.locale))
 
 
-def asked(
-    app: "App", states: list[str], overdue: bool, due_within: str, department: str, letter: str, kind: str, words: str
-) -> "Filter":
-    """Return what these options ask for. Raises BadValue, BadDate, NoSuchDepartment, NoSuchLetter."""
-    from commitments.lists import Filter  # noqa: PLC0415
+def listed(app: "App", wanted: "Filter", bands: "Bands", limit: int | None = None) -> list[dict[str, object]]:
+    """Return commitments as ``list --json`` shows them, in the order of the table: worst first."""
+    from commitments.lists import page  # noqa: PLC0415
 
-    _check_words(states, kind)
-    return Filter(
-        states=tuple(states),
-        overdue_on=app.today if overdue else None,
-        due_until=parse_days(due_within, app) if due_within else None,
-        department=_id("find_department", department, app) if department else None,
-        letter=_id("find_letter", letter, app) if letter else None,
-        kind=kind or None,
-        words=words,
-    )
+    rows = sorted(_pages(page, app, wanted), key=lambda row: (bands.rank(row), row.ref))
+    return [facts(row, bands) for row in rows[:limit]]
 
 
-def _check_words(states: list[str], kind: str) -> None:
-    if not states and not kind:
-        return  # most lists, which need none of this
-    from commitments import rules  # noqa: PLC0415
-    from commitments.models import KINDS, STATES  # noqa: PLC0415
-
-    for state in states:
-        rules.check_word("--state", state, STATES)
-    if kind:
-        rules.check_word("--kind", kind, KINDS)
-
-
-def _id(finder: str, name: str, app: "App") -> int:
-    """Return the number of what is called so."""
-    from commitments import search  # noqa: PLC0415
-
-    with app.reading() as session:
-        found: int = getattr(search, finder)(session, name).id
-    return found
-
-
-def listed(
-    read: "Callable[[Connection, Filter, str, int], Sequence[T]]", app: "App", wanted: "Filter", limit: int
+def _pages(
+    read: "Callable[[Connection, Filter, str, int], Sequence[T]]", app: "App", wanted: "Filter"
 ) -> "Iterator[T]":
     """Read page by page; each transaction ends before anything is printed, so a pager blocks nobody."""
     from commitments.lists import PAGE  # noqa: PLC0415
 
-    after = ""
-    while limit > 0:
+    after, page = "", None
+    while page is None or len(page) == PAGE:
         with app.looking() as connection:
-            page = read(connection, wanted, after, min(limit, PAGE))
+            page = read(connection, wanted, after, PAGE)
         yield from page
-        if len(page) < PAGE:
-            return
-        after, limit = page[-1].ref, limit - len(page)
+        after = page[-1].ref if page else after
 
 
 class Bands:
@@ -143,6 +106,10 @@ class Bands:
     def of(self, row: "Listed | Standing") -> str | None:
         """Return the time band; None for drafts and closed ones."""
         return self.at(row.state, row.due_on, row.review_on, row.reported_done_on)
+
+    def rank(self, row: "Listed | Standing") -> tuple[int, date]:
+        """Return the place in a list, worst first: how bad it stands, then its day."""
+        return [*LIGHTS, None].index(self.of(row)), row.due_on or row.review_on or date.min
 
     def at(self, state: str, due_on: date | None, review_on: date | None, reported_on: date | None) -> str | None:
         """Return the time band of something in this state; what is reported done stands as on that day."""
@@ -179,8 +146,8 @@ def facts(row: "Listed", bands: Bands) -> dict[str, object]:
     return {field: known[field] for field in FIELDS}
 
 
-def _print(rows: Iterable[Sequence[Any]], bands: Bands, locale: str) -> None:
-    """Print the table, worst first; what is due on one day goes by ref.
+def _print(rows: Iterable[Sequence[Any]], bands: Bands, locale: str, limit: int | None) -> int:
+    """Print the table, worst first; what is due on one day goes by ref. Return how many lines there were.
 
     What stands alike is worked out once, and lines wait encoded: as text, Chinese takes twice the memory.
     """
@@ -189,9 +156,12 @@ def _print(rows: Iterable[Sequence[Any]], bands: Bands, locale: str) -> None:
     for ref, lead, title, *standing in rows:
         rank, words = place(*standing)
         lines[rank].append(f"{clean(ref)}\t{words}\t{clean(lead)}\t{clean(title)}".encode())
-    headings = HEADINGS["zh" if locale.startswith("zh") else "en"]
     colours = [*LIGHTS.values(), "dim"]
-    print_lines(headings, ((colours[rank[0]], map(bytes.decode, sorted(lines[rank]))) for rank in sorted(lines)))
+    chosen = islice(((rank, line) for rank in sorted(lines) for line in sorted(lines[rank])), limit)
+    groups = groupby(chosen, key=itemgetter(0))
+    headings = HEADINGS["zh" if locale.startswith("zh") else "en"]
+    print_lines(headings, ((colours[rank[0]], (line.decode() for _, line in some)) for rank, some in groups))
+    return len(lines)
 
 
 def _place(bands: Bands, locale: str, *standing: Any) -> tuple[tuple[int, date], str]:  # noqa: ANN401 - Standing's
@@ -202,8 +172,7 @@ def _place(bands: Bands, locale: str, *standing: Any) -> tuple[tuple[int, date],
     light = bands.of(row)
     provisional = bands.provisional(row.due_from, row.due_offset, row.due_on)
     due = due_words(row.due_on, row.review_on, locale, provisional=provisional)
-    rank = [*LIGHTS, None].index(light), row.due_on or row.review_on or date.min
-    return rank, f"{_light(row, light, locale)}\t{due}"
+    return bands.rank(row), f"{_light(row, light, locale)}\t{due}"
 
 
 def _light(row: "Standing", light: str | None, locale: str) -> str:
@@ -269,7 +238,7 @@ def due(
 
     shared = command(ctx)
     app = shared.app
-    last = parse_days(until, app)
+    last = read_bound(until, app, shared.locale)
     if last < app.today:
         raise UsageError(problem=f"--until {until!r} lies in the past.")
     rows = coming(app, last, shared.locale)

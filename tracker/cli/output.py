@@ -13,43 +13,42 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import TextIO
-
-from commitments.errors import Refused
 
 Row = Mapping[str, object]
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "36", "dim": "2", "bold": "1"}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # full-width signs count too
 
 
-class NotWritten(Refused):
-    """A file cannot be written where it was asked for."""
+def set_up_streams() -> None:
+    """Let a terminal that lacks a character show ``?`` in its place: a list must not die of one sign.
 
-    en = "{path} was not written: {problem}."
-    zh = "{path} 未能写入：{problem}。"
-
-
-def write_out(file: Path | None, content: bytes) -> None:
-    """Write to the file, or to stdout without one. Raises NotWritten."""
-    if file is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-        return
-    try:
-        file.write_bytes(content)
-    except OSError as trouble:
-        raise NotWritten(path=file, problem=trouble.strerror) from trouble
+    The one place where streams are set up; standard input is left strict, or damaged words would be stored.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
-def json_text(facts: Mapping[str, object]) -> str:
-    """Return one object, ``"schema": 1`` first, dates as ISO."""
-    return json.dumps({"schema": 1, **facts}, ensure_ascii=False, indent=2, default=_plain)
+def write_out(content: bytes) -> None:
+    """Write bytes to stdout."""
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def json_text(facts: Mapping[str, object], *, escaped: bool = False) -> str:
+    """Return one object, ``"schema": 1`` first, dates as ISO; ``escaped``, in ASCII."""
+    return json.dumps({"schema": 1, **facts}, ensure_ascii=escaped, indent=2, default=_plain)
 
 
 def print_json(facts: Mapping[str, object]) -> None:
-    """Print one object, ``"schema": 1`` first, dates as ISO."""
-    print(json_text(facts))
+    """Print one object, ``"schema": 1`` first, dates as ISO; escaped where the terminal lacks a character."""
+    text = json_text(facts)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json_text(facts, escaped=True)
+    print(text)
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
@@ -64,7 +63,7 @@ def csv_bytes(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
 
 def print_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Print what ``csv_bytes`` returns."""
-    write_out(None, csv_bytes(columns, rows))
+    write_out(csv_bytes(columns, rows))
 
 
 def _cell(value: object) -> str:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, UsageError, command, read_due
+from commitments.glossary import value_of
+from tracker.cli.base import ActorOption, UsageError, command
+from tracker.cli.dates import as_due, read_due
 from tracker.cli.output import clean, paint, say
 from tracker.cli.review_words import FIELDS, HELP, NOTES, SAID
 
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from commitments.models import Commitment, Source
     from commitments.register import Register
     from tracker.app import App
-
-STRENGTHS = {"firm", "planned", "conditional", "soft"}
 
 
 def register(cli: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def review(
     """
     shared = command(ctx)
     app = shared.acting(actor)
-    Walk(app, letter, "zh" if shared.locale.startswith("zh") else "en").go()
+    Walk(app, letter, "zh" if shared.locale.startswith("zh") else "en", shared.locale).go()
 
 
 @dataclass
@@ -50,6 +50,7 @@ class Walk:
     app: "App"
     letter: str
     tongue: str
+    locale: str = "zh-Hans"
     at: int = 0
     refs: list[str] = field(default_factory=list)
     pending: tuple[int, str, Callable[["Register"], object]] | None = None
@@ -135,8 +136,8 @@ class Walk:
             self._change(ref, lambda keeper: {"support": [self._department(keeper, name) for name in names]})
         elif what == "t" and value:
             self._change(ref, lambda _: {"title": value})
-        elif what == "f" and value in STRENGTHS:
-            self._change(ref, lambda _: {"strength": value})
+        elif what == "f" and (strength := value_of("strength", value)):
+            self._change(ref, lambda _: {"strength": strength})
         else:
             say(SAID[self.tongue]["field"])
 
@@ -203,9 +204,8 @@ class Walk:
         elif text == "-":
             self._change(ref, lambda _: {"due_on": None, "due_basis": None, "first_due_on": None, "due_rule": ""})
         else:
-            day, offset = read_due(text, self.app)
-            origin = self.app.today if offset else None
-            self._change(ref, lambda _: {"due_on": day, "due_from": origin, "due_offset": offset, "first_due_on": day})
+            due = read_due(text, self.app, self.locale)
+            self._change(ref, lambda _: {**as_due(due, self.locale), "first_due_on": due.day})
 
     # -- looking -----------------------------------------------------------------------------------------------
 

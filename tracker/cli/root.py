@@ -42,7 +42,7 @@ from tracker.cli import (
     work,
 )
 from tracker.cli.base import Command, UsageError, command
-from tracker.cli.output import say
+from tracker.cli.output import say, set_up_streams
 from tracker.config import ConfigError
 
 OK, FAILED, USAGE, MISSING, CONFIG, DELIVERY, HELD, INTERRUPTED = 0, 1, 2, 3, 4, 5, 75, 130
@@ -112,10 +112,11 @@ def common(
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line; return the exit code. Errors a person can mend are one sentence on stderr."""
     shared = Command()
+    set_up_streams()
     try:
-        _check_text(sys.argv[1:] if arguments is None else arguments)
+        words = [_as_text(each) for each in (sys.argv[1:] if arguments is None else arguments)]
         code = _with_fixed_examples(typer.main.get_command(cli)).main(
-            args=arguments, prog_name="tracker", standalone_mode=False, obj=shared
+            args=words, prog_name="tracker", standalone_mode=False, obj=shared
         )
     except Error as error:
         say(f"tracker: {error.told(shared.spoken)}")
@@ -136,13 +137,19 @@ def run(arguments: list[str] | None = None) -> int:
     return code if isinstance(code, int) else OK
 
 
-def _check_text(arguments: list[str]) -> None:
-    """Refuse what no database and no mail can hold. Raises UsageError."""
-    for argument in arguments:
-        try:
-            argument.encode()
-        except UnicodeEncodeError:
-            raise UsageError(problem=f"{argument!r} is not UTF-8 text; set the terminal to UTF-8.") from None
+def _as_text(argument: str) -> str:
+    """Return an argument as text; UTF-8 is read also where the locale says ASCII.
+
+    Raises UsageError for what no database and no mail can hold.
+    """
+    try:
+        return os.fsencode(argument).decode() if _has_surrogates(argument) else argument
+    except UnicodeError:
+        raise UsageError(problem=f"{argument!r} is not UTF-8 text; set the terminal to UTF-8.") from None
+
+
+def _has_surrogates(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _with_fixed_examples(command: Any) -> Any:  # noqa: ANN401 - Typer exports no common type of command and group

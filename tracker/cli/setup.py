@@ -5,11 +5,29 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, JsonOption, UsageError, YesOption, command, confirm
+from tracker.cli.base import ActorOption, ForceOption, JsonOption, UsageError, YesOption, command, confirm
 from tracker.cli.output import print_json, say
 
 config_group = typer.Typer(no_args_is_help=True, help="配置 · The configuration.", rich_markup_mode=None)
 File = Annotated[Path, typer.Argument(help="备份文件 · The copy.")]
+
+NEXT = {
+    "zh-Hans": """接下来：
+  在 {source} 中填写 organisation.name（本单位名称）和 organisation.mailbox（信箱）
+  tracker department add 单位名称 --mailbox 信箱    登记各单位，包括提案单位
+  tracker import 答复函文件                        读入答复函，再用 tracker review 逐条确认
+  tracker doctor                                 检查是否齐备""",
+    "zh-Hant": """接下來：
+  在 {source} 中填寫 organisation.name（本單位名稱）和 organisation.mailbox（信箱）
+  tracker department add 單位名稱 --mailbox 信箱    登記各單位，包括提案單位
+  tracker import 答復函文件                        讀入答復函，再用 tracker review 逐條確認
+  tracker doctor                                 檢查是否齊備""",
+    "en": """Next:
+  in {source}, fill in organisation.name (your office) and organisation.mailbox
+  tracker department add NAME --mailbox ADDRESS    every department, the proposing unit too
+  tracker import LETTER                            read a reply letter, then confirm with tracker review
+  tracker doctor                                   see what is missing""",
+}
 
 
 def register(cli: typer.Typer) -> None:
@@ -32,9 +50,12 @@ def init(ctx: typer.Context) -> None:
     if not place.exists():
         _write(place, config.EXAMPLE)
         say(f"wrote {place}")
-    for line in setup.prepare_alone(shared.app):
+    done = setup.prepare_alone(shared.app)
+    for line in done:
         say(line)
     print(shared.app.config.source)
+    if done and setup.is_empty(shared.app):
+        say(NEXT[shared.locale].format(source=shared.app.config.source))
 
 
 def copy(
@@ -74,14 +95,14 @@ def _write(place: Path, text: str) -> None:
         raise Unwritable(path=place, problem=trouble.strerror) from trouble
 
 
-def backup(ctx: typer.Context, file: File) -> None:
+def backup(ctx: typer.Context, file: File, force: ForceOption = False) -> None:
     """备份台账并校验 · Write a verified copy, evidence beside it.
 
     $ tracker backup yinuo-copy.db
     """
     from tracker import backup as copies  # noqa: PLC0415
 
-    made = copies.backup(command(ctx).app, file)
+    made = copies.backup(command(ctx).app, file, force=force)
     print(made.path)
     say(f"{made.rows.get('commitment', 0)} commitments, history head {made.head}")
 
@@ -125,7 +146,11 @@ def check(ctx: typer.Context) -> None:
 
     app = command(ctx).app
     app.workdays.is_workday(app.today)
-    wrong = [f"{finding.what}: {finding.text}" for finding in checkup.settings(app) if finding.state == checkup.BAD]
-    if wrong:
-        raise ConfigError(wrong)
+    told = {state: [] for state in (checkup.OK, checkup.WARN, checkup.BAD)}  # type: dict[str, list[str]]
+    for finding in checkup.settings(app):
+        told[finding.state].append(f"{finding.what}: {finding.text}")
+    if told[checkup.BAD]:
+        raise ConfigError(told[checkup.BAD])
+    for warning in told[checkup.WARN]:
+        say(warning)
     print(f"{app.config.source}: ok")

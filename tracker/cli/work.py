@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, command, read_day
-from tracker.cli.output import say
+from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, YesOption, command, worded
+from tracker.cli.dates import read_day
+from tracker.cli.recorded import Recorded
 
 Evidence = Annotated[
     list[str] | None, typer.Option("--evidence", help="佐证材料：文件或网址，可重复 · File or address, repeatable.")
@@ -34,6 +35,7 @@ def progress(
     target: Annotated[list[str] | None, typer.Option("--target", help="量化目标进度：名称=数值 · WHAT=FIGURE.")] = None,
     evidence: Evidence = None,
     on: On = "",
+    yes: YesOption = False,
     actor: ActorOption = "",
 ) -> None:
     """登记进展 · Record what was done.
@@ -41,12 +43,20 @@ def progress(
     $ tracker progress 2019-1007-02 --note 清单已报送审定
     $ tracker progress 2019-1007-08 --note 首批社区通过验收 --target 城市社区创建比例=4.5
     """
-    app = command(ctx).acting(actor)
+    from commitments.search import find  # noqa: PLC0415
+
+    shared = command(ctx)
+    app = shared.acting(actor)
     figures = dict(_figure(text) for text in target or [])
+    day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
     with app.register() as keeper:
-        day = read_day(on, app) if on else None
         keeper.progress(ref, note, on=day, figures=figures, proofs=evidence or [])
-    print(ref)
+        row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)
+        told = "；".join(f"{what}={figure:g}" for what, figure in figures.items())
+        facts = (answer.fact("note", note), answer.fact("figures", told), answer.evidence(row), answer.due(row))
+        answer.add("progress", row, *facts, answer.ladder(row))
+    print(row.ref)
+    answer.say()
 
 
 def _figure(text: str) -> tuple[str, float]:
@@ -68,6 +78,7 @@ def extend(
     approve: Annotated[bool, typer.Option("--approve", help="批准待批申请 · Approve the request.")] = False,
     refuse: Annotated[bool, typer.Option("--refuse", help="不同意待批申请 · Refuse the request.")] = False,
     by: Annotated[str, typer.Option("--by", help="决定人 · Who decides.")] = "",
+    yes: YesOption = False,
     actor: ActorOption = "",
 ) -> None:
     """申请延期，或批复延期 · Ask for a later deadline, or decide on a request.
@@ -77,43 +88,70 @@ def extend(
     """
     if bool(to) + approve + refuse != 1:
         raise UsageError(problem="Give --to DATE with --reason, or --approve, or --refuse.")
-    app = command(ctx).acting(actor)
+    from commitments.search import find  # noqa: PLC0415
+
+    shared = command(ctx)
+    app = shared.acting(actor)
+    day = read_day(to, app, shared.locale, yes=yes) if to else None
     with app.register() as keeper:
-        if to:
-            keeper.ask_extension(ref, read_day(to, app), reason)
-            if approved_by:
-                keeper.session.flush()
-                keeper.decide_extension(ref, approve=True, by=approved_by)
-            else:
-                say("The request is recorded; the present deadline stands until it is approved.")
+        before = find(keeper.session, ref).due_on
+        if day:
+            keeper.ask_extension(ref, day, reason)
+            keeper.session.flush()
+        if not day or approved_by:
+            keeper.decide_extension(ref, approve=approve or bool(day), by=approved_by or by or app.actor)
+        row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)
+        if day and not approved_by:
+            asked = (answer.fact("asked_for", answer.day(day)), answer.due(row), answer.standing(row))
+            answer.add("extension_asked", row, *asked)
         else:
-            keeper.decide_extension(ref, approve=approve, by=by or app.actor)
-    print(ref)
+            action = "extension_refused" if refuse else "extended"
+            answer.add(action, row, answer.due(row, before), answer.ladder(row))
+    print(row.ref)
+    answer.say()
 
 
 def report_done(
-    ctx: typer.Context, ref: Ref, evidence: Evidence = None, note: Note = "", on: On = "", actor: ActorOption = ""
+    ctx: typer.Context,
+    ref: Ref,
+    evidence: Evidence = None,
+    note: Note = "",
+    on: On = "",
+    yes: YesOption = False,
+    actor: ActorOption = "",
 ) -> None:
     """报告已办结，等待验收 · Report a commitment done; it waits to be accepted.
 
     $ tracker report-done 2019-1007-01 --note 机制已印发 --evidence https://mzj.gz.example/jz.html
     """
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
     with app.register() as keeper:
-        keeper.report_done(ref, note=note, proofs=evidence or [], on=read_day(on, app) if on else None)
-    print(ref)
+        row = keeper.report_done(ref, note=note, proofs=evidence or [], on=day)
+        answer = Recorded(app, shared.locale, keeper)
+        answer.add("report_done", row, answer.fact("note", note), answer.evidence(row), answer.office())
+    print(row.ref)
+    answer.say()
 
 
 def close(
     ctx: typer.Context,
     ref: Ref,
-    outcome: Annotated[str, typer.Option("--outcome", help="kept | partly_kept | not_kept | merged | withdrawn")],
+    outcome: Annotated[
+        str,
+        typer.Option(
+            "--outcome",
+            help="已兑现 kept | 部分兑现 partly_kept | 未兑现 not_kept | 并入其他事项 merged | 撤回 withdrawn",
+        ),
+    ],
     evidence: Evidence = None,
     waiver: Annotated[str, typer.Option("--waiver", help="免附材料的理由 · Why no evidence is needed.")] = "",
     note: Note = "",
     next_due: Annotated[
         str, typer.Option("--next", help="下一年度期限，年度事项续立 · Open next year's, due then.")
     ] = "",
+    yes: YesOption = False,
     actor: ActorOption = "",
 ) -> None:
     """销号：写明结果，附佐证材料 · Close out with an outcome and evidence.
@@ -121,17 +159,25 @@ def close(
     $ tracker close 2019-1007-01 --outcome kept --evidence https://mzj.gz.example/jz.html
     $ tracker close 2019-1007-08 --outcome kept --waiver 现场查验 --next 2020-12-31
     """
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    following = read_day(next_due, app, shared.locale, yes=yes) if next_due else None
     with app.register() as keeper:
-        keeper.close(
+        row = keeper.close(
             ref,
-            outcome,
+            worded("--outcome", "outcome", outcome),
             proofs=evidence or [],
             waiver=waiver,
             note=note,
-            next_due=read_day(next_due, app) if next_due else None,
+            next_due=following,
         )
-    print(ref)
+        answer = Recorded(app, shared.locale, keeper)
+        said = answer.fact("note", note or waiver)
+        answer.add(
+            "close", row, answer.outcome(row), said, answer.evidence(row), answer.following(row), answer.owners(row)
+        )
+    print(row.ref)
+    answer.say()
 
 
 def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: ActorOption = "") -> None:
@@ -139,6 +185,11 @@ def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: Actor
 
     $ tracker reopen 2019-1007-05 --reason 佐证材料不完整
     """
-    with command(ctx).acting(actor).register() as keeper:
-        keeper.reopen(ref, reason)
-    print(ref)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    with app.register() as keeper:
+        row = keeper.reopen(ref, reason)
+        answer = Recorded(app, shared.locale, keeper)
+        answer.add("reopen", row, answer.fact("note", reason), answer.due(row), answer.ladder(row))
+    print(row.ref)
+    answer.say()

@@ -1,12 +1,13 @@
 """The forms of the pages as data: what is asked, and reading what was sent. A mistake keeps every word typed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from commitments.errors import Error
+from commitments.dates import Written
+from commitments.errors import Error, Mistake
 from commitments.evidence import Upload
 from tracker.web import uploads
 
@@ -14,7 +15,9 @@ LONG, SHORT = 5000, 300  # characters of a text, and of a line
 LARGEST_NUMBER = 1e15
 DIGITS = 9  # of a row's key
 YEARS = (1949, 2199)  # of dates that somebody may mean
+HAPPENED = "on"  # the field that asks when something was done
 FIGURE = "figure:"  # before the name of a target
+Dated = Callable[[str, bool], Written]
 
 
 @dataclass(frozen=True)
@@ -75,15 +78,27 @@ class Entry:
 
 
 class Mistakes(Error):
-    """What was sent cannot be taken; ``by_field`` says for each field which word of ``words/…/mistake`` applies."""
+    """What was sent cannot be taken; ``by_field`` says for each field which word of ``words/…/mistake`` applies.
+
+    ``instead`` holds what to show in a field in place of what was typed: a date as it was read, to be sent again.
+    """
 
     en = "Some fields need another look."
     zh = "有几处需要修改。"
 
-    def __init__(self, by_field: Mapping[str, str]) -> None:
+    def __init__(self, by_field: Mapping[str, str], instead: Mapping[str, str]) -> None:
         """Keep the mistakes."""
         super().__init__()
-        self.by_field = by_field
+        self.by_field, self.instead = by_field, instead
+
+
+class ReadAs(ValueError):
+    """A date that was worked out; it counts once it was shown."""
+
+    def __init__(self, day: date) -> None:
+        """Take the day."""
+        super().__init__("read_as")
+        self.day = day
 
 
 class Sent(Protocol):
@@ -103,26 +118,29 @@ def typed(form: Form, sent: Sent) -> dict[str, str]:
     return {each.name: sent.form.get(each.name, "").replace("\r\n", "\n")[: 2 * LONG] for each in form.fields}
 
 
-def read(form: Form, sent: Sent) -> Entry:
-    """Understand what was sent. Raises Mistakes."""
+def read(form: Form, sent: Sent, dated: Dated) -> Entry:
+    """Understand what was sent; ``dated`` reads a date, with True one that lies behind. Raises Mistakes."""
     written = typed(form, sent)
     values: dict[str, object] = {}
     files: list[Upload] = []
     mistakes: dict[str, str] = {}
+    instead: dict[str, str] = {}
     for each in form.fields:
         try:
             if each.kind == "file":
                 files += uploads.read(sent.files.get(each.name))
             else:
-                values[each.name] = _understood(each, written[each.name])
+                values[each.name] = _understood(each, written[each.name], dated)
+        except ReadAs as found:
+            mistakes[each.name], instead[each.name] = str(found), found.day.isoformat()
         except ValueError as wrong:
             mistakes[each.name] = str(wrong)
     if mistakes:
-        raise Mistakes(mistakes)
+        raise Mistakes(mistakes, instead)
     return Entry(written, values, files)
 
 
-def _understood(each: Field, text: str) -> object:
+def _understood(each: Field, text: str, dated: Dated) -> object:
     """Return the value of a field. Raises ValueError with the key of a word."""
     text = text.strip()
     if not text:
@@ -131,7 +149,7 @@ def _understood(each: Field, text: str) -> object:
         return None
     if len(text) > (LONG if each.kind == "text" else SHORT):
         raise ValueError("long")
-    return READERS.get(each.kind, _as_text)(each, text)
+    return _as_date(each, text, dated) if each.kind == "date" else READERS.get(each.kind, _as_text)(each, text)
 
 
 def _as_text(each: Field, text: str) -> str:
@@ -141,14 +159,17 @@ def _as_text(each: Field, text: str) -> str:
     return text
 
 
-def _as_date(_: Field, text: str) -> date:
+def _as_date(each: Field, text: str, dated: Dated) -> date:
+    """Read a date; one that does not stand there in figures is shown first."""
     try:
-        day = date.fromisoformat(text)
-    except ValueError:
+        written = dated(text, each.name == HAPPENED)
+    except Mistake:
         raise ValueError("date") from None
-    if not YEARS[0] <= day.year <= YEARS[1]:
+    if not YEARS[0] <= written.day.year <= YEARS[1]:
         raise ValueError("date")
-    return day
+    if written.reasons or not written.sure:
+        raise ReadAs(written.day)
+    return written.day
 
 
 def _as_number(_: Field, text: str) -> float:
@@ -182,4 +203,4 @@ def number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else None
 
 
-READERS = {"date": _as_date, "number": _as_number, "link": _as_link, "choice": _as_choice}
+READERS = {"number": _as_number, "link": _as_link, "choice": _as_choice}

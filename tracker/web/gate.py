@@ -43,7 +43,7 @@ def admit(app: "App", purpose: str, token: str) -> Visitor | None:
         item = _live_item(session, claim)
     if claim is NOBODY or (claim.until and claim.until < app.today):
         return None
-    known = (app.config.organisation.name, app.config.language, desk) if purpose == DESK else _known(department)
+    known = (app.signature, app.config.language, desk) if purpose == DESK else _known(department)
     name, locale, generation = known
     if generation != claim.generation or (purpose == OWNER and item is None):
         return None

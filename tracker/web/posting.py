@@ -13,7 +13,7 @@ from flask import Response, make_response, redirect, request
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError
 
-from commitments import history, replies
+from commitments import dates, history, replies
 from commitments.errors import Error, StorageTrouble
 from commitments.models import HistoryEntry, Submission
 from tracker.web import forms
@@ -36,10 +36,10 @@ def take(site: Site, visitor: Visitor, form: forms.Form, work: Work, subject: st
     try:
         seq = already(site, visitor)
         if seq is None:
-            entry = forms.read(form, request)
+            entry = forms.read(form, request, _dates(site))
             seq = _do(site, visitor, lambda register: work(register, entry), subject)
     except forms.Mistakes as wrong:
-        return _again(visitor, form, back, 422, wrong.told(visitor.locale), wrong.by_field)
+        return _again(visitor, form, back, 422, wrong.told(visitor.locale), wrong.by_field, wrong.instead)
     except StorageTrouble as trouble:
         return _trouble(visitor, form, back, trouble)
     except Error as refused:
@@ -47,6 +47,11 @@ def take(site: Site, visitor: Visitor, form: forms.Form, work: Work, subject: st
     except (DBAPIError, OSError) as trouble:
         return _trouble(visitor, form, back, trouble)
     return done(back, seq)
+
+
+def _dates(site: Site) -> forms.Dated:
+    """Return what reads dates as of today."""
+    return lambda text, past: dates.read(text, site.app.today, site.app.workdays, past=past)
 
 
 def already(site: Site, visitor: Visitor) -> int | None:
@@ -99,10 +104,11 @@ def _trouble(visitor: Visitor, form: forms.Form, back: str, trouble: Exception) 
 
 
 def _again(
-    visitor: Visitor, form: forms.Form, back: str, code: int, problem: str, mistakes: Mapping[str, str]
-) -> Response:
+    visitor: Visitor, form: forms.Form, back: str, code: int, problem: str, mistakes: Mapping[str, str],
+    instead: Mapping[str, str] | None = None,
+) -> Response:  # fmt: skip
     """Show the form again; no database is asked for this page."""
-    typed = forms.typed(form, request)
+    typed = {**forms.typed(form, request), **(instead or {})}
     body = page(
         "again.html", visitor.locale, visitor=visitor, form=form, typed=typed, mistakes=mistakes, problem=problem,
         back=back, action=request.path, once=request.form.get("once") or fresh_key(),

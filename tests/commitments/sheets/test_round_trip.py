@@ -13,8 +13,12 @@ from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, Desk, new_databas
 from tests.commitments.sheets.test_writing import exported
 from tests.commitments.test_ledger import dated, figures, others, reviewed
 
-SAMPLES = ["=1+1", "+8", "-", "@x", "'=1", "＝甲", "072", "1e5", "2019-12-31", "http://x.example", "<r><t>甲</t></r>",
-           "<r>", "_x0041_", "&lt;", "😀", "a" * 255, "TRUE", "#REF!", "甲 乙"]  # fmt: skip
+SAMPLES = [
+    "=1+1", "+8", "-", "@x", "'=1", "＝甲", "072", "1e5", "2019-12-31", "http://x.example", "<r><t>甲</t></r>", "<r>",
+    "_x0041_", "<r>_x0041_", "<r>_x0041_x0042_</r>", "_x0041_x0042_", "_x005F_x0041_", "_x005f_", "_x000D_", "3-1",
+    "<r>_x005F_</r>", "_xD83D__xDE00_", "<t>_x0041_</t>", "<r></r>", "3.10", "3月1日", "&lt;", "😀", "a" * 255, "TRUE",
+    "#REF!", "甲 乙",
+]  # fmt: skip
 words = st.sampled_from(SAMPLES) | st.text(
     st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"]), max_size=12
 ).map(str.strip)

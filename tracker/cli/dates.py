@@ -1,0 +1,114 @@
+"""Dates on the command line: read as people write them, and shown back before they count."""
+
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from commitments.glossary import word
+from tracker.cli.base import UsageError
+from tracker.cli.output import clean, say
+
+if TYPE_CHECKING:
+    from commitments.dates import Ambiguous, Written
+    from tracker.app import App
+
+ASKED = {
+    "zh-Hans": ("{told}。是否如此？", "{text} 是哪一天（{readings}）？"),
+    "zh-Hant": ("{told}。是否如此？", "{text} 是哪一天（{readings}）？"),
+    "en": ("{told}. Is that meant?", "Which day is {text} ({readings})?"),
+}
+
+
+class BadDate(UsageError):
+    """Something that should be a date is none, or could be several."""
+
+    en = "{problem}. Distances such as +10wd, +30d and phrases such as 2027年6月底 are read too."
+    zh = "{problem}。也可以写 +10wd、30天、10个工作日、明年6月底、2027年一季度等。"
+
+
+class EmptyDate(UsageError):
+    """A date option that was given with nothing in it."""
+
+    en = "{option} is empty. Give a date; a commitment that is to have no deadline gets --review-on DATE."
+    zh = "{option} 是空的。请写日期；不设期限的事项，用 --review-on 写复核日期。"
+
+
+def read_day(text: str, app: "App", locale: str, *, past: bool = False, yes: bool = False) -> date:
+    """Read a date that will count; see ``read_due``."""
+    return read_due(text, app, locale, past=past, yes=yes).day
+
+
+def read_due(text: str, app: "App", locale: str, *, past: bool = False, yes: bool = False) -> "Written":
+    """Read a date, say on stderr how it was read, and ask on a terminal where another reading is possible.
+
+    Without a year the next such day is meant, or with ``past`` the last one. To be called before a transaction begins.
+    Raises BadDate.
+    """
+    written = _read(text, app, locale, past=past)
+    question = ASKED[locale][0].format(told=_shown(written, app, locale))
+    if written.sure or yes or not _can_ask():
+        _show(written, app, locale)
+    else:
+        typer.confirm(question, default=True, abort=True, err=True)
+    return written
+
+
+def as_due(written: "Written", locale: str) -> dict[str, Any]:
+    """Return the fields of a commitment that a deadline fills: the day, what it was counted from, and how, in words."""
+    return {
+        "due_on": written.day,
+        "due_from": written.start,
+        "due_offset": written.offset,
+        "due_rule": written.rule(locale),
+    }
+
+
+def read_bound(text: str, app: "App", locale: str) -> date:
+    """Read a date that only narrows what is shown: nothing is asked, and short distances are not said again."""
+    written = _read(text, app, locale, past=False)
+    if not (written.offset and written.sure):
+        _show(written, app, locale)
+    return written.day
+
+
+def _read(text: str, app: "App", locale: str, *, past: bool) -> "Written":
+    from commitments import dates  # noqa: PLC0415
+    from commitments.errors import Mistake  # noqa: PLC0415
+
+    try:
+        return dates.read(text, app.today, app.workdays, past=past)
+    except dates.Ambiguous as unclear:
+        if not _can_ask():
+            raise BadDate(problem=unclear) from unclear
+        return dates.chosen(unclear.text, _chosen(unclear, locale), app.today)
+    except Mistake as wrong:
+        raise BadDate(problem=wrong) from wrong
+
+
+def _chosen(unclear: "Ambiguous", locale: str) -> date:
+    """Ask which reading is meant; anything else than one of them is no answer."""
+    readings = [day.isoformat() for day in unclear.readings]
+    question = ASKED[locale][1].format(text=clean(unclear.text), readings=" / ".join(readings))
+    answer = str(typer.prompt(question, err=True)).strip()
+    if answer not in readings:
+        raise BadDate(problem=unclear)
+    return date.fromisoformat(answer)
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _show(written: "Written", app: "App", locale: str) -> None:
+    """Say how a date was read, unless it stands there word for word."""
+    if not written.literal:
+        say(_shown(written, app, locale))
+
+
+def _shown(written: "Written", app: "App", locale: str) -> str:
+    from commitments.deadlines import provisional  # noqa: PLC0415
+
+    unsure = provisional(written.start, written.offset, written.day, app.workdays)
+    return clean(written.told(locale)) + (word(locale, "noun", "provisional") if unsure else "")

@@ -1,0 +1,159 @@
+"""What a verb answers: what was recorded, and who is told next, in the reader's language and on standard error.
+
+Who is told follows from the rules of notices; where a date is named it is the next regular rung after today.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from commitments.glossary import LOCALES, format_date, word
+from tracker.cli.output import clean, say
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from commitments.models import Commitment, Department
+    from commitments.register import Register
+    from tracker.app import App
+
+WORDS: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
+    "line": ("{name}：{value}", "{name}：{value}", "{name}: {value}"),
+    "comma": ("、", "、", ", "),
+    "with": ("{name}（{note}）", "{name}（{note}）", "{name} ({note})"),
+    "moved": ("{new}（原为{old}）", "{new}（原為{old}）", "{new} (was {old})"),
+    "no_mailbox": ("没有信箱，暂不能告知", "沒有信箱，暫不能告知", "no mailbox, cannot be told yet"),
+    "told": ("接下来告知", "接下來告知", "Told next"),
+    "nobody": ("草稿确认之前不告知任何单位", "草稿確認之前不告知任何單位", "nobody, until the draft is confirmed"),
+    "office": ("本单位（{mailbox}），请验收", "本單位（{mailbox}），請驗收", "this office ({mailbox}), to accept it"),
+    "rung": ("{day}例行提醒{lead}", "{day}例行提醒{lead}", "{lead} is reminded on {day}"),
+    "asked": ("{day}请{lead}报进展", "{day}請{lead}報進展", "{lead} is asked for progress on {day}"),
+    "stands": (
+        "批准之前，现期限{due}不变",
+        "批准之前，現期限{due}不變",
+        "until it is approved, the deadline {due} stands",
+    ),
+    "next_year": ("续立", "續立", "Next year’s"),
+    "asked_for": ("申请延至", "申請延至", "Asked for"),
+    "note": ("说明", "說明", "Note"),
+    "figures": ("量化目标", "量化目標", "Targets"),
+    "decide": (
+        "作出处理之前，仍由现承办单位办理",
+        "作出處理之前，仍由現承辦單位辦理",
+        "until it is decided, who has it keeps it",
+    ),
+}
+
+
+class Recorded:
+    """The lines of an answer, gathered while the transaction is open and said when it has ended."""
+
+    def __init__(self, app: "App", locale: str, keeper: "Register") -> None:
+        self.app, self.locale, self.keeper = app, locale, keeper
+        self.lines: list[str] = []
+
+    def add(self, action: str, row: "Commitment", *facts: tuple[str, str]) -> None:
+        """Take a line with what was done to whom, and a line for each fact that is not empty."""
+        self.lines.append(self._line(word(self.locale, "action", action), f"{row.ref} {row.title}"))
+        self.lines += [f"  {self._line(name, value)}" for name, value in facts if value]
+
+    def say(self) -> None:
+        """Say it all; the ledger's text cannot drive the terminal."""
+        for line in self.lines:
+            say(clean(line))
+
+    # -- facts -----------------------------------------------------------------------------------------------------
+
+    def due(self, row: "Commitment", before: "date | None" = None) -> tuple[str, str]:
+        """Return the deadline or the review date, and what it was before."""
+        name, day = ("due_on", row.due_on) if row.due_on else ("review_on", row.review_on)
+        told = self.day(day) if day else ""
+        moved = before is not None and before != day
+        return word(self.locale, "field", name), self._say("moved", new=told, old=self.day(before)) if moved else told  # type: ignore[arg-type]
+
+    def outcome(self, row: "Commitment") -> tuple[str, str]:
+        """Return the outcome."""
+        return word(self.locale, "field", "outcome"), word(self.locale, "outcome", row.outcome or "")
+
+    def evidence(self, row: "Commitment") -> tuple[str, str]:
+        """Return the names of what was handed in just now."""
+        from sqlalchemy import select  # noqa: PLC0415
+
+        from commitments.models import Evidence  # noqa: PLC0415
+
+        self.keeper.session.flush()
+        query = select(Evidence).where(Evidence.commitment_id == row.id, Evidence.recorded_at == self.keeper.now)
+        names = [proof.url or proof.name for proof in self.keeper.session.scalars(query.order_by(Evidence.id))]
+        return word(self.locale, "noun", "evidence"), self._joined(names)
+
+    def fact(self, key: str, value: str) -> tuple[str, str]:
+        """Return a fact by the key of its name."""
+        return self._say(key), value
+
+    def standing(self, row: "Commitment") -> tuple[str, str]:
+        """Return that a deadline stands until a request is decided."""
+        return self._say("note"), self._say("stands", due=self.day(row.due_on)) if row.due_on else ""
+
+    def following(self, row: "Commitment") -> tuple[str, str]:
+        """Return next year's commitment, if one was opened just now."""
+        from sqlalchemy import select  # noqa: PLC0415
+
+        from commitments.models import Commitment  # noqa: PLC0415
+
+        query = select(Commitment).where(Commitment.follows_id == row.id, Commitment.opened_at == self.keeper.now)
+        made = self.keeper.session.scalars(query).first()
+        told = self._say("with", name=made.ref, note=self.day(made.due_on)) if made and made.due_on else ""
+        return self._say("next_year"), told
+
+    def department(self, department: "Department") -> tuple[str, str]:
+        """Return whose dispute it is."""
+        return word(self.locale, "noun", "dispute"), department.name
+
+    def undecided(self, reason: str) -> tuple[str, str]:
+        """Return what holds while a dispute that was raised just now waits."""
+        return self._say("note"), self._say("decide") if reason else ""
+
+    def owners(self, row: "Commitment") -> tuple[str, str]:
+        """Return that the owners are told: what becomes open, and what is closed."""
+        if row.state == "draft":
+            return self._say("told"), self._say("nobody")
+        named = [self._owner(row.lead, "lead"), *(self._owner(each, "support") for each in row.support)]
+        return self._say("told"), self._joined(named)
+
+    def office(self) -> tuple[str, str]:
+        """Return that our own office is told: what is reported done."""
+        return self._say("told"), self._say("office", mailbox=self.app.config.organisation.mailbox)
+
+    def ladder(self, row: "Commitment") -> tuple[str, str]:
+        """Return the next regular reminder of something open."""
+        return self._say("told"), next(self._next(row), "") if row.state == "open" else ""
+
+    def _next(self, row: "Commitment") -> Iterator[str]:
+        lead = self._named(row.lead)
+        if row.due_on:
+            step = self.app.ladder.following(row.due_on, self.keeper.today, self.app.workdays)
+            yield self._say("rung", day=self.day(step.slot), lead=lead)
+        elif row.review_on and row.review_on > self.keeper.today:
+            yield self._say("asked", day=self.day(self.app.workdays.on_or_after(row.review_on)), lead=lead)
+
+    # -- words -----------------------------------------------------------------------------------------------------
+
+    def day(self, day: "date") -> str:
+        """Return a date for the reader."""
+        return format_date(self.locale, day)
+
+    def _owner(self, department: "Department", role: str) -> str:
+        return self._say("with", name=self._named(department), note=word(self.locale, "role", role))
+
+    def _named(self, department: "Department") -> str:
+        """Return a department's name; one without a mailbox cannot be told."""
+        lacking = {"name": department.name, "note": self._say("no_mailbox")}
+        return department.name if department.mailbox else self._say("with", **lacking)
+
+    def _joined(self, names: list[str]) -> str:
+        return self._say("comma").join(names)
+
+    def _line(self, name: str, value: str) -> str:
+        return self._say("line", name=name, value=value)
+
+    def _say(self, key: str, **facts: str) -> str:
+        return WORDS[key][LOCALES.index(self.locale)].format(**facts)

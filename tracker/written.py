@@ -1,0 +1,88 @@
+"""Files written for people, and whether somebody changed one since.
+
+The sha256 of each stands in ``written.sha256`` beside the ledger, as ``sha256sum`` writes it. A file whose content it
+does not name is somebody's work. A record that is lost costs a ``--force``, never a file.
+"""
+
+import hashlib
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from commitments.errors import Refused
+
+RECORD = "written.sha256"
+MOST = 1000  # files remembered
+
+
+class NotWritten(Refused):
+    """A file cannot be written where it was asked for."""
+
+    en = "{path} was not written: {problem}."
+    zh = "{path} 未能写入：{problem}。"
+
+
+class WorkOfOthers(Refused):
+    """The file there is not as the program left it."""
+
+    en = (
+        "{path} is there already and not as this program wrote it: somebody may have worked in it. "
+        "Nothing was written; give another name, or --force to overwrite it."
+    )
+    zh = "{path} 已经存在，并且不是本程序写出时的样子，可能有人改过。未写入；请换一个文件名，或者加 --force 覆盖。"
+
+
+def save(folder: Path, file: Path, content: bytes, *, force: bool) -> None:
+    """Write a file whole or not at all; ``folder`` is the ledger's.
+
+    Raises NotWritten, or WorkOfOthers unless ``force``.
+    """
+    try:
+        if file.exists() and not file.is_file():  # a device or a pipe: there is nothing to lose
+            file.write_bytes(content)
+            return
+        if not force and not _expendable(folder, file, content):
+            raise WorkOfOthers(path=file)
+        _replace(file.resolve(), content)
+    except OSError as trouble:
+        raise NotWritten(path=file, problem=trouble.strerror) from trouble
+    with suppress(OSError):
+        _remember(folder, file.resolve(), content)
+
+
+def _expendable(folder: Path, file: Path, content: bytes) -> bool:
+    if not file.exists():
+        return True
+    found = file.read_bytes()
+    return found in (b"", content) or _digest(found) in {line.split(" ")[0] for line in _known(folder)}
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Put a new file in the place of the old one, which keeps its mode."""
+    partial = file.with_name(f".{file.name[:40]}.{os.getpid()}.part")
+    try:
+        partial.write_bytes(content)
+        if file.exists():
+            shutil.copymode(file, partial)
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _remember(folder: Path, file: Path, content: bytes) -> None:
+    kept = [line for line in _known(folder) if not line.endswith(f"  {file}")]
+    lines = [*kept, f"{_digest(content)}  {file}"][-MOST:]
+    _replace(folder / RECORD, "".join(f"{line}\n" for line in lines).encode())
+    (folder / RECORD).chmod(0o600)
+
+
+def _known(folder: Path) -> list[str]:
+    try:
+        return (folder / RECORD).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
