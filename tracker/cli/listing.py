@@ -249,4 +249,4 @@ def due(
     else:
         zh = {"slot": "日期", "to": "发给", "ref": "编号", "title": "事项", "why": "依据"}
         en = {"slot": "Day", "to": "To", "ref": "Ref", "title": "Commitment", "why": "Why"}
-        print_table(zh if shared.locale.startswith("zh") else en, rows)
+        print_table(zh if shared.locale.startswith("zh") else en, rows, shared.locale)
