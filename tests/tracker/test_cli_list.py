@@ -110,5 +110,15 @@ def test_an_empty_ledger_says_so(
     assert json.loads(said(capsys, "list", "--json")[0])["commitments"] == []
 
 
+@pytest.mark.parametrize("line", ["letter list", "department list", "due"])
+def test_other_lists_say_so_too(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "new").mkdir()
+    monkeypatch.chdir(tmp_path / "new")
+    said(capsys, "init")
+    assert said(capsys, *line.split()) == ("", "没有可列的内容。\n")
+
+
 def test_both_chinese_columns_say_the_same() -> None:
     assert [as_simplified(text) for text in NOTHING["zh-Hant"]] == list(NOTHING["zh-Hans"])

@@ -74,7 +74,7 @@ def list_(ctx: typer.Context, json: JsonOption = False, csv: CsvOption = False) 
     elif csv:
         print_csv(tuple(DEPARTMENT), rows)
     else:
-        print_table(HEADINGS["zh" if shared.locale.startswith("zh") else "en"], rows)
+        print_table(HEADINGS["zh" if shared.locale.startswith("zh") else "en"], rows, shared.locale)
 
 
 @group.command()

@@ -122,7 +122,7 @@ def list_(ctx: typer.Context, json: JsonOption = False, csv: CsvOption = False) 
         print_csv(tuple(LABELS), rows)
     else:
         names = _labels(shared.locale)
-        print_table({field: names[field] for field in LISTED}, rows)
+        print_table({field: names[field] for field in LISTED}, rows, shared.locale)
 
 
 def _counts(session: "Session") -> dict[int, dict[str, int]]:

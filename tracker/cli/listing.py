@@ -251,4 +251,4 @@ def due(
         zh = {"slot": "日期", "to": "发给", "ref": "编号", "title": "事项", "why": "依据"}
         en = {"slot": "Day", "to": "To", "ref": "Ref", "title": "Commitment", "why": "Why"}
         worded = [{**row, "to": receiver(shared.locale, str(row["to"]))} for row in rows]
-        print_table(zh if shared.locale.startswith("zh") else en, worded)
+        print_table(zh if shared.locale.startswith("zh") else en, worded, shared.locale)

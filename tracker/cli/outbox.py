@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.cli.base import ActorOption, CsvOption, JsonOption, YesOption, command, confirm
+from tracker.cli.base import ActorOption, CsvOption, JsonOption, YesOption, command, confirm, worded
 from tracker.cli.output import print_csv, print_facts, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -78,13 +78,11 @@ def print_notices(rows: "Sequence[Mapping[str, Any]]", locale: str) -> None:
 def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]]:
     from sqlalchemy import select  # noqa: PLC0415
 
-    from commitments.rules import check_word  # noqa: PLC0415
-    from notifications.models import MESSAGE_STATES, Message, Notice  # noqa: PLC0415
+    from notifications.models import Message, Notice  # noqa: PLC0415
 
     query = select(Message).order_by(Message.id.desc()).limit(limit)
     if state:
-        check_word("--state", state, MESSAGE_STATES)
-        query = query.where(Message.state == state)
+        query = query.where(Message.state == worded("--state", "message_state", state))
     messages = session.scalars(query).all()
     keys: dict[int, list[str]] = {message.id: [] for message in messages}
     carried = select(Notice.message_id, Notice.key).where(Notice.message_id.in_(keys)).order_by(Notice.id)

@@ -71,8 +71,13 @@ def _cell(value: object) -> str:
     return f"'{text}" if isinstance(value, str | list | tuple) and text.startswith(FORMULA_STARTS) else text
 
 
-def print_table(headings: Mapping[str, str], rows: Sequence[Row]) -> None:
-    """Print rows under headings; a column that a row does not have stays empty."""
+NOTHING = {"zh-Hans": "没有可列的内容。", "zh-Hant": "沒有可列的內容。", "en": "There is nothing to list."}
+
+
+def print_table(headings: Mapping[str, str], rows: Sequence[Row], locale: str = "") -> None:
+    """Print rows under headings; a column that a row does not have stays empty. With a locale, say if there is none."""
+    if locale and not rows:
+        say(NOTHING[locale])
     print_lines(headings, [("", ["\t".join(clean(_text(row.get(column))) for column in headings) for row in rows])])
 
 

@@ -307,7 +307,7 @@ def _key(prompt: str) -> str:
     sys.stderr.write(prompt)
     sys.stderr.flush()
     if not sys.stdin.isatty():
-        line = sys.stdin.readline()
+        line = _typed()
         return line.strip()[:1].lower() or ("\n" if line else "")
     import termios  # noqa: PLC0415
     import tty  # noqa: PLC0415
@@ -326,4 +326,12 @@ def _line(prompt: str) -> str:
     """Ask for a line."""
     sys.stderr.write(f"{prompt}: ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip()
+    return _typed().strip()
+
+
+def _typed() -> str:
+    """Read a line. Raises UsageError for bytes that are no text here."""
+    try:
+        return sys.stdin.readline()
+    except UnicodeDecodeError:
+        raise UsageError(problem=f"What was typed is not {sys.stdin.encoding} text; set the terminal to it.") from None
