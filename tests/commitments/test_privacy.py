@@ -109,8 +109,8 @@ def test_any_text_is_taken_and_what_is_found_lies_in_it(text: str) -> None:
         ("83178888转8001", "telephone"),
         ("0755 8211 1234", "telephone"),
         ("号码４４０１０６１９９００１０１１２３４", "identity"),
-        ("zhangsan ＠163.com", "mail"),
-        ("a_b+c@mail.gz.gov.cn", "mail"),
+        ("zhangsan ＠mail.example", "mail"),
+        ("a_b+c@mail.gz.example", "mail"),
         ("邮箱zhang.san＠mail.example", "mail"),
     ],
 )

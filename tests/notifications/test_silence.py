@@ -9,7 +9,7 @@ from commitments import replies
 from commitments.search import find_department
 from commitments.storage import writing
 from tests.conftest import Scene
-from tests.notifications.outward_reading import extend, lines, row, told
+from tests.notifications.outward_reading import extend, lines, row, texts, told
 
 DUE = date(2019, 12, 31)
 
@@ -111,3 +111,11 @@ def test_what_was_void_before_its_day_did_not_fall_due(quick: Scene, outcome: st
     quick.do(lambda r: r.close(ref, outcome))
     quick.run_days("2019-08-01", "2019-08-01")
     assert [rate["whole"] for rate in told(quick, "2019-07")["rates"]] == [whole, whole, 1]
+
+
+def test_a_day_of_asking_that_is_past_is_not_told_as_one_to_come(quick: Scene) -> None:
+    quick.add(review_on=date(2019, 7, 10))
+    quick.run_days("2019-07-01", "2019-08-01")
+    said = texts(quick)
+    assert "2019年7月10日（未定期限，自该日起询问进展）" in said
+    assert "届时" not in said
