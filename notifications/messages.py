@@ -63,8 +63,10 @@ class Item:
     """One card: a commitment as its recipient sees it on the day of the mail.
 
     ``notices`` are the kinds this card tells (assignment, reminder, review, escalation, done, closed);
-    ``told_before`` the days on which reminders went out. ``days_left`` and ``working_days_left`` are negative
-    when overdue. ``link`` opens the page on which its reader acts; "" where there is none.
+    ``told_before`` the days on which reminders, or questions about an undated one, went out. ``days_left`` and
+    ``working_days_left`` are negative when overdue. ``link`` opens the page on which its reader acts; "" where there
+    is none. ``entered_on`` is the day on which a new task became open, overdue already. What is ``listed`` stands in
+    the list of the week instead of a card.
     """
 
     ref: str
@@ -102,6 +104,8 @@ class Item:
     told_before: tuple[date, ...]
     evidence: tuple[str, ...]
     link: str = ""
+    entered_on: date | None = None
+    listed: bool = False
 
 
 @dataclass(frozen=True)
