@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, YesOption, command, confirm, read_day, read_due
+from tracker.cli.entering import QuietOption, count, say_late
 from tracker.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def add(
     ] = None,
     ref: Annotated[str, typer.Option("--ref", help="编号，默认自动 · Its ref; numbered by itself by default.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="先存草稿 · Keep it a draft.")] = False,
+    quiet: QuietOption = False,
     json: Annotated[bool, typer.Option("--json", help="输出 JSON · Print JSON.")] = False,
     actor: ActorOption = "",
 ) -> None:
@@ -64,8 +66,12 @@ def add(
     """  # fmt: skip
     from commitments import search  # noqa: PLC0415
     from commitments.models import Commitment  # noqa: PLC0415
+    from tracker import entering  # noqa: PLC0415
 
-    app = command(ctx).acting(actor)
+    shared = command(ctx)
+    app = shared.acting(actor)
+    if quiet and draft:
+        raise UsageError(problem="Give --quiet when the draft is confirmed, not with --draft.")
     with app.register() as register:
         day, offset = read_due(due, app) if due else (None, None)
         row = Commitment(
@@ -92,7 +98,9 @@ def add(
             targets=[_target(text) for text in target or []],
         )
         register.add(row)
-    print_json({"ref": row.ref}) if json else print(row.ref)
+        late = entering.opened(app, register, [row.ref], quiet=quiet)
+    print_json({"ref": row.ref, "overdue": count(late)}) if json else print(row.ref)
+    say_late(late, app, shared.locale)
 
 
 def _departments(session: "Session", names: list[str]) -> "list[Department]":
@@ -175,6 +183,7 @@ def confirm_draft(
             "--all-stated", metavar="LETTER", help="该函中责任单位、时限都已写明的草稿 · All that ask nothing."
         ),
     ] = "",
+    quiet: QuietOption = False,
     actor: ActorOption = "",
 ) -> None:
     """确认草稿，正式立项 · Confirm drafts; they become open.
@@ -184,12 +193,18 @@ def confirm_draft(
     """  # fmt: skip
     if bool(refs) == bool(all_stated):
         raise UsageError(problem="Give refs, or --all-stated LETTER.")
-    with command(ctx).acting(actor).register() as register:
+    from tracker import entering  # noqa: PLC0415
+
+    shared = command(ctx)
+    app = shared.acting(actor)
+    with app.register() as register:
         chosen = refs or _stated_drafts(register.session, all_stated)
         for ref in chosen:
             register.confirm(ref)
+        late = entering.opened(app, register, chosen, quiet=quiet)
     if chosen:
         print("\n".join(chosen))
+    say_late(late, app, shared.locale)
 
 
 def _stated_drafts(session: "Session", number: str) -> list[str]:
