@@ -380,7 +380,7 @@ def _item(row: Commitment, notices: Sequence[Notice], material: Material, office
         closed_on=row.closed_on,
         closing_note=row.closing_note,
         reopened_because=material.reopened.get(row.ref, "") if "assignment" in {n.kind for n in notices} else "",
-        told_before=material.told.get(row.id, ()),
+        told_before=material.told.get(row.id, ()) if ordered[0].kind == "escalation" else (),
         entered_on=_entered_on(row, notices, material, today),
         listed=all(_is_listed(notice, material) for notice in notices),
         evidence=material.evidence.get(row.id, ()),

@@ -98,7 +98,7 @@ def next_look(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> 
 
     Of a lead who is yet to be told, the telling may happen at any moment, today at the earliest.
     """
-    day, ladder = _ladder(facts, policy, today)
+    day, ladder = _ladder(facts, policy, today, workdays)
     if facts.state != "open" or day is None:
         return None
     following = ladder.following(day, today, workdays).slot
@@ -127,16 +127,21 @@ def coming(
         day = next_look(facts, policy, day, workdays)
 
 
+def counted_from(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> date | None:
+    """Return the day from which rungs are counted."""
+    return _ladder(facts, policy, today, workdays)[0]
+
+
 def declined(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> list[Duty]:
     """Return what is told to nobody when a commitment is entered as history: all of it that lies before now.
 
     Of what is overdue already, or should have been asked already, that is every rung up to the first repeat.
     """
     owed = duties(facts, policy, today, workdays)
-    day, ladder = _ladder(facts, policy, today)
-    if facts.state == "open" and day is not None and (facts.late(today) or (facts.due_on is None and day <= today)):
-        steps = ladder.listed(day, workdays)
-        owed += [duty for step in steps for duty in _of_step(facts, step, workdays)]
+    day, ladder = _ladder(facts, policy, today, workdays)
+    asked = facts.due_on is None and facts.review_on is not None and facts.review_on <= today
+    if facts.state == "open" and day is not None and (asked or facts.late(today)):
+        owed += [duty for step in ladder.listed(day, workdays) for duty in _of_step(facts, step, workdays)]
     return list({duty.key: duty for duty in owed if duty.kind in ("assignment", *LADDER_KINDS)}.values())
 
 
@@ -144,20 +149,22 @@ def _owners(facts: Facts) -> list[tuple[str, str]]:
     return [("lead", facts.lead), *(("support", name) for name in facts.support)]
 
 
-def _ladder(facts: Facts, policy: Policy, today: date) -> tuple[date | None, Ladder]:
+def _ladder(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> tuple[date | None, Ladder]:
     """Return the day from which rungs are counted, and the rungs.
 
-    What was late when it became open is counted from that day, since nobody could have been told before.
+    What was late when it became open is counted from that day, the day of its assignment, since nobody could have been
+    told before.
     """
+    opened = workdays.on_or_after(facts.since)
     if facts.late(today):
-        return facts.since, policy.ladder.overdue_part()
+        return opened, policy.ladder.overdue_part()
     if facts.due_on is not None or facts.review_on is None:
         return facts.due_on, policy.ladder
-    return max(facts.review_on, facts.since if facts.since <= today else facts.review_on), policy.review
+    return opened if facts.review_on < facts.since <= today else facts.review_on, policy.review
 
 
 def _on_ladder(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> list[Duty]:
-    day, ladder = _ladder(facts, policy, today)
+    day, ladder = _ladder(facts, policy, today, workdays)
     step = ladder.reached(day, today, workdays) if day else None
     if day is None or step is None:
         return []

@@ -227,6 +227,17 @@ def test_history_is_first_reminded_of_at_its_first_repeat() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("dates", [{"due_on": date(2019, 12, 31)}, {"review_on": date(2019, 12, 31)}])
+def test_what_is_entered_on_a_day_off_begins_on_the_day_of_its_assignment(dates: dict[str, date]) -> None:
+    sunday = date(2020, 3, 1)
+    item = replace(ITEM, since=sunday, **dates)  # type: ignore[arg-type]
+    first = next(coming(item, POLICY, sunday, date(2020, 4, 1), CALENDAR))
+    assert first.slot == (date(2020, 3, 3) if item.due_on else date(2020, 3, 2))
+    settled = {duty.key for duty in declined(item, POLICY, sunday, CALENDAR)}
+    quiet = next(coming(item, POLICY, sunday, date(2020, 4, 1), CALENDAR, settled))
+    assert quiet.slot == (date(2020, 3, 10) if item.due_on else date(2020, 3, 9))
+
+
 def test_the_past_rehearsed_on_a_ledger_of_today_is_as_it_was() -> None:
     item = replace(ITEM, since=date(2026, 7, 1), due_on=date(2019, 12, 31))
     kinds = [(duty.kind, duty.rung) for duty in duties(item, POLICY, date(2019, 12, 26), CALENDAR)]
