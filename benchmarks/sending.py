@@ -22,7 +22,7 @@ from commitments.models import Commitment
 from commitments.storage import reading, writing
 from notifications.models import Digest, Message
 from notifications.periods import month_of, shifted
-from notifications.planning import decline_assignments
+from notifications.planning import decline
 from tracker import config
 from tracker.app import App
 
@@ -36,7 +36,7 @@ def seed(home: Path, messages: int, rows: int) -> Path:
     app = seeds.ledger(home, due, lambda: seeds.NOW)
     with writing(app.engine) as session:
         refs = session.scalars(select(Commitment.ref).where(Commitment.due_on == DUE_ON)).all()
-        decline_assignments(session, app.office(), refs, seeds.NOW)
+        decline(session, app.office(), refs, seeds.NOW - timedelta(days=1))
     app.engine.dispose()
     return home
 

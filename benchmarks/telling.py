@@ -15,7 +15,7 @@ from benchmarks.sizes import Sizes
 from benchmarks.timing import least, stopwatch
 from commitments.models import Commitment
 from commitments.storage import writing
-from notifications.planning import decline_assignments
+from notifications.planning import decline
 
 DUE_ON = seeds.TODAY + timedelta(days=30)  # the first rung is today
 
@@ -41,7 +41,7 @@ def _seed(home: Path, messages: int) -> None:
     app = seeds.ledger(home, seed, lambda: seeds.NOW)
     with writing(app.engine) as session:
         refs = session.scalars(select(Commitment.ref)).all()
-        decline_assignments(session, app.office(), refs, seeds.NOW)
+        decline(session, app.office(), refs, seeds.NOW - timedelta(days=1))
     app.engine.dispose()
 
 

@@ -9,11 +9,12 @@ import calendar as months
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol, Self
 
 LIVE_STATES = ("open", "reported_done")  # of a commitment that has a time band
+LISTED_FROM = 3  # from this repeat on, review questions stand in one list a week
 
 
 class Workdays(Protocol):
@@ -71,71 +72,103 @@ def _add_months(day: date, n: int) -> date:
 
 @dataclass(frozen=True)
 class Step:
-    """A rung laid on the calendar: its name, the day it counts from the deadline, the day it is told."""
+    """A rung laid on the calendar: its name, the day it counts from the deadline, the day it is told.
+
+    A ``listed`` one is told in the list of the week.
+    """
 
     rung: str
     nominal: date
     slot: date
     overdue: bool
+    listed: bool = False
 
 
 @dataclass(frozen=True)
 class Ladder:
     """When a department is told of one date.
 
-    ``rungs`` lie around the date; after the last of them the ladder repeats every ``repeat`` without end. With
-    ``early`` the rungs up to the date move back off days off; a review ladder has only rungs from its date on.
+    ``rungs`` lie around the date; after the last of them the ladder repeats without end: first after ``repeat``, then
+    after each of ``rarer``, whose last one goes on. With ``early`` the rungs up to the date move back off days off; a
+    review ladder has only rungs from its date on. With ``list_day`` (0 is Monday) repeats from ``LISTED_FROM`` on wait
+    for that day of the week.
     """
 
     rungs: tuple[Offset, ...]
     repeat: Offset
+    rarer: tuple[Offset, ...] = ()
     early: bool = True
+    list_day: int | None = None
 
     @classmethod
-    def for_review(cls, repeat: Offset) -> Self:
-        """Return the ladder of a review date: asked on the day, then every ``repeat``."""
-        return cls(rungs=(Offset(0, repeat.unit),), repeat=repeat, early=False)
+    def for_review(cls, repeat: Offset, rarer: tuple[Offset, ...] = (), list_day: int | None = None) -> Self:
+        """Return the ladder of a review date: asked on the day, then again and again."""
+        return cls(rungs=(Offset(0, repeat.unit),), repeat=repeat, rarer=rarer, early=False, list_day=list_day)
+
+    def overdue_part(self) -> Self:
+        """Return what is left of the ladder for a deadline that has passed."""
+        return replace(self, rungs=tuple(rung for rung in self.rungs if rung.n > 0))
 
     def reached(self, day: date, today: date, workdays: Workdays) -> Step | None:
         """Return the highest rung whose slot is today or past, or None before the first."""
-        told = [step for step in self._listed(day, workdays) if step.slot <= today]
+        told = [step for step in self.listed(day, workdays) if step.slot <= today]
+        last = told[-1] if told else None
         if len(told) < len(self.rungs):
-            return told[-1] if told else None
+            return last
         k = self._repeats_until(day, today, workdays)
         while k and self._repeated(day, k, workdays).slot > today:
             k -= 1
-        return self._repeated(day, k, workdays) if k else told[-1]
+        return self._repeated(day, k, workdays) if k else last
 
     def following(self, day: date, today: date, workdays: Workdays) -> Step:
         """Return the first rung whose slot lies after today; there always is one."""
-        for step in self._listed(day, workdays):
+        for step in self.listed(day, workdays):
             if step.slot > today:
                 return step
-        k = self._repeats_until(day, today, workdays)
-        while (step := self._repeated(day, k, workdays)).slot <= today:
-            k += 1
-        return step
+        return next(step for step in self._repeats_from(day, today, workdays) if step.slot > today)
 
     def steps(self, day: date, first: date, last: date, workdays: Workdays) -> Iterator[Step]:
         """Yield every rung with a slot in ``first..last``, both included, in order."""
-        for step in self._listed(day, workdays):
+        for step in self.listed(day, workdays):
             if first <= step.slot <= last:
                 yield step
-        k = self._repeats_until(day, first, workdays)
-        while (step := self._repeated(day, k, workdays)).slot <= last:
+        for step in self._repeats_from(day, first, workdays):
+            if step.slot > last:
+                return
             if step.slot >= first:
                 yield step
-            k += 1
 
-    def _listed(self, day: date, workdays: Workdays) -> list[Step]:
+    def listed(self, day: date, workdays: Workdays) -> list[Step]:
+        """Return the rungs that do not repeat, in order."""
         steps = [self._step(offset, day, workdays) for offset in self.rungs]
         return sorted(steps, key=lambda step: (step.nominal, step.slot))
 
+    # -- repeats -----------------------------------------------------------------------------------------------
+
+    def _repeats_from(self, day: date, today: date, workdays: Workdays) -> Iterator[Step]:
+        k = max(1, self._repeats_until(day, today, workdays))
+        while True:
+            yield self._repeated(day, k, workdays)
+            k += 1
+
     def _repeated(self, day: date, k: int, workdays: Workdays) -> Step:
-        base, ahead = self._base(day, workdays), Offset(k * self.repeat.n, self.repeat.unit)
-        nominal = ahead.after(base.after(day, workdays), workdays)
-        name = str(Offset(base.n + ahead.n, base.unit)) if base.unit == ahead.unit else f"{base}{ahead}"
-        return Step(name, nominal, workdays.on_or_after(nominal), overdue=True)
+        nominal = day
+        for ahead in (distance := self._distance(day, k, workdays)):
+            nominal = ahead.after(nominal, workdays)
+        listed = self.list_day is not None and k >= LISTED_FROM
+        told = nominal + timedelta(days=((self.list_day or 0) - nominal.weekday()) % 7) if listed else nominal
+        return Step("".join(map(str, distance)), nominal, workdays.on_or_after(told), overdue=True, listed=listed)
+
+    def _distance(self, day: date, k: int, workdays: Workdays) -> list[Offset]:
+        """Return how far the k-th repeat lies from the day; neighbours of one unit are one offset (``+16wd+1m``)."""
+        gaps = (self.repeat, *self.rarer)
+        once, last = gaps[: min(k, len(gaps) - 1)], gaps[-1]
+        ahead = [self._base(day, workdays), *once, Offset((k - len(once)) * last.n, last.unit)]
+        joined: list[Offset] = []
+        for each in (offset for offset in ahead if offset.n):
+            before = joined.pop() if joined and joined[-1].unit == each.unit else Offset(0, each.unit)
+            joined.append(Offset(before.n + each.n, each.unit))
+        return joined
 
     def _base(self, day: date, workdays: Workdays) -> Offset:
         """Return the last overdue rung, from which the repeats are counted; the date itself if there is none."""
@@ -143,16 +176,28 @@ class Ladder:
         return max(late, key=lambda rung: rung.after(day, workdays), default=Offset(0, self.repeat.unit))
 
     def _repeats_until(self, day: date, today: date, workdays: Workdays) -> int:
-        """Count whole repeats by ``today``; counting beats walking for items years overdue."""
+        """Count the repeats whose day has come, at most one too many; counting beats walking for what is years late."""
+        once, last = len(self.rarer), (self.repeat, *self.rarer)[-1]
+        for k in range(1, once + 1):
+            if self._repeated(day, k, workdays).nominal > today:
+                return k - 1
         start = self._base(day, workdays).after(day, workdays)
-        passed = workdays.between(start, today) if self.repeat.unit == "wd" else (today - start).days
-        return max(1, passed // self.repeat.n)
+        if once:
+            start = self._repeated(day, once, workdays).nominal
+        return once + max(0, _passed(start, today, last.unit, workdays) // last.n)
 
     def _step(self, offset: Offset, day: date, workdays: Workdays) -> Step:
         nominal = offset.after(day, workdays)
         back = self.early and offset.n <= 0
         slot = workdays.on_or_before(nominal) if back else workdays.on_or_after(nominal)
         return Step(str(offset), nominal, slot, overdue=not back)
+
+
+def _passed(start: date, end: date, unit: str, workdays: Workdays) -> int:
+    """Count the whole units between two days; of months, at most one too many."""
+    if unit == "m":
+        return (end.year - start.year) * 12 + end.month - start.month
+    return workdays.between(start, end) if unit == "wd" else (end - start).days
 
 
 def due_soon_from(ladder: Ladder, due_on: date, workdays: Workdays) -> date:

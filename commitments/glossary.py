@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
+from commitments.deadlines import Offset
+
 LOCALES = ("zh-Hans", "zh-Hant", "en")
 
 _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the order of LOCALES
@@ -146,8 +148,10 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
     "noun": {
         "calendar": ("承诺事项日历", "承諾事項日曆", "commitments"),
         "due": ("到期", "到期", "due"),
+        "heads": ("各单位负责同志", "各單位負責同志", "the heads of the departments"),
         "evidence": ("佐证材料", "佐證材料", "evidence"),
         "review": ("复核", "復核", "review"),
+        "late": ("（登记时已逾期）", "（登記時已逾期）", "(overdue when entered)"),
         "provisional": ("（暂定）", "（暫定）", "(provisional)"),
         "receipt": ("签收", "簽收", "acknowledged"),
         "dispute": ("职责异议", "職責異議", "dispute"),
@@ -211,6 +215,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "overdue": ("已逾期", "已逾期", "overdue"),
         "working_days": ("个工作日", "個工作日", "working days"),
         "days": ("天", "天", "days"),
+        "months": ("个月", "個月", "months"),
     },
     "happening": {
         "progress": ("进展", "進展", "progress"),
@@ -313,6 +318,14 @@ def format_month(locale: str, month: str) -> str:
     if locale == "en":
         return f"{_MONTHS[first.month - 1]} {first.year}"
     return f"{first.year}年{first.month}月"
+
+
+def distance(locale: str, ahead: Offset) -> str:
+    """Say how long an offset is: ``5个工作日``, ``1 month``."""
+    unit = word(locale, "distance", {"wd": "working_days", "d": "days", "m": "months"}[ahead.unit])
+    if locale == "en":
+        return f"{ahead.n} {unit.removesuffix('s') if ahead.n == 1 else unit}"
+    return f"{ahead.n}{unit}"
 
 
 def day_count(locale: str, working_days: int | None, days: int) -> str:

@@ -240,7 +240,7 @@ def split(register: Register, ref: str, at: int) -> str:
     second = _second_half(register, first, quote[at:])
     register.edit(ref, entry_words.SPLIT, quote=quote[:at].rstrip())
     place = source.places[ref]
-    source.place(second.ref, start=start + at, end=place["end"], ask=place["ask"], note=place["note"])
+    source.place(second.ref, **{**place, "start": start + at})
     source.place(ref, end=start + len(quote[:at].rstrip()))
     return second.ref
 

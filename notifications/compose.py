@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commitments import search
@@ -20,26 +19,31 @@ from commitments.deadlines import band, provisional
 from commitments.figures import percent
 from commitments.glossary import word
 from commitments.models import Commitment, Department, Evidence, HistoryEntry, Progress, Source
-from notifications import calendars, digests, ics, outward
+from notifications import calendars, digests, ics, outward, tellings
 from notifications.messages import Item, ProgressLine, Rendered, Sender, TargetLine
 from notifications.mime import Attachment, Envelope, mime
-from notifications.models import STATE_NOT_INDEXED, Digest, Instance, Notice
+from notifications.models import Digest, Instance, Notice
 from notifications.office import Office
-from notifications.planner import duties
-from notifications.planning import ending_of, facts
+from notifications.planner import Duty, Facts, duties
+from notifications.planning import ending_of, escalation_line, facts
 
 DIGEST_KINDS = ("monthly_digest", "status_digest")
 WORST = ("overdue", "due_today", "due_soon", "review_due", "on_track")  # worst band first
 PRIORITY = ("escalation", "reminder", "review", "done", "assignment", "closed")  # of notices on one card
+MOST_DAYS = 8  # days of earlier reminders that a card names, the newest
 
 
 @dataclass
 class Bundle:
-    """The notices of one addressee that go out together, and what turned out untrue on the way."""
+    """The notices of one addressee that go out together, and what turned out untrue on the way.
+
+    ``elsewhere`` are notices by the line of post they belong to by now.
+    """
 
     addressee: str
     notices: list[Notice]
     untrue: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    elsewhere: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     held: str = ""
     why: str = ""
 
@@ -53,7 +57,8 @@ class Material:
     departments: Mapping[int, Department]
     commitments: Mapping[int, Commitment]
     sources: frozenset[int]
-    valid: Mapping[int, list[str]]
+    facts: Mapping[int, Facts]
+    valid: Mapping[int, Mapping[str, Duty]]
     progress: Mapping[int, Progress]
     offices: frozenset[str]
     figures: Mapping[int, Mapping[str, float]]
@@ -89,9 +94,10 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
     ids = sorted({notice.commitment_id for notice in notices if notice.commitment_id})
     rows = _commitments(session, ids)
     today = office.today(now)
+    known = {each.id: each for each in facts(session, ids, office.policy, office.zone)}
     valid = {
-        each.id: [duty.key for duty in duties(each, office.policy, today, office.workdays)]
-        for each in facts(session, ids, office.zone)
+        key: {duty.key: duty for duty in duties(each, office.policy, today, office.workdays)}
+        for key, each in known.items()
     }
     last, figures = _progress(session, ids)
     weekly = any(notice.kind == "status_digest" for notice in notices)
@@ -103,13 +109,14 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
         departments=departments,
         commitments=rows,
         sources=_sources(session, {row.letter_id for row in rows.values()}),
+        facts=known,
         valid=valid,
         progress=last,
         offices=search.offices(session, {row.by for row in last.values()}),
         figures=figures,
         evidence=_evidence(session, [row.id for row in rows.values() if row.state != "open"]),
         reopened=_reopened(session, [row.ref for row in rows.values() if row.arming > 1]),
-        told=_told(session, _escalated(notices), office.zone),
+        told=tellings.all_days(session, _escalated(notices), office.zone, MOST_DAYS),
         digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
         status=digests.status(session, now, office.digest, office.workdays) if weekly else None,
         status_line=_newest_status(session) if weekly else None,
@@ -164,24 +171,6 @@ def _escalated(notices: Sequence[Notice]) -> set[int]:
     return {n.commitment_id for n in notices if n.kind == "escalation" and n.commitment_id}
 
 
-def _told(session: Session, ids: Iterable[int], zone: ZoneInfo) -> dict[int, tuple[date, ...]]:
-    """Return the days on which the present lead was reminded since the ladder was last armed, for the escalation."""
-    told: dict[int, tuple[date, ...]] = defaultdict(tuple)
-    ids = list(ids)
-    if not ids:  # an empty IN would still read every reminder ever told
-        return told
-    query = (
-        select(Notice.commitment_id, Notice.told_at, Notice.key, Commitment.arming)
-        .join(Commitment, and_(Commitment.id == Notice.commitment_id, Commitment.lead_id == Notice.department_id))
-        .where(Notice.commitment_id.in_(ids), Notice.kind == "reminder", Notice.role == "lead")
-        .where(STATE_NOT_INDEXED == "told")
-    )
-    for commitment, at, key, arming in session.execute(query.order_by(Notice.told_at)):
-        if commitment is not None and at is not None and key.startswith(f"reminder/{arming}|"):
-            told[commitment] += (at.astimezone(zone).date(),)
-    return told
-
-
 def _digests(session: Session, ids: Iterable[int]) -> dict[int, Digest]:
     return {row.id: row for row in session.scalars(select(Digest).where(Digest.id.in_(list(ids))))}
 
@@ -208,16 +197,21 @@ def _rules(office: Office, locale: str) -> calendars.Rules:
 
 
 def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -> Draft | None:
-    """Make the message of a bundle; None when nothing in it is still true. Notes the untrue in ``bundle.untrue``."""
+    """Make the message of a bundle; None when nothing in it is still true, and here.
+
+    Notes the untrue in ``bundle.untrue``, and in ``bundle.elsewhere`` what has become another line of post.
+    """
     true = [notice for notice in bundle.notices if _still_true(notice, bundle, material)]
-    if not true:
+    here = [notice for notice in true if _still_here(notice, bundle, material, office)]
+    if not here:
         return None
-    department = material.departments.get(true[0].department_id or 0)
-    locale = department.locale if department and true[0].role != "copy" else office.language
-    kind, thread, context = _content(true, material, office, now)
+    owners = _owners(here, material)
+    locale = _locale(here[0], owners, office)
+    sender = _sender(here[0], owners, locale, office, now)
+    kind, thread, context = _content(here, sender, material, office, now)
     template = kind if kind in (*DIGEST_KINDS, "escalation") else "notices"
     rendered = office.renderer.render(template, locale, context)
-    mailbox = _mailbox(true[0], department, office)
+    mailbox = _mailbox(here[0], owners[0] if owners else None, office)
     attachments = _calendar(context.get("items", ()), material.events.get(locale, {}), locale, office)
     seen = "\0".join(
         (mailbox, rendered.subject, rendered.text, rendered.html, *(file.data.decode() for file in attachments))
@@ -227,9 +221,9 @@ def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -
         mailbox=mailbox,
         locale=locale,
         kind=kind,
-        slot=max(notice.slot for notice in true),
-        notices=tuple(notice.id for notice in true),
-        refused_since=min((notice.refused_since for notice in true if notice.refused_since), default=None),
+        slot=max(notice.slot for notice in here),
+        notices=tuple(notice.id for notice in here),
+        refused_since=min((notice.refused_since for notice in here if notice.refused_since), default=None),
         rendered=rendered,
         thread=thread,
         content=hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest(),
@@ -243,10 +237,33 @@ def _still_true(notice: Notice, bundle: Bundle, material: Material) -> bool:
         return False
     if notice.commitment_id is None:
         return True
-    ending = ending_of(notice.key, material.valid.get(notice.commitment_id, []))
+    ending = ending_of(notice.key, material.valid.get(notice.commitment_id, ()))
     if ending:
         bundle.untrue[ending].append(notice.id)
     return ending is None
+
+
+def _still_here(notice: Notice, bundle: Bundle, material: Material, office: Office) -> bool:
+    """Say whether an escalation still ends in this mailbox; it may have been changed since it was planned."""
+    department = material.departments.get(notice.department_id or 0)
+    if notice.role != "escalation" or department is None:
+        return True
+    line = escalation_line(department.escalation, office.mailbox)
+    if line != bundle.addressee:
+        bundle.elsewhere[line].append(notice.id)
+    return line == bundle.addressee
+
+
+def _owners(notices: Sequence[Notice], material: Material) -> list[Department]:
+    """Return the departments these notices are about, each once; several only where they share a mailbox."""
+    found = dict.fromkeys(notice.department_id for notice in notices if notice.department_id)
+    return [material.departments[key] for key in found if key in material.departments]
+
+
+def _locale(notice: Notice, owners: Sequence[Department], office: Office) -> str:
+    """Return the language of the department, or ours for copies and where several departments differ."""
+    spoken = {department.locale for department in owners}
+    return spoken.pop() if len(spoken) == 1 and notice.role != "copy" else office.language
 
 
 def _mailbox(notice: Notice, department: Department | None, office: Office) -> str:
@@ -257,18 +274,28 @@ def _mailbox(notice: Notice, department: Department | None, office: Office) -> s
     return department.mailbox
 
 
-def _content(
-    notices: Sequence[Notice], material: Material, office: Office, now: datetime
-) -> tuple[str, str, dict[str, Any]]:
-    """Return the message's kind, its thread and what its template gets."""
-    first = notices[0]
-    sender = Sender(
+def _sender(notice: Notice, owners: Sequence[Department], locale: str, office: Office, now: datetime) -> Sender:
+    return Sender(
         organisation=office.name,
         reply_to=office.reply_to,
         contact=office.contact,
         today=office.today(now),
-        recipient=_recipient(first, material, office),
+        recipient=_recipient(notice, owners, locale, office),
     )
+
+
+def _recipient(notice: Notice, owners: Sequence[Department], locale: str, office: Office) -> str:
+    """Return who is written to; an escalation that nobody else receives is ours to follow up."""
+    if not owners or (notice.role == "escalation" and not owners[0].escalation):
+        return office.name
+    return owners[0].name if len(owners) == 1 else word(locale, "noun", "heads")
+
+
+def _content(
+    notices: Sequence[Notice], sender: Sender, material: Material, office: Office, now: datetime
+) -> tuple[str, str, dict[str, Any]]:
+    """Return the message's kind, its thread and what its template gets."""
+    first = notices[0]
     if first.kind == "monthly_digest":
         digest = material.digests[first.digest_id or 0]
         link = _unit_link(first, digest, material, office, now)
@@ -281,12 +308,15 @@ def _content(
         return first.kind, "status", {"sender": sender, "status": status, "link": link}
     items = _items(notices, material, office, now)
     worst = items[0]
+    if first.role == "escalation":
+        items = _by_lead(items)
     return worst.notices[0], f"letter/{worst.letter}", {"sender": sender, "items": items, "worst": worst}
 
 
-def _recipient(notice: Notice, material: Material, office: Office) -> str:
-    department = material.departments.get(notice.department_id or 0)
-    return department.name if department else office.name
+def _by_lead(items: Sequence[Item]) -> list[Item]:
+    """Put the cards of each department together, the department with the worst first."""
+    place = {lead: n for n, lead in enumerate(dict.fromkeys(item.lead for item in items))}
+    return sorted(items, key=lambda item: place[item.lead])
 
 
 def _unit_link(notice: Notice, digest: Digest, material: Material, office: Office, now: datetime) -> str:
@@ -373,7 +403,9 @@ def _item(row: Commitment, notices: Sequence[Notice], material: Material, office
         closed_on=row.closed_on,
         closing_note=row.closing_note,
         reopened_because=material.reopened.get(row.ref, "") if "assignment" in {n.kind for n in notices} else "",
-        told_before=material.told.get(row.id, ()),
+        told_before=material.told.get(row.id, ()) if ordered[0].kind == "escalation" else (),
+        entered_on=_entered_on(row, notices, material, today),
+        listed=all(_is_listed(notice, material) for notice in notices),
         evidence=material.evidence.get(row.id, ()),
         link=_link(row, ordered[0], material, office, now),
     )
@@ -382,6 +414,17 @@ def _item(row: Commitment, notices: Sequence[Notice], material: Material, office
 def _last(row: Progress, material: Material) -> ProgressLine:
     """Name the department that reported; a person who wrote it down for one is named inside only."""
     return ProgressLine(on=row.on, note=row.note, by=row.by if row.by in material.offices else "")
+
+
+def _entered_on(row: Commitment, notices: Sequence[Notice], material: Material, today: date) -> date | None:
+    """Return the day on which a new task was overdue already when it became open."""
+    known = material.facts[row.id]
+    return known.since if known.late(today) and "assignment" in {notice.kind for notice in notices} else None
+
+
+def _is_listed(notice: Notice, material: Material) -> bool:
+    duty = material.valid.get(notice.commitment_id or 0, {}).get(notice.key)
+    return duty is not None and duty.listed
 
 
 def _calendar(

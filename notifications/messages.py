@@ -64,9 +64,10 @@ class Item:
     """One card: a commitment as its recipient sees it on the day of the mail.
 
     ``notices`` are the kinds this card tells (assignment, reminder, review, escalation, done, closed);
-    ``told_before`` the days on which reminders went out. ``days_left`` and ``working_days_left`` are negative
-    when overdue. ``verbatim`` says that the quote was compared with the letter's text. ``link`` opens the page on which
-    its reader acts; "" where there is none.
+    ``told_before`` the days on which reminders, or questions about an undated one, went out. ``days_left`` and
+    ``working_days_left`` are negative when overdue. ``verbatim``: the quote was compared with the letter's text.
+    ``link`` opens the page on which its reader acts; "" where there is none. ``entered_on`` is the day on which a new
+    task became open, overdue already. What is ``listed`` stands in the list of the week instead of a card.
     """
 
     ref: str
@@ -106,6 +107,8 @@ class Item:
     summary: str = ""
     verbatim: bool = False
     link: str = ""
+    entered_on: date | None = None
+    listed: bool = False
 
 
 @dataclass(frozen=True)

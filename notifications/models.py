@@ -41,7 +41,7 @@ def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
 class Notice(Base):
     """The duty to tell one addressee one thing. ``slot`` is the day on which it is to be told.
 
-    ``addressee`` names a line of post: ``市民政局``, ``市民政局/escalation``, ``organisation``,
+    ``addressee`` names a line of post: ``市民政局``, ``boss@gz.example/escalation``, ``organisation``,
     ``市台联/digest/2019-07``; all notices of one addressee and day go out as one message.
     """
 

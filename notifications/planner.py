@@ -1,11 +1,12 @@
 """Which notices should exist by now: a pure function of one commitment, the policy and the day.
 
 Level-triggered: it never asks what happened when it last ran, so a missed, late or doubled tick changes nothing. The
-rule is the table "Who is told what, and when" in docs/design.md.
+rule is the table "Who is told what, and when" in docs/design.md. Nobody is accused of what they were never told: an
+escalation follows from the days on which the lead really was told, which are facts like the others.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from commitments.deadlines import Ladder, Offset, Step, Workdays
@@ -18,20 +19,29 @@ LADDER_KINDS = ("reminder", "review", "escalation")  # a higher rung of these ta
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """The ladders, and from which overdue rung on an escalation goes out."""
+    """The ladders; how long after a telling an escalation goes out, and after how many questions about undated ones.
+
+    ``list_day`` is the day of the week on which long unanswered questions stand in one list; 0 is Monday.
+    """
 
     ladder: Ladder
     escalate_after: Offset
+    escalate_after_reviews: int = 2
+    list_day: int = 0
 
     @property
     def review(self) -> Ladder:
         """Return the ladder of commitments without a deadline."""
-        return Ladder.for_review(self.ladder.repeat)
+        return Ladder.for_review(self.ladder.repeat, self.ladder.rarer, self.list_day)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the planner must know of a commitment. Departments are names; ``since`` is the day it last became open."""
+    """What the planner must know of a commitment. Departments are names; ``since`` is the day it last became open.
+
+    ``told`` are the first days on which the present lead was told of the present date since then: at overdue rungs of a
+    deadline, or asked about an undated one without an answer; as many as the policy asks for are enough.
+    """
 
     id: int
     ref: str
@@ -44,11 +54,19 @@ class Facts:
     review_on: date | None
     reported_done_on: date | None
     closed_on: date | None
+    told: tuple[date, ...] = ()
+
+    def late(self, today: date) -> bool:
+        """Say whether it was overdue already when it became open.
+
+        Seen from a day before it became open, as when the past is rehearsed, nothing is late.
+        """
+        return self.due_on is not None and self.due_on < self.since <= today
 
 
 @dataclass(frozen=True, kw_only=True)
 class Duty:
-    """A notice that should exist. ``slot`` is the working day on which it is told."""
+    """A notice that should exist. ``slot`` is the working day on which it is told; a ``listed`` one has no card."""
 
     key: str
     kind: str
@@ -58,6 +76,7 @@ class Duty:
     slot: date
     rung: str = ""
     due_on: date | None = None
+    listed: bool = False
 
 
 def duties(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> list[Duty]:
@@ -75,44 +94,118 @@ def duties(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> lis
 
 
 def next_look(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> date | None:
-    """Return the next day on which ``duties`` can say more, or None when only a change can."""
-    if facts.state != "open":
-        return None
-    if facts.due_on is not None:
-        return policy.ladder.following(facts.due_on, today, workdays).slot
-    return policy.review.following(facts.review_on, today, workdays).slot if facts.review_on else None
+    """Return the next day on which ``duties`` can say more, or None when only a change can.
 
-
-def coming(facts: Facts, policy: Policy, first: date, last: date, workdays: Workdays) -> Iterator[Duty]:
-    """Yield the ladder notices with a slot in ``first..last``, both included, as things stand."""
-    day, ladder = (facts.due_on, policy.ladder) if facts.due_on else (facts.review_on, policy.review)
+    Of a lead who is yet to be told, the telling may happen at any moment, today at the earliest.
+    """
+    day, ladder = _ladder(facts, policy, today, workdays)
     if facts.state != "open" or day is None:
-        return
-    for step in ladder.steps(day, first, last, workdays):
-        yield from _of_step(facts, policy, step, workdays)
+        return None
+    following = ladder.following(day, today, workdays).slot
+    begun = facts.due_on is None or facts.due_on < today
+    if day > today or not begun:
+        return following
+    chance = _escalation_day(facts, policy, workdays) or _after(policy, today, workdays)
+    return min(following, chance) if chance > today else following
+
+
+def coming(
+    facts: Facts, policy: Policy, first: date, last: date, workdays: Workdays, settled: Collection[str] = ()
+) -> Iterator[Duty]:
+    """Yield the ladder notices with a slot in ``first..last``, both included, if each is told on its day.
+
+    ``settled`` are the keys of those that were told or declined already.
+    """
+    day: date | None = first
+    seen = set(settled)
+    while day is not None and day <= last:
+        new = [duty for duty in _on_ladder(facts, policy, day, workdays) if duty.key not in seen]
+        seen |= {duty.key for duty in new}
+        yield from (duty for duty in new if duty.slot >= first)
+        if any(_tells(duty) for duty in new):
+            facts = replace(facts, told=(*facts.told, day))
+        day = next_look(facts, policy, day, workdays)
+
+
+def counted_from(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> date | None:
+    """Return the day from which rungs are counted."""
+    return _ladder(facts, policy, today, workdays)[0]
+
+
+def declined(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> list[Duty]:
+    """Return what is told to nobody when a commitment is entered as history: all of it that lies before now.
+
+    Of what is overdue already, or should have been asked already, that is every rung up to the first repeat.
+    """
+    owed = duties(facts, policy, today, workdays)
+    day, ladder = _ladder(facts, policy, today, workdays)
+    asked = facts.due_on is None and facts.review_on is not None and facts.review_on <= today
+    if facts.state == "open" and day is not None and (asked or facts.late(today)):
+        owed += [duty for step in ladder.listed(day, workdays) for duty in _of_step(facts, step, workdays)]
+    return list({duty.key: duty for duty in owed if duty.kind in ("assignment", *LADDER_KINDS)}.values())
 
 
 def _owners(facts: Facts) -> list[tuple[str, str]]:
     return [("lead", facts.lead), *(("support", name) for name in facts.support)]
 
 
+def _ladder(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> tuple[date | None, Ladder]:
+    """Return the day from which rungs are counted, and the rungs.
+
+    What was late when it became open is counted from that day, the day of its assignment, since nobody could have been
+    told before.
+    """
+    opened = workdays.on_or_after(facts.since)
+    if facts.late(today):
+        return opened, policy.ladder.overdue_part()
+    if facts.due_on is not None or facts.review_on is None:
+        return facts.due_on, policy.ladder
+    return opened if facts.review_on < facts.since <= today else facts.review_on, policy.review
+
+
 def _on_ladder(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> list[Duty]:
-    day, ladder = (facts.due_on, policy.ladder) if facts.due_on else (facts.review_on, policy.review)
+    day, ladder = _ladder(facts, policy, today, workdays)
     step = ladder.reached(day, today, workdays) if day else None
-    return list(_of_step(facts, policy, step, workdays)) if step else []
+    if day is None or step is None:
+        return []
+    return [*_of_step(facts, step, workdays), *_escalation(facts, policy, day, step, today, workdays)]
 
 
-def _of_step(facts: Facts, policy: Policy, step: Step, workdays: Workdays) -> Iterator[Duty]:
-    """Yield who is told at this rung: lead; supporting departments near the deadline; escalation when long overdue."""
+def _of_step(facts: Facts, step: Step, workdays: Workdays) -> Iterator[Duty]:
+    """Yield who is told at this rung: the lead; supporting departments near the deadline."""
     if facts.due_on is None:
-        yield _to(facts, "review", "lead", facts.lead, step.slot, step.rung, facts.review_on)
+        asked = _to(facts, "review", "lead", facts.lead, step.slot, step.rung, facts.review_on)
+        yield replace(asked, listed=step.listed)
         return
     yield _to(facts, "reminder", "lead", facts.lead, step.slot, step.rung, facts.due_on)
     if not step.overdue and step.nominal >= SUPPORT_FROM.after(facts.due_on, workdays):
         for name in facts.support:
             yield _to(facts, "reminder", "support", name, step.slot, step.rung, facts.due_on)
-    if step.overdue and step.nominal >= policy.escalate_after.after(facts.due_on, workdays):
-        yield _to(facts, "escalation", "escalation", facts.lead, step.slot, step.rung, facts.due_on)
+
+
+def _escalation(facts: Facts, policy: Policy, day: date, step: Step, today: date, workdays: Workdays) -> Iterator[Duty]:
+    """Yield the escalation at this rung, once the lead has been told and has had the time to act."""
+    ready = _escalation_day(facts, policy, workdays)
+    if ready is None or ready > today:
+        return
+    if facts.due_on is None or (step.overdue and step.nominal >= policy.escalate_after.after(day, workdays)):
+        slot, date_meant = max(step.slot, ready), facts.due_on or facts.review_on
+        yield _to(facts, "escalation", "escalation", facts.lead, slot, step.rung, date_meant)
+
+
+def _escalation_day(facts: Facts, policy: Policy, workdays: Workdays) -> date | None:
+    """Return the first day of an escalation, or None while the lead has not been told often enough."""
+    needed = 1 if facts.due_on else policy.escalate_after_reviews
+    return _after(policy, facts.told[needed - 1], workdays) if len(facts.told) >= needed else None
+
+
+def _after(policy: Policy, told: date, workdays: Workdays) -> date:
+    return workdays.on_or_after(policy.escalate_after.after(told, workdays))
+
+
+def _tells(duty: Duty) -> bool:
+    """Say whether this notice, once told, counts towards an escalation."""
+    return duty.role == "lead" and (duty.kind == "review" or duty.rung.startswith("+"))
 
 
 def _to(

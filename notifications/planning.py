@@ -5,17 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from commitments import register
 from commitments.models import Commitment, Department, support_table
-from notifications import digests, outbox
+from notifications import digests, outbox, tellings
 from notifications.models import STATE_NOT_INDEXED, UNSENT, Digest, Instance, Notice
 from notifications.office import Office
 from notifications.outbox import Lease
 from notifications.periods import status_owed
-from notifications.planner import LADDER_KINDS, ORGANISATION, Duty, Facts, duties, key, next_look
+from notifications.planner import LADDER_KINDS, ORGANISATION, Duty, Facts, Policy, declined, duties, key, next_look
 
 BATCH = 500
 _DECLINED = {"state": "cancelled", "reason": "quiet"}
@@ -38,26 +38,28 @@ def plan_batch(session: Session, office: Office, lease: Lease) -> tuple[int, int
     due = (
         select(Commitment.id).where(Commitment.next_action_on <= today).order_by(Commitment.next_action_on).limit(BATCH)
     )
-    found = facts(session, list(session.scalars(due.with_for_update(skip_locked=True))), office.zone)
+    ids = list(session.scalars(due.with_for_update(skip_locked=True)))
+    found = facts(session, ids, office.policy, office.zone)
     owed = {each.id: duties(each, office.policy, today, office.workdays) for each in found}
     mark = {"state": "held", "reason": outbox.PLANNING, "token": lease.token, "leased_until": lease.until}
-    new = outbox.add_notices(session, [{**row, **mark} for row in _rows(session, owed, lease.now)])
+    new = outbox.add_notices(session, [{**row, **mark} for row in _rows(session, office, owed, lease.now)])
     _tidy(session, owed)
     looks = {each.id: next_look(each, office.policy, today, office.workdays) for each in found}
     register.move_next_action(session, looks)
     return len(found), new
 
 
-def facts(session: Session, ids: Sequence[int], zone: ZoneInfo) -> list[Facts]:
-    """Load what the planner must know of these commitments, in two statements."""
+def facts(session: Session, ids: Sequence[int], policy: Policy, zone: ZoneInfo) -> list[Facts]:
+    """Load what the planner must know of these commitments, in three statements."""
     query = select(*COLUMNS).join(Department, Commitment.lead_id == Department.id).where(Commitment.id.in_(ids))
-    supports = _supports(session, ids)
+    supports, told = _supports(session, ids), tellings.deciding(session, ids, zone, policy.escalate_after_reviews)
     found = []
     for row in session.execute(query).mappings():
         known = dict(row)
         opened, again = known.pop("opened_at"), known.pop("reopened_at")
         since = (again or opened).astimezone(zone).date()
-        found.append(Facts(**known, since=since, support=tuple(supports[row["id"]])))
+        support, heard = tuple(supports[row["id"]]), told.get(row["id"], ())
+        found.append(Facts(**known, since=since, support=support, told=heard))
     return found
 
 
@@ -74,13 +76,27 @@ def _supports(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
     return supports
 
 
-def _rows(session: Session, owed: Mapping[int, Iterable[Duty]], now: datetime) -> Iterable[dict[str, object]]:
+def _rows(
+    session: Session, office: Office, owed: Mapping[int, Iterable[Duty]], now: datetime
+) -> Iterable[dict[str, object]]:
     names = {duty.department for some in owed.values() for duty in some}
-    known = session.execute(select(Department.name, Department.id).where(Department.name.in_(names)))
-    departments = dict(known.all())
+    columns = (Department.name, Department.id, Department.escalation)
+    departments = {row.name: row for row in session.execute(select(*columns).where(Department.name.in_(names)))}
     for commitment, some in owed.items():
         for duty in some:
-            yield _row(duty, commitment, departments.get(duty.department or ""), now)
+            found = departments.get(duty.department or "")
+            row = _row(duty, commitment, found.id if found else None, now)
+            if duty.role == "escalation":
+                row["addressee"] = escalation_line(found.escalation if found else "", office.mailbox)
+            yield row
+
+
+def escalation_line(escalation: str, organisation: str) -> str:
+    """Return the line of post of an escalation: that of the mailbox in which it ends, the organisation's by default.
+
+    However many departments share a mailbox, and whichever way it is written, it gets one message a day.
+    """
+    return f"{(escalation or organisation).strip().casefold() or ORGANISATION}/escalation"
 
 
 def _row(duty: Duty, commitment: int, department: int | None, now: datetime) -> dict[str, object]:
@@ -126,17 +142,22 @@ def _series(its_key: str) -> tuple[str, ...]:
     return (kind, ref, *rest)
 
 
-def decline_assignments(session: Session, office: Office, refs: Sequence[str], now: datetime) -> None:
-    """Write the assignment notices of these commitments as cancelled: nobody is told (``ledger load --quiet``)."""
+def settled(session: Session, ids: Sequence[int]) -> set[str]:
+    """Return the keys of what was told already or declined; what was overtaken unsent may be owed anew."""
+    again = and_(STATE_NOT_INDEXED.in_(("cancelled", "superseded")), Notice.reason == "")
+    ended = (Notice.commitment_id.in_(ids), STATE_NOT_INDEXED.not_in(UNSENT), ~again)
+    return set(session.scalars(select(Notice.key).where(*ended)))
+
+
+def decline(session: Session, office: Office, refs: Sequence[str], now: datetime) -> None:
+    """Enter these commitments as history: what should have been told by now is written as cancelled, and never told."""
+    session.flush()
+    today = office.today(now)
     for start in range(0, len(refs), BATCH):
         ids = session.scalars(select(Commitment.id).where(Commitment.ref.in_(refs[start : start + BATCH]))).all()
-        owed = {each.id: _assignments(each, office, now) for each in facts(session, ids, office.zone)}
-        outbox.add_notices(session, [{**row, **_DECLINED} for row in _rows(session, owed, now)])
-
-
-def _assignments(each: Facts, office: Office, now: datetime) -> list[Duty]:
-    owed = duties(each, office.policy, office.today(now), office.workdays)
-    return [duty for duty in owed if duty.kind == "assignment"]
+        found = facts(session, ids, office.policy, office.zone)
+        owed = {each.id: declined(each, office.policy, today, office.workdays) for each in found}
+        outbox.add_notices(session, [{**row, **_DECLINED} for row in _rows(session, office, owed, now)])
 
 
 def plan_digests(session: Session, office: Office, now: datetime) -> int:
@@ -195,6 +216,7 @@ def retry_poison(session: Session, office: Office, now: datetime) -> None:
 
 def mind_mailboxes(session: Session, office: Office) -> None:
     """Hold the notices of whoever has no mailbox, and free them once there is one. Nothing is dropped."""
+    _mind_lines(session, office)
     without = select(Department.id).where(Department.mailbox == "")
     to_department = Notice.role.in_(("lead", "support", "unit"))
     outbox.hold(session, NO_MAILBOX, to_department, Notice.department_id.in_(without))
@@ -206,6 +228,17 @@ def mind_mailboxes(session: Session, office: Office) -> None:
     escalated = and_(Notice.role == "escalation", Notice.department_id.in_(
         select(Department.id).where(Department.escalation != "")))  # fmt: skip
     outbox.hold(session, NO_MAILBOX, others, ~escalated)
+
+
+def _mind_lines(session: Session, office: Office) -> None:
+    """Let unsent escalations follow the mailbox in which they end: it may have been changed since they were planned."""
+    waiting = (Notice.role == "escalation", Notice.state.in_(UNSENT), Notice.token.is_(None))
+    found = select(Notice.department_id, Department.escalation, Notice.addressee).join(Department).where(*waiting)
+    for department, escalation, addressee in session.execute(found.distinct()).all():
+        line = escalation_line(escalation, office.mailbox)
+        if line != addressee:
+            mine = (*waiting, Notice.department_id == department, Notice.addressee == addressee)
+            session.execute(update(Notice).where(*mine).values(addressee=line))
 
 
 def mind_rules(session: Session, office: Office, now: datetime) -> list[tuple[str, date, date]]:

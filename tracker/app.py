@@ -72,15 +72,22 @@ class App:
     def ladder(self) -> Ladder:
         """The rungs around a deadline."""
         reminders = self.config.reminders
-        rungs = tuple(Offset.parse(rung) for rung in reminders.rungs)
-        return Ladder(rungs=rungs, repeat=Offset.parse(reminders.repeat_overdue))
+        repeat, *rarer = map(Offset.parse, reminders.repeats)
+        return Ladder(rungs=tuple(map(Offset.parse, reminders.rungs)), repeat=repeat, rarer=tuple(rarer))
 
     @cached_property
     def policy(self) -> "Policy":
-        """The ladder and where escalation begins."""
+        """The ladder, where escalation begins, and the day of the weekly list: that of the status digest, or Monday."""
+        from notifications.periods import WEEKDAYS  # noqa: PLC0415
         from notifications.planner import Policy  # noqa: PLC0415
 
-        return Policy(ladder=self.ladder, escalate_after=Offset.parse(self.config.reminders.escalate_after))
+        reminders = self.config.reminders
+        return Policy(
+            ladder=self.ladder,
+            escalate_after=Offset.parse(reminders.escalate_after),
+            escalate_after_reviews=reminders.escalate_after_reviews,
+            list_day=WEEKDAYS.index(self.config.digest.status_weekday or "monday"),
+        )
 
     @property
     def unit(self) -> str:

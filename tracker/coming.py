@@ -1,17 +1,23 @@
-"""What will be told in the days to come, as things stand now: the planner asked about the future."""
+"""What will be told in the days to come, as things stand now: the planner asked about the future.
+
+It supposes that each notice is told on its day and that nobody answers. What is late already is told today. Of repeats,
+which have no end, the next one stands for all.
+"""
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
 from commitments.glossary import format_date, word
-from commitments.models import Commitment
+from commitments.models import Commitment, Department
 from notifications import planner, planning
 from notifications.models import UNSENT, Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.orm import Session
 
     from tracker.app import App
@@ -19,37 +25,65 @@ if TYPE_CHECKING:
 BATCH = 500
 
 
+class Began(NamedTuple):
+    """The day from which a commitment's rungs are counted, and whether it was overdue already then."""
+
+    on: date | None
+    late: bool
+
+
 def coming(app: "App", last: date, locale: str) -> list[dict[str, object]]:
     """Return the notices told from today to ``last``, by day: who, what, why."""
-    rows: list[dict[str, object]] = []
+    rows: dict[str, dict[str, object]] = {}
+    began: dict[str, Began] = {}
     with app.reading() as session:
-        rows += _owed(session, last)
         opened = session.execute(select(Commitment.id, Commitment.title).where(Commitment.state == "open"))
         titles = {key: title for key, title in opened}  # noqa: C416 - rows are not pairs to the type checker
         ids = list(titles)
         for start in range(0, len(ids), BATCH):
-            for facts in planning.facts(session, ids[start : start + BATCH], app.zone):
-                for duty in planner.coming(facts, app.policy, app.today, last, app.workdays):
-                    rows.append(_row(facts, duty, titles[facts.id]))
-    unique = {(row["slot"], row["kind"], row["ref"], row["to"], row["rung"]): row for row in rows}
-    ordered = sorted(unique.values(), key=lambda row: (str(row["slot"]), str(row["ref"]), str(row["to"])))
-    return [{**row, "provisional": _provisional(row, app), "why": _why(row, app, locale)} for row in ordered]
+            batch = ids[start : start + BATCH]
+            settled = planning.settled(session, batch)
+            for facts in planning.facts(session, batch, app.policy, app.zone):
+                day = planner.counted_from(facts, app.policy, app.today, app.workdays)
+                began[facts.ref] = Began(day, late=facts.late(app.today))
+                for duty in planner.coming(facts, app.policy, app.today, last, app.workdays, settled):
+                    rows[duty.key] = _row(facts, duty, titles[facts.id])
+        rows |= _owed(session, last, app.today)
+    ordered = sorted(rows.values(), key=lambda row: (str(row["slot"]), str(row["ref"]), str(row["to"])))
+    return [
+        {**row, "provisional": _provisional(row, app), "why": _why(row, began, app, locale)}
+        for row in _without_repeats(ordered, app)
+    ]
 
 
-def _owed(session: "Session", last: date) -> list[dict[str, object]]:
-    """What is owed already and has not gone out."""
+def _without_repeats(rows: list[dict[str, object]], app: "App") -> "Iterator[dict[str, object]]":
+    """Yield every rung, and of the repeats of each kind the first."""
+    once = {str(rung) for ladder in (app.ladder, app.policy.review) for rung in ladder.rungs} | {""}
+    seen: set[tuple[object, ...]] = set()
+    for row in rows:
+        series = (row["ref"], row["kind"], row["to"], row["due_on"])
+        if row["rung"] in once or series not in seen:
+            yield row
+        if row["rung"] not in once:
+            seen.add(series)
+
+
+def _owed(session: "Session", last: date, today: date) -> dict[str, dict[str, object]]:
+    """Return by key what is owed already and has not gone out."""
     query = (
-        select(Notice, Commitment.ref, Commitment.title)
+        select(Notice, Commitment.ref, Commitment.title, Department.name)
         .outerjoin(Commitment, Commitment.id == Notice.commitment_id)
+        .outerjoin(Department, Department.id == Notice.department_id)
         .where(Notice.state.in_(UNSENT), Notice.slot <= last)
     )
-    return [
-        {
-            "slot": notice.slot, "kind": notice.kind, "ref": ref or "", "title": title or "", "to": notice.addressee,
+    return {
+        notice.key: {
+            "slot": max(notice.slot, today), "kind": notice.kind, "ref": ref or "", "title": title or "",
+            "to": f"{name}/escalation" if notice.role == "escalation" else notice.addressee,
             "role": notice.role, "rung": notice.rung, "due_on": notice.due_on,
         }
-        for notice, ref, title in session.execute(query)
-    ]  # fmt: skip
+        for notice, ref, title, name in session.execute(query)
+    }  # fmt: skip
 
 
 def _row(facts: planner.Facts, duty: planner.Duty, title: str) -> dict[str, object]:
@@ -72,13 +106,15 @@ def _provisional(row: dict[str, object], app: "App") -> bool:
     return any(app.workdays.provisional(year) for year in years)
 
 
-def _why(row: dict[str, object], app: "App", locale: str) -> str:
+def _why(row: dict[str, object], began: dict[str, Began], app: "App", locale: str) -> str:
     """Say how the day was found: the kind, the date it hangs on, the distance."""
-    kind, day = word(locale, "notice", str(row["kind"])), row["due_on"]
+    kind, its = word(locale, "notice", str(row["kind"])), began.get(str(row["ref"]), Began(None, late=False))
+    day = its.on or row["due_on"]
     if not isinstance(day, date) or not row["rung"]:
         return kind
     chinese = locale.startswith("zh")
-    units, space = {"wd": "working_days", "d": "days"}, "" if chinese else " "
-    distance = re.sub(r"wd|d", lambda unit: space + word(locale, "distance", units[unit[0]]), str(row["rung"]))
-    mark = word(locale, "noun", "provisional") if _provisional(row, app) else ""
-    return f"{kind}{'：' if chinese else ': '}{format_date(locale, day)} {distance} {mark}".rstrip()
+    units, space = {"wd": "working_days", "d": "days", "m": "months"}, "" if chinese else " "
+    distance = re.sub(r"wd|d|m", lambda unit: space + word(locale, "distance", units[unit[0]]), str(row["rung"]))
+    marks = [name for name, holds in (("late", its.late), ("provisional", _provisional(row, app))) if holds]
+    told = "".join(word(locale, "noun", name) for name in marks)
+    return f"{kind}{'：' if chinese else ': '}{format_date(locale, day)} {distance} {told}".rstrip()

@@ -20,6 +20,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PlainValidator,
     PrivateAttr,
     ValidationError,
     ValidationInfo,
@@ -35,6 +36,7 @@ from commitments.errors import Error
 
 PREFIX = "TRACKER_"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+MOST_REPEATS, MOST_MONTHS = 12, 120
 SHORTEST_KEY = 32  # characters of a key that signs links; ours have 43
 
 Key = tuple[str, ...]  # ("mail", "port")
@@ -65,6 +67,25 @@ def _later(text: str) -> str:
     if Offset.parse(text).n <= 0:
         raise ValueError(f"{text!r} must be a distance ahead, such as 5wd")
     return text
+
+
+def _repeats(value: object) -> str | list[str]:
+    """Read one distance, or several; from the environment they come parted by commas."""
+    if isinstance(value, str) and "," not in value:
+        return _repeat(value)
+    several = value.split(",") if isinstance(value, str) else value
+    if not isinstance(several, list) or not 1 <= len(several) <= MOST_REPEATS:
+        raise ValueError(f"it must be a distance such as 5wd, or a list of 1 to {MOST_REPEATS} of them")
+    return [_repeat(each) for each in several]
+
+
+def _repeat(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a distance like 5wd")  # noqa: TRY004 - pydantic takes this one
+    ahead = Offset.parse(_later(value))
+    if ahead.unit == "m" and ahead.n > MOST_MONTHS:
+        raise ValueError(f"{value!r} is more than {MOST_MONTHS} months")
+    return value.strip()
 
 
 def _clock_time(text: str) -> str:
@@ -251,9 +272,15 @@ class Reminders(Section):
 
     send_at: SendAt = "09:00"
     rungs: Annotated[list[Rung], Field(min_length=1)] = ["-30d", "-7wd", "-3wd", "0d", "+1wd"]
-    repeat_overdue: Ahead = "5wd"
+    repeat_overdue: Annotated[str | list[str], PlainValidator(_repeats)] = "5wd"
     escalate_after: Ahead = "5wd"
+    escalate_after_reviews: Annotated[int, Field(ge=1, le=100)] = 2
     review_every: Months = "3m"
+
+    @property
+    def repeats(self) -> list[str]:
+        """The distances between reminders of what is overdue, one after the other; the last one goes on."""
+        return [self.repeat_overdue] if isinstance(self.repeat_overdue, str) else self.repeat_overdue
 
 
 class Digest(Section):

@@ -1,4 +1,4 @@
-"""The suite can fail: seven mutants of the program, each in a copy of its own, each caught by the test named here."""
+"""The suite can fail: nine mutants of the program, each in a copy of its own, each caught by the test named here."""
 
 import os
 import shutil
@@ -61,6 +61,17 @@ MUTANTS = (
         "a lease without a token", "notifications/attempts.py",
         'expanding=True)), Message.token == bindparam("mine"))', 'expanding=True)), bindparam("mine") != "")',
         "faults/test_postgres.py::test_row_08_the_sleepers_late_settle_changes_nothing",
+    ),
+    Mutant(
+        "escalating by the deadline alone", "notifications/planner.py",
+        "    if ready is None or ready > today:\n        return\n",
+        "    ready = step.slot\n",
+        "faults/test_late_ledgers.py::test_row_63_nobody_is_accused_before_being_told[nothing]",
+    ),
+    Mutant(
+        "accusing a lead of what another was told", "notifications/tellings.py",
+        "Notice.department_id == Commitment.lead_id, armed)", "armed)",
+        "faults/test_late_ledgers.py::test_row_63_nobody_is_accused_before_being_told[a_lead_that_is_corrected]",
     ),
     Mutant(
         "a calendar without adjusted days", "commitments/workdays.py",

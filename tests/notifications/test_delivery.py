@@ -117,7 +117,7 @@ def test_escalation_is_a_message_of_its_own_after_five_working_days(scene: Scene
 
 def test_a_department_without_an_escalation_mailbox_escalates_to_the_organisation(scene: Scene) -> None:
     quietly(scene, due_on=DUE, lead="市委政法委")
-    scene.run_days("2020-01-09", "2020-01-09")
+    scene.run_days("2020-01-02", "2020-01-09")
     assert [m.mailbox for m in messages(scene) if m.kind == "escalation"] == ["office@yinuo.example"]
 
 

@@ -23,7 +23,7 @@ from tests.traditional import as_simplified, simplified_signs
 FILES = sorted(str(path.relative_to(TEMPLATES / "zh-Hans")) for path in (TEMPLATES / "zh-Hans").rglob("*.*"))
 OTHERS = [locale for locale in LOCALES if locale != "zh-Hans"]
 BOTH = frozenset(
-    "不落例准出列力升合同回布年度扣料更核率理留直立系者致行表逾量面"
+    "不落例准出列力升合同向回布年度志扣料更核率理留直立系者致行表逾量面"
 )  # traditional too, where mails use them
 MONTH = "|".join(glossary._MONTHS)
 WRITTEN = (  # how each language writes a day, a month, a week, and what all are compared as

@@ -90,6 +90,8 @@ def test_review_reminder_and_escalation_open_the_leads_page(linked: Scene) -> No
     known, lead = ids(linked), department(linked, "市民政局")
     mine = {ref: Claim(OWNER, lead.id, 1, known[ref]) for ref in (dated, undated)}
     assert claims(told(linked)["mzj@gz.example"]) == [mine[dated], mine[undated]]
+    linked.day("2019-08-01")
+    told(linked)
     linked.day("2019-08-08")
     assert claims(told(linked)["mzj-lead@gz.example"]) == [mine[dated]]
 

@@ -214,9 +214,10 @@ def test_an_escalation_names_the_days_on_which_reminders_truly_went(quick: Scene
     quietly(quick, due_on=DUE)
     quick.day("2019-12-24")  # the daemon slept over the 20th
     quick.run()
-    quick.run_days("2020-01-09", "2020-01-09")
+    quick.run_days("2020-01-03", "2020-01-03")  # and over the 2nd
+    quick.run_days("2020-01-09", "2020-01-10")
     escalation = next(message for message in messages(quick) if message.kind == "escalation")
     body = message_from_bytes(escalation.frozen, policy=policy.default).get_body(("plain",))
     assert body is not None
-    assert "2019年12月24日" in body.get_content()
-    assert "2019年12月20日" not in body.get_content()
+    assert all(f"{day}日" in body.get_content() for day in ("2019年12月24", "2020年1月3"))
+    assert not any(f"{day}日" in body.get_content() for day in ("2019年12月20", "2020年1月2"))

@@ -112,6 +112,14 @@ def test_rules_between_keys_and_the_secret_are_told_with_the_rest(tmp_path: Path
         ('[mail]\nretry_unknown_after = "15"', "15m"),
         ('[organisation]\nmailbox = "a b"', "not a mail address"),
         ('[reminders]\nrepeat_overdue = "0wd"', "distance ahead"),
+        ('[reminders]\nrepeat_overdue = ["5wd", "0wd"]', "reminders.repeat_overdue: '0wd' must be a distance ahead"),
+        ('[reminders]\nrepeat_overdue = ["5wd", "soon"]', "reminders.repeat_overdue: 'soon' is not a distance"),
+        ('[reminders]\nrepeat_overdue = ["5wd", 7]', "reminders.repeat_overdue: 7 is not a distance"),
+        ("[reminders]\nrepeat_overdue = []", "reminders.repeat_overdue: it must be a distance such as 5wd, or a list"),
+        ("[reminders]\nrepeat_overdue = 5", "reminders.repeat_overdue: it must be a distance such as 5wd, or a list"),
+        ('[reminders]\nrepeat_overdue = ["5wd", "121m"]', "reminders.repeat_overdue: '121m' is more than 120 months"),
+        (f"[reminders]\nrepeat_overdue = {['5wd'] * 13}", "a list of 1 to 12"),
+        ("[reminders]\nescalate_after_reviews = 0", "reminders.escalate_after_reviews"),
         ('[reminders]\nrungs = ["+1m"]', "d or wd"),
         ("[digest]\nday = 0", "digest.day"),
         ("[guard]\nrecipients = true", "guard.recipients"),
@@ -131,6 +139,17 @@ def test_what_is_refused_and_how_it_is_named(tmp_path: Path, text: str, words: s
     found = problems(tmp_path, text)
     assert any(words in sentence for sentence in found), found
     assert all("config.toml" in sentence for sentence in found)
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [('"5wd"', "5wd"), ('["5wd"]', ["5wd"]), ('["5wd", "10wd", "1m"]', ["5wd", "10wd", "1m"]), ('"1m"', "1m")],
+)
+def test_repeats_are_one_distance_or_several(tmp_path: Path, value: str, read: object) -> None:
+    (tmp_path / "config.toml").write_text(f"[reminders]\nrepeat_overdue = {value}\n")
+    assert config.load(None, {}, tmp_path).dump()["reminders"]["repeat_overdue"] == read
+    several = {"TRACKER_REMINDERS__REPEAT_OVERDUE": "7d, 1m"}
+    assert config.load(None, several, tmp_path).reminders.repeats == ["7d", "1m"]
 
 
 def test_a_wrong_variable_is_named(tmp_path: Path) -> None:

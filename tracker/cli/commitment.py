@@ -6,6 +6,7 @@ import typer
 
 from tracker.cli.base import ActorOption, JsonOption, ReasonOption, Ref, UsageError, YesOption, command, confirm, worded
 from tracker.cli.dates import EmptyDate, as_due, read_day, read_due
+from tracker.cli.entering import QuietOption, count, say_late
 from tracker.cli.output import print_json
 from tracker.cli.recorded import Recorded
 
@@ -66,6 +67,7 @@ def add(
     ] = None,
     ref: Annotated[str, typer.Option("--ref", help="编号，默认自动 · Its ref; numbered by itself by default.")] = "",
     draft: Annotated[bool, typer.Option("--draft", help="先存草稿 · Keep it a draft.")] = False,
+    quiet: QuietOption = False,
     yes: YesOption = False,
     json: JsonOption = False,
     actor: ActorOption = "",
@@ -77,11 +79,14 @@ def add(
     """  # fmt: skip
     from commitments import search  # noqa: PLC0415
     from commitments.models import Commitment  # noqa: PLC0415
+    from tracker import entering  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
     dated = as_due(read_due(due, app, shared.locale, yes=yes), shared.locale) if due else {}
     review = read_day(review_on, app, shared.locale, yes=yes) if review_on else None
+    if quiet and draft:
+        raise UsageError(problem="Give --quiet when the draft is confirmed, not with --draft.")
     with app.register() as register:
         row = Commitment(
             ref=ref,
@@ -107,8 +112,10 @@ def add(
         register.add(row)
         answer = Recorded(app, shared.locale, register)
         answer.add("add", row, answer.due(row), answer.owners(row))
-    print_json({"ref": row.ref}) if json else print(row.ref)
+        late = entering.opened(app, register, [row.ref], quiet=quiet)
+    print_json({"ref": row.ref, "overdue": count(late)}) if json else print(row.ref)
     answer.say()
+    say_late(late, app, shared.locale)
 
 
 def _departments(session: "Session", names: list[str]) -> "list[Department]":
@@ -205,6 +212,7 @@ def confirm_draft(
             "--all-stated", metavar="LETTER", help="该函中责任单位、时限都已写明的草稿 · All that ask nothing."
         ),
     ] = "",
+    quiet: QuietOption = False,
     actor: ActorOption = "",
 ) -> None:
     """确认草稿，正式立项 · Confirm drafts; they become open.
@@ -214,6 +222,8 @@ def confirm_draft(
     """  # fmt: skip
     if bool(refs) == bool(all_stated):
         raise UsageError(problem="Give refs, or --all-stated LETTER.")
+    from tracker import entering  # noqa: PLC0415
+
     shared = command(ctx)
     app = shared.acting(actor)
     with app.register() as register:
@@ -222,9 +232,11 @@ def confirm_draft(
         for ref in chosen:
             row = register.confirm(ref)
             answer.add("confirm", row, answer.due(row), answer.owners(row))
+        late = entering.opened(app, register, chosen, quiet=quiet)
     if chosen:
         print("\n".join(chosen))
     answer.say()
+    say_late(late, app, shared.locale)
 
 
 def _stated_drafts(session: "Session", number: str) -> list[str]:

@@ -7,6 +7,7 @@ import typer
 
 from tracker.cli.base import ActorOption, JsonOption, UsageError, command
 from tracker.cli.dates import read_day
+from tracker.cli.entering import QuietOption, say_drafts
 from tracker.cli.output import print_facts, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def import_(
     proposing_unit: Annotated[str, typer.Option("--proposing-unit", help="补充提案单位 · Likewise.")] = "",
     replying_unit: Annotated[str, typer.Option("--replying-unit", help="补充答复单位 · Likewise.")] = "",
     signed_on: Annotated[str, typer.Option("--signed-on", help="补充落款日期 · Likewise.")] = "",
+    quiet: QuietOption = False,
     json: JsonOption = False,
     actor: ActorOption = "",
 ) -> None:
@@ -70,6 +72,7 @@ def import_(
         print_json(as_json(reading)) if json else _show(reading, command(ctx).language or "zh-Hans")
         return
     from commitments.intake import bring_in  # noqa: PLC0415
+    from tracker import entering  # noqa: PLC0415
 
     given = {
         "document_number": document_number, "proposal_number": proposal_number, "proposing_unit": proposing_unit,
@@ -77,12 +80,15 @@ def import_(
     }  # fmt: skip
     with app.register() as keeper:
         done = bring_in(keeper, reading, Path(file).name, given)
+        if quiet:
+            entering.mark_history(keeper.session, done.refs)
+        overdue = entering.drafts_overdue(keeper.session, done.letter, keeper.today)
     if json:
-        print_json(
-            {"letter": done.letter, "refs": done.refs, "departments": done.departments, "repeated": done.repeated}
-        )
+        facts = {"letter": done.letter, "refs": done.refs, "departments": done.departments, "repeated": done.repeated}
+        print_json({**facts, "overdue": overdue})
     else:
         _say_done(done, reading, chinese=command(ctx).locale.startswith("zh"))
+        say_drafts(overdue, command(ctx).locale, quiet=quiet)
 
 
 def _signed(text: str, app: "App", locale: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tracker.cli.base import ActorOption, ForceOption, JsonOption, command, save
+from tracker.cli.entering import QuietOption, count, say_late
 from tracker.cli.output import print_json, say
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def load(
     update: Annotated[
         bool, typer.Option("--update", help="以文件为准更新 · Take changed values from the file.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="不发交办邮件 · Send no assignment notices.")] = False,
+    quiet: QuietOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="试载入，不保留 · Try it and keep nothing.")] = False,
     json: JsonOption = False,
     actor: ActorOption = "",
@@ -38,23 +39,26 @@ def load(
     """
     from commitments import ledger  # noqa: PLC0415
     from commitments.errors import each_told  # noqa: PLC0415
-    from notifications.planning import decline_assignments  # noqa: PLC0415
+    from notifications.planning import decline  # noqa: PLC0415
+    from tracker import entering  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
     with app.register() as keeper:
         loaded = ledger.load(keeper, file, update=update)
-        if quiet:
-            decline_assignments(keeper.session, app.office(), [*loaded.added, *loaded.updated], keeper.now)
+        late = entering.opened(app, keeper, loaded.added, quiet=quiet)
+        if quiet and loaded.updated:
+            decline(keeper.session, app.office(), loaded.updated, keeper.now)
         if dry_run:
             keeper.session.rollback()
     warnings = each_told(loaded.warnings, shared.locale)
     for warning in warnings:
         say(warning)
     if json:
-        print_json({**asdict(loaded), "warnings": warnings, "dry_run": dry_run})
+        print_json({**asdict(loaded), "warnings": warnings, "overdue": count(late), "dry_run": dry_run})
     else:
         print(_summary(loaded, shared.locale))
+        say_late(late, app, shared.locale)
     if dry_run:
         say("Dry run: nothing was kept.")
 

@@ -228,7 +228,7 @@ def due(
     json: JsonOption = False,
     csv: CsvOption = False,
 ) -> None:
-    """即将发出的通知：谁、哪天、为什么 · The coming notices: who is told what, when, why.
+    """即将发出的通知：谁、哪天、为什么 · The coming notices: who is told what, when, why; of repeats the next one.
 
     $ tracker due --until 60d
     $ tracker due --until 2019-12-31 --json

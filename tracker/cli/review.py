@@ -15,6 +15,7 @@ import typer
 from commitments.glossary import value_of
 from tracker.cli.base import ActorOption, UsageError, command
 from tracker.cli.dates import as_due, read_due
+from tracker.cli.entering import QuietOption, say_late
 from tracker.cli.output import clean, paint, say
 from tracker.cli.review_words import FIELDS, HELP, NOTES, SAID
 
@@ -32,6 +33,7 @@ def register(cli: typer.Typer) -> None:
 def review(
     ctx: typer.Context,
     letter: Annotated[str, typer.Argument(help="文号或提案号 · Document or proposal number.")],
+    quiet: QuietOption = False,
     actor: ActorOption = "",
 ) -> None:
     """逐条确认草稿：看原文，按一键 · Walk the drafts of a letter: read the words, press a key.
@@ -40,7 +42,7 @@ def review(
     """
     shared = command(ctx)
     app = shared.acting(actor)
-    Walk(app, letter, "zh" if shared.locale.startswith("zh") else "en", shared.locale).go()
+    Walk(app, letter, "zh" if shared.locale.startswith("zh") else "en", shared.locale, quiet=quiet).go()
 
 
 @dataclass
@@ -56,6 +58,8 @@ class Walk:
     pending: tuple[int, str, Callable[["Register"], object]] | None = None
     confirmed: int = 0
     dropped: int = 0
+    quiet: bool = False
+    opened: list[str] = field(default_factory=list)
 
     def go(self) -> None:
         """Walk until the last draft is decided, or a person stops."""
@@ -69,6 +73,7 @@ class Walk:
         self._write()
         left = len(self._drafts())
         say(SAID[self.tongue]["done"].format(confirmed=self.confirmed, dropped=self.dropped, left=left))
+        self._say_late()
 
     def _press(self, key: str) -> None:
         keys = {"y": self._confirm, "e": self._edit, "s": self._split, "m": self._merge, "x": self._drop,
@@ -109,7 +114,21 @@ class Walk:
             self._set_lead(ref, _line(SAID[self.tongue]["asked"]))
         if "date" in asked:
             self._settle_date(ref, _line(SAID[self.tongue]["date"]))
-        self._decide("confirm", lambda keeper: keeper.confirm(ref))
+        self._decide("confirm", lambda keeper: self._open(keeper, ref))
+
+    def _open(self, keeper: "Register", ref: str) -> None:
+        from tracker import entering  # noqa: PLC0415
+
+        keeper.confirm(ref)
+        entering.opened(self.app, keeper, [ref], quiet=self.quiet)
+        self.opened.append(ref)
+
+    def _say_late(self) -> None:
+        from tracker import entering  # noqa: PLC0415
+
+        with self.app.reading() as session:
+            late = entering.of(self.app, session, self.opened, quiet=self.quiet)
+        say_late(late, self.app, self.tongue)
 
     def _drop(self) -> None:
         ref = self.refs[self.at]

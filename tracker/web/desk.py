@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request, url_for
 from markupsafe import Markup
@@ -14,13 +15,17 @@ from commitments.glossary import word
 from commitments.lists import Filter
 from commitments.models import KINDS, STATES, Department, Letter
 from notifications.links import DESK
+from tracker import entering
 from tracker.web import charts, decisions, overview, proofs, saved
-from tracker.web.forms import number
+from tracker.web.forms import Entry, number
 from tracker.web.gate import Visitor
 from tracker.web.item import Told, tell
 from tracker.web.posting import already, done, fresh_key, take
 from tracker.web.site import Site, page
 from tracker.web.words import words
+
+if TYPE_CHECKING:
+    from commitments.register import Register
 
 PAGE = 50
 QUEUES = ("extensions", "disputes", "reported_done", "drafts")
@@ -64,7 +69,7 @@ def pages(site: Site) -> Blueprint:
         form = decisions.form(name, _told(site, ref), _departments(site), visitor.locale)
         if form is None:
             abort(404)
-        return take(site, visitor, form, lambda register, entry: decisions.do(register, ref, name, entry), ref, back)
+        return take(site, visitor, form, lambda register, entry: _decide(site, register, ref, name, entry), ref, back)
 
     @part.get("/proof/<int(max=2147483647):number>")
     def proof(token: str, number: int) -> Response:
@@ -73,6 +78,13 @@ def pages(site: Site) -> Blueprint:
         return proofs.hand_out(site.app, number)
 
     return part
+
+
+def _decide(site: Site, register: "Register", ref: str, name: str, entry: Entry) -> None:
+    """Write a decision down; a draft that was imported as history is entered so."""
+    decisions.do(register, ref, name, entry)
+    if name == "confirm":
+        entering.opened(site.app, register, [ref], quiet=False)
 
 
 def _ledger(site: Site, visitor: Visitor) -> str:

@@ -1,0 +1,244 @@
+"""What should exist by a day: the pure planner, over random ledgers, outages and gaps between ticks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from commitments.deadlines import Ladder, Offset
+from commitments.workdays import WorkCalendar
+from notifications.planner import Duty, Facts, Policy, coming, declined, duties, next_look
+
+CALENDAR = WorkCalendar.load()
+RUNGS = tuple(map(Offset.parse, ("-30d", "-7wd", "-3wd", "0d", "+1wd")))
+RARER = tuple(map(Offset.parse, ("10wd", "1m")))
+WEEK = Offset.parse("5wd")
+POLICY = Policy(ladder=Ladder(rungs=RUNGS, repeat=WEEK), escalate_after=WEEK)
+GROWING = Policy(ladder=Ladder(rungs=RUNGS, repeat=WEEK, rarer=RARER), escalate_after=WEEK)
+TODAY = date(2020, 3, 2)  # a Monday
+ITEM = Facts(
+    id=1, ref="2019-1007-01", state="open", arming=1, since=TODAY, lead="市民政局", support=("各区政府",), due_on=None,
+    review_on=None, reported_done_on=None, closed_on=None,
+)  # fmt: skip
+
+
+@dataclass
+class World:
+    """One commitment from day to day: who plans when, and on which days nothing can be told."""
+
+    facts: Facts
+    policy: Policy
+    blocked: frozenset[date] = frozenset()
+    told: dict[str, date] = field(default_factory=dict)
+
+    def known(self) -> Facts:
+        """Return the facts with what the present lead really was told of the present date."""
+        facts = self.facts
+        kind, day = ("reminder", facts.due_on) if facts.due_on else ("review", facts.review_on)
+        mine = [on for key, on in self.told.items() if _counts(key, kind, facts, day)]
+        return replace(facts, told=tuple(sorted(mine)))
+
+    def run(self, days: Iterable[date], *, lazily: bool = False, twice: bool = False) -> dict[str, date]:
+        """Tick on these days; ``lazily`` plans only when the last plan said so, as the daemon does."""
+        look, owed = date.min, {}
+        for day in filter(CALENDAR.is_workday, days):
+            for _ in range(2 if twice else 1):
+                if not lazily or (look is not None and look <= day):
+                    owed = {duty.key: duty for duty in duties(self.known(), self.policy, day, CALENDAR)}
+                    look = next_look(self.known(), self.policy, day, CALENDAR)
+                self._tell(day, owed)
+        return self.told
+
+    def _tell(self, day: date, owed: dict[str, Duty]) -> None:
+        true = {duty.key for duty in duties(self.known(), self.policy, day, CALENDAR)}
+        for key, duty in owed.items():
+            if day not in self.blocked and key in true and key not in self.told and duty.slot <= day:
+                self.told[key] = day
+
+
+def _counts(key: str, kind: str, facts: Facts, day: date | None) -> bool:
+    what, _, rung, due, lead, role, _ = key.split("|")
+    overdue = kind == "review" or rung.startswith("+")
+    return (what, due, lead, role) == (f"{kind}/{facts.arming}", str(day), facts.lead, "lead") and overdue
+
+
+def days_from(first: date, n: int) -> list[date]:
+    return [first + timedelta(days=k) for k in range(n)]
+
+
+def short(told: dict[str, date], kind: str) -> list[tuple[str, str]]:
+    """Return rung and day of what was told of a kind, but for supporting departments."""
+    return [
+        (key.split("|")[2], on.isoformat())
+        for key, on in told.items()
+        if key.startswith(kind) and "|support|" not in key
+    ]
+
+
+ahead = st.integers(-900, 120).map(lambda n: TODAY + timedelta(days=n))
+items = st.one_of(ahead.map(lambda day: replace(ITEM, due_on=day)), ahead.map(lambda day: replace(ITEM, review_on=day)))
+outages = st.lists(st.tuples(st.integers(0, 80), st.integers(1, 15)), max_size=4).map(
+    lambda spans: frozenset(TODAY + timedelta(days=first + k) for first, length in spans for k in range(length))
+)
+policies = st.builds(
+    Policy,
+    ladder=st.builds(
+        Ladder, rungs=st.sampled_from([RUNGS, RUNGS[:4], (Offset(-3, "d"), Offset(2, "d"))]),
+        repeat=st.sampled_from([WEEK, Offset(3, "d"), Offset(8, "wd")]), rarer=st.sampled_from([(), RARER]),
+    ),
+    escalate_after=st.sampled_from([WEEK, Offset(1, "wd"), Offset(10, "d"), Offset(20, "wd")]),
+    escalate_after_reviews=st.integers(1, 4),
+)  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(items, policies, outages)
+def test_nobody_is_escalated_who_was_not_told_long_enough_ago(
+    item: Facts, policy: Policy, blocked: frozenset[date]
+) -> None:
+    told = World(item, policy, blocked).run(days_from(TODAY, 120))
+    needed = 1 if item.due_on else policy.escalate_after_reviews
+    kind = "reminder" if item.due_on else "review"
+    counting = sorted(on for key, on in told.items() if _counts(key, kind, item, item.due_on or item.review_on))
+    for key, on in told.items():
+        if key.startswith("escalation"):
+            assert policy.escalate_after.after(counting[needed - 1], CALENDAR) <= on
+
+
+@settings(max_examples=150)
+@given(items, policies, outages)
+def test_planning_only_when_said_misses_and_delays_nothing(
+    item: Facts, policy: Policy, blocked: frozenset[date]
+) -> None:
+    """The next look is early enough, however late a reminder went out."""
+    daily = World(item, policy, blocked).run(days_from(TODAY, 120))
+    assert World(item, policy, blocked).run(days_from(TODAY, 120), lazily=True) == daily
+
+
+@settings(max_examples=60)
+@given(items, policies, outages)
+def test_a_doubled_tick_changes_nothing(item: Facts, policy: Policy, blocked: frozenset[date]) -> None:
+    daily = World(item, policy, blocked).run(days_from(TODAY, 90))
+    assert World(item, policy, blocked).run(days_from(TODAY, 90), twice=True) == daily
+
+
+@settings(max_examples=60)
+@given(items, policies, st.lists(st.integers(0, 89), unique=True).map(sorted))
+def test_a_missed_tick_changes_nothing_that_is_owed_now(item: Facts, policy: Policy, ticks: list[int]) -> None:
+    """What is owed on a day follows from that day and from what was told, never from the ticks between."""
+    world = World(item, policy)
+    world.run(TODAY + timedelta(days=n) for n in ticks)
+    day = TODAY + timedelta(days=91)
+    again = World(item, policy, told=dict(world.told))
+    assert duties(world.known(), policy, day, CALENDAR) == duties(again.known(), policy, day, CALENDAR)
+    assert len({duty.key for duty in duties(world.known(), policy, day, CALENDAR)}) == len(
+        duties(world.known(), policy, day, CALENDAR)
+    )
+
+
+def test_an_item_years_overdue_is_told_from_the_day_it_became_open() -> None:
+    told = World(replace(ITEM, due_on=date(2018, 12, 31)), POLICY).run(days_from(TODAY, 24))
+    assert short(told, "assignment") == [("", "2020-03-02")]
+    assert short(told, "reminder") == [("+1wd", "2020-03-03"), ("+6wd", "2020-03-10"), ("+11wd", "2020-03-17"),
+                                       ("+16wd", "2020-03-24")]  # fmt: skip
+    assert short(told, "escalation") == [("+6wd", "2020-03-10"), ("+11wd", "2020-03-17"), ("+16wd", "2020-03-24")]
+
+
+def test_the_cadence_of_an_item_entered_in_time_is_what_it_was() -> None:
+    item = replace(ITEM, since=date(2019, 6, 27), due_on=date(2019, 12, 31))
+    told = World(item, POLICY).run(days_from(date(2019, 12, 30), 22))
+    assert short(told, "reminder") == [("-3wd", "2019-12-30"), ("0d", "2019-12-31"), ("+1wd", "2020-01-02"),
+                                       ("+6wd", "2020-01-09"), ("+11wd", "2020-01-16")]  # fmt: skip
+    assert short(told, "escalation") == [("+6wd", "2020-01-09"), ("+11wd", "2020-01-16")]
+
+
+@pytest.mark.parametrize(
+    ("blocked", "first"),
+    [
+        (0, "2020-03-10"),  # told on Tuesday the 3rd, five working days
+        (4, "2020-03-13"),  # told on Friday the 6th
+        (9, "2020-03-18"),  # told on Wednesday the 11th
+        (30, "2020-04-09"),  # told on 1 April; 6 April is off
+    ],
+)
+def test_a_lead_told_late_has_its_time_from_that_day(blocked: int, first: str) -> None:
+    item = replace(ITEM, due_on=date(2019, 12, 31))
+    world = World(item, POLICY, frozenset(days_from(TODAY, blocked)))
+    assert min(on for _, on in short(world.run(days_from(TODAY, 60), lazily=True), "escalation")) == first
+
+
+@pytest.mark.parametrize("change", [{"lead": "市卫健委"}, {"due_on": date(2020, 1, 31)}, {"arming": 2}])
+def test_another_lead_date_or_arming_begins_anew(change: dict[str, object]) -> None:
+    world = World(replace(ITEM, due_on=date(2019, 12, 31)), POLICY)
+    world.run(days_from(TODAY, 14))
+    world.facts = replace(world.facts, **change)  # type: ignore[arg-type]
+    before = dict(world.told)
+    after = {key: on for key, on in world.run(days_from(date(2020, 3, 16), 14)).items() if key not in before}
+    told = short(after, "reminder")[0][1]
+    assert told == "2020-03-16"
+    assert short(after, "escalation")[0][1] == "2020-03-23"
+
+
+def test_undated_items_grow_rarer_are_escalated_and_end_in_the_weekly_list() -> None:
+    item = replace(ITEM, review_on=date(2019, 9, 26))
+    told = World(item, GROWING).run(days_from(TODAY, 130))
+    assert short(told, "review") == [("0wd", "2020-03-02"), ("+5wd", "2020-03-09"), ("+15wd", "2020-03-23"),
+                                     ("+15wd+1m", "2020-04-27"), ("+15wd+2m", "2020-05-25"),
+                                     ("+15wd+3m", "2020-06-29")]  # fmt: skip
+    assert short(told, "escalation")[0] == ("+5wd", "2020-03-16")
+    asked = {duty.rung: duty.listed for duty in coming(item, GROWING, TODAY, date(2020, 7, 9), CALENDAR)
+             if duty.kind == "review"}  # fmt: skip
+    assert [rung for rung, listed in asked.items() if listed] == ["+15wd+1m", "+15wd+2m", "+15wd+3m"]
+
+
+def test_the_weekly_list_has_its_day() -> None:
+    item, wednesday = replace(ITEM, review_on=TODAY), replace(POLICY, list_day=2)
+    slots = [duty.slot for duty in coming(item, wednesday, TODAY, date(2020, 4, 20), CALENDAR) if duty.kind == "review"]
+    assert [slot.isoformat() for slot in slots] == [
+        "2020-03-02", "2020-03-09", "2020-03-16", "2020-03-25", "2020-04-01", "2020-04-08", "2020-04-15",
+    ]  # fmt: skip
+
+
+def test_overdue_reminders_grow_rarer_too() -> None:
+    told = World(replace(ITEM, due_on=date(2019, 12, 31)), GROWING).run(days_from(TODAY, 100))
+    assert [rung for rung, _ in short(told, "reminder")] == ["+1wd", "+6wd", "+16wd", "+16wd+1m", "+16wd+2m"]
+
+
+@settings(max_examples=100)
+@given(items, policies)
+def test_what_is_entered_as_history_is_quiet_at_first_and_told_later(item: Facts, policy: Policy) -> None:
+    settled = {duty.key for duty in declined(item, policy, TODAY, CALENDAR)}
+    ahead = list(coming(item, policy, TODAY, TODAY + timedelta(days=200), CALENDAR, settled))
+    assert ahead
+    assert min(duty.slot for duty in ahead) > TODAY
+    assert {duty.key for duty in duties(item, policy, TODAY, CALENDAR)} <= settled
+    assert ahead[0].kind in ("reminder", "review"), "nobody is accused first"
+
+
+def test_history_is_first_reminded_of_at_its_first_repeat() -> None:
+    item = replace(ITEM, due_on=date(2019, 12, 31))
+    settled = {duty.key for duty in declined(item, POLICY, TODAY, CALENDAR)}
+    ahead = list(coming(item, POLICY, TODAY, TODAY + timedelta(days=20), CALENDAR, settled))
+    assert [(duty.kind, duty.slot.isoformat()) for duty in ahead] == [
+        ("reminder", "2020-03-10"), ("reminder", "2020-03-17"), ("escalation", "2020-03-17"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("dates", [{"due_on": date(2019, 12, 31)}, {"review_on": date(2019, 12, 31)}])
+def test_what_is_entered_on_a_day_off_begins_on_the_day_of_its_assignment(dates: dict[str, date]) -> None:
+    sunday = date(2020, 3, 1)
+    item = replace(ITEM, since=sunday, **dates)  # type: ignore[arg-type]
+    first = next(coming(item, POLICY, sunday, date(2020, 4, 1), CALENDAR))
+    assert first.slot == (date(2020, 3, 3) if item.due_on else date(2020, 3, 2))
+    settled = {duty.key for duty in declined(item, POLICY, sunday, CALENDAR)}
+    quiet = next(coming(item, POLICY, sunday, date(2020, 4, 1), CALENDAR, settled))
+    assert quiet.slot == (date(2020, 3, 10) if item.due_on else date(2020, 3, 9))
+
+
+def test_the_past_rehearsed_on_a_ledger_of_today_is_as_it_was() -> None:
+    item = replace(ITEM, since=date(2026, 7, 1), due_on=date(2019, 12, 31))
+    kinds = [(duty.kind, duty.rung) for duty in duties(item, POLICY, date(2019, 12, 26), CALENDAR)]
+    assert ("reminder", "-3wd") in kinds
