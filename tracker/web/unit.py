@@ -67,7 +67,7 @@ def _show(site: Site, visitor: Visitor) -> str:
         answer = session.scalars(given.order_by(Answer.id.desc()).limit(1)).first()
         entry = saved.find(session, app, {visitor.name}, {"unit_answer"})
     return page("unit.html", visitor.locale, visitor=visitor, digest=digest.snapshot, answer=answer, saved=entry,
-                form=_form(visitor), once=fresh_key(), office=app.config.organisation)  # fmt: skip
+                form=_form(visitor), once=fresh_key(), office=app.organisation)  # fmt: skip
 
 
 def _do(register: "Register", visitor: Visitor, entry: Entry) -> None:
