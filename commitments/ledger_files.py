@@ -96,12 +96,11 @@ def _decoded(data: bytes, *, csv: bool) -> str:
 
 
 def _utf16(data: bytes, *, csv: bool) -> str:
-    try:
-        if csv:
-            return data.decode("utf-16")
-    except UnicodeDecodeError:
-        pass
-    raise mistake("utf16")
+    """Decode the "Unicode text" of spreadsheets, which is parted by tabs; other files in UTF-16 are refused."""
+    text = data.decode("utf-16", "replace") if csv else ""
+    if "\t" not in text or "\N{REPLACEMENT CHARACTER}" in text:
+        raise mistake("utf16")
+    return text
 
 
 def _gb18030(data: bytes) -> str | None:

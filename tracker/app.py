@@ -1,4 +1,7 @@
-"""The composition root: from a configuration to a ledger, an office and a pass. The one place that reads the clock."""
+"""The composition root: from a configuration to a ledger, an office and a pass. The one place that reads the clock.
+
+Longer than most files: it is the list of what a program on a configuration is made of.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from notifications.office import Office
     from notifications.planner import Policy
     from notifications.sending import Report
+    from tracker.config import Organisation
 
 
 SEVERAL = (
@@ -92,13 +96,17 @@ class App:
     @property
     def unit(self) -> str:
         """The replying unit whose ledger this is: as configured, else the only one that letters name, else empty."""
-        units = [] if self.config.organisation.name else self._replying_units()
-        return self.config.organisation.name or (units[0] if len(units) == 1 else "")
+        return self.config.organisation.name or (units[0] if len(units := self._replying_units()) == 1 else "")
 
     @property
     def signature(self) -> str:
         """What signs our mails, never empty: the unit, or as long as no letter names one, our own mailbox."""
         return self.unit or self.config.organisation.mailbox or word(self.config.language, "role", "organisation")
+
+    @property
+    def organisation(self) -> "Organisation":
+        """The organisation as pages show it, under the name that signs its mails."""
+        return self.config.organisation.model_copy(update={"name": self.signature})
 
     def several_units(self) -> str | None:
         """Say that nobody can tell by whom mails are signed, or None."""

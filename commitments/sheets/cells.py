@@ -2,6 +2,7 @@
 
 Zip and XML are as Excel, WPS and LibreOffice write them. A sheet is read cell by cell, so that no more than a row of it
 is held; a declaration of a document type is refused: Excel writes none, and entities can grow without bound.
+Longer than most files: parts, walks and values of one format are read best together.
 """
 
 import re
@@ -14,17 +15,13 @@ from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 from xml.parsers.expat import ParserCreate
 
+from commitments.sheets import looks
+
 MOST_BYTES = 256 * 2**20  # unpacked, of all parts
 MOST_SMALL = 8 * 2**20  # of a part that is read whole
 MOST_COLUMNS = 16_384  # Excel has no more
 CHUNK = 2**16
-# Number formats that are dates; those from 27 on in Chinese Excel.
-_BUILT_IN = {str(key) for key in (*range(14, 23), *range(27, 37), *range(50, 59))}
-_AS_IT_IS = ("0", "1", "49")  # general, whole, text
-DATE, PLAIN, OTHER = "date", "plain", "other"  # how a style shows numbers; or "000", with zeros in front
-_GENERAL = ("general", "g/通用格式", "@", "0", "0_", "#")
 MOST_MERGES = 100_000
-_ASIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # what a number format shows as it stands
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _PLACE = re.compile(r"([A-Z]{1,3})\d+")
 _AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
@@ -141,13 +138,13 @@ class Cells:
         return walk.texts
 
     def _styles(self) -> list[str]:
-        """Say of each cell style how it shows numbers: as one of the looks below."""
+        """Say of each cell style how it shows numbers: see ``looks``."""
         if "xl/styles.xml" not in self._zip.namelist():
             return []
         root = self._root("xl/styles.xml")
-        own = {one.get("numFmtId"): _look(one.get("formatCode", "")) for one in _all(root, "numFmt")}
+        own = {one.get("numFmtId"): looks.of_code(one.get("formatCode", "")) for one in _all(root, "numFmt")}
         keys = [one.get("numFmtId", "0") for one in next(_all(root, "cellXfs"), ())]
-        return [own.get(key, DATE if key in _BUILT_IN else PLAIN if key in _AS_IT_IS else OTHER) for key in keys]
+        return [own.get(key) or looks.of_key(key) for key in keys]
 
     # -- values ----------------------------------------------------------------------------------------------------
 
@@ -162,12 +159,12 @@ class Cells:
             return written == "1"
         if kind == "d":
             return _civil(datetime.fromisoformat(written))
-        number, look = float(written), self._looks[style] if style < len(self._looks) else PLAIN
-        if look == DATE:
+        number, look = float(written), self._looks[style] if style < len(self._looks) else looks.PLAIN
+        if look == looks.DATE:
             return self._day(number)
-        if look == PLAIN:
+        if look == looks.PLAIN:
             return number
-        whole = look != OTHER and number.is_integer() and number >= 0
+        whole = look != looks.OTHER and number.is_integer() and number >= 0
         return str(int(number)).zfill(len(look)) if whole else Formatted(number)
 
     def _day(self, number: float) -> Value:
@@ -310,16 +307,6 @@ def _unescaped(text: str) -> str:
         return text
     plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _look(code: str) -> str:
-    """Say how a number format shows numbers; one with a year or a day in it is a date."""
-    bare = _ASIDE.sub("", code).lower()
-    if any(sign in "yd" for sign in bare):
-        return DATE
-    if code.strip().lower() in _GENERAL:
-        return PLAIN
-    return code if re.fullmatch("0{2,20}", code) else OTHER
 
 
 def _civil(instant: datetime) -> date:

@@ -113,7 +113,8 @@ def test_a_ref_stays_with_its_letter_and_place(full: Desk) -> None:
         ("l.toml", "标题 = 1".encode("gb18030"), "line 1: the encoding is not UTF-8"),
         ("l.txt", b"", "the name must end in .toml, .csv or .xlsx"),
         ("l.toml", LETTER.encode("utf-16"), "the file is encoded in UTF-16; save it as UTF-8"),
-        ("l.csv", HEAD.encode("utf-16") + b"x", "the file is encoded in UTF-16; save it as UTF-8"),
+        ("l.csv", HEAD.encode("utf-16"), "the file is encoded in UTF-16; save it as UTF-8"),
+        ("l.csv", HEAD.replace(",", "\t").encode("utf-16") + b"x", "the file is encoded in UTF-16; save it as UTF-8"),
         (
             "l.csv",
             (HEAD + "穗民,一,關於構建協同開發標題,市民政局,,").encode("big5"),

@@ -25,7 +25,7 @@ def perform(home: Path, actor: str, proof: str, port: int = 0) -> "tuple[App, Se
     ``port`` the mails carry links to pages on this machine.
     """
     home.mkdir(parents=True, exist_ok=True)
-    settings = config.EXAMPLE
+    settings = config.EXAMPLE.replace('name = ""', f'name = "{story.MZJ}"', 1)
     if port:
         address = f'base_url = "http://127.0.0.1:{port}"'
         settings = settings.replace('base_url = ""', address).replace("port = 8019", f"port = {port}")

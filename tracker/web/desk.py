@@ -104,7 +104,7 @@ def _ledger(site: Site, visitor: Visitor) -> str:
     queues = [(name, queue) for name in QUEUES if (queue := getattr(facts["waiting"], name)).count]
     kept = {name: text for name in FILTERS if (text := request.args.get(name, ""))}
     return page(
-        "desk.html", visitor.locale, visitor=visitor, today=app.today, office=app.config.organisation,
+        "desk.html", visitor.locale, visitor=visitor, today=app.today, office=app.organisation,
         bands=overview.BANDS, drawn_bands=drawn_bands, drawn_departments=drawn_departments, size=PAGE,
         most=MOST_NAMES, after=after, queues=queues, kept=kept, **facts,
     )  # fmt: skip
@@ -175,7 +175,7 @@ def _month(site: Site, visitor: Visitor, first: date) -> str:
         shown = overview.month(session, first, site.app.workdays)
     before, following = (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=31)).replace(day=1)
     return page("month.html", visitor.locale, visitor=visitor, month=shown, today=site.app.today, before=before,
-                following=following, office=site.app.config.organisation)  # fmt: skip
+                following=following, office=site.app.organisation)  # fmt: skip
 
 
 def _first_day(month: str) -> date:
@@ -191,7 +191,7 @@ def _item(site: Site, visitor: Visitor, ref: str) -> str:
         entry = saved.find(session, site.app, {ref})
     return page(
         "item.html", visitor.locale, visitor=visitor, told=told, saved=entry, once=fresh_key(),
-        forms=decisions.offered(told, _departments(site), visitor.locale), office=site.app.config.organisation,
+        forms=decisions.offered(told, _departments(site), visitor.locale), office=site.app.organisation,
     )  # fmt: skip
 
 

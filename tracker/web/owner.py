@@ -75,7 +75,7 @@ def _show(site: Site, visitor: Visitor, ref: str) -> str:
         done = saved.find(session, app, {ref})
     return page(
         "owner.html", visitor.locale, visitor=visitor, told=told, others=others, number=number, size=PAGE, saved=done,
-        forms=_offered(told, visitor), once=fresh_key(), office=app.config.organisation,
+        forms=_offered(told, visitor), once=fresh_key(), office=app.organisation,
     )  # fmt: skip
 
 

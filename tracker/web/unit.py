@@ -72,7 +72,7 @@ def _show(site: Site, visitor: Visitor) -> str:
     facts = outward.shown(digest.snapshot)
     reason = privacy.mask(answer.reason, facts["contact"])[0] if answer else ""
     return page("unit.html", visitor.locale, visitor=visitor, digest=facts, answer=answer, reason=reason, saved=entry,
-                form=_form(visitor), once=fresh_key(), office=app.config.organisation)  # fmt: skip
+                form=_form(visitor), once=fresh_key(), office=app.organisation)  # fmt: skip
 
 
 def _do(register: "Register", visitor: Visitor, entry: Entry) -> None:
