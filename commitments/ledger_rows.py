@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from commitments import parties, rules
+from commitments import addresses, parties, rules
 from commitments.deadlines import Offset
 from commitments.glossary import LOCALES
 from commitments.models import (
@@ -136,8 +136,8 @@ def _offset(value: object) -> str:
 
 def _mailbox(value: object) -> str:
     text = _line(value)
-    if text and not parties.is_mailbox(text):
-        raise ValueError(f"{text!r} is not a mailbox; write it like office@gz.example")
+    if text and (wrong := addresses.problem(text)):
+        raise ValueError(f"{text!r} is not a mailbox: {wrong}")
     return text
 
 
