@@ -10,7 +10,7 @@ from sqlalchemy import Engine, MetaData, inspect, text
 from commitments.errors import SchemaTooNew, SchemaTooOld
 from commitments.storage import looking, shown
 
-REVISIONS = ("0001", "0002", "0003", "0004")  # every migration, oldest first; a test compares it with the files
+REVISIONS = ("0001", "0002", "0003", "0004", "0008")  # every migration, oldest first; a test compares it with the files
 HEAD = REVISIONS[-1]
 UPGRADE_LOCK = 7_001_007  # any number that nothing else in the database locks
 
