@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from commitments import dates, parties, rules
+from commitments import addresses, dates, parties, rules
 from commitments.deadlines import Offset
 from commitments.errors import Mistake, Problem
 from commitments.glossary import LOCALES, value_of
@@ -148,8 +148,8 @@ def _offset(value: object) -> str:
 
 def _mailbox(value: object) -> str:
     text = _line(value)
-    if text and not parties.is_mailbox(text):
-        raise mistake("no_mailbox", value=text)
+    if text and (wrong := addresses.problem(text)):
+        raise mistake("bad_mailbox", value=text, why=wrong)
     return text
 
 

@@ -90,10 +90,10 @@ _SAID: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
         "{value!r} 不是間隔；請寫成 30d、10wd 或 3m",
         "{value!r} is not a distance like -7wd, 30d or 3m",
     ),
-    "no_mailbox": (
-        "{value!r} 不是邮箱地址；请写成 office@gz.example",
-        "{value!r} 不是郵箱地址；請寫成 office@gz.example",
-        "{value!r} is not a mailbox; write it like office@gz.example",
+    "bad_mailbox": (
+        "{value!r} 不是可用的邮箱地址，请写成 office@gz.example（{why}）",
+        "{value!r} 不是可用的郵箱地址，請寫成 office@gz.example（{why}）",
+        "{value!r} is not a mailbox: {why}",
     ),
     "no_tables": (
         "不是一组表；请写 [[commitment.target]]",

@@ -11,6 +11,7 @@ from typing import cast
 
 from sqlalchemy import select
 
+from commitments import addresses
 from commitments.canonical import name_key, number_key
 from commitments.errors import AlreadyExists, BadMailbox, BadValue, NothingToChange
 from commitments.glossary import LOCALES
@@ -19,17 +20,8 @@ from commitments.register import Register
 from commitments.rules import check_word
 from commitments.search import canonical_number, find_department
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_MAILBOX = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
-_LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
 _PARTING = re.compile(r"[|;；\x00-\x1f\x7f]")
 Names = Iterable[str]
-
-
-def is_mailbox(address: str) -> bool:
-    """Say whether this is one plain address like ``office@gz.example``: no display name, ASCII only."""
-    return len(address) <= _LONGEST_ADDRESS and _MAILBOX.fullmatch(address) is not None
 
 
 def is_name(name: str) -> bool:
@@ -92,7 +84,7 @@ def revoke_links(register: Register, name: str, reason: str = "") -> Department:
 def _check_department(facts: Mapping[str, object]) -> None:
     for key in ("mailbox", "escalation"):
         address = str(facts.get(key, ""))
-        if address and not is_mailbox(address):
+        if address and not addresses.is_mailbox(address):
             raise BadMailbox(what=key, value=address)
     check_word("locale", facts.get("locale", LOCALES[0]), LOCALES)
 

@@ -10,14 +10,8 @@ from sqlalchemy import Engine, MetaData, inspect, text
 from commitments.errors import SchemaTooNew, SchemaTooOld
 from commitments.storage import looking, shown
 
-REVISIONS = (
-    "0001",
-    "0002",
-    "0003",
-    "0004",
-    "0005",
-    "0006",
-)  # every migration, oldest first; a test compares it with the files
+# Every migration, oldest first; a test compares it with the files.
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 HEAD = REVISIONS[-1]
 UPGRADE_LOCK = 7_001_007  # any number that nothing else in the database locks
 

@@ -10,12 +10,14 @@ from notifications.models import Alert
 
 
 def raise_(session: Session, key: str, text: str, now: datetime) -> None:
-    """Raise an alert once; a cleared one is raised again."""
+    """Raise an alert once; a cleared one is raised again. One that stands has the newest words, and its first time."""
     row = session.scalars(select(Alert).where(Alert.key == key)).first()
     if row is None:
         session.add(Alert(key=key, text=text, at=now))
     elif row.cleared_at is not None:
         row.text, row.at, row.cleared_at = text, now, None
+    elif row.text != text:
+        row.text = text
 
 
 def clear(session: Session, key: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ The outcome of a transmission lives only in memory until ``settle`` has committe
 succeeds. Only an ``unknown`` outcome may ever make the same bytes go out twice.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from notifications.outbox import Lease, lease_clock
 CONFIRM_AFTER = timedelta(minutes=30)  # a 5xx is asked once more before it counts
 GIVE_UP_AFTER = timedelta(days=5)  # of refusals that concern the message itself
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
-
+log = logging.getLogger("yinuo.delivery")
 
 # Built once: they run for every message, and building them costs more than running them.
 _OURS = (Message.id.in_(bindparam("keys", expanding=True)), Message.token == bindparam("mine"))
@@ -92,9 +93,12 @@ def settle(
     Saying it twice changes nothing: the token is gone after the first time.
     """
     mine = (Message.id == message, Message.token == lease.token, Message.state == "sending")
-    row = session.execute(select(Message.attempts, Message.refused_since).where(*mine)).first()
+    columns = (Message.attempts, Message.refused_since, Message.addressee, Message.mailbox)
+    row = session.execute(select(*columns).where(*mine)).first()
     if row is None:
         return ""
+    if row.attempts == 1 and outcome.kind != "ok":
+        log.warning("message %d to %s <%s>: %s: %s", message, row.addressee, row.mailbox, outcome.kind, outcome.answer)
     confirmed = _refused_before(session, message)
     state, values = _verdict(row.attempts, row.refused_since or now, outcome, now, unknown_after, confirmed=confirmed)
     if state == "dead" and outcome.kind == "permanent" and _all_are_refused(session, now):
@@ -107,7 +111,8 @@ def settle(
     _close_attempt(session, message, outcome.kind, answer, now)
     _tell_notices(session, message, state, now)
     if state == "dead":
-        alerts.raise_(session, f"dead/{message}", f"message {message} could not be delivered: {outcome.answer}", now)
+        words = f"message {message} to {row.mailbox} could not be delivered: {outcome.answer}"
+        alerts.raise_(session, f"dead/{message}", words, now)
     return state
 
 

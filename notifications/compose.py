@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from commitments import search
+from commitments import addresses, search
 from commitments.deadlines import band, provisional
 from commitments.figures import percent
 from commitments.glossary import word
@@ -46,6 +46,7 @@ class Bundle:
     elsewhere: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     held: str = ""
     why: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -436,7 +437,8 @@ def _calendar(
         return ()
     text = ics.calendar(
         [replace(events[item.ref], url=item.link) for item in new],
-        name=f"{office.name} {word(locale, 'noun', 'calendar')}", alarm_at=office.send_at, publisher=office.reply_to,
+        name=f"{office.name} {word(locale, 'noun', 'calendar')}", alarm_at=office.send_at,
+        publisher=addresses.wire(office.reply_to),
     )  # fmt: skip
     return (Attachment(name="yinuo.ics", media=ics.PUBLISHED, data=text.encode()),)
 
@@ -458,7 +460,7 @@ def target_lines(row: Commitment, figures: Mapping[str, float]) -> tuple[TargetL
 
 def freeze_bytes(draft: Draft, material: Material, office: Office, now: datetime, number: int) -> tuple[str, bytes]:
     """Return the Message-ID and the bytes of a draft: from here on they never change."""
-    domain = office.sender.rpartition("@")[2]
+    domain = addresses.domain(office.sender)
     name = "|".join(
         (material.instance, draft.addressee, office.channel.name, draft.slot.isoformat(), draft.kind, str(number))
     )

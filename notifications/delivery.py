@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from commitments.errors import WrongEnvironment
+from commitments.errors import StorageTrouble, WrongEnvironment
 from commitments.storage import reading, writing
-from notifications import alerts, attempts, holding, outbox, planning
+from notifications import alerts, attempts, holding, outbox, passes, planning
 from notifications.models import Instance, Notice
 from notifications.office import Office
 from notifications.outbox import Lease
@@ -24,7 +24,10 @@ UNBORN = 2000  # a machine without a clock battery starts in 1970
 
 
 def pass_once(office: Office, clock: Callable[[], datetime], stop: Callable[[], bool] = lambda: False) -> Report:
-    """Do one whole pass. Raises WrongEnvironment before anything is written."""
+    """Do one whole pass. What fails in one step stops no other: it is in ``report.steps``, and an alert says so.
+
+    Raises WrongEnvironment before anything is written, and whatever keeps the pass from even beginning.
+    """
     report = Report()
     check_environment(office)
     with writing(office.engine) as session:
@@ -33,10 +36,14 @@ def pass_once(office: Office, clock: Callable[[], datetime], stop: Callable[[], 
             return report
         lost = attempts.recover(session, clock(), office.unknown_after, alone=office.alone)
     report.outcomes += Counter(unknown=lost)
-    plan(office, clock(), report, stop)
-    report.silent_because = why_not(office, clock())
+    with report.steps.step("plan"):
+        plan(office, clock(), report, stop)
+    with report.steps.step("look"):
+        report.silent_because = why_not(office, clock())
     if not report.silent_because:
-        send_all(office, clock, stop, report)
+        with report.steps.step("send"):
+            send_all(office, clock, stop, report)
+    report.recorded = passes.conclude(office.engine, report.steps, clock())
     return report
 
 
@@ -49,7 +56,10 @@ def why_not(office: Office, now: datetime) -> str:
         return f"it is before {office.send_at:%H:%M}"
     with reading(office.engine) as session:
         paused = session.get_one(Instance, 1).paused_until
-    return f"the channel rests until {paused.astimezone(office.zone):%H:%M}" if paused and paused > now else ""
+    if paused is None or paused <= now:
+        return ""
+    until = paused.astimezone(office.zone)
+    return f"the channel rests until {until:%H:%M}{'' if until.date() == local.date() else f' on {until.date()}'}"
 
 
 def check_environment(office: Office) -> None:
@@ -97,13 +107,38 @@ def plan(office: Office, now: datetime, report: Report, stop: Callable[[], bool]
     with writing(office.engine) as session:
         report.moved = len(planning.mind_rules(session, office, now))
         lease = outbox.lease(session, office.worker, now)
+    failed: dict[int, Exception] = {}
     looked = planning.BATCH
     while looked == planning.BATCH and not stop():
-        with writing(office.engine) as session:
-            looked, new = planning.plan_batch(session, office, lease)
+        looked, new = _plan_some(office, lease, failed)
         report.planned += new
     with writing(office.engine) as session:
         finish_plan(session, office, lease, report)
+    if failed:
+        raise next(iter(failed.values()))
+
+
+def _plan_some(office: Office, lease: Lease, failed: dict[int, Exception]) -> tuple[int, int]:
+    """Plan a batch, each commitment by itself where one of them cannot be planned; those are put into ``failed``."""
+    try:
+        with writing(office.engine) as session:
+            return planning.plan_batch(session, office, lease, failed)
+    except StorageTrouble:
+        raise
+    except Exception:  # noqa: BLE001 - it comes again for whoever is at fault
+        with reading(office.engine) as session:
+            ids = planning.due(session, office, lease, failed)
+        new = sum(_plan_one(office, lease, key, failed) for key in ids)
+        return (0 if failed.keys() >= set(ids) else len(ids)), new
+
+
+def _plan_one(office: Office, lease: Lease, key: int, failed: dict[int, Exception]) -> int:
+    try:
+        with writing(office.engine) as session:
+            return planning.plan_these(session, office, lease, [key])[1]
+    except Exception as trouble:  # noqa: BLE001 - told when the others are planned
+        failed[key] = trouble
+        return 0
 
 
 def hold_due(office: Office, now: datetime) -> None:
@@ -121,7 +156,10 @@ def trial(office: Office, now: datetime) -> Iterator[Session]:
         lease = outbox.lease(session, office.worker, now)
         while planning.plan_batch(session, office, lease)[0] == planning.BATCH:
             pass
-        finish_plan(session, office, lease, Report())
+        report = Report()
+        finish_plan(session, office, lease, report)
+        for failure in report.steps.failed:
+            raise failure.trouble
         session.flush()
         yield session
         session.rollback()
@@ -131,7 +169,9 @@ def finish_plan(session: Session, office: Office, lease: Lease, report: Report) 
     """Make digests owed, mind mailboxes, hold what the guard must see, note when we planned: all at one stroke."""
     now = lease.now
     outbox.planned(session, lease)
-    report.planned += planning.plan_digests(session, office, now)
+    with report.steps.step("digests"), session.begin_nested():
+        report.planned += planning.plan_digests(session, office, now)
+    holding.end_alerts(session, now)
     planning.retry_poison(session, office, now)
     planning.mind_mailboxes(session, office)
     _guard(session, office, now)

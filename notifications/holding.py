@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
-from notifications import alerts, outbox
+from notifications import alerts, outbox, refusals
 from notifications.models import WAITING, Instance, Message, Notice
+from notifications.planning import POISON
 
 GUARD = "guard"
 CLOCK = "clock"  # alerts: the clock is not to be believed …
@@ -49,6 +50,19 @@ def _settle(session: Session, now: datetime) -> None:
     instance = session.get_one(Instance, 1)
     if instance.planned_at is not None:
         instance.planned_at = now
+
+
+def end_alerts(session: Session, now: datetime) -> None:
+    """Say which alerts no longer hold: what they spoke of was sent, cancelled or mended."""
+    keys = {alert.key for alert in alerts.standing(session)}
+    held = set(session.scalars(select(Notice.reason).where(Notice.state == "held").distinct()))
+    over = {key for key in keys if key.startswith("poison/")} if POISON not in held else set()
+    over |= {GUARD} if GUARD not in held and not parked(session) else set()
+    dead = set(session.scalars(select(Message.id).where(Message.state == "dead")))
+    over |= {key for key in keys if key.startswith("dead/") and key.removeprefix("dead/") not in map(str, dead)}
+    for key in over & keys:
+        alerts.clear(session, key, now)
+    refusals.clear_lasting(session, now)
 
 
 def parked(session: Session) -> int:

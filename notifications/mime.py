@@ -16,6 +16,7 @@ from email.parser import BytesHeaderParser
 from email.utils import format_datetime, getaddresses
 from hashlib import sha256
 
+from commitments import addresses
 from notifications.messages import Rendered
 
 MAX_VALUE = 200  # characters of one header value; a longer subject is cut
@@ -27,7 +28,6 @@ _CRLF = "\r\n"
 _BASE64 = "Content-Transfer-Encoding: base64\r\n"
 _FOLD = "\r\n "
 
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>")
 _TOKEN = re.compile(r"[A-Za-z0-9.-]+")
 _FILE = re.compile(r"[A-Za-z0-9-]+\.[a-z0-9]+")
@@ -54,8 +54,8 @@ class UnsafeMessageError(ValueError):
 class Envelope:
     """Everything in the head but the subject.
 
-    Addresses are bare (``office@yinuo.example``); ``date`` is an aware UTC instant; ``references`` are Message-IDs, the
-    oldest first; ``extra`` holds values for EXTRA_HEADERS.
+    Addresses are bare (``office@yinuo.example``), as ``commitments.addresses`` takes them; ``date`` is an aware UTC
+    instant; ``references`` are Message-IDs, the oldest first; ``extra`` holds values for EXTRA_HEADERS.
     """
 
     sender: str
@@ -88,7 +88,7 @@ def mime(rendered: Rendered, envelope: Envelope, attachments: Sequence[Attachmen
     if attachments:  # beside both texts, not inside: RFC 2046, 5.1.4 lets a reader show one of the alternatives only
         kind, body = _joined("mixed", f"{envelope.message_id}+", ((kind, body), *map(_file_part, attachments)))
     head = "".join(_head(rendered.subject, envelope, kind)).encode("ascii")
-    _check(head, envelope.to)
+    _check(head, addresses.wire(envelope.to))
     return b"".join((head, b"\r\n", body))
 
 
@@ -128,11 +128,17 @@ def _text(name: str, value: str) -> str:
 
 
 def _mailbox(name: str, display: str, address: str) -> str:
-    address = _matching(_ADDRESS, address)
+    address = _written(address)
     shown = clean_header(display)
     if not shown:
         return f"{name}: {address}\r\n"
     return f"{name}: {_words(shown, len(name) + 2)}\r\n <{address}>\r\n"
+
+
+def _written(address: str) -> str:
+    if wrong := addresses.problem(address):
+        raise UnsafeMessageError(f"{address!r} cannot stand in a header: {wrong}")
+    return addresses.wire(address)
 
 
 def _encoded(value: str, used: int) -> str:

@@ -178,6 +178,7 @@ class Instance(Base):
     """The one row that says which ledger this is, where it may send from, and when it was last planned.
 
     ``link_generation`` is part of every link to the organisation's own page, as a department's is of its links.
+    ``passed_at`` is when a whole pass last finished without a failure, ``failed_passes`` how many have failed since.
     """
 
     __tablename__ = "instance"
@@ -192,6 +193,8 @@ class Instance(Base):
     channel_failures: Mapped[int] = mapped_column(default=0)
     backed_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     link_generation: Mapped[int] = mapped_column(default=1, server_default="1")
+    passed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    failed_passes: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Worker(Base):

@@ -115,11 +115,10 @@ def anything_waits(session: Session, lease: Lease, today: date, channel: str) ->
     return any(session.scalars(query).first() is not None for query in (notices, messages))
 
 
-def lease_messages(session: Session, lease: Lease, at_most: int) -> list[int]:
-    """Take messages that wait for another try (or were frozen and never begun); return their ids."""
-    chosen = (
-        select(Message.id).where(_due(lease)).order_by(Message.next_at).limit(at_most).with_for_update(skip_locked=True)
-    )
+def lease_messages(session: Session, lease: Lease, at_most: int, states: Sequence[str] = WAITING) -> list[int]:
+    """Take messages that wait for another try (or were frozen and never begun), those tried least first."""
+    due = select(Message.id).where(_due(lease), Message.state.in_(states))
+    chosen = due.order_by(Message.attempts, Message.next_at).limit(at_most).with_for_update(skip_locked=True)
     return _take(session, Message, session.scalars(chosen).all(), lease)
 
 

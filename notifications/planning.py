@@ -1,7 +1,7 @@
 """The planner over the database: looks at what is due, writes the notices owed, tidies those no longer owed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -29,16 +29,26 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def plan_batch(session: Session, office: Office, lease: Lease) -> tuple[int, int]:
+def plan_batch(session: Session, office: Office, lease: Lease, leaving_out: Collection[int] = ()) -> tuple[int, int]:
     """Look at up to BATCH commitments whose day has come; return (looked at, notices new).
 
     What is new is held under this lease until ``outbox.planned``.
     """
+    return plan_these(session, office, lease, due(session, office, lease, leaving_out))
+
+
+def due(session: Session, office: Office, lease: Lease, leaving_out: Collection[int] = ()) -> list[int]:
+    """Return up to BATCH commitments whose day has come, locked for this transaction."""
+    come = select(Commitment.id).where(Commitment.next_action_on <= office.today(lease.now))
+    if leaving_out:
+        come = come.where(Commitment.id.not_in(leaving_out))
+    come = come.order_by(Commitment.next_action_on).limit(BATCH)
+    return list(session.scalars(come.with_for_update(skip_locked=True)))
+
+
+def plan_these(session: Session, office: Office, lease: Lease, ids: Sequence[int]) -> tuple[int, int]:
+    """Write what is owed for some commitments; return (looked at, notices new)."""
     today = office.today(lease.now)
-    due = (
-        select(Commitment.id).where(Commitment.next_action_on <= today).order_by(Commitment.next_action_on).limit(BATCH)
-    )
-    ids = list(session.scalars(due.with_for_update(skip_locked=True)))
     found = facts(session, ids, office.policy, office.zone)
     owed = {each.id: duties(each, office.policy, today, office.workdays) for each in found}
     mark = {"state": "held", "reason": outbox.PLANNING, "token": lease.token, "leased_until": lease.until}

@@ -6,52 +6,34 @@ most files: one batch from lease to settlement, told in order.
 
 import logging
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from commitments.errors import StorageTrouble
-from commitments.storage import reading, until_done, writing
+from commitments.storage import reading, writing
 from notifications import alerts, attempts, outbox, planning, workers
+from notifications.books import CHANNEL_ALERT, Books, rest
 from notifications.channels import ChannelDown, Line, Parcel
 from notifications.compose import Bundle, Draft, Material, compose, freeze_bytes, gather
-from notifications.models import Attempt, Instance, Message, Notice
+from notifications.models import Attempt, Message, Notice
 from notifications.office import Office
 from notifications.outbox import Lease
-from notifications.transmission import Ended, transmit
+from notifications.passes import Report, cause, said
+from notifications.transmission import transmit
 
+__all__ = ["CHANNEL_ALERT", "Report", "send_all"]
 BATCH = 100  # addressees leased at once
 FRESH = 1.0  # seconds after which what the next messages are composed from is read again
 AT_A_TIME = 24  # messages composed while others are on their way
-PAUSES = (1, 2, 5, 10)  # minutes a channel rests after the 1st, 2nd … trouble in a row
-CHANNEL_ALERT = "channel"
 Known = tuple[Material, Mapping[tuple[str, date], int]]  # what bundles speak of; how many were composed before
 Composed = tuple[Draft, dict[str, Any]]  # a message, and the row in which it is stored
 log = logging.getLogger("yinuo.delivery")
-
-
-@dataclass
-class Report:
-    """What a pass did, for a person: counts, and why nothing went out if nothing did."""
-
-    planned: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    moved: int = 0
-    silent_because: str = ""
-    trouble: str = ""
-
-    @property
-    def sent(self) -> int:
-        """Return how many messages were accepted."""
-        return self.outcomes["sent"]
 
 
 def send_all(office: Office, clock: Callable[[], datetime], stop: Callable[[], bool], report: Report) -> None:
@@ -62,7 +44,7 @@ def send_all(office: Office, clock: Callable[[], datetime], stop: Callable[[], b
             pass
     except ChannelDown as trouble:
         report.trouble = str(trouble)
-        _rest(office, clock(), report.trouble)
+        rest(office, clock(), trouble)
     finally:
         for line in lines:
             line.close()
@@ -92,7 +74,9 @@ def _send_some(
         again, fresh = _take(office, lease, budget, held)
         _open(office, lines, len(again) + len(fresh))
         parcels = _parcels(office, lease, again, fresh, held, clock)
-        transmit(parcels, lines, partial(_turn_over, office, lease, clock, report), stop)
+        books = Books(office, lease, clock, report)
+        transmit(parcels, lines, books.turn_over, lambda: bool(books.refusing) or stop())
+        books.raise_refusal()
     finally:
         with writing(office.engine) as session:
             outbox.release(session, lease, [*held.again, *held.frozen], held.fresh)
@@ -128,11 +112,12 @@ def _composed_from(
         bundles = _bundles(session, fresh)
     read = -math.inf
     for start in range(0, len(bundles), AT_A_TIME):
+        some = bundles[start : start + AT_A_TIME]
         if monotonic() - read > FRESH:
-            known, read = _read(office, bundles[start:], clock()), monotonic()
+            known, read = _read_for(office, bundles[start:], some, clock()), monotonic()
         composed, now = [], clock()
-        for bundle in bundles[start : start + AT_A_TIME]:
-            composed.append((bundle, _composed(bundle, known, office, now)))
+        for bundle in some:
+            composed.append((bundle, None if bundle.held else _composed(bundle, known, office, now)))
             yield []
         yield _freeze(office, lease, composed, now)
 
@@ -161,18 +146,31 @@ def _open(office: Office, lines: list[Line], wanted: int) -> None:
     """Open lines: the first before anything is frozen, since a dead carrier freezes nothing; one is enough."""
     while len(lines) < min(office.channel.lines, wanted):
         try:
-            lines.append(office.channel.open())
+            lines.append(_dialled(office))
         except ChannelDown:
             if not lines:
                 raise
             return
 
 
+def _dialled(office: Office) -> Line:
+    """Open a line; whatever goes wrong, the channel is down and not the pass. Raises ChannelDown."""
+    try:
+        return office.channel.open()
+    except ChannelDown:
+        raise
+    except Exception as trouble:
+        raise ChannelDown(said(trouble)) from trouble
+
+
 def _take(office: Office, lease: Lease, budget: int, held: _Held) -> tuple[list[int], list[int]]:
+    """Lease what goes next; what was refused before comes last, so that it keeps nobody waiting."""
     today, channel = office.today(lease.now), office.channel.name
     with writing(office.engine) as session:
-        again = outbox.lease_messages(session, lease, budget)
+        again = outbox.lease_messages(session, lease, budget, ("frozen", "unknown"))
         fresh = outbox.lease_notices(session, lease, today, channel, budget - len(again)) if len(again) < budget else []
+        if not (again or fresh):
+            again = outbox.lease_messages(session, lease, budget, ("retry",))
     held.again += again
     held.fresh += fresh
     return again, fresh
@@ -231,6 +229,23 @@ def _name(day: date, kind: str, message_id: str) -> str:
     return f"{day}-{kind}-{message_id[1:13]}"
 
 
+def _read_for(office: Office, bundles: Sequence[Bundle], some: Sequence[Bundle], now: datetime) -> Known:
+    """Read for all bundles; where one of ``some`` cannot be read, hold it and read for those that can."""
+    try:
+        return _read(office, bundles, now)
+    except StorageTrouble:
+        raise
+    except Exception:
+        for bundle in some:
+            try:
+                _read(office, [bundle], now)
+            except Exception as trouble:  # noqa: BLE001 - held with its name
+                _poisoned(bundle, trouble)
+        if all(bundle.held for bundle in some):
+            raise
+        return _read(office, [bundle for bundle in some if not bundle.held], now)
+
+
 def _read(office: Office, bundles: Sequence[Bundle], now: datetime) -> Known:
     """Read what bundles speak of, and how many messages were composed for their addressees before."""
     with reading(office.engine) as session:
@@ -241,11 +256,40 @@ def _read(office: Office, bundles: Sequence[Bundle], now: datetime) -> Known:
 def _freeze(
     office: Office, lease: Lease, composed: Sequence[tuple[Bundle, Composed | None]], now: datetime
 ) -> list[tuple[int, Parcel]]:
-    """Store the bytes before the first of them goes out."""
+    """Store the bytes before the first of them goes out. What cannot be stored is held; the others go on."""
+    try:
+        return _frozen(office, lease, composed, now)
+    except StorageTrouble:
+        raise
+    except Exception:
+        if len(composed) == 1:
+            raise
+        return [parcel for bundle, made in composed for parcel in _freeze_one(office, lease, bundle, made, now)]
+
+
+def _freeze_one(
+    office: Office, lease: Lease, bundle: Bundle, made: Composed | None, now: datetime
+) -> list[tuple[int, Parcel]]:
+    try:
+        return _frozen(office, lease, [(bundle, made)], now)
+    except Exception as trouble:  # noqa: BLE001 - held with its name
+        _poisoned(bundle, trouble)
+        return _frozen(office, lease, [(bundle, None)], now)
+
+
+def _frozen(
+    office: Office, lease: Lease, composed: Sequence[tuple[Bundle, Composed | None]], now: datetime
+) -> list[tuple[int, Parcel]]:
     with writing(office.engine) as session:
         for bundle, _ in composed:
             _put_aside(session, bundle, now)
         return _store(session, office, lease, [made for _, made in composed if made is not None])
+
+
+def _poisoned(bundle: Bundle, trouble: Exception) -> None:
+    """Hold a bundle that cannot be read, composed or stored: it must not stop the mail of everybody else."""
+    log.error("the message to %s cannot be composed", bundle.addressee, exc_info=trouble)
+    bundle.held, bundle.why, bundle.cause = planning.POISON, said(trouble), cause(trouble)
 
 
 def _composed(bundle: Bundle, known: Known, office: Office, now: datetime) -> Composed | None:
@@ -257,9 +301,8 @@ def _composed(bundle: Bundle, known: Known, office: Office, now: datetime) -> Co
             bundle.held = planning.NO_MAILBOX
             return None
         return _row(draft, made.get((draft.addressee, draft.slot), 0) + 1, material, office, now) if draft else None
-    except Exception as trouble:  # a poisonous row must not stop the mail of everybody else
-        log.exception("the message to %s cannot be composed", bundle.addressee)
-        bundle.held, bundle.why = planning.POISON, f"{type(trouble).__name__}: {trouble}"
+    except Exception as trouble:  # noqa: BLE001 - a poisonous row must not stop the mail of everybody else
+        _poisoned(bundle, trouble)
         return None
 
 
@@ -272,8 +315,8 @@ def _put_aside(session: Session, bundle: Bundle, now: datetime) -> None:
     if bundle.held and left:
         outbox.settle_notices(session, {"held": [notice.id for notice in left]}, reason=bundle.held, held_at=now)
     if bundle.why and left:
-        key = left[0].key
-        alerts.raise_(session, f"poison/{key}", f"held, cannot be composed: {key}: {bundle.why}", now)
+        words = f"held, cannot be composed: {left[0].key}: {bundle.why} (all of them: outbox list --held)"
+        alerts.raise_(session, f"poison/{bundle.cause}", words, now)
 
 
 def _row(draft: Draft, composition: int, material: Material, office: Office, now: datetime) -> Composed:
@@ -298,9 +341,15 @@ def _row(draft: Draft, composition: int, material: Material, office: Office, now
 
 
 def _store(session: Session, office: Office, lease: Lease, made: Sequence[Composed]) -> list[tuple[int, Parcel]]:
-    for draft, row in made:
-        if draft.rendered.problem:
-            alerts.raise_(session, f"template/{draft.kind}/{draft.locale}", draft.rendered.problem, row["frozen_at"])
+    problems: dict[str, str] = {}
+    for draft, _ in made:
+        key = f"template/{draft.kind}/{draft.locale}"
+        problems[key] = problems.get(key) or draft.rendered.problem or ""
+    for key, problem in problems.items():
+        if problem:
+            alerts.raise_(session, key, problem, made[0][1]["frozen_at"])
+        else:
+            alerts.clear(session, key, made[0][1]["frozen_at"])
     stored = outbox.freeze(session, lease, [(row, draft.notices) for draft, row in made])
     ours = [row for _, row in made if row["message_id"] in stored]
     return [(stored[row["message_id"]], _fresh_parcel(row, office)) for row in ours]
@@ -318,62 +367,3 @@ def _bundles(session: Session, ids: Sequence[int]) -> list[Bundle]:
         for notice in session.scalars(query):
             bundles.setdefault(notice.addressee, Bundle(notice.addressee, [])).notices.append(notice)
     return list(bundles.values())
-
-
-# -- keeping the books while messages fly ----------------------------------------------------------------------
-
-
-def _turn_over(
-    office: Office,
-    lease: Lease,
-    clock: Callable[[], datetime],
-    report: Report,
-    ended: Sequence[Ended],
-    keys: Sequence[int],
-    flying: Sequence[int],
-) -> set[int]:
-    """Settle what has ended, begin what goes out next, renew what flies, in one commit; return what may go out.
-
-    What has ended or flies lives only in memory, so with any of it this repeats until it succeeds.
-    """
-
-    def work() -> tuple[list[str], set[int]]:
-        with writing(office.engine) as session:
-            now = clock()
-            states = attempts.settle_all(session, lease, ended, now, office.unknown_after)
-            current = replace(lease, now=now, clock=outbox.lease_clock(session, now))
-            outbox.renew(session, current, flying)
-            begun = attempts.begin(session, current, keys)
-            if "sent" in states and not report.sent:
-                _recovered(session, now)
-        return states, begun
-
-    if not (ended or keys or flying):
-        return set()
-    states, begun = until_done(work, patience=math.inf, again=_storage_trouble) if ended or flying else until_done(work)
-    report.outcomes.update(state for state in states if state)
-    return begun
-
-
-def _storage_trouble(trouble: BaseException) -> bool:
-    log.warning("an outcome could not be recorded yet: %s", trouble)
-    return isinstance(trouble, DBAPIError | StorageTrouble)
-
-
-def _recovered(session: Session, now: datetime) -> None:
-    """A message got through: the channel works."""
-    instance = session.get_one(Instance, 1)
-    if instance.channel_failures:
-        instance.channel_failures, instance.paused_until = 0, None
-        alerts.clear(session, CHANNEL_ALERT, now)
-
-
-def _rest(office: Office, now: datetime, why: str) -> None:
-    """Let a channel in trouble rest, longer each time in a row; nothing counts against the messages."""
-    with writing(office.engine) as session:
-        instance = session.get_one(Instance, 1)
-        pause = PAUSES[min(instance.channel_failures, len(PAUSES) - 1)]
-        instance.channel_failures += 1
-        instance.paused_until = now + timedelta(minutes=pause)
-        alerts.raise_(session, CHANNEL_ALERT, f"channel {office.channel.name}: {why}", now)
-    log.warning("channel %s rests for %d min: %s", office.channel.name, pause, why)

@@ -55,8 +55,7 @@ class _Flight:
         """Settle what has ended, begin what comes next on the lines that are free; False when all is over."""
         free = self._free()
         going = [self.waiting.popleft() for _ in free if self.waiting]
-        books = (self.ended, [key for key, _ in going], self._old())
-        begun = self.turn_over(*books) if any(books) else ()
+        begun = self._booked([key for key, _ in going])
         self.flying |= {
             self.pool.submit(line.send, parcel): (key, line)
             for line, (key, parcel) in zip(free, going, strict=False)
@@ -64,6 +63,15 @@ class _Flight:
         }
         self.ended = []
         return bool(self.flying or (not self.halted and (self.waiting or self.more)))
+
+    def _booked(self, going: Sequence[int]) -> set[int]:
+        """Have the books kept; when that fails, what flies is awaited and the trouble raised at the end."""
+        books = (self.ended, going, self._old())
+        try:
+            return self.turn_over(*books) if any(books) else set()
+        except Exception as trouble:  # noqa: BLE001 - raised by ``transmit``
+            self.trouble, self.halted = self.trouble or trouble, True
+            return set()
 
     def _free(self) -> Sequence[Line]:
         """Return the lines that may take another; a turn that only renews is no sign of life and asks nobody."""
@@ -100,8 +108,16 @@ class _Flight:
         self._let_others_land()
         done = [future for future in self.flying if future.done()]
         self.moved = bool(done) or self._can_move()
-        self.ended = [(self.flying.pop(future)[0], _result(future)) for future in done]
+        self.ended = [(self.flying.pop(future)[0], self._result(future)) for future in done]
         self.broken += [outcome for _, outcome in self.ended if outcome.relay or outcome.kind == "unknown"]
+
+    def _result(self, future: Future[Outcome]) -> Outcome:
+        """Whatever went wrong on one line, the outcomes of the others are kept; its own is not known."""
+        try:
+            return future.result()
+        except Exception as trouble:  # noqa: BLE001 - a channel should not raise, but mail must not be doubled if it does
+            self.trouble = self.trouble or trouble
+            return Outcome("unknown", f"{type(trouble).__name__}: {trouble}")
 
     def _hungry(self) -> bool:
         """Say whether more should be in hand: enough for two rounds of the lines."""
@@ -119,20 +135,12 @@ class _Flight:
         wait(self.flying, timeout=until - monotonic())
 
 
-def _result(future: Future[Outcome]) -> Outcome:
-    """Whatever went wrong on one line, the outcomes of the others are kept; its own is not known."""
-    try:
-        return future.result()
-    except Exception as trouble:  # noqa: BLE001 - a channel should not raise, but mail must not be doubled if it does
-        return Outcome("unknown", f"{type(trouble).__name__}: {trouble}")
-
-
 def _judge(broken: Sequence[Outcome], lines: list[Line]) -> None:
     """After a break hang up everywhere: the state of a broken line is not known."""
     if not broken:
         return
     while lines:
         lines.pop().close()
-    relay = [outcome.answer for outcome in broken if outcome.relay]
+    relay = [outcome for outcome in broken if outcome.relay]
     if relay:
-        raise ChannelDown(relay[0])
+        raise ChannelDown(relay[0].answer, relay[0].rest)

@@ -31,6 +31,7 @@ from pydantic_core import ErrorDetails
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from commitments import addresses
 from commitments.deadlines import Offset
 from commitments.errors import Error
 
@@ -143,8 +144,8 @@ def _web(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    if text and not re.fullmatch(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,190}", text):
-        raise ValueError(f"{text!r} is not a mail address")
+    if text and (wrong := addresses.problem(text)):
+        raise ValueError(f"{text!r} is not a mail address: {wrong}")
     return text
 
 
@@ -158,14 +159,35 @@ def _base(text: str) -> str:
 
 
 def _secret(path: Path) -> str:
-    """A file with a secret must be there, readable, and nobody else's business; return its text. Raises ValueError."""
+    """A file with a secret must be there, readable, and nobody else's business; return its text. Raises ValueError.
+
+    No sentence quotes a byte of it. What editors put before the text (BOM) and behind it (line ends) is none of it.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
         mode = path.stat().st_mode
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise ValueError(f"it cannot be read: {wrong}") from wrong
+        if not stat.S_ISREG(mode):  # reading a FIFO would wait for ever
+            raise ValueError(f"{path} cannot be read: it is not a file")
+        content = path.read_bytes()
+    except OSError as wrong:
+        raise ValueError(f"{path} cannot be read: {wrong.strerror}") from wrong
     if mode & (stat.S_IROTH | stat.S_IWOTH):
         raise ValueError(f"{path} is open to everybody; chmod 600 it")
+    if b"\0" in content:
+        raise ValueError(f"{path} is not UTF-8 text (perhaps UTF-16); save it as UTF-8")
+    try:
+        text = content.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8 text; save it as UTF-8") from None
+    if not text:
+        raise ValueError(f"{path} is empty")
+    return text
+
+
+def _password(path: Path) -> str:
+    """Return the one line of a password file. Raises ValueError."""
+    text = _secret(path)
+    if len(text.splitlines()) > 1:
+        raise ValueError(f"{path} must hold the password alone, on one line")
     return text
 
 
@@ -249,7 +271,7 @@ class Mail(Section):
     def _kept(cls, name: str, info: ValidationInfo) -> str:
         """Look at the file only when ``load`` says in which folder it lies."""
         if name and info.context:
-            _secret(info.context["folder"] / name)
+            _password(info.context["folder"] / name)
         return name
 
     @field_validator("sender")
@@ -396,11 +418,10 @@ class Config(Section):
         """Read the relay's password from its file, afresh each time. Raises ConfigError."""
         if not self.mail.password_file:
             return ""
-        path = self._folder / self.mail.password_file
         try:
-            return path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as wrong:
-            raise ConfigError([f"mail.password_file: {path} cannot be read: {wrong}."]) from wrong
+            return _password(self._folder / self.mail.password_file)
+        except ValueError as wrong:
+            raise ConfigError([f"mail.password_file: {wrong}."]) from wrong
 
     def at_database(self, path: Path) -> "Config":
         """Return the same settings on another SQLite file, with keys beside it: links of rehearsals open nothing."""

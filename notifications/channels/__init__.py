@@ -1,6 +1,7 @@
 """Carriers of messages, one small file each. A carrier opens lines; a line carries one message at a time."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 
@@ -9,12 +10,16 @@ class Outcome:
     """How a transmission ended.
 
     ``kind`` is ``ok``, ``temporary``, ``permanent`` or ``unknown`` (the carrier may have accepted it). ``relay`` marks
-    trouble with the relay or our login, which counts against no message. ``answer`` is what the carrier said.
+    trouble with the relay or our login, which counts against no message and breaks the line. ``refuses_us`` marks a
+    refusal whose words are about quota, frequency, filters or us, not about this recipient. ``rest`` is how long the
+    channel should rest then, None for the usual back-off. ``answer`` is what the carrier said.
     """
 
     kind: str
     answer: str = ""
     relay: bool = False
+    refuses_us: bool = False
+    rest: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,12 @@ class Parcel:
 
 
 class ChannelDown(Exception):
-    """The carrier cannot be used now; the text says why. Nothing was transmitted."""
+    """The carrier cannot be used now; the text says why, ``rest`` for how long if known. Nothing was transmitted."""
+
+    def __init__(self, why: str, rest: timedelta | None = None) -> None:
+        """Take the carrier's words."""
+        super().__init__(why)
+        self.rest = rest
 
 
 class Line(Protocol):

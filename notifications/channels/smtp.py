@@ -2,25 +2,26 @@
 
 ``with smtplib.SMTP()`` would raise when QUIT is answered 421 after a message was accepted, and ``sendmail`` hides which
 answer meant what; so each command is said and judged by itself. Every phase has a timeout (RFC 5321 section 4.5.3.2)
-and a whole transmission a total deadline, since a server that drips one byte a second never times out.
+and a whole transmission a total deadline. A relay may end a session after some messages: then another is opened.
 """
 
 import smtplib
-import socket
 import ssl
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from time import monotonic, sleep
+from datetime import timedelta
+from time import monotonic
 
-from notifications.channels import ChannelDown, Outcome, Parcel
+from commitments import addresses
+from notifications.channels import ChannelDown, Outcome, Parcel, answers
+from notifications.channels.answers import LONGEST_ANSWER, Refusal
+from notifications.channels.wire import KEEPER, Client, SecureClient, SessionEnded, at_once, timeout
 
+__all__ = ["LONGEST_ANSWER", "TOTAL", "SmtpChannel", "SmtpLine", "SmtpSettings"]
 CONNECT, COMMAND, FINAL_DOT = 30.0, 60.0, 600.0  # seconds a phase may take
 TOTAL = 900.0
-KEEPER_LOOKS = 0.2  # seconds between two looks at the deadlines
-DOT_OK = 250
-LONGEST_ANSWER = 500  # characters of a relay's answer that are kept
+OK, GO_ON, CLOSING = 250, 354, 421
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,33 +50,40 @@ class SmtpChannel:
         self.per_minute = settings.per_minute
 
     def open(self) -> "SmtpLine":
-        """Connect, secure, log in. Raises ChannelDown; never falls back to plain text."""
-        client = self._client()
-        try:
-            with _KEEPER.deadline(client, self.settings.total):
-                self._connect(client)
-        except (OSError, smtplib.SMTPException) as trouble:
-            client.close()
-            raise ChannelDown(f"{self.settings.host}:{self.settings.port}: {_answer_of(trouble)}") from trouble
-        return SmtpLine(client, self.settings.total)
+        """Connect, secure, log in. Raises ChannelDown whatever goes wrong; never falls back to plain text."""
+        return SmtpLine(self)
 
-    def _client(self) -> smtplib.SMTP:
+    def connected(self) -> Client:
+        """Return a client ready for mail. Raises ChannelDown."""
+        settings = self.settings
+        client: Client | None = None
+        try:
+            client = self._client()
+            with KEEPER.deadline(client, settings.total):
+                self._connect(client)
+        except Exception as trouble:  # nobody can foresee what a password file, a codec or TLS may raise
+            if client is not None:
+                client.close()
+            raise ChannelDown(f"{settings.host}:{settings.port}: {_answer_of(trouble)}", _rest_of(trouble)) from trouble
+        return client
+
+    def _client(self) -> Client:
         """Return a client that is not yet connected, so that connecting too falls under the deadline."""
         if self.settings.security == "tls":
-            client: smtplib.SMTP = smtplib.SMTP_SSL(timeout=CONNECT, context=self._context())
+            client: Client = SecureClient(timeout=CONNECT, context=self._context())
         else:
-            client = smtplib.SMTP(timeout=CONNECT)
+            client = Client(timeout=CONNECT)
         client._host = self.settings.host  # type: ignore[attr-defined]  # noqa: SLF001 - the name TLS is checked against
         return client
 
     def _context(self) -> ssl.SSLContext:
         return self.settings.context or ssl.create_default_context()
 
-    def _connect(self, client: smtplib.SMTP) -> None:
+    def _connect(self, client: Client) -> None:
         settings = self.settings
         _expect(client.connect(settings.host, settings.port), 220)
-        _timeout(client, COMMAND)
-        _at_once(client)
+        timeout(client, COMMAND)
+        at_once(client)
         client.ehlo_or_helo_if_needed()
         if settings.security == "starttls":
             client.starttls(context=self._context())
@@ -85,61 +93,83 @@ class SmtpChannel:
 
 
 class SmtpLine:
-    """One open connection; a broken one answers ``relay`` trouble until it is replaced."""
+    """A connection that is opened anew when the relay has had enough of it; a broken one answers ``relay`` trouble."""
 
-    def __init__(self, client: smtplib.SMTP, total: float) -> None:
-        self.client = client
-        self.total = total
+    def __init__(self, channel: SmtpChannel) -> None:
+        self.channel = channel
+        self.client = channel.connected()
+        self.carried = 0  # messages accepted on this connection
 
     def send(self, parcel: Parcel) -> Outcome:
-        """Say MAIL, RCPT, DATA and judge each answer."""
-        try:
-            with _KEEPER.deadline(self.client, self.total):
-                return self._send(parcel)
-        except (OSError, smtplib.SMTPException) as trouble:
-            return Outcome("temporary", _answer_of(trouble), relay=True)
+        """Transmit one message, on another connection where the relay ends this one before the final dot."""
+        outcome, ended = self._try(parcel)
+        if ended and self.carried:
+            try:
+                self._reconnect()
+            except ChannelDown as down:
+                return Outcome("temporary", str(down), relay=True, rest=down.rest)
+            outcome, _ = self._try(parcel)
+        self.carried += outcome.kind == "ok"
+        return outcome
 
-    def _send(self, parcel: Parcel) -> Outcome:
-        _timeout(self.client, COMMAND)
-        code, answer = self.client.mail(parcel.sender)
-        if code != DOT_OK:
-            return self._refused(code, answer, relay=True)
-        code, answer = self.client.rcpt(parcel.mailbox)
-        if code not in (250, 251):
-            return self._refused(code, answer, relay=code == 421)  # noqa: PLR2004 - 421 closes the channel, RFC 5321
+    def _reconnect(self) -> None:
+        self.close()
+        self.carried = 0
+        self.client = self.channel.connected()
+
+    def _try(self, parcel: Parcel) -> tuple[Outcome, bool]:
+        """Say MAIL, RCPT, DATA and judge each answer; also say whether only the session was at its end."""
+        total, begun = self.channel.settings.total, monotonic()
+        try:
+            with KEEPER.deadline(self.client, total):
+                return self._send(parcel)
+        except SessionEnded as trouble:
+            return Outcome("temporary", _answer_of(trouble), relay=True), monotonic() - begun < total
+        except Exception as trouble:  # noqa: BLE001 - before the final dot every failure is definite
+            return Outcome("temporary", _answer_of(trouble), relay=True), False
+
+    def _send(self, parcel: Parcel) -> tuple[Outcome, bool]:
+        timeout(self.client, COMMAND)
+        code, answer = self.client.mail(addresses.wire(parcel.sender))
+        if code != OK:
+            return self._refused(code, answer, about_us=True)
+        code, answer = self.client.rcpt(addresses.wire(parcel.mailbox))
+        if code not in (OK, 251):
+            return self._refused(code, answer)
         code, answer = self.client.docmd("DATA")
-        if code != 354:  # noqa: PLR2004 - "start mail input", RFC 5321
-            return self._refused(code, answer, relay=code == 421)  # noqa: PLR2004
+        if code != GO_ON:
+            return self._refused(code, answer)
         return self._data(parcel.data)
 
-    def _data(self, data: bytes) -> Outcome:
+    def _data(self, data: bytes) -> tuple[Outcome, bool]:
         """Transmit the bytes. Until the final dot a failure is definite; after it nobody knows."""
         quoted = (b"\n" + data).replace(b"\n.", b"\n..")[1:]  # every dot that begins a line
         self.client.send(quoted if quoted.endswith(b"\r\n") else quoted + b"\r\n")
-        _timeout(self.client, FINAL_DOT)
+        timeout(self.client, FINAL_DOT)
         try:
             self.client.send(b".\r\n")
             code, answer = self.client.getreply()
-        except (OSError, smtplib.SMTPException) as trouble:
-            return Outcome("unknown", _answer_of(trouble))
-        if code == DOT_OK:
-            return Outcome("ok", _text(code, answer))
+        except Exception as trouble:  # noqa: BLE001 - whatever it was, the message may have been accepted
+            return Outcome("unknown", _answer_of(trouble)), False
+        if code == OK:
+            return Outcome("ok", answers.shown(code, answer)), False
         if not 400 <= code < 600:  # noqa: PLR2004 - neither accepted nor refused, or half a line before a cut
-            return Outcome("unknown", _text(code, answer))
-        return self._refused(code, answer, relay=code == 421)  # noqa: PLR2004
+            return Outcome("unknown", answers.shown(code, answer)), False
+        return self._refused(code, answer)
 
-    def _refused(self, code: int, answer: bytes, *, relay: bool = False) -> Outcome:
-        """Judge a refusal and clear the connection for the next message."""
-        if code != 421:  # noqa: PLR2004
+    def _refused(self, code: int, answer: bytes, *, about_us: bool = False) -> tuple[Outcome, bool]:
+        """Judge a refusal and clear the connection for the next message; ``about_us`` is one of our sender."""
+        if code != CLOSING:
             with suppress(OSError, smtplib.SMTPException):  # the answer stands, whatever the relay does next
                 self.client.rset()
-        kind = "permanent" if 500 <= code < 600 and not relay else "temporary"  # noqa: PLR2004
-        return Outcome(kind, _text(code, answer), relay=relay)
+        text = answers.shown(code, answer)
+        refusal = answers.judge(code, text)
+        return _outcome(code, text, refusal, broken=about_us or code == CLOSING), refusal.session
 
     def close(self) -> None:
         """Say QUIT and do not wait for what is answered."""
         try:
-            _timeout(self.client, 1.0)
+            timeout(self.client, 1.0)
             self.client.putcmd("QUIT")
         except (OSError, smtplib.SMTPException):
             pass
@@ -147,80 +177,28 @@ class SmtpLine:
             self.client.close()
 
 
+def _outcome(code: int, text: str, refusal: Refusal, *, broken: bool) -> Outcome:
+    """Say how a refusal ends a transmission; a broken line is the relay's trouble whatever it says."""
+    if broken:
+        return Outcome("temporary", text, relay=True, rest=refusal.rest)
+    kind = "permanent" if 500 <= code < 600 else "temporary"  # noqa: PLR2004
+    return Outcome(kind, text, refuses_us=refusal.relay, rest=refusal.rest)
+
+
 def _expect(reply: tuple[int, bytes], code: int) -> None:
     if reply[0] != code:
         raise smtplib.SMTPConnectError(*reply)
 
 
-def _at_once(client: smtplib.SMTP) -> None:
-    """Let the final dot not wait 40 ms for the acknowledgement of what went before it (Nagle and delayed ACK)."""
-    if client.sock is not None:
-        client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _timeout(client: smtplib.SMTP, seconds: float) -> None:
-    if client.sock is not None:
-        client.sock.settimeout(seconds)
-
-
-class _Keeper:
-    """Cuts connections whose deadline has passed.
-
-    One thread for all: a timer for each message costs as much as the rest of its transmission.
-    """
-
-    def __init__(self) -> None:
-        self._ends: dict[smtplib.SMTP, float] = {}
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def deadline(self, client: smtplib.SMTP, seconds: float) -> Iterator[None]:
-        """Cut the connection when the block takes longer than ``seconds`` in all."""
-        self._ends[client] = monotonic() + seconds
-        self._watch()
-        try:
-            yield
-        finally:
-            self._ends.pop(client, None)
-
-    def _watch(self) -> None:
-        """Have a thread, and only one, however many lines ask at the same time."""
-        with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._keep, name="deadlines", daemon=True)
-                self._thread.start()
-
-    def _keep(self) -> None:
-        while True:
-            sleep(KEEPER_LOOKS)
-            for client, end in list(self._ends.items()):
-                if monotonic() > end:
-                    _cut(client)
-
-
-_KEEPER = _Keeper()
-
-
-def _cut(client: smtplib.SMTP) -> None:
-    if client.sock is not None:
-        try:
-            client.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return
-
-
-def _text(code: int, answer: bytes) -> str:
-    return _visible(f"{code} {answer.decode('utf-8', 'replace')}")
-
-
-def _visible(text: str) -> str:
-    """Keep what a log and a database can hold; a relay may answer anything, NUL included."""
-    return "".join(c if c.isprintable() else " " for c in text)[:LONGEST_ANSWER]
-
-
 def _answer_of(trouble: Exception) -> str:
     if isinstance(trouble, smtplib.SMTPResponseException):
         answer = trouble.smtp_error
-        return _text(trouble.smtp_code, answer if isinstance(answer, bytes) else str(answer).encode())
-    return _visible(f"{type(trouble).__name__}: {trouble}")
+        return answers.shown(trouble.smtp_code, answer if isinstance(answer, bytes) else str(answer).encode())
+    return answers.visible(f"{type(trouble).__name__}: {trouble}")
+
+
+def _rest_of(trouble: Exception) -> timedelta | None:
+    """Return how long a relay that refuses the connection or the login asks us to wait."""
+    if not isinstance(trouble, smtplib.SMTPResponseException):
+        return None
+    return answers.judge(trouble.smtp_code, _answer_of(trouble)).rest

@@ -81,7 +81,7 @@ def test_all_mistakes_come_at_once(desk: Desk) -> None:
     bad += "due_on = 2019-02-30\n[[comitment]]\n"
     assert desk.rejected(bad).splitlines() == [
         "comitment: there is no such table; perhaps commitment is meant.",
-        "department 1 (line 11) mailbox: 'mzj gz.example' is not a mailbox; write it like office@gz.example.",
+        "department 1 (line 11) mailbox: 'mzj gz.example' is not a mailbox: write one, like office@gz.example.",
         "commitment 2 (line 27) due_on: 2019-02-30 is not a day of the calendar; write it like 2019-12-31.",
         "letter 1 (line 6) replying_unit: there is no department 市民局; perhaps 市民政局 is meant.",
         (

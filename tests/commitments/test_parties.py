@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from commitments import parties, storage
+from commitments import addresses, parties, storage
 from commitments.base import Base
 from commitments.deadlines import Offset
 from commitments.errors import AlreadyExists, BadValue, NoSuchDepartment, NothingToChange
@@ -94,7 +94,7 @@ def test_names_without_signs_that_part_names(register: Register, name: str) -> N
     ],
 )
 def test_mailboxes_are_plain_addresses(register: Register, address: str, plain: bool) -> None:
-    assert parties.is_mailbox(address) is plain
+    assert addresses.is_mailbox(address) is plain
     if not plain:
         with pytest.raises(BadValue):
             parties.add_department(register, "甲", escalation=address)

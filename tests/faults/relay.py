@@ -20,7 +20,8 @@ class Relay(ThreadingTCPServer):
     ``script["RCPT"] = ["450 later"]`` gives these answers first, then the usual ones; ``always["dot"] = CUT`` for ever.
     Commands are greeting, EHLO, MAIL, RCPT, DATA, dot (after the message), RSET, QUIT. ``pause`` is how many seconds
     the answer to ``dot`` takes; while ``gate`` is cleared, it waits. ``refuses`` maps an address to the answer its RCPT
-    gets.
+    gets. Each session takes ``per_session`` messages, then answers ``farewell`` to ``farewell_at`` and ends. What is
+    said is written in ``charset``.
     """
 
     daemon_threads = True
@@ -38,6 +39,8 @@ class Relay(ThreadingTCPServer):
         self.always: dict[str, str] = {}
         self.refuses: dict[str, str] = {}
         self.pause = 0.0
+        self.per_session, self.farewell, self.farewell_at = 0, "421 4.7.0 enough for one session", "MAIL"
+        self.charset = "utf-8"
         self.gate = threading.Event()
         self.gate.set()
         self._resting = threading.Event()
@@ -88,10 +91,13 @@ class _Conversation(StreamRequestHandler):
             return  # the other side was killed
 
     def _converse(self, lines: Iterable[bytes]) -> None:
-        address = ""
+        address, taken = "", 0
         for line in lines:
             command = line[:4].decode("ascii", "replace").upper().strip()
             self.relay.commands.append(line.decode("ascii", "replace").strip())
+            if command == self.relay.farewell_at and 0 < self.relay.per_session <= taken:
+                self._say(self.relay.farewell)
+                return
             if command == "RCPT":
                 address = line.decode().partition("<")[2].partition(">")[0]
                 if not self._answer(command, self.relay.refuses.get(address)):
@@ -102,6 +108,7 @@ class _Conversation(StreamRequestHandler):
                 return
             if command == "QUIT":
                 return
+            taken += command == "DATA" and self.said.startswith("250")
 
     def _message(self, address: str) -> bool:
         lines = [b""]
@@ -136,5 +143,5 @@ class _Conversation(StreamRequestHandler):
         if answer == HANG:
             self.relay.wait(600)
             return False
-        self.wfile.write(answer.encode() + b"\r\n")
+        self.wfile.write(answer.encode(self.relay.charset) + b"\r\n")
         return not answer.startswith("421")

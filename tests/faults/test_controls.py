@@ -47,7 +47,7 @@ MUTANTS = (
         "faults/test_kills.py::test_row_04_killed_between_250_and_settle",
     ),
     Mutant(
-        "settling without repeating until it succeeds", "notifications/sending.py",
+        "settling without repeating until it succeeds", "notifications/books.py",
         "until_done(work, patience=math.inf, again=_storage_trouble) if ended or flying else until_done(work)",
         "work()",
         "faults/test_storage.py::test_row_12_locked_between_250_and_settle",

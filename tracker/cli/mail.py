@@ -23,6 +23,7 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     """
     import secrets  # noqa: PLC0415
 
+    from commitments import addresses  # noqa: PLC0415
     from commitments.errors import DeliveryFailed  # noqa: PLC0415
     from notifications.channels import ChannelDown, Parcel  # noqa: PLC0415
     from notifications.messages import Rendered  # noqa: PLC0415
@@ -30,7 +31,7 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
 
     app = command(ctx).app
     office = app.office()
-    domain = office.sender.rpartition("@")[2]
+    domain = addresses.domain(office.sender)
     envelope = Envelope(
         sender=office.sender, sender_name=office.name, to=address, reply_to=office.reply_to,
         message_id=f"<test.{secrets.token_hex(12)}@{domain}>", date=app.clock(), list_id=f"yinuo.{domain}",
@@ -40,7 +41,7 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     try:
         data = mime(Rendered("【测试】一诺邮件通道 · Yinuo test", words, f"<p>{words}</p>"), envelope)
     except UnsafeMessageError as wrong:
-        raise UsageError(problem=f"{address!r} is not an address that can be written to: {wrong}") from wrong
+        raise UsageError(problem=f"{wrong}.") from wrong
     try:
         line = office.channel.open()
     except ChannelDown as down:

@@ -1,0 +1,69 @@
+"""What a mail address is: one rule for settings, departments, the command line and the heads of mails.
+
+One plain address: an ASCII local part of dots and atoms (RFC 5321, 4.1.2), no display name, no quotes. A domain may be
+written in any script (``office@民政局.中国``): on the wire it stands in its ASCII form (IDNA). A local part in another
+script would need SMTPUTF8 on every relay on the way, so it is refused.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+LONGEST, LONGEST_LOCAL, LONGEST_LABEL = 254, 64, 63  # RFC 5321, 4.5.3.1, without the angle brackets; RFC 1035, 2.3.4
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
+_LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
+
+
+def is_mailbox(address: str) -> bool:
+    """Say whether this is one address that can be written to."""
+    return not problem(address)
+
+
+@lru_cache(maxsize=1024)
+def problem(address: str) -> str:
+    """Return why this is no address that can be written to, or ""."""
+    if re.search(r"[<>()\"\[\]\\:]", address):
+        return "write it like office@gz.example, without a name or quotes"
+    if re.search(r"[\s,;，；、]", address) or not address.isprintable():
+        return "write one, like office@gz.example"
+    if "。" in address or unicodedata.normalize("NFKC", address) != address:
+        return "write it in half-width signs"
+    local, at, domain = address.rpartition("@")
+    if not at or "@" in local:
+        return "write it like office@gz.example"
+    if not local.isascii():
+        return "the part before @ must be of ASCII letters and figures"
+    if len(local) > LONGEST_LOCAL or _LOCAL.fullmatch(local) is None:
+        return "the part before @ is not one that mail servers take"
+    return _domain_problem(local, domain)
+
+
+def _domain_problem(local: str, domain: str) -> str:
+    try:
+        written = ascii_domain(domain)
+    except UnicodeError:
+        return f"{domain} is not a domain"
+    if len(local) + 1 + len(written) > LONGEST or any(map(_bad_label, written.split("."))):
+        return f"{domain} is not a domain"
+    return ""
+
+
+def _bad_label(label: str) -> bool:
+    return len(label) > LONGEST_LABEL or _LABEL.fullmatch(label) is None
+
+
+def ascii_domain(domain: str) -> str:
+    """Return a domain as it stands on the wire: ``民政局.中国`` as ``xn--…``. Raises UnicodeError."""
+    return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+
+
+def domain(address: str) -> str:
+    """Return the domain of an address in its ASCII form."""
+    return ascii_domain(address.rpartition("@")[2])
+
+
+def wire(address: str) -> str:
+    """Return an address as it stands in envelopes and heads. Raises UnicodeError for what is no address."""
+    local, _, where = address.rpartition("@")
+    return f"{local}@{ascii_domain(where)}"
