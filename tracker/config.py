@@ -345,6 +345,10 @@ class Web(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 8019
     threads: Annotated[int, Field(ge=1, le=12)] = 4
     per_minute: Annotated[int, Field(ge=1)] = 120
+    item_files: Annotated[int, Field(ge=1)] = 100
+    item_megabytes: Annotated[int, Field(ge=1)] = 300
+    day_megabytes: Annotated[int, Field(ge=1)] = 200
+    free_megabytes: Annotated[int, Field(ge=0)] = 1000
 
     @field_validator("keys_file")
     @classmethod

@@ -41,7 +41,7 @@ def form(name: str, told: Told, names: Names, locale: str) -> Form | None:
     by, others = Field("by", required=True), tuple((str(number), each) for number, each in names)
     forms = (
         Form("confirm"),
-        Form("drop", (Field("reason", "text"),), danger=True),
+        Form("drop", (Field("reason", "text", required=True),), danger=True),
         Form("decide_extension", (_shown(told), decision, by)),
         Form("decide_dispute", (_raised_by(told), decision, Field("lead", "choice", choices=others),
                                 Field("note", "text", label=words(locale)["field"]["answer"]), by)),

@@ -37,11 +37,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
-    """A form by its name, which is also the last part of its address and the key of its words."""
+    """A form by its name, which is also the last part of its address and the key of its words.
+
+    Of the fields named in ``one_of`` one must be filled in: programs that look at mails for dangers send forms as they
+    find them, and what ends reminding must be somebody's act.
+    """
 
     name: str
     fields: tuple[Field, ...] = ()
     danger: bool = False
+    one_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,9 +140,12 @@ def read(form: Form, sent: Sent, dated: Dated) -> Entry:
             mistakes[each.name], instead[each.name] = str(found), found.day.isoformat()
         except ValueError as wrong:
             mistakes[each.name] = str(wrong)
+    entry = Entry(written, values, files)
+    if form.one_of and not mistakes and not files and not any(entry.text(name) for name in form.one_of):
+        mistakes[form.one_of[0]] = "words_or_file"
     if mistakes:
         raise Mistakes(mistakes, instead)
-    return Entry(written, values, files)
+    return entry
 
 
 def _understood(each: Field, text: str, dated: Dated) -> object:

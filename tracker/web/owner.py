@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PAGE = 50  # of the department's other items
 PROOF = (Field("file", "file"), Field("link", "link"))
 ACKNOWLEDGE = Form("acknowledge")
-DONE = Form("done", (Field("note", "text"), Field("on", "date"), *PROOF))
+DONE = Form("done", (Field("note", "text"), Field("on", "date"), *PROOF), one_of=("note", "link"))
 EXTENSION = Form("extension", (Field("to", "date", required=True), Field("reason", "text", required=True)))
 DISPUTE = Form("dispute", (Field("reason", "text", required=True),))
 LEADS_ONLY = (DONE.name, EXTENSION.name)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from commitments import dates, history, replies
 from commitments.errors import Error, StorageTrouble
 from commitments.models import HistoryEntry, Submission
-from tracker.web import forms
+from tracker.web import forms, quotas
 from tracker.web.gate import Visitor
 from tracker.web.site import Site, masked, page
 from tracker.web.words import words
@@ -37,7 +37,7 @@ def take(site: Site, visitor: Visitor, form: forms.Form, work: Work, subject: st
         seq = already(site, visitor)
         if seq is None:
             entry = forms.read(form, request, _dates(site))
-            seq = _do(site, visitor, lambda register: work(register, entry), subject)
+            seq = _do(site, visitor, lambda register: _work(site, visitor, register, entry, work, subject), subject)
     except forms.Mistakes as wrong:
         return _again(visitor, form, back, 422, wrong.told(visitor.locale), wrong.by_field, wrong.instead)
     except StorageTrouble as trouble:
@@ -47,6 +47,12 @@ def take(site: Site, visitor: Visitor, form: forms.Form, work: Work, subject: st
     except (DBAPIError, OSError) as trouble:
         return _trouble(visitor, form, back, trouble)
     return done(back, seq)
+
+
+def _work(site: Site, visitor: Visitor, register: "Register", entry: forms.Entry, work: Work, subject: str) -> None:
+    """Do what a form asks, unless its files are more than the pages take."""
+    quotas.check(site.app, register, subject, visitor.name, entry.files)
+    work(register, entry)
 
 
 def _dates(site: Site) -> forms.Dated:

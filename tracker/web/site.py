@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from traceback import format_exception
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, abort, render_template, request
 from jinja2 import StrictUndefined
@@ -28,6 +28,7 @@ from commitments.storage import file_identity
 from notifications.messages import figure, percent
 from tracker.web import gate
 from tracker.web.limits import Limiter
+from tracker.web.tidied import Tidied
 from tracker.web.words import words
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def make(app: "App") -> Flask:
     for part in (owner, desk, unit, feed):
         flask.register_blueprint(part.pages(site))
     flask.add_url_rule("/", "root", lambda: abort(404))
+    setattr(flask, "wsgi_app", Tidied(flask.wsgi_app))  # noqa: B010 - as Flask documents it; to mypy it is a method
     return flask
 
 
@@ -152,13 +154,25 @@ def _same_origin() -> None:
     if fetched_from is not None:
         allowed = fetched_from == "same-origin"
     else:
-        allowed = origin == "null" or urlsplit(origin).netloc == request.host
+        allowed = origin == "null" or _host(origin) == request.host
     if not allowed:
         abort(403)
 
 
+def _host(origin: str) -> str | None:
+    """Return the host of an origin, or None where there is none to be read."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
+
+
 def _harden(response: Response) -> Response:
     response.headers.update(HEADERS)
+    if response.location:  # a path: whatever host the request named, nobody is led away
+        response.headers["Location"] = urlunsplit(("", "", *urlsplit(response.location)[2:]))
+    if response.location:  # a path: whatever host the request named, nobody is led away
+        response.headers["Location"] = urlunsplit(("", "", *urlsplit(response.location)[2:]))
     if request.endpoint == "static" and response.status_code == HTTPStatus.OK:
         response.headers["Cache-Control"] = "public, max-age=86400, immutable"
     else:

@@ -19,6 +19,10 @@ KINDS = {
     "gif": ("gif",),
     "webp": ("webp",),
     "heic": ("heic", "heif"),
+    "tiff": ("tif", "tiff"),
+    "bmp": ("bmp",),
+    "rar": ("rar",),
+    "7z": ("7z",),
     "office": ("docx", "xlsx", "pptx", "ofd", "odt", "ods"),
     "old office": ("doc", "xls", "ppt", "wps", "et"),
     "zip": ("zip",),
@@ -33,8 +37,15 @@ MAGIC = (
     (4, b"ftyphei", "heic"),
     (4, b"ftypmif1", "heic"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old office"),
+    (0, b"II*\0", "tiff"),
+    (0, b"MM\0*", "tiff"),
+    (0, b"BM", "bmp"),
+    (0, b"Rar!\x1a\x07", "rar"),
+    (0, b"7z\xbc\xaf\x27\x1c", "7z"),
 )
+BLANKS = b"\xef\xbb\xbf \t\r\n\0"  # what stands before a PDF that a mail program or a scanner wrote; readers skip it
 MOST_PARTS = 10_000  # files in an archive
+LEADING = 1024  # bytes among which a PDF must begin (ISO 32000, annex H)
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 OFFICE_PARTS = ("[Content_Types].xml", "OFD.xml", "mimetype")
 
@@ -76,11 +87,18 @@ def kind(data: bytes) -> str | None:
 
 
 def _kinds(data: bytes) -> Iterator[str]:
-    yield from (name for at, magic, name in MAGIC if data[at : at + len(magic)] == magic)
+    yield from (name for at, magic, name in MAGIC if data[at : at + len(magic)] == magic and not _is_bare(data, name))
+    if data[:LEADING].lstrip(BLANKS).startswith(b"%PDF-"):
+        yield "pdf"
     if data[:4] == b"PK\x03\x04":
         yield _packed(data)
     elif _is_text(data):
         yield "text"
+
+
+def _is_bare(data: bytes, name: str) -> bool:
+    """Two letters make no picture: a bitmap tells its own size (BITMAPFILEHEADER)."""
+    return name == "bmp" and int.from_bytes(data[2:6], "little") != len(data)
 
 
 def _packed(data: bytes) -> str:
