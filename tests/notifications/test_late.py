@@ -387,3 +387,11 @@ def test_a_mailbox_gets_one_message_a_day_though_two_lines_become_one(quick: Sce
     assert len(told) == len(set(told))
     assert {mailbox for _, mailbox in told} == {BOSS}
     assert date(2020, 3, 10) + timedelta(days=1) <= max(day for day, _ in told)
+
+
+def test_the_subject_of_a_task_entered_late_says_so(quick: Scene) -> None:
+    quick.add(due_on=date(2019, 6, 26))
+    quick.run()
+    (task,) = [message for message in messages(quick) if "新任务" in message.subject]
+    assert "（登记时已逾期）" in task.subject
+    assert "到期）" not in task.subject
