@@ -24,6 +24,8 @@ from tracker.cli.root import run
 from tracker.rehearsal import Rehearsal
 from tracker.web import site
 
+pytestmark = pytest.mark.journey
+
 MORNING = at(LAST + timedelta(days=3), datetime.min.time().replace(hour=10))
 CODES = {
     code

@@ -26,6 +26,8 @@ from tests.journeys.office import (
 )
 from tests.journeys.story import DRAFT
 
+pytestmark = pytest.mark.journey
+
 OUTSIDE = {"市台联": "tl@gz.example", "民盟市委": "mm@gz.example"}
 MAILBOXES = {"市民政局": "mzj@gz.example", "市住建局": "zjj@gz.example", "市财政局": "czj@gz.example",
              "各区政府": "gq@gz.example", "市残联": "cl@gz.example"}  # fmt: skip
