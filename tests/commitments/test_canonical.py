@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from commitments import parties, schema, search
 from commitments.canonical import name_key, number_key, ref_key
@@ -120,13 +122,8 @@ def test_traditional_signs_name_the_same_department(quick: Scene) -> None:
         assert search.find_department(session, "各區政府").name == "各区政府"
 
 
-OLD = (
-    "ALTER TABLE commitment DROP COLUMN summary",
-    "ALTER TABLE commitment DROP COLUMN support_basis",
-    "DROP INDEX ix_letter_number_key",
-    "ALTER TABLE letter DROP COLUMN number_key",
-    "UPDATE alembic_version SET version_num = '0004'",
-    "INSERT INTO department (id, name, short_names, mailbox, escalation, locale) VALUES (1, '甲', '[]', '', '', 'en')",
+UNIT = (
+    "INSERT INTO department (id, name, short_names, mailbox, escalation, locale) VALUES (1, '甲', '[]', '', '', 'en')"
 )
 TWICE = (
     "INSERT INTO letter (id, document_number, proposal_number, proposal_title, session, proposing_unit_id,"
@@ -137,10 +134,9 @@ TWICE = (
 
 def test_letters_entered_twice_before_both_go_on(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/old.db", create=True)
-    schema.upgrade(engine)
     with engine.begin() as connection:
-        for line in OLD:
-            connection.execute(text(line))
+        old(connection)
+        connection.execute(text(UNIT))
         for id_, number in ((1, "穗民案〔2019〕89号"), (2, "穗民案〔2019〕89號")):
             connection.execute(text(TWICE), {"id": id_, "number": number})
     schema.upgrade(engine)
@@ -148,6 +144,15 @@ def test_letters_entered_twice_before_both_go_on(tmp_path: Path) -> None:
         keys = list(session.scalars(text("SELECT number_key FROM letter ORDER BY id")))
     engine.dispose()
     assert keys == ["穗民案〔2019〕89号", "穗民案〔2019〕89号#2"]
+
+
+def old(connection: Connection) -> None:
+    """Make the tables as they were before numbers had keys."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes.update(connection=connection, metadata=None)
+    command.upgrade(config, "0004")
 
 
 def second(scene: Scene, number: str, proposal_number: str = "1007", signed_on: date = date(2019, 7, 1)) -> str:

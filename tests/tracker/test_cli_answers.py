@@ -111,7 +111,7 @@ def test_drafts_are_told_to_nobody_until_confirmed(capsys: pytest.CaptureFixture
 
 def test_an_empty_deadline_is_none_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = said(capsys, *NEW, "--due", "", "--json")
-    assert json.loads(out)["ref"] == "2019-1007-09"
+    assert json.loads(out)["ref"] == "2019-1007-12"
     assert "  复核日期：2020年3月2日" in err
 
 
@@ -119,7 +119,7 @@ def test_next_year_and_a_department_without_a_mailbox_are_named(capsys: pytest.C
     said(capsys, "department", "edit", "市民政局", "--mailbox", "")
     line = ("close", "2019-1007-08", "--outcome", "kept", "--waiver", "现场查验", "--next", "2020-12-31")
     _, err = said(capsys, *line)
-    assert "  续立：2019-1007-09（2020年12月31日）" in err
+    assert "  续立：2019-1007-12（2020年12月31日）" in err
     assert "  接下来告知：市民政局（没有信箱，暂不能告知）（主办）" in err
 
 

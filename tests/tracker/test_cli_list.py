@@ -16,8 +16,8 @@ from tracker.demo import stage
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 NEW = ("--letter", "1007", "--lead", "市民政局")
 # Each is entered in an order that is neither that of the refs nor that of the dates.
-DUE = {"2019-1007-11": "2019-12-02", "2019-1007-12": "2019-09-30", "2019-1007-13": "2019-11-15",
-       "2019-1007-14": "2020-01-02", "2019-1007-15": "2019-12-30", "2019-1007-16": "2019-09-30"}  # fmt: skip
+DUE = {"2019-1007-21": "2019-12-02", "2019-1007-22": "2019-09-30", "2019-1007-23": "2019-11-15",
+       "2019-1007-24": "2020-01-02", "2019-1007-25": "2019-12-30", "2019-1007-26": "2019-09-30"}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         for ref, due in DUE.items():
             assert run(["add", *NEW, "--title", f"事项{ref}", "--ref", ref, "--due", due, "--ordinal", ref]) == 0
         assert run(["close", "2019-1007-02", "--outcome", "withdrawn"]) == 0
-        assert run(["report-done", "2019-1007-16", "--on", "2019-11-01"]) == 0
+        assert run(["report-done", "2019-1007-26", "--on", "2019-11-01"]) == 0
         capsys.readouterr()
         yield tmp_path
 
@@ -67,9 +67,9 @@ def test_a_limit_gives_the_first_of_the_whole_list(wanted: str, form: str, capsy
 
 
 def test_the_worst_come_first(capsys: pytest.CaptureFixture[str]) -> None:
-    assert refs(capsys, "list", "--overdue", "--limit", "2") == ["2019-1007-12", "2019-1007-13"]
+    assert refs(capsys, "list", "--overdue", "--limit", "2") == ["2019-1007-22", "2019-1007-23"]
     assert refs(capsys, "list", "--limit", "5")[:4] == [
-        "2019-1007-12", "2019-1007-16", "2019-1007-13", "2019-1007-11",
+        "2019-1007-22", "2019-1007-26", "2019-1007-23", "2019-1007-21",
     ]  # fmt: skip
 
 

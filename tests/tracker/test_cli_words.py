@@ -47,7 +47,7 @@ def test_outcomes(written: str, outcome: str, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize("written", ["open", "办理中", "辦理中", "OPEN", " 办理中 "])
 @pytest.mark.parametrize("line", [("list", "--json"), ("export", "json", "-")])
 def test_states(written: str, line: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    assert len(json.loads(said(capsys, *line, "--state", written)[1])["commitments"]) == 8
+    assert len(json.loads(said(capsys, *line, "--state", written)[1])["commitments"]) == 11
 
 
 def test_kinds_strengths_and_bases(capsys: pytest.CaptureFixture[str]) -> None:

@@ -92,7 +92,7 @@ def test_a_running_program_signs_with_the_new_key_from_its_next_pass_on(tmp_path
 @pytest.mark.parametrize(
     ("text", "mode", "words"),
     [
-        ("", 0o600, "at least 32 characters"),
+        ("", 0o600, "is empty"),
         ("canary", 0o600, "at least 32 characters"),
         ("canary-" * 9, 0o644, "chmod 600"),
         ("canary-" * 9, 0o602, "chmod 600"),
