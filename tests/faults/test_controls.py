@@ -1,4 +1,4 @@
-"""The suite can fail: seven mutants of the program, each in a copy of its own, each caught by the test named here."""
+"""The suite can fail: mutants of the program, each in a copy of its own, each caught by the test named here."""
 
 import os
 import shutil
@@ -61,6 +61,28 @@ MUTANTS = (
         "a lease without a token", "notifications/attempts.py",
         'expanding=True)), Message.token == bindparam("mine"))', 'expanding=True)), bindparam("mine") != "")',
         "faults/test_postgres.py::test_row_08_the_sleepers_late_settle_changes_nothing",
+    ),
+    Mutant(
+        "a pass that swallows its exception", "notifications/passes.py",
+        "            self.failed.append(Failure(name, trouble))\n", "            self.done.append(name)\n",
+        "faults/test_failures.py::test_row_61_every_call_of_a_step_fails[lease]",
+    ),
+    Mutant(
+        "an error at the channel that is no trouble", "notifications/channels/smtp.py",
+        "        except Exception as trouble:  # nobody can foresee",
+        "        except OSError as trouble:  # nobody can foresee",
+        "notifications/test_wire.py::test_whatever_keeps_the_password_from_us_is_the_channels_trouble",
+    ),
+    Mutant(
+        "a quota that is the recipient's fault", "notifications/refusals.py",
+        "    if not _others_went_out(session, key):\n        return spared, True\n",
+        "    if not _others_went_out(session, key):\n        return outcome, False\n",
+        "faults/test_refusals.py::test_row_62_a_daily_quota_is_used_up[552 已达到当日发信上限-RCPT]",
+    ),
+    Mutant(
+        "a session's end that is trouble", "notifications/channels/smtp.py",
+        "        if ended and self.carried:\n", "        if ended and not self.carried:\n",
+        "faults/test_refusals.py::test_row_62_sessions_end_after_some_messages[MAIL-<cut>-4-1]",
     ),
     Mutant(
         "a calendar without adjusted days", "commitments/workdays.py",

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.cli.base import ActorOption, CsvOption, JsonOption, YesOption, command, confirm
+from tracker.cli.base import ActorOption, CsvOption, JsonOption, UsageError, YesOption, command, confirm
 from tracker.cli.output import print_csv, print_facts, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def list_(
     elif held:
         print_table({"state": "State", "reason": "Why", "slot": "Day", "key": "Notice"}, rows)
     else:
-        print_table({"id": "No.", "state": "State", "to": "To", "subject": "Subject", "error": "Error"}, rows)
+        shown = [{**row, "state": f"{row['state']} (held)" if row["held"] else row["state"]} for row in rows]
+        print_table({"id": "No.", "state": "State", "to": "To", "subject": "Subject", "error": "Error"}, shown)
 
 
 def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]]:
@@ -69,6 +70,8 @@ def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]
 
 
 def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
+    from notifications.holding import is_parked  # noqa: PLC0415
+
     return {
         "id": message.id,
         "message_id": message.message_id,
@@ -82,15 +85,20 @@ def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
         "attempts": message.attempts,
         "sent_at": message.sent_at,
         "error": message.error,
+        "held": is_parked(message),
     }
 
 
 def _notices(session: "Session") -> list[dict[str, Any]]:
+    """Return what is owed or held, those in messages that wait for a person included: ``status`` counts the same."""
+    from notifications.holding import parked_notices  # noqa: PLC0415
     from notifications.outbox import waiting  # noqa: PLC0415
 
+    loose = [(n, n.state, n.reason) for n in waiting(session)]
+    parked = [(n, "held", f"message {n.message_id}") for n in parked_notices(session)]
     return [
-        {"key": n.key, "kind": n.kind, "to": n.addressee, "state": n.state, "reason": n.reason, "slot": n.slot}
-        for n in waiting(session)
+        {"key": n.key, "kind": n.kind, "to": n.addressee, "state": state, "reason": reason, "slot": n.slot}
+        for n, state, reason in (*loose, *parked)
     ]
 
 
@@ -146,27 +154,35 @@ def _find(session: "Session", id_: int) -> "Message":
 
 
 @group.command()
-def retry(ctx: typer.Context, id_: Id, actor: ActorOption = "") -> None:
-    """立即重试一封邮件（含已失败的）· Try a message again at the next pass, a dead one too.
+def retry(
+    ctx: typer.Context,
+    ids: Annotated[
+        list[int] | None, typer.Argument(help="邮件序号，可多个，见 outbox list · Numbers of messages.")
+    ] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="全部已失败的 · All that are dead.")] = False,
+    actor: ActorOption = "",
+) -> None:
+    """立即重试邮件（含已失败的），可一次多封 · Try messages again at the next pass, dead ones too.
 
     $ tracker outbox list --state dead
+    $ tracker outbox retry --dead
     """
-    from sqlalchemy import update  # noqa: PLC0415
+    from notifications import holding  # noqa: PLC0415
 
-    from notifications import alerts  # noqa: PLC0415
-    from notifications.models import Notice  # noqa: PLC0415
-
+    if bool(ids) == dead:
+        raise UsageError(problem="Name the messages to try again, or give --dead for all that are dead.")
     with command(ctx).acting(actor).register() as keeper:
-        message = _find(keeper.session, id_)
-        _refuse_unless(message, "retry", "retry", "unknown", "dead", "frozen")
-        if message.state == "dead":
-            message.state, message.refused_since = "retry", None
-            carried = update(Notice).where(Notice.message_id == id_, Notice.state == "dead")
-            keeper.session.execute(carried.values(state="in_message"))
-            alerts.clear(keeper.session, f"dead/{id_}", keeper.now)
-        message.next_at = keeper.now
-        keeper.note("outbox_retry", f"message {id_}")
-    print(id_)
+        named = [_find(keeper.session, each) for each in dict.fromkeys(ids or ())]
+        chosen = holding.dead(keeper.session) if dead else named
+        for message in chosen:
+            _refuse_unless(message, "retry", "retry", "unknown", "dead", "frozen")
+        for message in chosen:
+            holding.try_again(keeper.session, message, keeper.now)
+            keeper.note("outbox_retry", f"message {message.id}")
+    for message in chosen:
+        print(message.id)
+    if not chosen:
+        say("No message is dead.")
 
 
 def _refuse_unless(message: "Message", verb: str, *states: str) -> None:

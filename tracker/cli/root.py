@@ -2,16 +2,20 @@
 
 import logging
 import os
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
 from commitments.errors import (
     BadValue,
     CalendarFileError,
     DatabaseHeld,
+    DatabaseUnusable,
     DeliveryFailed,
     Error,
     NotFound,
@@ -126,12 +130,22 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except (DBAPIError, sqlite3.Error) as trouble:
+        words = " ".join(str(getattr(trouble, "orig", trouble)).split())
+        say(f"tracker: {DatabaseUnusable(path=_database(shared), problem=words).told(shared.spoken)}")
+        return FAILED
     except OSError as trouble:
         say(f"tracker: {trouble.filename or ''}: {trouble.strerror or trouble}")
         return FAILED
     finally:
         shared.close()
     return code if isinstance(code, int) else OK
+
+
+def _database(shared: Command) -> str:
+    from commitments.storage import shown  # noqa: PLC0415 - slow to import
+
+    return shown(make_url(shared.app.config.database_url))
 
 
 def _check_text(arguments: list[str]) -> None:
