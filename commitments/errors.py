@@ -14,7 +14,7 @@
     │   ├── PackageMissing, TooLongForSheet
     │   └── HistoryBroken
     ├── StorageTrouble      the database cannot be used as it is
-    │   ├── DatabaseMissing, DatabaseUnusable, Unwritable, SchemaTooNew, WrongEnvironment, NoBackup
+    │   ├── DatabaseMissing, DatabaseUnusable, DatabaseBusy, Unwritable, SchemaTooNew, WrongEnvironment, NoBackup
     ├── CalendarFileError   the operator's working-day file is wrong
     ├── DeliveryFailed      a message could not be handed over
     └── DatabaseHeld        another daemon holds the database
@@ -421,6 +421,13 @@ class DatabaseUnusable(StorageTrouble):
 
     en = "The database {path} cannot be used: {problem}."
     zh = "数据库 {path} 无法使用：{problem}。"
+
+
+class DatabaseBusy(StorageTrouble):
+    """Another program holds the database for longer than we wait."""
+
+    en = "The database {path} is held by another program: {problem}. Try again, or close that program."
+    zh = "数据库 {path} 正被其他程序占用：{problem}。请稍后再试，或关闭占用它的程序。"
 
 
 class Unwritable(StorageTrouble):

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
-from commitments.errors import AlreadyExists, DatabaseMissing, DatabaseUnusable
+from commitments.errors import AlreadyExists, DatabaseBusy, DatabaseMissing, DatabaseUnusable
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -42,7 +42,13 @@ PRAGMAS: tuple[str, ...] = (
     "trusted_schema=OFF",
     "cell_size_check=ON",
 )
+WAL_SOUND = (3, 51, 3)
 T = TypeVar("T")
+HOPELESS = (
+    "readonly", "read-only", "unable to open", "disk", "malformed", "not a database", "no such table",
+    "does not exist", "connection", "permission denied",
+)  # fmt: skip
+ONE_VALUE = ("decode", "too big", "out of range")
 BUSY_WORDS = ("database is locked", "database table is locked", "deadlock detected", "could not serialize")
 
 
@@ -99,7 +105,12 @@ def open_engine(url: str, *, create: bool = False, durable: bool = True) -> Engi
     path = sqlite_path(url)
     if path is not None:
         _check_file(path, create=create)
-    engine = create_engine(url)
+    try:
+        engine = create_engine(url)
+    except ModuleNotFoundError as missing:
+        raise DatabaseUnusable(
+            path=shown(make_url(url)), problem=f"{missing.name} is missing: pip install 'yinuo[postgres]'"
+        ) from missing
     if path is not None:
         pragmas = PRAGMAS if durable else (*PRAGMAS, "synchronous=OFF")
         event.listen(engine, "connect", partial(_prepare_sqlite, pragmas))
@@ -116,8 +127,53 @@ def _check_file(path: Path, *, create: bool) -> None:
 
 def _prepare_sqlite(pragmas: Iterable[str], dbapi: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI is untyped
     dbapi.isolation_level = None
-    for pragma in pragmas:
-        dbapi.execute(f"PRAGMA {pragma}")
+    for pragma in sorted(pragmas, key=lambda pragma: pragma.startswith("journal_mode")):  # how long to wait comes first
+        try:
+            dbapi.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as trouble:
+            if not (pragma.startswith("journal_mode") and _another_mode(dbapi, trouble)):
+                raise
+
+
+def _another_mode(dbapi: Any, trouble: sqlite3.OperationalError) -> bool:  # noqa: ANN401
+    """Say whether another program keeps the file in WAL mode, in which we go on: it cannot be changed meanwhile."""
+    return is_busy(trouble) and str(dbapi.execute("PRAGMA journal_mode").fetchone()[0]).lower() == "wal"
+
+
+def less_durable(connection: Connection) -> str:
+    """Return why commits are less durable than promised, or "".
+
+    Another program may have set WAL and keep it open. SQLite before 3.51.3 can damage a database in that mode.
+    """
+    if connection.dialect.name != "sqlite":
+        return ""
+    mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar()).lower()
+    if mode != "wal" or sqlite3.sqlite_version_info >= WAL_SOUND:
+        return ""
+    return f"another program keeps the database in WAL mode, less safe with SQLite {sqlite3.sqlite_version}; close it"
+
+
+def check_writable(engine: Engine) -> None:
+    """Write one row as it is and take it back. Raises StorageTrouble; that somebody else is writing is no trouble."""
+    with plain_errors(engine):
+        raw = engine.raw_connection()
+        try:
+            _write_in_vain(raw.cursor(), sqlite=engine.dialect.name == "sqlite")
+        except Exception as trouble:
+            if not is_busy(trouble) and "lock timeout" not in str(trouble):
+                raise
+        finally:
+            raw.rollback()
+            raw.invalidate()  # it waits less long for locks than others
+
+
+def _write_in_vain(cursor: Any, *, sqlite: bool) -> None:  # noqa: ANN401 - DBAPI is untyped
+    if sqlite:
+        cursor.execute("PRAGMA busy_timeout=500")
+        cursor.execute("BEGIN IMMEDIATE")
+    else:
+        cursor.execute("SET LOCAL lock_timeout = '500ms'")
+    cursor.execute("UPDATE instance SET id = id")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -130,14 +186,14 @@ def reading(engine: Engine) -> "Iterator[Session]":
     """Give a session that only looks; the transaction ends with the block."""
     from sqlalchemy.orm import Session  # noqa: PLC0415 - slow to import, and lists need none
 
-    with _plain_errors(engine), Session(engine.execution_options(reads=True), expire_on_commit=False) as session:
+    with plain_errors(engine), Session(engine.execution_options(reads=True), expire_on_commit=False) as session:
         yield session
 
 
 @contextmanager
 def looking(engine: Engine) -> Iterator[Connection]:
     """Give a bare connection for one quick look; the transaction ends with the block."""
-    with _plain_errors(engine), engine.connect().execution_options(reads=True) as connection:
+    with plain_errors(engine), engine.connect().execution_options(reads=True) as connection:
         yield connection
 
 
@@ -146,7 +202,7 @@ def writing(engine: Engine) -> "Iterator[Session]":
     """Give a session whose work is committed whole at the end of the block, or not at all."""
     from sqlalchemy.orm import Session  # noqa: PLC0415 - slow to import
 
-    with _plain_errors(engine), Session(engine, expire_on_commit=False) as session:
+    with plain_errors(engine), Session(engine, expire_on_commit=False) as session:
         yield session
         commit(session)
 
@@ -182,7 +238,8 @@ def is_busy(trouble: BaseException) -> bool:
 
 def copy_into(engine: Engine, target: Path) -> None:
     """Write a consistent copy of an SQLite database to a new file, through SQLite; nobody is stopped meanwhile."""
-    raw = engine.raw_connection()
+    with plain_errors(engine):
+        raw = engine.raw_connection()
     try:
         raw.cursor().execute("VACUUM INTO ?", (str(target),))
     except sqlite3.Error as trouble:
@@ -192,20 +249,21 @@ def copy_into(engine: Engine, target: Path) -> None:
 
 
 @contextmanager
-def _plain_errors(engine: Engine) -> Iterator[None]:
+def plain_errors(engine: Engine) -> Iterator[None]:
     """Turn what only the operator can mend (rights, disk, damage) into one sentence."""
     try:
         yield
     except IntegrityError as trouble:
         raise AlreadyExists(**_taken(str(trouble.orig))) from trouble
-    except sqlite3.OperationalError as trouble:
-        raise DatabaseUnusable(path=shown(engine.url), problem=trouble) from trouble
-    except DBAPIError as trouble:
-        text = " ".join(str(trouble.orig).split())
-        hopeless = ("readonly", "unable to open", "disk", "malformed", "not a database", "no such table", "connection")
+    except (sqlite3.Error, DBAPIError) as trouble:
+        original = getattr(trouble, "orig", trouble)
+        text = " ".join(str(original).split()).rstrip(".")
+        if is_busy(trouble):
+            raise DatabaseBusy(path=shown(engine.url), problem=text) from trouble
+        if any(word in text for word in ONE_VALUE):  # not the database, but one row of it
+            raise
         # psycopg's own errors about a value have no SQLSTATE either, but are not operational
-        never_reached = isinstance(trouble, OperationalError) and getattr(trouble.orig, "sqlstate", "") is None
-        if never_reached or any(word in text for word in hopeless):
+        if isinstance(trouble, sqlite3.Error | OperationalError) or any(word in text for word in HOPELESS):
             raise DatabaseUnusable(path=shown(engine.url), problem=text) from trouble
         raise
 

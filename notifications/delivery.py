@@ -17,24 +17,31 @@ from notifications import alerts, attempts, holding, outbox, passes, planning
 from notifications.models import Instance, Notice
 from notifications.office import Office
 from notifications.outbox import Lease
+from notifications.passes import Steps
 from notifications.sending import Report, send_all
 
 CLOCK_BACK = timedelta(hours=26)  # more is a wrong clock, not a change of zone
 UNBORN = 2000  # a machine without a clock battery starts in 1970
 
 
-def pass_once(office: Office, clock: Callable[[], datetime], stop: Callable[[], bool] = lambda: False) -> Report:
+def pass_once(
+    office: Office,
+    clock: Callable[[], datetime],
+    stop: Callable[[], bool] = lambda: False,
+    steps: Steps | None = None,
+) -> Report:
     """Do one whole pass. What fails in one step stops no other: it is in ``report.steps``, and an alert says so.
 
     Raises WrongEnvironment before anything is written, and whatever keeps the pass from even beginning.
     """
-    report = Report()
+    report = Report(steps=steps or Steps())
     check_environment(office)
     with writing(office.engine) as session:
         report.silent_because = mind_clock(session, office, clock())
         if report.silent_because:
             return report
         lost = attempts.recover(session, clock(), office.unknown_after, alone=office.alone)
+    report.steps.done.append("begin")
     report.outcomes += Counter(unknown=lost)
     with report.steps.step("plan"):
         plan(office, clock(), report, stop)

@@ -1,5 +1,6 @@
 """What a person decides about held notices and messages: let go or cancel."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, func, select, update
@@ -68,6 +69,34 @@ def end_alerts(session: Session, now: datetime) -> None:
 def parked(session: Session) -> int:
     """Count the messages that wait for a person."""
     return session.scalar(select(func.count()).select_from(Message).where(_parked())) or 0
+
+
+def parked_notices(session: Session) -> Sequence[Notice]:
+    """Return the notices in messages that wait for a person, oldest slot first."""
+    inside = select(Notice).join(Message, Notice.message_id == Message.id).where(_parked())
+    carried = inside.where(Notice.state == "in_message").order_by(Notice.slot, Notice.id)
+    return session.scalars(carried).all()
+
+
+def is_parked(message: Message) -> bool:
+    """Say whether a message waits for a person."""
+    return message.state in WAITING and message.next_at >= PARKED
+
+
+def dead(session: Session) -> Sequence[Message]:
+    """Return the messages that were given up, oldest first."""
+    return session.scalars(select(Message).where(Message.state == "dead").order_by(Message.id)).all()
+
+
+def try_again(session: Session, message: Message, now: datetime) -> None:
+    """Have a message tried at the next pass, a dead one too; a channel that rests is woken for it."""
+    if message.state == "dead":
+        message.state, message.refused_since = "retry", None
+        carried = update(Notice).where(Notice.message_id == message.id, Notice.state == "dead")
+        session.execute(carried.values(state="in_message"))
+        alerts.clear(session, f"dead/{message.id}", now)
+    message.next_at = now
+    session.get_one(Instance, 1).paused_until = None
 
 
 def _parked() -> ColumnElement[bool]:

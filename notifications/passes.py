@@ -15,6 +15,7 @@ from traceback import walk_tb
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from commitments.errors import Error
 from commitments.storage import writing
 from notifications import alerts
 from notifications.models import Alert, Instance
@@ -39,7 +40,7 @@ class Failure:
     @property
     def text(self) -> str:
         """The sentence for the operator."""
-        return f"a pass fails at {self.step}: {said(self.trouble)}"
+        return f"a pass fails at {self.step}: {said(self.trouble).rstrip('.')}"
 
     def alert(self, now: datetime) -> Alert:
         """Return the alert of this failure, for when the database cannot take it."""
@@ -91,7 +92,9 @@ def cause(trouble: Exception) -> str:
 
 
 def said(trouble: Exception) -> str:
-    """Return an error's words in one line."""
+    """Return an error's words in one line; our own errors are sentences already."""
+    if isinstance(trouble, Error):
+        return str(trouble)
     words = " ".join(str(trouble).split())[:LONGEST]
     return f"{type(trouble).__name__}: {words}" if words else type(trouble).__name__
 

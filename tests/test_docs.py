@@ -139,7 +139,7 @@ def test_every_guarantee_names_tests_that_exist() -> None:
 
 def test_every_fault_has_a_test() -> None:
     tests = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests" / "faults").glob("test_*.py"))
-    assert {int(row) for row in re.findall(r"def test_row_(\d\d)_", tests)} == {*range(1, 45), 62, 63}
+    assert {int(row) for row in re.findall(r"def test_row_(\d\d)_", tests)} == {*range(1, 45), 61, 62, 63}
 
 
 def test_the_changelog_has_a_place_for_the_next_change() -> None:

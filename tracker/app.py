@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from notifications.links import Links
     from notifications.messages import Renderer
     from notifications.office import Office
+    from notifications.passes import Steps
     from notifications.planner import Policy
     from notifications.sending import Report
     from tracker.config import Organisation
@@ -177,7 +178,11 @@ class App:
         )
 
     def fresh(self) -> "App":
-        """Return the program with calendar file and keys read again, on the same database connections."""
+        """Return the program with calendar file and keys read again, on the same database connections.
+
+        Raises ConfigError, CalendarFileError.
+        """
+        self.check_keys()
         again = App(self.config, actor=self.actor, clock=self.clock, durable=self.durable)
         if (again.workdays.content, again._keys) == (self.workdays.content, self._keys):
             return self
@@ -192,6 +197,13 @@ class App:
         from notifications.links import Links  # noqa: PLC0415
 
         return Links(self.config.web.base_url, self._keys) if self._keys else None
+
+    def check_keys(self) -> None:
+        """Raise ConfigError when the keys in use are gone: another file would make all links void in silence."""
+        from tracker import keys  # noqa: PLC0415
+
+        if self.__dict__.get("_keys"):
+            keys.check(self.config.keys_file)
 
     @cached_property
     def _keys(self) -> tuple[str, ...]:
@@ -212,11 +224,11 @@ class App:
 
         return nothing_to_do(self._usual_office, self.clock())
 
-    def run_once(self, stop: Callable[[], bool] = lambda: False) -> "Report":
-        """Do one pass now, as the daemon's tick does. The caller holds ``sending()``."""
+    def run_once(self, stop: Callable[[], bool] = lambda: False, steps: "Steps | None" = None) -> "Report":
+        """Do one pass now, as the daemon's tick does, after ``steps`` done before. The caller holds ``sending()``."""
         from notifications.delivery import pass_once  # noqa: PLC0415
 
-        return pass_once(self._signed(self._usual_office), self.clock, stop)
+        return pass_once(self._signed(self._usual_office), self.clock, stop, steps)
 
     def _signed(self, office: "Office") -> "Office":
         """Return the office under the name it has by now: letters may have come. Raises ConfigError for several."""

@@ -26,6 +26,7 @@ from tracker.written import WorkOfOthers
 
 KEEP = 14
 MAGIC = b"SQLite format 3\0"  # how every SQLite database begins
+JOURNALS = ("-journal", "-wal", "-shm")  # the last two where another program set WAL mode
 EVIDENCE = "[0-9a-f]" * 64  # kept under its sha256; anything else there is somebody's half-written file
 
 
@@ -258,8 +259,9 @@ def _swap(fresh: Path, database: Path, now: datetime) -> Path | None:
         shutil.copymode(database, fresh)
         with _at_rest(database):
             os.link(database, kept)
-            with suppress(FileNotFoundError):
-                _journal(database).rename(_journal(kept))
+            for beside in JOURNALS:  # one that stayed would be played into the copy
+                with suppress(FileNotFoundError):
+                    Path(f"{database}{beside}").rename(f"{kept}{beside}")
             fresh.replace(database)
     else:
         fresh.replace(database)

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
 
 from commitments import history, schema
 from commitments.deadlines import LIVE_STATES, provisional
-from commitments.errors import Error
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import PRAGMAS, reading
 from notifications.models import Instance, Notice
+from notifications.passes import said
 from tracker import health
 from tracker.config import LOOPBACK
 
@@ -48,8 +47,8 @@ def examine(app: "App") -> list[Finding]:
     for check in CHECKS:
         try:
             findings += check(app)
-        except (Error, OSError, DBAPIError) as trouble:
-            findings.append(Finding(check.__name__.strip("_"), BAD, str(trouble)))
+        except Exception as trouble:  # noqa: BLE001 - whatever it is, the other checks are made
+            findings.append(Finding(check.__name__.strip("_"), BAD, said(trouble)))
     return findings
 
 
@@ -70,7 +69,11 @@ def _database(app: "App") -> Iterator[Finding]:
                 found = session.execute(text(f"PRAGMA {pragma}")).scalar()
                 wanted = next(each.split("=")[1] for each in PRAGMAS if each.startswith(pragma))
                 same = str(found).upper() in (wanted, {"EXTRA": "3", "ON": "1"}.get(wanted))
-                yield Finding(pragma, OK if same else BAD, str(found))
+                another = pragma == "journal_mode" and found == "wal"
+                words = (
+                    "wal: another program set it and keeps the database open; close that program" if another else found
+                )
+                yield Finding(pragma, OK if same else WARN if another else BAD, str(words))
         instance = session.get_one(Instance, 1)
         same = instance.environment == app.config.environment
         yield Finding("environment", OK if same else BAD, f"{instance.environment} / {app.config.environment}")

@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,10 @@ from sqlalchemy.exc import DBAPIError
 from commitments import replies
 from commitments.errors import DatabaseGone, DatabaseMissing, Error, StorageTrouble
 from commitments.storage import file_identity, reading, writing
-from notifications import alerts, workers
-from notifications.models import Worker
-from notifications.sending import Report
-from tracker import backup, setup
+from notifications import alerts, passes, workers
+from notifications.models import Alert, Worker
+from notifications.passes import Failure, Report, Steps
+from tracker import backup, setup, stoppages
 from tracker.calling import Caller
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class Daemon:
         self.started_at = app.clock()
         self.ledger: tuple[int, int] | None = None
         self.gone = False
+        self.untaken: dict[str, Alert] = {}  # what went wrong and does not stand in the database
         self.caller = Caller(app.config.daemon.alert_command, app.config.daemon.ping_url)
 
     def run(self) -> int:
@@ -149,27 +150,74 @@ class Daemon:
                 work()
             except DatabaseGone as trouble:
                 log.critical("%s %s", trouble, backup.newest_said(self.app))
+                self._tell([Failure(work.__name__, trouble)])
                 self.gone = True
-            except StorageTrouble as trouble:
-                log.error("%s: %s %s", work.__name__, trouble, backup.newest_said(self.app))  # noqa: TRY400
-            except (Error, DBAPIError, OSError) as trouble:
-                log.error("%s: %s", work.__name__, trouble)  # noqa: TRY400 - one sentence, not a traceback
-            except Exception:
-                log.exception("%s failed", work.__name__)
+            except Exception as trouble:  # noqa: BLE001 - the next tick tries again, and a person knows of this one
+                self._say(work.__name__, trouble)
+                self._tell([Failure(work.__name__, trouble)])
+            else:
+                self._over(work.__name__)
 
         return tick
 
+    def _say(self, work: str, trouble: Exception) -> None:
+        """Log what went wrong: one sentence, or a traceback where nobody foresaw it."""
+        if isinstance(trouble, StorageTrouble):
+            log.error("%s: %s %s", work, trouble, backup.newest_said(self.app))
+        elif isinstance(trouble, Error | DBAPIError | OSError):
+            log.error("%s: %s", work, trouble)
+        else:
+            log.error("%s failed", work, exc_info=trouble)
+
+    def _tell(self, failures: Sequence[Failure]) -> None:
+        """Tell what the database could not take: each cause once, until its work is done again."""
+        for failure in failures:
+            alert = self.untaken.setdefault(failure.key, failure.alert(self.app.clock()))
+            self.caller.tell([alert])
+
+    def _over(self, work: str) -> None:
+        for key in [key for key in self.untaken if key.startswith(f"pass/{work}/")]:
+            del self.untaken[key]
+
     def tick(self) -> Report:
-        """Do one pass, unless there is nothing to do; stop between messages when told to."""
+        """Do one pass, unless there is nothing to do; stop between messages when told to.
+
+        What keeps it from beginning is an alert too, as is what the pass itself finds wrong.
+        """
+        steps = Steps()
         try:
-            self.app = self.app.fresh()
-            report = Report() if self.app.idle() else self.app.run_once(self._asked_to_stop)
-            self.passed_at = time.monotonic()
+            with steps.step("settings"):
+                self._look_at_settings()
+            report = self._pass(steps)
+        except Exception as trouble:
+            steps.failed.append(Failure("begin", trouble))
+            if passes.conclude(self.app.engine, steps, self.app.clock()):
+                log.error("tick: %s", trouble)  # noqa: TRY400 - the traceback stands with the alert
+                return Report(steps=steps)
+            raise
         finally:
             self.finished_at = time.monotonic()
+        self._note(report)
+        return report
+
+    def _look_at_settings(self) -> None:
+        """Read calendar and keys again; where they cannot be read, those of before go on. Raises Error, OSError."""
+        self.app = self.app.fresh()
+        self.app.config.password()
+
+    def _pass(self, steps: Steps) -> Report:
+        if not steps.failed and self.app.idle():
+            return Report(steps=steps)
+        return self.app.run_once(self._asked_to_stop, steps)
+
+    def _note(self, report: Report) -> None:
+        """Say what a pass did; one that failed somewhere is not a finished one."""
+        if not report.recorded:
+            self._tell(report.steps.failed)
+        if not report.steps.failed:
+            self.passed_at = time.monotonic()
         if report.planned or report.outcomes:
             log.info("planned %d, %s", report.planned, dict(report.outcomes))
-        return report
 
     def _same_ledger(self) -> None:
         """Refuse to write into a file that has lost its name: all of it would be gone with us. Raises DatabaseGone."""
@@ -187,10 +235,12 @@ class Daemon:
             workers.beat(session, self._worker(), self.app.clock())
 
     def call_out(self) -> None:
-        """Tell new alerts; say that we live, as long as passes finish."""
+        """Tell new alerts; say that we live, as long as passes finish and nothing keeps mail from going out."""
         with reading(self.app.engine) as session:
             self.caller.tell(alerts.standing(session))
-        if time.monotonic() - self.passed_at < CALLING_SECONDS + 2 * self.app.config.daemon.tick_seconds:
+            stopped = stoppages.found(session, self.app)
+        late = time.monotonic() - self.passed_at >= CALLING_SECONDS + 2 * self.app.config.daemon.tick_seconds
+        if not late and not stopped and not self.untaken:
             self.caller.ping()
 
     def keep_house(self) -> None:

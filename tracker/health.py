@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from commitments.storage import less_durable
 from notifications import alerts, holding, outbox, workers
 from notifications.models import MESSAGE_STATES, NOTICE_STATES, Instance, Message, Notice
+from tracker import stoppages
 
 if TYPE_CHECKING:
     from tracker.app import App
@@ -33,7 +35,8 @@ def facts(session: Session, app: "App") -> dict[str, Any]:
         "database": session.get_bind().dialect.name,
         "last_tick_at": instance.planned_at,
         "owed": notices.get("owed", 0),
-        "held": notices.get("held", 0) + holding.parked(session),
+        "held": notices.get("held", 0) + len(holding.parked_notices(session)),
+        "held_messages": holding.parked(session),
         "sending": messages.get("sending", 0),
         "retry": messages.get("retry", 0) + messages.get("frozen", 0),
         "unknown": messages.get("unknown", 0),
@@ -43,6 +46,11 @@ def facts(session: Session, app: "App") -> dict[str, Any]:
         "oldest_owed_slot": session.scalar(overdue),
         "channel_rests_until": instance.paused_until,
         "backed_up_at": instance.backed_up_at,
+        "passed_at": instance.passed_at,
+        "planned_at": instance.planned_at,
+        "failed_passes": instance.failed_passes,
+        "journal": less_durable(session.connection()),
+        "stoppages": [vars(stoppage) for stoppage in stoppages.found(session, app)],
         "alerts": [{"at": alert.at, "text": alert.text} for alert in alerts.standing(session)],
         "workers": [
             {"id": w.id, "started_at": w.started_at, "heartbeat_at": w.heartbeat_at} for w in daemons
@@ -60,7 +68,10 @@ def judge(found: dict[str, Any]) -> tuple[int, list[str]]:
         for worker in found["workers"]
         if now - max(filter(None, (found["last_tick_at"], worker["started_at"]))) > SILENT_TICKS
     ]
-    why = [f"{found[count]} {words}" for count, words in _COUNTS.items() if found[count]]
+    down += [stoppage["text"] for stoppage in found["stoppages"] if stoppage["kind"] == stoppages.UNWRITABLE]
+    why = [stoppage["text"] for stoppage in found["stoppages"] if stoppage["text"] and stoppage["text"] not in down]
+    why += [found["journal"]] if found["journal"] else []
+    why += [f"{found[count]} {words}" for count, words in _COUNTS.items() if found[count]]
     why += [f"alert: {alert['text']}" for alert in found["alerts"]]
     why += [
         f"daemon {worker['id']} has been silent for {(now - worker['heartbeat_at']) // MINUTE} minutes"

@@ -28,6 +28,15 @@ def read(path: Path) -> tuple[str, ...]:
         raise _trouble(path, str(wrong)) from wrong
 
 
+def check(path: Path) -> None:
+    """Raise ConfigError when the file is gone or cannot be read."""
+    if not path.exists():
+        raise _trouble(
+            path, "the keys are gone; put the file back, since without it links that are given out open nothing"
+        )
+    read(path)
+
+
 def rotate(path: Path) -> tuple[str, ...]:
     """Put a new key first and keep one before it; return the keys. Raises ConfigError."""
     keys = (_new(), *read(path))[:KEPT]

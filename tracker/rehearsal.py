@@ -7,14 +7,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from commitments.errors import DeliveryFailed, Refused
 from commitments.storage import copy_into, writing
+from notifications import alerts
 from notifications.channels import ChannelDown
 from notifications.channels.folder import FolderChannel
 from notifications.delivery import pass_once
-from notifications.models import Instance, Message
+from notifications.models import Instance, Message, Notice
+from notifications.planning import POISON
 from tracker.app import App
 from tracker.export import write_html
 
@@ -81,6 +83,13 @@ class Rehearsal:
             during = [message for message in sent if message.told_on >= first]
         write_html(self.into)
         return during
+
+    def poisoned(self) -> tuple[int, str]:
+        """Return how many notices could not be composed, and what the alerts say of them."""
+        with self.app.reading() as session:
+            held = select(func.count()).where(Notice.state == "held", Notice.reason == POISON)
+            said = [alert.text for alert in alerts.standing(session) if alert.key.startswith(("poison/", "pass/"))]
+            return session.scalar(held) or 0, "; ".join(said)
 
     def _at(self, day: date, moment: time) -> datetime:
         return datetime.combine(day, moment, tzinfo=self.app.zone).astimezone(UTC)

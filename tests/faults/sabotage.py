@@ -1,14 +1,19 @@
 """What ``FAULT_PATCH`` can break in a daemon: each function is called before the program starts."""
 
+import importlib
 import os
 import signal
 import smtplib
+import ssl
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
+from jinja2 import TemplateError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session
 
 from commitments import storage
@@ -152,3 +157,47 @@ def break_the_login() -> None:
         raise RuntimeError("nobody foresaw this")
 
     smtplib.SMTP.login = login  # type: ignore[assignment, method-assign]
+
+
+def _break(module: str, path: str, trouble: str, only: str = "") -> None:
+    """Let a function raise at every call, or only where its arguments speak of ``only``."""
+    *owners, name = path.split(".")
+    place: Any = importlib.import_module(module)
+    for owner in owners:
+        place = getattr(place, owner)
+    original = getattr(place, name)
+
+    def speaks(argument: object) -> bool:
+        with suppress(Exception):  # some rows cannot be shown without their session
+            return only in repr(argument)
+        return False
+
+    def broken(*arguments: Any, **named: Any) -> Any:
+        if any(map(speaks, arguments)):
+            raised = TROUBLES[trouble]()
+            raise raised
+        return original(*arguments, **named)
+
+    setattr(place, name, broken)
+
+
+def break_a_step() -> None:
+    """Break what ``FAULT_STEP`` names as ``module:path:trouble`` or ``module:path:trouble:only``; call out often."""
+    from tracker import daemon  # noqa: PLC0415
+
+    daemon.CALLING_SECONDS = 1
+    _break(*os.environ["FAULT_STEP"].split(":"))
+
+
+TROUBLES: dict[str, Callable[[], Exception]] = {
+    "KeyError": lambda: KeyError("x"),
+    "MemoryError": MemoryError,
+    "UnicodeError": lambda: UnicodeEncodeError("ascii", "！", 0, 1, "ordinal not in range(128)"),
+    "OSError": lambda: OSError(5, "Input/output error"),
+    "SMTPException": lambda: smtplib.SMTPException("nobody foresaw this"),
+    "SSLError": lambda: ssl.SSLError(1, "wrong version number"),
+    "TemplateError": lambda: TemplateError("nobody foresaw this"),
+    "DataError": lambda: DataError("SELECT 1", {}, ValueError("bad value")),
+    "OperationalError": lambda: OperationalError("SELECT 1", {}, OSError("disk I/O error")),
+    "RuntimeError": lambda: RuntimeError("nobody foresaw this"),
+}

@@ -146,6 +146,16 @@ class Station:
             before = self.planned_at()
             until(lambda before=before: self.planned_at() != before)  # type: ignore[misc]
 
+    def await_ticks(self, count: int = 2) -> None:
+        """Wait until the last daemon has said so often that a tick went wrong, or that its channel rests."""
+        said = ("a pass fails at", "rests until", "cannot be composed", "tick:")
+        until(lambda: "rests until" in self.log() or sum(map(self.log().count, said)) >= count, 20)
+
+    def unhold(self) -> None:
+        """Let what could not be composed be tried now, not tomorrow."""
+        with writing(self.engine) as session:
+            session.execute(update(Notice).where(Notice.reason == "poison").values(state="owed", reason=""))
+
     def frozen(self) -> dict[str, bytes]:
         """Return the bytes kept for each message by address."""
         with reading(self.engine) as session:

@@ -1,4 +1,4 @@
-"""The suite can fail: nine mutants of the program, each in a copy of its own, each caught by the test named here."""
+"""The suite can fail: mutants of the program, each in a copy of its own, each caught by the test named here."""
 
 import os
 import shutil
@@ -72,6 +72,28 @@ MUTANTS = (
         "accusing a lead of what another was told", "notifications/tellings.py",
         "Notice.department_id == Commitment.lead_id, armed)", "armed)",
         "faults/test_late_ledgers.py::test_row_63_nobody_is_accused_before_being_told[a_lead_that_is_corrected]",
+    ),
+    Mutant(
+        "a pass that swallows its exception", "notifications/passes.py",
+        "            self.failed.append(Failure(name, trouble))\n", "            self.done.append(name)\n",
+        "faults/test_failures.py::test_row_61_every_call_of_a_step_fails[lease]",
+    ),
+    Mutant(
+        "an error at the channel that is no trouble", "notifications/channels/smtp.py",
+        "        except Exception as trouble:  # nobody can foresee",
+        "        except OSError as trouble:  # nobody can foresee",
+        "notifications/test_wire.py::test_whatever_keeps_the_password_from_us_is_the_channels_trouble",
+    ),
+    Mutant(
+        "a quota that is the recipient's fault", "notifications/refusals.py",
+        "    if not _others_went_out(session, key):\n        return spared, True\n",
+        "    if not _others_went_out(session, key):\n        return outcome, False\n",
+        "faults/test_refusals.py::test_row_62_a_daily_quota_is_used_up[552 已达到当日发信上限-RCPT]",
+    ),
+    Mutant(
+        "a session's end that is trouble", "notifications/channels/smtp.py",
+        "        if ended and self.carried:\n", "        if ended and not self.carried:\n",
+        "faults/test_refusals.py::test_row_62_sessions_end_after_some_messages[MAIL-<cut>-4-1]",
     ),
     Mutant(
         "a calendar without adjusted days", "commitments/workdays.py",

@@ -78,8 +78,10 @@ def run_pass(app: "App") -> "Report":
 
 def complain(report: "Report") -> None:
     """Delivery trouble is an error of its own, after the result was printed."""
-    from commitments.errors import DeliveryFailed  # noqa: PLC0415
+    from commitments.errors import DeliveryFailed, Error  # noqa: PLC0415
 
+    for failure in report.steps.failed:
+        raise failure.trouble if isinstance(failure.trouble, Error) else DeliveryFailed(problem=failure.text)
     failed = {state: count for state, count in report.outcomes.items() if state in ("retry", "unknown", "dead")}
     if report.trouble or failed:
         counts = ", ".join(f"{count} {state}" for state, count in failed.items())
@@ -130,6 +132,7 @@ def rehearse(
 
     $ tracker rehearse --from 2019-12-01 --until 2020-01-31 --into preview
     """
+    from commitments.errors import DeliveryFailed  # noqa: PLC0415
     from tracker.rehearsal import Rehearsal  # noqa: PLC0415
 
     shared = command(ctx)
@@ -139,12 +142,15 @@ def rehearse(
         raise UsageError(problem=f"--into {into}: the folder is not empty; name a new one.")
     with Rehearsal(app, into) as rehearsal:
         sent = rehearsal.run(*span)
+        poisoned, why = rehearsal.poisoned()
     rows = [{"day": m.told_on, "to": m.mailbox, "kind": m.kind, "subject": clean(m.subject)} for m in sent]
     if json:
         print_json({"messages": rows})
     else:
         print_table({"day": "Day", "to": "To", "subject": "Subject"}, rows)
         say(f"{len(rows)} mails written to {into}.")
+    if poisoned:
+        raise DeliveryFailed(problem=f"{poisoned} notices could not be composed and stay held: {why}")
 
 
 def _span(first: date, last: date) -> tuple[date, date]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tracker.cli.base import ActorOption, CsvOption, JsonOption, YesOption, command, confirm, worded
+from tracker.cli.base import ActorOption, CsvOption, JsonOption, UsageError, YesOption, command, confirm, worded
 from tracker.cli.output import print_csv, print_facts, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ def list_(
     $ tracker outbox list
     $ tracker outbox list --held --json
     """
-    from commitments.glossary import word  # noqa: PLC0415
     from tracker.cli.wording import labels  # noqa: PLC0415
 
     shared = command(ctx)
@@ -56,8 +55,15 @@ def list_(
         print_notices(rows, shared.locale)
     else:
         names = ("id", "state", "to", "subject", "error")
-        worded = [{**row, "state": word(shared.locale, "message_state", row["state"])} for row in rows]
-        print_table(labels(shared.locale, names), worded)
+        print_table(labels(shared.locale, names), [_worded(row, shared.locale) for row in rows])
+
+
+def _worded(row: "Mapping[str, Any]", locale: str) -> dict[str, Any]:
+    """Say how a message stands; one that waits for a person says so."""
+    from commitments.glossary import word  # noqa: PLC0415
+
+    held = f" ({word(locale, 'notice_state', 'held')})" if row["held"] else ""
+    return {**row, "state": f"{word(locale, 'message_state', row['state'])}{held}"}
 
 
 def print_notices(rows: "Sequence[Mapping[str, Any]]", locale: str) -> None:
@@ -92,6 +98,8 @@ def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]
 
 
 def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
+    from notifications.holding import is_parked  # noqa: PLC0415
+
     return {
         "id": message.id,
         "message_id": message.message_id,
@@ -105,15 +113,20 @@ def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
         "attempts": message.attempts,
         "sent_at": message.sent_at,
         "error": message.error,
+        "held": is_parked(message),
     }
 
 
 def _notices(session: "Session") -> list[dict[str, Any]]:
+    """Return what is owed or held, those in messages that wait for a person included: ``status`` counts the same."""
+    from notifications.holding import parked_notices  # noqa: PLC0415
     from notifications.outbox import waiting  # noqa: PLC0415
 
+    loose = [(n, n.state, n.reason) for n in waiting(session)]
+    parked = [(n, "held", f"message {n.message_id}") for n in parked_notices(session)]
     return [
-        {"key": n.key, "kind": n.kind, "to": n.addressee, "state": n.state, "reason": n.reason, "slot": n.slot}
-        for n in waiting(session)
+        {"key": n.key, "kind": n.kind, "to": n.addressee, "state": state, "reason": reason, "slot": n.slot}
+        for n, state, reason in (*loose, *parked)
     ]
 
 
@@ -187,27 +200,35 @@ def _find(session: "Session", id_: int) -> "Message":
 
 
 @group.command()
-def retry(ctx: typer.Context, id_: Id, actor: ActorOption = "") -> None:
-    """立即重试一封邮件（含已失败的）· Try a message again at the next pass, a dead one too.
+def retry(
+    ctx: typer.Context,
+    ids: Annotated[
+        list[int] | None, typer.Argument(help="邮件序号，可多个，见 outbox list · Numbers of messages.")
+    ] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="全部已失败的 · All that are dead.")] = False,
+    actor: ActorOption = "",
+) -> None:
+    """立即重试邮件（含已失败的），可一次多封 · Try messages again at the next pass, dead ones too.
 
     $ tracker outbox list --state dead
+    $ tracker outbox retry --dead
     """
-    from sqlalchemy import update  # noqa: PLC0415
+    from notifications import holding  # noqa: PLC0415
 
-    from notifications import alerts  # noqa: PLC0415
-    from notifications.models import Notice  # noqa: PLC0415
-
+    if bool(ids) == dead:
+        raise UsageError(problem="Name the messages to try again, or give --dead for all that are dead.")
     with command(ctx).acting(actor).register() as keeper:
-        message = _find(keeper.session, id_)
-        _refuse_unless(message, "retry", "retry", "unknown", "dead", "frozen")
-        if message.state == "dead":
-            message.state, message.refused_since = "retry", None
-            carried = update(Notice).where(Notice.message_id == id_, Notice.state == "dead")
-            keeper.session.execute(carried.values(state="in_message"))
-            alerts.clear(keeper.session, f"dead/{id_}", keeper.now)
-        message.next_at = keeper.now
-        keeper.note("outbox_retry", f"message {id_}")
-    print(id_)
+        named = [_find(keeper.session, each) for each in dict.fromkeys(ids or ())]
+        chosen = holding.dead(keeper.session) if dead else named
+        for message in chosen:
+            _refuse_unless(message, "retry", "retry", "unknown", "dead", "frozen")
+        for message in chosen:
+            holding.try_again(keeper.session, message, keeper.now)
+            keeper.note("outbox_retry", f"message {message.id}")
+    for message in chosen:
+        print(message.id)
+    if not chosen:
+        say("No message is dead.")
 
 
 def _refuse_unless(message: "Message", verb: str, *states: str) -> None:

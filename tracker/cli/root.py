@@ -2,17 +2,21 @@
 
 import logging
 import os
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 
 from commitments.errors import (
     AmbiguousLetter,
     BadValue,
     CalendarFileError,
     DatabaseHeld,
+    DatabaseUnusable,
     DeliveryFailed,
     Error,
     NotFound,
@@ -129,6 +133,10 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except (DBAPIError, sqlite3.Error) as trouble:
+        problem = " ".join(str(getattr(trouble, "orig", trouble)).split())
+        say(f"tracker: {DatabaseUnusable(path=_database(shared), problem=problem).told(shared.spoken)}")
+        return FAILED
     except OSError as trouble:
         say(f"tracker: {trouble.filename or ''}: {trouble.strerror or trouble}")
         return FAILED
@@ -150,6 +158,12 @@ def _as_text(argument: str) -> str:
 
 def _has_surrogates(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _database(shared: Command) -> str:
+    from commitments.storage import shown  # noqa: PLC0415 - slow to import
+
+    return shown(make_url(shared.app.config.database_url))
 
 
 def _with_fixed_examples(command: Any) -> Any:  # noqa: ANN401 - Typer exports no common type of command and group

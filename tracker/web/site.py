@@ -102,8 +102,28 @@ def make(app: "App") -> Flask:
     for part in (owner, desk, unit, feed):
         flask.register_blueprint(part.pages(site))
     flask.add_url_rule("/", "root", lambda: abort(404))
+    flask.add_url_rule("/healthz", "health", partial(_health, site))
     setattr(flask, "wsgi_app", Tidied(flask.wsgi_app))  # noqa: B010 - as Flask documents it; to mypy it is a method
     return flask
+
+
+def _health(site: Site) -> Response:
+    """Say in one line, which anybody may read, whether mail goes out: 200 or 503."""
+    from tracker import health  # noqa: PLC0415
+
+    try:
+        with site.app.reading() as session:
+            known = health.facts(session, site.app)
+    except (Error, DBAPIError, OSError) as trouble:
+        log.error("health: %s", masked(str(trouble)))  # noqa: TRY400 - one sentence
+        return _line("the database cannot be read", 503)
+    if known["stoppages"]:
+        return _line(known["stoppages"][0]["kind"], 503)
+    return _line("no daemon has planned lately", 503) if health.judge(known)[0] == health.DOWN else _line("ok", 200)
+
+
+def _line(text: str, code: int) -> Response:
+    return Response(f"{text}\n", code, mimetype="text/plain")
 
 
 def _teach(flask: Flask) -> None:

@@ -1,0 +1,82 @@
+"""Notices that should have gone out by now and did not, whatever the cause: what nobody noticed is seen here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from commitments.workdays import WorkCalendar
+from notifications.holding import PARKED
+from notifications.models import WAITING, Attempt, Instance, Message, Notice
+
+PATIENCE = timedelta(hours=2)  # of sending time
+MOVING = timedelta(minutes=10)  # since the last message that was accepted: a slow pace is no standstill
+MOST = 5000  # notices that are looked at
+FAR_BACK = timedelta(days=40)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    """When the office tells anything: on working days after ``send_at``."""
+
+    zone: ZoneInfo
+    send_at: time
+    workdays: WorkCalendar
+
+    def between(self, since: datetime, now: datetime) -> timedelta:
+        """Return the sending time between two instants, of the last forty days."""
+        since = max(since, now - FAR_BACK).astimezone(self.zone)
+        days = (
+            since.date() + timedelta(days=n) for n in range((now.astimezone(self.zone).date() - since.date()).days + 1)
+        )
+        return sum((self._of(day, since, now) for day in days if self.workdays.is_workday(day)), timedelta())
+
+    def _of(self, day: date, since: datetime, now: datetime) -> timedelta:
+        opens = datetime.combine(day, self.send_at, self.zone).astimezone(UTC)
+        return max(timedelta(), min(now, self.end(day)) - max(since, opens))
+
+    def end(self, day: date) -> datetime:
+        """Return when a day is over."""
+        return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
+
+    def start(self, day: date) -> datetime:
+        """Return when a day begins."""
+        return datetime.combine(day, time(), self.zone).astimezone(UTC)
+
+
+def count(session: Session, hours: Hours, now: datetime) -> int:
+    """Return how many notices and messages have waited for more than PATIENCE while nothing rests.
+
+    An addressee who had a message on a day waits for the next one, and that day does not count.
+    """
+    rest = session.get_one(Instance, 1).paused_until or BEGINNING
+    if rest > now or _moving(session, now):
+        return 0
+    waiting = (*_notices(session, hours, now), *_messages(session, now))
+    return sum(hours.between(max(since, rest), now) > PATIENCE for since in waiting)
+
+
+def _moving(session: Session, now: datetime) -> bool:
+    accepted = select(Attempt.id).where(Attempt.started_at > now - MOVING - PATIENCE, Attempt.outcome == "ok")
+    return session.scalars(accepted.where(Attempt.finished_at > now - MOVING).limit(1)).first() is not None
+
+
+def _notices(session: Session, hours: Hours, now: datetime) -> Iterator[datetime]:
+    """Yield since when each owed notice could have gone out."""
+    today = now.astimezone(hours.zone).date()
+    told = select(func.max(Message.told_on)).where(Message.addressee == Notice.addressee, Message.state != "cancelled")
+    owed = select(Notice.slot, Notice.created_at, told.scalar_subquery()).where(Notice.state == "owed")
+    for slot, created, last in session.execute(owed.where(Notice.slot <= today).order_by(Notice.slot).limit(MOST)):
+        yield max(created, hours.start(slot), hours.end(last) if last else BEGINNING)
+
+
+def _messages(session: Session, now: datetime) -> Iterator[datetime]:
+    """Yield since when each message that waits could have been tried."""
+    waiting = select(Message.next_at).where(
+        Message.state.in_(WAITING), Message.next_at <= now, Message.next_at < PARKED
+    )
+    yield from session.scalars(waiting.limit(MOST))

@@ -1,0 +1,72 @@
+"""What keeps mail from going out, found by looking and not by waiting for the daemon to say so.
+
+Shown by ``status`` and ``doctor``; with any of it the dead man's switch is not pinged and ``/healthz`` answers 503.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import time
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from commitments.errors import Error, StorageTrouble
+from commitments.storage import check_writable
+from notifications import alerts, overdue
+from notifications.books import CHANNEL_ALERT
+from notifications.holding import CLOCK
+
+if TYPE_CHECKING:
+    from tracker.app import App
+
+UNWRITABLE = "the database cannot be written"
+
+
+@dataclass(frozen=True)
+class Stoppage:
+    """One thing that keeps mail in. ``kind`` may be shown to anybody, ``text`` to the operator only."""
+
+    kind: str
+    text: str
+
+
+def found(session: Session, app: "App") -> list[Stoppage]:
+    """Return what keeps mail from going out. Alerts that stand are told by their own sentence."""
+    return [stoppage for look in (_database, _settings, _alerts, _overdue) for stoppage in look(session, app)]
+
+
+def _database(_session: Session, app: "App") -> Iterator[Stoppage]:
+    try:
+        check_writable(app.engine)
+    except StorageTrouble as trouble:
+        yield Stoppage(UNWRITABLE, f"the database cannot be written: {trouble}")
+
+
+def _settings(_session: Session, app: "App") -> Iterator[Stoppage]:
+    """Files with secrets may go, or be saved in a form that cannot be read, while the program runs."""
+    looks: tuple[Callable[[], object], ...] = (app.config.password, app.check_keys)
+    for look in looks:
+        try:
+            look()
+        except (Error, OSError) as trouble:
+            yield Stoppage("a file of the configuration cannot be read", str(trouble))
+
+
+def _alerts(session: Session, _app: "App") -> Iterator[Stoppage]:
+    for alert in alerts.standing(session):
+        if alert.key == CHANNEL_ALERT:
+            yield Stoppage("the mail channel rests", "")
+        elif alert.key == CLOCK:
+            yield Stoppage("the clock is not believed", "")
+        elif alert.key.startswith("pass/"):
+            yield Stoppage("a pass fails", "")
+
+
+def _overdue(session: Session, app: "App") -> Iterator[Stoppage]:
+    hours = overdue.Hours(
+        zone=app.zone, send_at=time.fromisoformat(app.config.reminders.send_at), workdays=app.workdays
+    )
+    waiting = overdue.count(session, hours, app.clock())
+    if waiting:
+        words = f"{waiting} notices or messages should have gone out more than two hours ago; does a daemon run?"
+        yield Stoppage("mail waits for longer than it should", words)
