@@ -239,13 +239,6 @@ def settle_notices(
             session.execute(update(Notice).where(Notice.id.in_(some)).values(values))
 
 
-def readdress(session: Session, lines: Mapping[str, Sequence[int]]) -> None:
-    """Give owed notices to another line of post: ``{"boss@gz.example/escalation": ids}``."""
-    for line, ids in lines.items():
-        owed = update(Notice).where(Notice.id.in_(ids), Notice.state == "owed")
-        session.execute(owed.values(addressee=line, token=None, leased_until=None))
-
-
 def dissolve(session: Session, message: int, reason: str) -> None:
     """Cancel a message that is no longer true before its next try; its notices are owed again."""
     cancelled = update(Message).where(Message.id == message, Message.state.in_(("frozen", "retry")))

@@ -251,6 +251,13 @@ def _mind_lines(session: Session, office: Office) -> None:
             session.execute(update(Notice).where(*mine).values(addressee=line))
 
 
+def readdress(session: Session, lines: Mapping[str, Sequence[int]]) -> None:
+    """Give owed notices to another line of post: ``{"boss@gz.example/escalation": ids}``."""
+    for line, ids in lines.items():
+        owed = update(Notice).where(Notice.id.in_(ids), Notice.state == "owed")
+        session.execute(owed.values(addressee=line, token=None, leased_until=None))
+
+
 def mind_rules(session: Session, office: Office, now: datetime) -> list[tuple[str, date, date]]:
     """When rungs, calendar, send time or zone changed: compute deadlines again, look at everything again.
 

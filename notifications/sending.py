@@ -309,7 +309,7 @@ def _composed(bundle: Bundle, known: Known, office: Office, now: datetime) -> Co
 def _put_aside(session: Session, bundle: Bundle, now: datetime) -> None:
     """Cancel or supersede the untrue, send on what goes elsewhere, hold and name what cannot be composed."""
     outbox.settle_notices(session, bundle.untrue)
-    outbox.readdress(session, bundle.elsewhere)
+    planning.readdress(session, bundle.elsewhere)
     ended = {key for keys in (*bundle.untrue.values(), *bundle.elsewhere.values()) for key in keys}
     left = [notice for notice in bundle.notices if notice.id not in ended]
     if bundle.held and left:

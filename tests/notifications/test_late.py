@@ -1,4 +1,7 @@
-"""Ledgers that begin late, undated items, shared escalation mailboxes: nobody is accused of what they were not told."""
+"""Ledgers that begin late, undated items, shared escalation mailboxes: nobody is accused of what they were not told.
+
+Longer than most files: one subject, its helpers shared by every part of it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,6 +1,7 @@
 """Entering what is overdue already: every door says how much of it there is, and can enter it as history."""
 
 import json
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tracker import config
 from tracker.cli.root import run
 
 TODAY = "2020-03-02 01:30:00"  # a Monday, 09:30 in Shanghai
+DEMO = Path(config.__file__).parent / "demo" / "letter-1007.toml"
 OURS = "穗民案〔2019〕1号"
 LETTER = """穗民案〔2019〕89号
 
@@ -174,6 +176,28 @@ class _Typed:
 def test_a_draft_cannot_be_history_yet(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*entry("--draft", "--quiet")]) != 0
     assert "--quiet" in capsys.readouterr().err
+
+
+@freeze_time(TODAY)
+def test_a_month_with_the_old_letter_rehearsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of letter 1007 is late or undated: first the tasks, then reminders, and no word of any that never went."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
+    done("init")
+    done("ledger", "load", str(DEMO))
+    done("rehearse", "--from", "2020-03-02", "--until", "2020-04-01", "--into", "out")
+    mails = {file.name: _text(file) for file in sorted(Path("out").glob("*.eml"))}
+    assert "登记时已逾期" in next(text for name, text in mails.items() if name.startswith("2020-03-02-assignment"))
+    spoken = [(name, text) for name, text in mails.items() if "此前" in text]
+    assert all("-escalation-" in name for name, _ in spoken)
+    dated = next(text for name, text in spoken if name.startswith("2020-03-10-escalation"))
+    assert dated.count("此前提醒：2020年3月3日\n") == dated.count("【督办升级】") > 0
+
+
+def _text(file: Path) -> str:
+    body = message_from_bytes(file.read_bytes(), policy=policy.default).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 @freeze_time(TODAY)
