@@ -127,12 +127,17 @@ def _check_file(path: Path, *, create: bool) -> None:
 
 def _prepare_sqlite(pragmas: Iterable[str], dbapi: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI is untyped
     dbapi.isolation_level = None
-    for pragma in sorted(pragmas, key=lambda pragma: pragma.startswith("journal_mode")):  # how long to wait comes first
+    for pragma in sorted(pragmas, key=_when):
         try:
             dbapi.execute(f"PRAGMA {pragma}")
         except sqlite3.OperationalError as trouble:
             if not (pragma.startswith("journal_mode") and _another_mode(dbapi, trouble)):
                 raise
+
+
+def _when(pragma: str) -> int:
+    """How long to wait is said first; what may have to wait comes last."""
+    return 0 if pragma.startswith("busy_timeout") else 2 if pragma.startswith("journal_mode") else 1
 
 
 def _another_mode(dbapi: Any, trouble: sqlite3.OperationalError) -> bool:  # noqa: ANN401

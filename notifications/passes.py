@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from commitments.errors import Error
 from commitments.storage import writing
 from notifications import alerts
-from notifications.models import Alert, Instance
+from notifications.models import WAITING, Alert, Instance, Message
 
 HOUSE = Path(__file__).parents[1]  # the program's own packages lie here
 LONGEST = 500  # characters of an error's words
@@ -121,7 +121,7 @@ def _record(session: Session, steps: Steps, now: datetime) -> set[str]:
         alerts.raise_(session, failure.key, failure.text, now)
     for step in steps.done:
         for key in standing:
-            if key.startswith(f"pass/{step}/"):
+            if key.startswith(f"pass/{step}/") and not (step == "send" and _tried_in_vain(session)):
                 alerts.clear(session, key, now)
     if steps.failed:
         instance.failed_passes += 1
@@ -130,7 +130,7 @@ def _record(session: Session, steps: Steps, now: datetime) -> set[str]:
     return {failure.key for failure in steps.failed} - standing
 
 
-def failing(session: Session) -> bool:
-    """Say whether an alert of a failed pass stands."""
-    found = select(Alert.id).where(Alert.key.startswith("pass/"), Alert.cleared_at.is_(None))
-    return session.scalars(found.limit(1)).first() is not None
+def _tried_in_vain(session: Session) -> bool:
+    """Say whether a message waits that was tried: that the others go out does not end what was wrong with it."""
+    tried = select(Message.id).where(Message.state.in_(WAITING), Message.attempts > 0)
+    return session.scalars(tried.limit(1)).first() is not None

@@ -237,8 +237,9 @@ class Daemon:
     def call_out(self) -> None:
         """Tell new alerts; say that we live, as long as passes finish and nothing keeps mail from going out."""
         with reading(self.app.engine) as session:
-            self.caller.tell(alerts.standing(session))
+            standing = alerts.standing(session)
             stopped = stoppages.found(session, self.app)
+        self.caller.tell(standing)  # nothing is locked while the operator's command runs
         late = time.monotonic() - self.passed_at >= CALLING_SECONDS + 2 * self.app.config.daemon.tick_seconds
         if not late and not stopped and not self.untaken:
             self.caller.ping()

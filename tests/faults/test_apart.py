@@ -141,6 +141,14 @@ def _recompute(session: object) -> None:
 # -- row 42 ----------------------------------------------------------------------------------------------------
 
 
+NEWER = {
+    "department": ("link_generation",),
+    "instance": ("link_generation", "passed_at", "failed_passes"),
+    "letter": ("number_key",),
+    "commitment": ("summary", "support_basis"),
+}
+
+
 def age(here: Station, revision: str) -> None:
     """Make the ledger one of another program."""
     with here.engine.begin() as connection:
@@ -148,8 +156,10 @@ def age(here: Station, revision: str) -> None:
             connection.execute(text("DROP INDEX ix_notice_addressee"))
             for table in ("source", "receipt", "dispute", "answer", "submission"):
                 connection.execute(text(f"DROP TABLE {table}"))
-            for table in ("department", "instance"):
-                connection.execute(text(f"ALTER TABLE {table} DROP COLUMN link_generation"))
+            connection.execute(text("DROP INDEX ix_letter_number_key"))
+            for table, columns in NEWER.items():
+                for column in columns:
+                    connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         connection.execute(text("UPDATE alembic_version SET version_num = :known"), {"known": revision})
     here.engine.dispose()
 

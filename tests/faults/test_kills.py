@@ -77,7 +77,7 @@ def test_row_03_killed_between_freeze_and_the_first_command(
 @pytest.mark.parametrize(
     "fault",
     [
-        {"FAULT_DIE": "notifications.sending:_turn_over:after"},  # the attempt is written down, nothing is said
+        {"FAULT_DIE": "notifications.books:Books.turn_over:after"},  # the attempt is written down, nothing is said
         {"FAULT_DIE": "smtplib:SMTP.rcpt:after"},
         {"FAULT_PATCH": "tests.faults.sabotage:die_in_the_middle_of_data"},
     ],
@@ -104,7 +104,7 @@ def test_row_03_killed_before_the_final_dot(
     [
         "notifications.channels.smtp:SmtpLine.send:after",
         "notifications.transmission:_Flight.land:after",
-        "notifications.sending:_recovered:before",  # settled, not committed
+        "notifications.books:_recovered:before",  # settled, not committed
     ],
 )
 def test_row_04_killed_between_250_and_settle(
@@ -127,7 +127,7 @@ def test_row_04_killed_between_250_and_settle(
 def test_row_05_killed_after_settle(station: MakeStation, relay: Relay, tally: Tally, url: str) -> None:
     """Row 5: kill -9 after settle: received once."""
     here = station(3, url, **ONE_LINE)
-    point = "notifications.sending:_turn_over:after:4"  # three messages begun, the last of them settled
+    point = "notifications.books:Books.turn_over:after:4"  # three messages begun, the last of them settled
     assert here.start(FAULT_DIE=point).wait(30) == -signal.SIGKILL
     assert here.done()
     books = here.books()
@@ -143,7 +143,7 @@ def test_row_05_killed_after_settling_one_of_several(
 ) -> None:
     """Row 5: kill -9 after settle: received once, though the next message was begun at the same stroke."""
     here = station(3, url, **ONE_LINE)
-    killed_and_started_again(here, "notifications.sending:_turn_over:after:2")
+    killed_and_started_again(here, "notifications.books:Books.turn_over:after:2")
     audit(here.engine, relay.received, here.expected, tally)
     assert len(relay.received) == 3
     assert here.outcomes() == {"unknown": 1, "ok": 3}
