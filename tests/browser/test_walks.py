@@ -114,7 +114,8 @@ def test_the_proposing_units_answer_reaches_the_desk(house: House, page: Any) ->
     house.day("2020-01-02")
     assert page.goto(house.link("tl@gz.example", "2019年12月", "u")).ok
     send(page, "answer", {"grade": "not_satisfied", "reason": "六项逾期，未见说明"})
-    assert "六项逾期" in saved(page)
+    assert "提案单位评价" in saved(page)
+    assert "六项逾期" in page.locator("blockquote").first.inner_text()
     house.day("2020-01-06")
     page.goto(house.desk())
     answers = page.locator("section", has=page.get_by_role("heading", name="提案单位")).inner_text()
