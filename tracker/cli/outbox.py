@@ -175,6 +175,7 @@ def _told(facts: "Mapping[str, Any]", attempts: "Sequence[Mapping[str, Any]]", s
     locale, zone = shared.locale, shared.app.zone
     told = {
         **facts, "state": word(locale, "message_state", facts["state"]), "kind": word(locale, "notice", facts["kind"]),
+        "held": word(locale, "notice_state", "held") if facts["held"] else "",
         "addressee": receiver(locale, facts["addressee"]), "sent_at": _clock(facts["sent_at"], zone),
         "notices": "\n".join(notice(locale, key) for key in facts["notices"]),
     }  # fmt: skip

@@ -12,6 +12,7 @@ from commitments.glossary import LOCALES, format_date, format_month, word
 _LABELS: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
     "id": ("序号", "序號", "No."),
     "state": ("状态", "狀態", "State"),
+    "held": ("暂扣", "暫扣", "On hold"),
     "to": ("收件人", "收件人", "To"),
     "addressee": ("收件单位", "收件單位", "Receiver"),
     "subject": ("主题", "主題", "Subject"),
@@ -36,6 +37,9 @@ _FACTS: Mapping[str, tuple[str, str, str]] = {  # of status and doctor
     "database": ("数据库", "數據庫", "database"),
     "last_tick_at": ("上次安排", "上次安排", "last planned"),
     "passed_at": ("上次完成", "上次完成", "last finished"),
+    "planned_at": ("上次安排（本轮）", "上次安排（本輪）", "planned at"),
+    "failed_passes": ("连续未完成的轮次", "連續未完成的輪次", "passes that failed in a row"),
+    "held_messages": ("暂扣的邮件", "暫扣的郵件", "messages held"),
     "owed": ("待告知", "待告知", "owed"),
     "held": ("暂扣", "暫扣", "held"),
     "sending": ("发送中", "發送中", "sending"),
