@@ -88,7 +88,8 @@ MUTANTS = (
         "a quota that is the recipient's fault", "notifications/refusals.py",
         "    if not _others_went_out(session, key):\n        return spared, True\n",
         "    if not _others_went_out(session, key):\n        return outcome, False\n",
-        "faults/test_refusals.py::test_row_62_a_daily_quota_is_used_up[552 已达到当日发信上限-RCPT]",
+        "faults/test_refusals.py::test_row_62_a_daily_quota_is_used_up"
+        "[550 5.7.1 You have exceeded the daily sending limit-RCPT]",
     ),
     Mutant(
         "a session's end that is trouble", "notifications/channels/smtp.py",
