@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, text
 
-from commitments import history, schema
+from commitments import addresses, history, schema
 from commitments.deadlines import LIVE_STATES, provisional
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import PRAGMAS, reading
@@ -126,6 +126,15 @@ def _mailboxes(app: "App") -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def _addresses(app: "App") -> Iterator[Finding]:
+    """Name addresses that no mail can carry: written by another program, or before the rule was what it is."""
+    with reading(app.engine) as session:
+        for department in session.scalars(select(Department).order_by(Department.name)):
+            for address in filter(None, (department.mailbox, department.escalation)):
+                if wrong := addresses.problem(address):
+                    yield Finding("mailbox", BAD, f"{department.name}: {address!r} cannot be written to: {wrong}")
+
+
 def _mail(app: "App") -> Iterator[Finding]:
     mail, organisation = app.config.mail, app.config.organisation
     yield Finding("channel", OK, mail.channel)
@@ -195,8 +204,7 @@ def _calendar(app: "App") -> Iterator[Finding]:
 
 
 def _running(app: "App") -> Iterator[Finding]:
-    with reading(app.engine) as session:
-        found = health.facts(session, app)
+    found = health.look(app)
     code, why = health.judge(found)
     for sentence in why:
         yield Finding("running", BAD if code == health.DOWN else WARN, sentence)
@@ -205,5 +213,5 @@ def _running(app: "App") -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[["App"], Iterator[Finding]], ...] = (
-    _configuration, _database, _places, _mailboxes, _name, _mail, _templates, _links, _calendar, _running,
+    _configuration, _database, _places, _mailboxes, _name, _addresses, _mail, _templates, _links, _calendar, _running,
 )  # fmt: skip

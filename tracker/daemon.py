@@ -238,10 +238,9 @@ class Daemon:
         """Tell new alerts; say that we live, as long as passes finish and nothing keeps mail from going out."""
         with reading(self.app.engine) as session:
             standing = alerts.standing(session)
-            stopped = stoppages.found(session, self.app)
         self.caller.tell(standing)  # nothing is locked while the operator's command runs
         late = time.monotonic() - self.passed_at >= CALLING_SECONDS + 2 * self.app.config.daemon.tick_seconds
-        if not late and not stopped and not self.untaken:
+        if not late and not self.untaken and not stoppages.found(self.app):
             self.caller.ping()
 
     def keep_house(self) -> None:

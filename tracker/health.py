@@ -1,5 +1,6 @@
 """How the program does, read from the database alone: what ``status`` prints and ``status --check`` judges."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,15 @@ OLD_BACKUP = timedelta(days=3)
 MINUTE = timedelta(minutes=1)
 
 
-def facts(session: Session, app: "App") -> dict[str, Any]:
-    """Return counts, ages and alerts. Instants are aware UTC."""
+def look(app: "App") -> dict[str, Any]:
+    """Return counts, ages, alerts and what keeps mail in. Raises StorageTrouble."""
+    stopped = stoppages.found(app)
+    with app.reading() as session:
+        return facts(session, app, stopped)
+
+
+def facts(session: Session, app: "App", stopped: Sequence[stoppages.Stoppage] = ()) -> dict[str, Any]:
+    """Return counts, ages and alerts, and what was found to keep mail in. Instants are aware UTC."""
     instance = session.get_one(Instance, 1)
     notices = dict(session.execute(select(Notice.state, func.count()).group_by(Notice.state)).all())
     messages = dict(session.execute(select(Message.state, func.count()).group_by(Message.state)).all())
@@ -50,7 +58,7 @@ def facts(session: Session, app: "App") -> dict[str, Any]:
         "planned_at": instance.planned_at,
         "failed_passes": instance.failed_passes,
         "journal": less_durable(session.connection()),
-        "stoppages": [vars(stoppage) for stoppage in stoppages.found(session, app)],
+        "stoppages": [vars(stoppage) for stoppage in stopped],
         "alerts": [{"at": alert.at, "text": alert.text} for alert in alerts.standing(session)],
         "workers": [
             {"id": w.id, "started_at": w.started_at, "heartbeat_at": w.heartbeat_at} for w in daemons

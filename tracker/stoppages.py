@@ -30,12 +30,18 @@ class Stoppage:
     text: str
 
 
-def found(session: Session, app: "App") -> list[Stoppage]:
-    """Return what keeps mail from going out. Alerts that stand are told by their own sentence."""
-    return [stoppage for look in (_database, _settings, _alerts, _overdue) for stoppage in look(session, app)]
+def found(app: "App") -> list[Stoppage]:
+    """Return what keeps mail from going out. Alerts that stand are told by their own sentence.
+
+    Raises StorageTrouble when the database cannot be read.
+    """
+    unwritable = list(_database(app))
+    with app.reading() as session:
+        return [*unwritable, *(stoppage for look in (_settings, _alerts, _overdue) for stoppage in look(session, app))]
 
 
-def _database(_session: Session, app: "App") -> Iterator[Stoppage]:
+def _database(app: "App") -> Iterator[Stoppage]:
+    """Try to write, with no transaction open: a reader who waits for another connection keeps writers waiting."""
     try:
         check_writable(app.engine)
     except StorageTrouble as trouble:

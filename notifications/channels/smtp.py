@@ -14,6 +14,7 @@ from datetime import timedelta
 from time import monotonic
 
 from commitments import addresses
+from commitments.errors import Error
 from notifications.channels import ChannelDown, Outcome, Parcel, answers
 from notifications.channels.answers import LONGEST_ANSWER, Refusal
 from notifications.channels.wire import KEEPER, Client, SecureClient, SessionEnded, at_once, timeout
@@ -194,6 +195,8 @@ def _answer_of(trouble: Exception) -> str:
     if isinstance(trouble, smtplib.SMTPResponseException):
         answer = trouble.smtp_error
         return answers.shown(trouble.smtp_code, answer if isinstance(answer, bytes) else str(answer).encode())
+    if isinstance(trouble, Error):  # a sentence of ours already, such as that of a password file
+        return answers.visible(str(trouble))
     return answers.visible(f"{type(trouble).__name__}: {trouble}")
 
 

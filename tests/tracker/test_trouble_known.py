@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from freezegun import freeze_time
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 
 from commitments.storage import writing
 from notifications import alerts
@@ -183,8 +183,7 @@ def test_a_password_file_that_goes_bad_is_known(app: App, tmp_path: Path, conten
     (tmp_path / "config.toml").write_text('[mail]\npassword_file = "secret"\n')
     mine = App(config.load(None, {}, tmp_path), actor="office")
     secret.unlink() if content is None else secret.write_bytes(content)
-    with mine.reading() as session:
-        facts = health.facts(session, mine)
+    facts = health.look(mine)
     assert [stoppage["kind"] for stoppage in facts["stoppages"]] == ["a file of the configuration cannot be read"]
     assert health.judge(facts)[0] != 0
     assert health_page(mine)[0] == 503
@@ -198,12 +197,23 @@ def test_keys_that_are_gone_are_known_and_not_made_anew(app: App, tmp_path: Path
     mine = App(config.load(None, {}, tmp_path), actor="office")
     assert mine.links is not None
     (tmp_path / "web-keys").unlink()
-    with mine.reading() as session:
-        assert [each.kind for each in stoppages.found(session, mine)] == ["a file of the configuration cannot be read"]
+    assert [each.kind for each in stoppages.found(mine)] == ["a file of the configuration cannot be read"]
     with pytest.raises(config.ConfigError, match="put the file back"):
         mine.fresh()
     assert not (tmp_path / "web-keys").exists()
     mine.engine.dispose()
+
+
+def test_looking_keeps_no_writer_waiting(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who tries to write holds no reading transaction: a writer at its COMMIT would wait for it, and it for them."""
+    opened: list[bool] = []
+
+    def look(engine: Engine) -> None:
+        opened.append(engine.pool.checkedout() == 0)  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(stoppages, "check_writable", look)
+    health.look(app)
+    assert opened == [True]
 
 
 # -- databases -----------------------------------------------------------------------------------------------------

@@ -38,8 +38,7 @@ def status(
     shared = command(ctx)
     app = shared.app
     try:
-        with app.reading() as session:
-            found = health.facts(session, app)
+        found = health.look(app)
     except StorageTrouble as trouble:
         if not check:
             raise

@@ -112,8 +112,7 @@ def _health(site: Site) -> Response:
     from tracker import health  # noqa: PLC0415
 
     try:
-        with site.app.reading() as session:
-            known = health.facts(session, site.app)
+        known = health.look(site.app)
     except (Error, DBAPIError, OSError) as trouble:
         log.error("health: %s", masked(str(trouble)))  # noqa: TRY400 - one sentence
         return _line("the database cannot be read", 503)

@@ -1,0 +1,63 @@
+"""Mail that should have gone out and did not, on either database."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from commitments.storage import check_writable, reading
+from notifications import delivery, overdue
+from notifications.overdue import Hours
+from notifications.sending import Report
+from tests.conftest import Scene
+from tests.notifications.test_delivery import DUE, Scripted
+
+
+def waiting(scene: Scene) -> int:
+    office = scene.office
+    with reading(scene.engine) as session:
+        hours = Hours(zone=office.zone, send_at=office.send_at, workdays=office.workdays)
+        return overdue.count(session, hours, scene.now)
+
+
+def test_what_is_owed_and_not_sent_is_seen_after_two_hours_of_sending_time(scene: Scene) -> None:
+    scene.add(due_on=DUE, support=("各区政府",))
+    scene.day("2019-06-27", 7)
+    delivery.plan(scene.office, scene.now, Report())
+    scene.day("2019-06-27", 11)
+    assert waiting(scene) == 0
+    scene.now += timedelta(minutes=1)
+    assert waiting(scene) == 2
+    scene.run(Scripted())
+    assert waiting(scene) == 0
+
+
+def test_an_addressee_who_was_told_today_waits_for_the_next_working_day(scene: Scene) -> None:
+    scene.add(due_on=DUE)
+    assert scene.run(Scripted()).sent == 1
+    scene.add(title="又一件", due_on=DUE)
+    scene.day("2019-06-27", 20)
+    delivery.plan(scene.office, scene.now, Report())
+    assert waiting(scene) == 0
+    scene.day("2019-06-28", 12)
+    delivery.plan(scene.office, scene.now, Report())
+    assert waiting(scene) > 0
+
+
+def test_a_slow_pace_is_no_standstill(scene: Scene) -> None:
+    scene.add(due_on=DUE, support=("各区政府", "市委政法委"))
+    carrier = Scripted()
+    carrier.per_minute = 1
+    scene.day("2019-06-27", 12)
+    for _ in range(2):
+        scene.run(carrier)
+        assert waiting(scene) == 0
+        scene.now += timedelta(minutes=2)
+    scene.office = replace(scene.office, worker="test/2")
+    scene.now += timedelta(hours=3)
+    assert waiting(scene) == 1
+
+
+def test_that_a_database_can_be_written_is_tried_without_a_trace(scene: Scene) -> None:
+    scene.add(due_on=DUE)
+    check_writable(scene.engine)
+    with reading(scene.engine) as session:
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM instance").scalar() == 1
