@@ -175,16 +175,17 @@ def _secret(path: Path) -> str:
     if b"\0" in content:
         raise ValueError(f"{path} is not UTF-8 text (perhaps UTF-16); save it as UTF-8")
     try:
-        return content.decode("utf-8-sig").strip()
+        text = content.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not UTF-8 text; save it as UTF-8") from None
+    if not text:
+        raise ValueError(f"{path} is empty")
+    return text
 
 
 def _password(path: Path) -> str:
     """Return the one line of a password file. Raises ValueError."""
     text = _secret(path)
-    if not text:
-        raise ValueError(f"{path} is empty")
     if len(text.splitlines()) > 1:
         raise ValueError(f"{path} must hold the password alone, on one line")
     return text
