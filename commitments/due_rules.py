@@ -6,7 +6,9 @@ ledger speaks to each reader in his language; free text stands as it was written
 """
 
 import re
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from functools import cache
 
@@ -54,13 +56,27 @@ def due_rule_code(words: str) -> str:
     for follows in _FOLLOWS:
         if match := re.fullmatch(re.escape(follows).replace(r"\{ref\}", r"(\w[\w.-]*)"), words):
             return f"follows {match[1]}"
-    return _codes().get(words, words)
+    return _codes().get(words) or _counted_code(words) or words
 
 
 def _counted(locale: str, column: int, start: date, distance: Offset) -> str:
     unit, blank = _UNITS[distance.unit][column], " " if locale == "en" else ""
     counted = f"{distance.n}{blank}{unit.removesuffix('s') if distance.n == 1 else unit}"
     return _COUNTED[column].format(start=format_date(locale, start), distance=counted)
+
+
+def _counted_code(words: str) -> str:
+    """Return the code of a distance counted from a day, as ``_counted`` words it; empty when it is none."""
+    if match := re.fullmatch(r"自(\d{4}年\d+月\d+日)起(\d+)(.+)", words):
+        start, count, unit, day = match[1], match[2], match[3], "%Y年%m月%d日"
+    elif match := re.fullmatch(r"(\d+) (.+?)s? from (\d+ [A-Z][a-z]+ \d{4})", words):
+        start, count, unit, day = match[3], match[1], f"{match[2]}s", "%d %B %Y"
+    else:
+        return ""
+    code = next((code for code, said in _UNITS.items() if unit in said), "")
+    with suppress(ValueError):  # a day that no calendar has is what a person wrote
+        return f"{date(*time.strptime(start, day)[:3])} +{count}{code}" if code else ""
+    return ""
 
 
 @cache

@@ -19,6 +19,7 @@ SAMPLES = [
     "<r>_x005F_</r>", "_xD83D__xDE00_", "<t>_x0041_</t>", "<r></r>", "3.10", "3月1日", "&lt;", "😀", "a" * 255, "TRUE",
     "#REF!", "甲 乙",
 ]  # fmt: skip
+RULES = ["month-end", "follows 2019-1007-08", "2026-11-29 +10wd", "2026-11-29 +1m"]
 words = st.sampled_from(SAMPLES) | st.text(
     st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"]), max_size=12
 ).map(str.strip)
@@ -32,6 +33,7 @@ whole = st.fixed_dictionaries(
         "quote": prose,
         "condition": prose,
         "due_text": words,
+        "due_rule": words | st.sampled_from(RULES),
         "support": st.lists(st.sampled_from(["市委组织部", "市台联"]), unique=True),
         "target": st.lists(target, max_size=2, unique_by=itemgetter("what")),
     }
