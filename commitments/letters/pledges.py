@@ -12,7 +12,7 @@ from commitments.letters import sections
 from commitments.letters.items import is_shared, item
 from commitments.letters.lists import State
 from commitments.letters.outline import Passage, sentences
-from commitments.letters.pledge import Pledge, pledge
+from commitments.letters.pledge import TRAIL, Pledge, pledge
 from commitments.letters.reckoning import Base
 from commitments.letters.running import LEAD_CHARS, prose
 from commitments.letters.tables import is_head, rows
@@ -37,7 +37,7 @@ def pledges(passages: Sequence[Passage], base: Base) -> list[Pledge]:
         state.leave(passage, part, following)
         if "以上" in passage.text or "上述" in passage.text:
             found = _dated_together(found, passage)
-    return found
+    return [one for one in found if one.text.strip(TRAIL)]
 
 
 def _dated_together(found: Sequence[Pledge], passage: Passage) -> list[Pledge]:

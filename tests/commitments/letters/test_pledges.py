@@ -61,6 +61,13 @@ def test_difficulties_are_no_pledges():
     assert read("三、存在的困难\n一是资金不足，正在多方筹措；二是用地紧张，难以落实。") == []
 
 
+@pytest.mark.parametrize(
+    "line", ["一是;将2000年”", "一是；将2024年底前完成”，推进工作。", "一是：\n将建成2020年底前”", "（一）；将建成”"]
+)
+def test_a_number_without_words_is_no_pledge(line):
+    assert all(one.quote.strip(SIGNS) for one in read(line))
+
+
 @given(
     st.text(
         alphabet="一二三（）、。，；：《》“”①120年月底前内将拟计划正在市县局委政府我们会同责成待后如已完成建设\n\t",
