@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 PAGED = ("TRACKER_WEB__BASE_URL", "https://yinuo.example")  # mails with links
+ELSEWHERE = ("demo",)  # tests/tracker/test_demo.py runs it
 NEVER_RUN = ("daemon", "serve", "restore")
 
 
@@ -45,7 +46,7 @@ EXAMPLES = [
     (" ".join(path), shlex.split(line.removeprefix("$ tracker ")))
     for path, text in TREE
     for line in map(str.strip, text.splitlines())
-    if line.startswith("$ tracker ")
+    if line.startswith("$ tracker ") and path[0] not in ELSEWHERE
 ]
 
 

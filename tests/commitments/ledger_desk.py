@@ -40,12 +40,6 @@ HEAD = "letter,ordinal,title,lead,support,due_on\n"
 NUMBER = "穗民案〔2019〕89号"
 
 
-def new_database(file: Path) -> Engine:
-    engine = storage.open_engine(f"sqlite:///{file}", create=True)
-    Base.metadata.create_all(engine)
-    return engine
-
-
 class Desk:
     """Loads text as a file into one database."""
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from commitments import replies, search, storage
-from commitments.base import Base
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import Refused
 from commitments.figures import Period, Rate, Standing, percent, rates, totals
@@ -21,6 +20,7 @@ from commitments.models import Commitment, Department, Letter, Target
 from commitments.register import Register
 from commitments.search import find_department, find_letter
 from commitments.standings import standings, undone
+from tests.ledgers import new_engine
 
 ZONE = ZoneInfo("Asia/Shanghai")
 LADDER = Ladder(rungs=(Offset(-7, "wd"), Offset(0, "d"), Offset(1, "wd")), repeat=Offset(5, "wd"))
@@ -63,8 +63,7 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.engine = storage.open_engine(f"sqlite:///{folder}/t.db", create=True)
-        Base.metadata.create_all(self.engine)
+        self.engine = new_engine(folder / "t.db")
         names = ("市台联", "市民政局", "各区政府", "市委组织部")
         with storage.writing(self.engine) as session:
             session.add_all(Department(name=name) for name in names)

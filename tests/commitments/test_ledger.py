@@ -19,12 +19,13 @@ from sqlalchemy import select
 from commitments import history, storage
 from commitments.errors import LedgerDiffers
 from commitments.models import KINDS, STRENGTHS, HistoryEntry
-from tests.commitments.ledger_desk import DEPARTMENTS, HEAD, LETTER, NUMBER, ONE, TODAY, Desk, new_database
+from tests.commitments.ledger_desk import DEPARTMENTS, HEAD, LETTER, NUMBER, ONE, TODAY, Desk
+from tests.ledgers import new_engine
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(new_database(tmp_path / "t.db"), tmp_path)
+    desk = Desk(new_engine(tmp_path / "t.db"), tmp_path)
     yield desk
     desk.engine.dispose()
 
@@ -245,7 +246,7 @@ def test_what_is_dumped_loads_to_the_same(
     tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[dict[str, object], ...]]
 ) -> None:
     folder = tmp_path_factory.mktemp("round")
-    one, two = (Desk(new_database(folder / f"{n}.db"), folder) for n in (1, 2))
+    one, two = (Desk(new_engine(folder / f"{n}.db"), folder) for n in (1, 2))
     commitments = [
         {"ordinal": str(n), "lead": "市民政局", **row, **dates, **state} for n, (row, dates, state) in enumerate(drawn)
     ]

@@ -8,12 +8,13 @@ import pytest
 from commitments import ledger_files
 from commitments.errors import LedgerRejected
 from commitments.models import Department, HistoryEntry
-from tests.commitments.ledger_desk import DEPARTMENTS, HEAD, LETTER, NUMBER, ONE, Desk, new_database
+from tests.commitments.ledger_desk import DEPARTMENTS, HEAD, LETTER, NUMBER, ONE, Desk
+from tests.ledgers import new_engine
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(new_database(tmp_path / "t.db"), tmp_path)
+    desk = Desk(new_engine(tmp_path / "t.db"), tmp_path)
     yield desk
     desk.engine.dispose()
 

@@ -8,18 +8,17 @@ import pytest
 from sqlalchemy import select
 
 from commitments import addresses, parties, storage
-from commitments.base import Base
 from commitments.deadlines import Offset
 from commitments.errors import AlreadyExists, BadValue, NoSuchDepartment, NothingToChange
 from commitments.models import Department, HistoryEntry, Letter
 from commitments.register import Register
 from commitments.workdays import WorkCalendar
+from tests.ledgers import new_engine
 
 
 @pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
-    engine = storage.open_engine(f"sqlite:///{tmp_path}/t.db", create=True)
-    Base.metadata.create_all(engine)
+    engine = new_engine(tmp_path / "t.db")
     with storage.writing(engine) as session:
         yield Register(
             session,

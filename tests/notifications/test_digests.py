@@ -16,7 +16,6 @@ import pytest
 from sqlalchemy import select
 
 from commitments import history, replies, storage
-from commitments.base import Base
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import NoSuchDepartment, NoSuchDigest
 from commitments.models import Commitment, Department, Letter
@@ -26,6 +25,7 @@ from notifications import digests
 from notifications.digests import DigestRules, Owed
 from notifications.models import Alert, Digest, Message, Notice
 from notifications.periods import folded, newest_due, owed_months, period, shifted
+from tests.ledgers import new_engine
 
 ZONE = ZoneInfo("Asia/Shanghai")
 RULES = DigestRules(
@@ -79,8 +79,7 @@ class Ledger:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.engine = storage.open_engine(f"sqlite:///{folder}/t.db", create=True)
-        Base.metadata.create_all(self.engine)
+        self.engine = new_engine(folder / "t.db")
         with storage.writing(self.engine) as session:
             session.add_all(Department(name=name) for name in ("市台联", "市侨联", "市民政局", "各区政府"))
         self.letter("1007", "市台联")

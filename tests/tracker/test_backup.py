@@ -27,13 +27,12 @@ MORNING = "2019-06-27T10:00:00+08:00"
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(place: Path) -> Iterator[Path]:
     """The ledger of letter 1007 on its first morning; the clock stands still."""
-    monkeypatch.chdir(tmp_path)
     with freeze_time(MORNING, ignore=["_pytest.timing"]):
         assert run(["init"]) == 0
         assert run(["ledger", "load", str(LETTER)]) == 0
-        yield tmp_path
+        yield place
 
 
 @pytest.fixture

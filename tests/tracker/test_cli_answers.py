@@ -16,15 +16,13 @@ NEW = ("add", "--letter", "1007", "--title", "新事项", "--lead", "市民政�
 
 
 @pytest.fixture(autouse=True)
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
+def office(place: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     with freeze_time("2019-12-02T10:00:00+08:00"):
         assert run(["init"]) == 0
         assert run(["ledger", "load", str(LETTER)]) == 0
-        (tmp_path / "验收.pdf").write_bytes(b"%PDF-1.4 x")
+        (place / "验收.pdf").write_bytes(b"%PDF-1.4 x")
         capsys.readouterr()
-        yield tmp_path
+        yield place
 
 
 def said(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[str, list[str]]:

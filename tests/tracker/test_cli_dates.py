@@ -21,14 +21,12 @@ NEW = ("add", "--letter", "1007", "--title", "新事项", "--lead", "市民政�
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
+def office(place: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     with freeze_time("2026-08-31T10:00:00+08:00"):
         assert run(["init"]) == 0
         assert run(["ledger", "load", str(LETTER)]) == 0
         capsys.readouterr()
-        yield tmp_path
+        yield place
 
 
 def said(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, str, str]:

@@ -17,16 +17,15 @@ Printed = Callable[[str, str], tuple[int, str, str]]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(place: Path) -> Path:
     """A ledger whose digests wait for approval."""
-    monkeypatch.chdir(tmp_path)
     with freeze_time("2019-06-27T10:00:00+08:00"):
         assert run(["init"]) == 0
         text = Path("config.toml").read_text(encoding="utf-8")
         assert 'approval = "none"' in text
         Path("config.toml").write_text(text.replace('approval = "none"', 'approval = "required"'), encoding="utf-8")
         assert run(["ledger", "load", str(LEDGER)]) == 0
-    return tmp_path
+    return place
 
 
 @pytest.fixture

@@ -17,13 +17,12 @@ REF, LEAD, HELPER = "2019-1007-02", "市民政局", "各区政府"
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
+def home(place: Path) -> Path:
     with freeze_time("2019-06-27T10:00:00+08:00"):
         assert run(["init"]) == 0
         assert run(["ledger", "load", str(LEDGER)]) == 0
         assert run(["dispute", REF, "--department", HELPER, "--reason", "区级无此职责", "--actor", "办公室"]) == 0
-    return tmp_path
+    return place
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:

@@ -33,11 +33,9 @@ LETTER = """穗民案〔2019〕89号
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+def home(place: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     """A folder with a ledger that has departments and a letter."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
-    (tmp_path / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
+    (place / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
     letter = ("--document-number", OURS, "--proposal-number", "1008", "--proposing-unit", "市台联")
     with freeze_time(TODAY):
         done("init")
@@ -45,7 +43,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         done("department", "add", "市台联", "--mailbox", "tl@gz.example")
         done("letter", "add", *letter, "--replying-unit", "市民政局", "--signed-on", "2019-06-26")
     capsys.readouterr()
-    return tmp_path
+    return place
 
 
 def done(*line: str) -> None:

@@ -17,16 +17,14 @@ LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 
 
 @pytest.fixture(autouse=True)
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+def office(place: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     """Letter 1007, on the day before a deadline."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
     with freeze_time("2019-12-30T10:00:00+08:00"):
         assert run(["init"]) == 0
         assert run(["ledger", "load", str(LETTER)]) == 0
         assert run(["progress", "2019-1007-02", "--note", "清单已报送审定"]) == 0
         capsys.readouterr()
-        yield tmp_path
+        yield place
 
 
 def said(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, str, str]:

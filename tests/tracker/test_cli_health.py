@@ -27,12 +27,11 @@ Judge = Callable[[], tuple[int, dict[str, Any]]]
 
 
 @pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+def app(place: Path) -> Iterator[App]:
     """A fresh ledger, made a moment ago; the clock stands still."""
-    monkeypatch.chdir(tmp_path)
     with freeze_time(NOW, ignore=["_pytest.timing"]):
         assert run(["init"]) == 0
-        app = App(config.load(None, {}, tmp_path), actor="office")
+        app = App(config.load(None, {}, place), actor="office")
         engine = app.engine
         yield app
         engine.dispose()

@@ -15,17 +15,15 @@ LEDGER = Path(config.__file__).parent / "demo" / "letter-1007.toml"
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+def ledger(place: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     """The ledger of letter 1007; its database. One commitment was corrected since."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
-    (tmp_path / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
+    (place / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
     assert run(["init"]) == 0
     assert run(["ledger", "load", str(LEDGER)]) == 0
     correct = ["edit", REF, "--lead", "市委政法委", "--support", "-", "--reason", "按分工调整", "--actor", "办公室"]
     assert run(correct) == 0
     capsys.readouterr()
-    return tmp_path / "yinuo.db"
+    return place / "yinuo.db"
 
 
 def said(capsys: pytest.CaptureFixture[str], *line: str) -> str:

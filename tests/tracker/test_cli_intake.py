@@ -16,12 +16,11 @@ COUNT = 10
 
 
 @pytest.fixture(autouse=True)
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def office(place: Path) -> Path:
     """An empty ledger, 2021, in Chinese."""
-    monkeypatch.chdir(tmp_path)
     with freeze_time("2021-08-20T10:00:00+08:00"):
         assert run(["init"]) == 0
-        yield tmp_path
+        yield place
 
 
 def said(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, str, str]:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,26 +16,37 @@ from tracker.cli.root import run
 from tracker.demo import stage
 
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
+NOW = "2019-12-30T10:00:00+08:00"
 NEW = ("--letter", "1007", "--lead", "市民政局")
 # Each is entered in an order that is neither that of the refs nor that of the dates.
 DUE = {"2019-1007-21": "2019-12-02", "2019-1007-22": "2019-09-30", "2019-1007-23": "2019-11-15",
        "2019-1007-24": "2020-01-02", "2019-1007-25": "2019-12-30", "2019-1007-26": "2019-09-30"}  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Letter 1007 and six items more, on a day when some are overdue."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
-    with freeze_time("2019-12-30T10:00:00+08:00"):
+    folder = tmp_path_factory.mktemp("loaded")
+    with pytest.MonkeyPatch.context() as patch, freeze_time(NOW):
+        patch.chdir(folder)
+        patch.delenv("TRACKER_CONFIG", raising=False)
         assert run(["init"]) == 0
         assert run(["ledger", "load", str(LETTER)]) == 0
         for ref, due in DUE.items():
             assert run(["add", *NEW, "--title", f"事项{ref}", "--ref", ref, "--due", due, "--ordinal", ref]) == 0
         assert run(["close", "2019-1007-02", "--outcome", "withdrawn"]) == 0
         assert run(["report-done", "2019-1007-26", "--on", "2019-11-01"]) == 0
-        capsys.readouterr()
-        yield tmp_path
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def office(loaded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The loaded ledger, to read and to change."""
+    shutil.copytree(loaded, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
+    with freeze_time(NOW):
+        yield
 
 
 def said(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[str, str]:

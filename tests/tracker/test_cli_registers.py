@@ -15,14 +15,12 @@ NUMBER = "穗民案〔2019〕89号"
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+def home(place: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     """A folder with an empty ledger."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
-    (tmp_path / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
+    (place / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
     assert run(["init"]) == 0
     capsys.readouterr()
-    return tmp_path
+    return place
 
 
 @pytest.fixture

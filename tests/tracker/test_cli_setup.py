@@ -15,7 +15,7 @@ from tracker.cli.root import run
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to start in."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TRACKER_CONFIG", raising=False)
@@ -28,22 +28,22 @@ def instance(database: str = "yinuo.db") -> list[tuple[str, str]]:
 
 
 def test_init_makes_a_ledger_with_an_identity_and_says_what_it_did(
-    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    empty: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRACKER_ENVIRONMENT", "trial")
     assert run(["init"]) == 0
     printed = capsys.readouterr()
-    assert (place / "config.toml").read_text(encoding="utf-8") == config.EXAMPLE
+    assert (empty / "config.toml").read_text(encoding="utf-8") == config.EXAMPLE
     [(uuid, environment)] = instance()
     assert (len(uuid), int(uuid, 16) > 0, environment) == (32, True, "trial")
     for made in ("config.toml", "yinuo.db", "evidence", "backups"):
         assert made in printed.err
-        assert (place / made).exists()
-    assert [(place / folder).stat().st_mode & 0o777 for folder in ("evidence", "backups")] == [0o700, 0o700]
+        assert (empty / made).exists()
+    assert [(empty / folder).stat().st_mode & 0o777 for folder in ("evidence", "backups")] == [0o700, 0o700]
     assert printed.out.strip().endswith("config.toml")
 
 
-def test_a_second_init_does_and_says_nothing(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_init_does_and_says_nothing(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init"]) == 0
     before = instance()
     capsys.readouterr()
@@ -52,29 +52,29 @@ def test_a_second_init_does_and_says_nothing(place: Path, capsys: pytest.Capture
     assert instance() == before
 
 
-def test_init_mends_what_is_missing(place: Path) -> None:
+def test_init_mends_what_is_missing(empty: Path) -> None:
     assert run(["init"]) == 0
     before = instance()
-    (place / "backups").rmdir()
-    (place / "config.toml").unlink()
+    (empty / "backups").rmdir()
+    (empty / "config.toml").unlink()
     assert run(["init"]) == 0
-    assert (place / "backups").is_dir()
+    assert (empty / "backups").is_dir()
     assert instance() == before
 
 
-def test_init_writes_the_configuration_it_is_told_to(place: Path) -> None:
+def test_init_writes_the_configuration_it_is_told_to(empty: Path) -> None:
     assert run(["--config", "etc/trial.toml", "init"]) == 0
-    assert (place / "etc" / "yinuo.db").is_file()
-    assert not (place / "config.toml").exists()
+    assert (empty / "etc" / "yinuo.db").is_file()
+    assert not (empty / "config.toml").exists()
 
 
 def test_an_older_schema_is_upgraded_after_a_verified_backup(
-    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The copy is of the schema before, and it lies there before the upgrade begins."""
     assert run(["init"]) == 0
     before = schema.HEAD
-    kept = place / "backups" / f"before-upgrade-{before}-2019-06-27.db"
+    kept = empty / "backups" / f"before-upgrade-{before}-2019-06-27.db"
 
     def upgrade(engine: Engine) -> None:
         assert kept.is_file()
@@ -95,22 +95,22 @@ def test_an_older_schema_is_upgraded_after_a_verified_backup(
 
 @pytest.mark.parametrize("url", ["sqlite:////proc/yinuo.db", "sqlite:///config.toml", "sqlite:///config.toml/yinuo.db"])
 def test_a_place_without_room_for_a_ledger_is_one_sentence(
-    place: Path, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty: Path, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """No file may be made there; there is another file; there is no folder."""
-    (place / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
+    (empty / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
     monkeypatch.setenv("TRACKER_DATABASE__URL", url)
     assert run(["--language", "en", "init"]) == 1
     complaint = capsys.readouterr().err
     assert complaint.startswith("tracker: The database ")
     assert url.removeprefix("sqlite:///").removesuffix("/yinuo.db") in complaint
-    assert (place / "config.toml").read_text(encoding="utf-8") == config.EXAMPLE
+    assert (empty / "config.toml").read_text(encoding="utf-8") == config.EXAMPLE
 
 
-def test_secrets_are_masked(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_secrets_are_masked(empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init"]) == 0
-    (place / "relay").write_text("canary-relay")
-    (place / "relay").chmod(0o600)
+    (empty / "relay").write_text("canary-relay")
+    (empty / "relay").chmod(0o600)
     monkeypatch.setenv("TRACKER_DATABASE__URL", "postgresql+psycopg://yinuo:canary-database@localhost/yinuo")
     monkeypatch.setenv("TRACKER_MAIL__PASSWORD_FILE", "relay")
     capsys.readouterr()
@@ -122,7 +122,7 @@ def test_secrets_are_masked(place: Path, monkeypatch: pytest.MonkeyPatch, capsys
 
 
 def test_the_configuration_in_force_is_shown_as_a_file_can_hold_it(
-    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["init"]) == 0
     monkeypatch.setenv("TRACKER_GUARD__RECIPIENTS", "7")
@@ -131,19 +131,19 @@ def test_the_configuration_in_force_is_shown_as_a_file_can_hold_it(
     assert tomllib.loads(capsys.readouterr().out)["guard"]["recipients"] == 7
 
 
-def test_check_reads_the_calendar_file_too(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_reads_the_calendar_file_too(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init"]) == 0
-    (place / "days.toml").write_text('[years.2027]\noff = ["soon"]\n')
-    text_ = (place / "config.toml").read_text(encoding="utf-8")
-    (place / "config.toml").write_text(text_.replace('file = ""', 'file = "days.toml"'), encoding="utf-8")
+    (empty / "days.toml").write_text('[years.2027]\noff = ["soon"]\n')
+    text_ = (empty / "config.toml").read_text(encoding="utf-8")
+    (empty / "config.toml").write_text(text_.replace('file = ""', 'file = "days.toml"'), encoding="utf-8")
     assert run(["config", "check"]) == 4
     assert "days.toml" in capsys.readouterr().err
 
 
-def test_prepare_tells_what_it_did_once(place: Path) -> None:
+def test_prepare_tells_what_it_did_once(empty: Path) -> None:
     from tracker.app import App  # noqa: PLC0415
 
-    (place / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
-    app = App(config.load(None, {}, place), actor="office")
+    (empty / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
+    app = App(config.load(None, {}, empty), actor="office")
     assert len(setup.prepare(app)) == 4
     assert setup.prepare(app) == []

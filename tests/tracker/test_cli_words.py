@@ -14,9 +14,7 @@ NEW = ("add", "--letter", "1007", "--title", "新事项", "--lead", "市民政�
 
 
 @pytest.fixture(autouse=True)
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
+def office(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init"]) == 0
     assert run(["ledger", "load", str(LETTER)]) == 0
     capsys.readouterr()

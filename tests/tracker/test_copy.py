@@ -15,13 +15,12 @@ from tracker.cli.root import run
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def ledger(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small ledger with evidence, mails in the outbox, and a digest."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "calendar.toml").write_text("")
+    (place / "calendar.toml").write_text("")
     monkeypatch.setenv("TRACKER_REMINDERS__SEND_AT", "00:00")
     monkeypatch.setenv("TRACKER_DIGEST__STATUS_WEEKDAY", "")
-    (tmp_path / "notes.txt").write_text("事项清单")
+    (place / "notes.txt").write_text("事项清单")
     for arguments in (
         ["init"],
         ["department", "add", "市民政局", "--mailbox", "mzj@gz.example"],
@@ -35,8 +34,8 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ["remind"],
     ):  # fmt: skip
         assert run(arguments) == 0
-    _answers(tmp_path)
-    return tmp_path
+    _answers(place)
+    return place
 
 
 def _answers(home: Path) -> None:

@@ -13,9 +13,11 @@ from tracker.demo import stage
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo") / "here"
-    assert run(["demo", str(folder)]) == 0
-    return folder
+    """What the example in its help leaves behind."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("demo"))
+        assert run(["demo", "first-look"]) == 0
+        return Path("first-look").absolute()
 
 
 @pytest.fixture(scope="module")

@@ -20,12 +20,11 @@ LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
+def home(place: Path) -> Path:
     with freeze_time("2019-06-27T10:00:00+08:00"):
         assert run(["init"]) == 0
         assert run(["ledger", "load", str(LETTER)]) == 0
-    return tmp_path
+    return place
 
 
 def told(capsys: pytest.CaptureFixture[str], *line: str, code: int = 0) -> str:

@@ -42,13 +42,12 @@ WRITING = [
 
 
 @pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+def app(place: Path) -> Iterator[App]:
     """The ledger of letter 1007, loaded on a Thursday at ten; the clock stands still."""
-    monkeypatch.chdir(tmp_path)
     with freeze_time(THURSDAY, ignore=["_pytest.timing"]):
         assert run(["init"]) == 0
         assert run(["ledger", "load", str(LETTER)]) == 0
-        app = App(config.load(None, {}, tmp_path), actor="office")
+        app = App(config.load(None, {}, place), actor="office")
         yield app
         app.engine.dispose()
 

@@ -16,12 +16,10 @@ LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 
 
 @pytest.fixture(autouse=True)
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
+def office(place: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     with freeze_time("2019-12-02T10:00:00+08:00"):
         assert run(["init"]) == 0
-        yield tmp_path
+        yield place
 
 
 def said(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, str, str]:

@@ -4,6 +4,7 @@ import logging
 import os
 import sqlite3
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -119,9 +120,7 @@ def run(arguments: list[str] | None = None) -> int:
     set_up_streams()
     try:
         words = [_as_text(each) for each in (sys.argv[1:] if arguments is None else arguments)]
-        code = _with_fixed_examples(typer.main.get_command(cli)).main(
-            args=words, prog_name="tracker", standalone_mode=False, obj=shared
-        )
+        code = _commands().main(args=words, prog_name="tracker", standalone_mode=False, obj=shared)
     except Error as error:
         say(f"tracker: {error.told(shared.spoken)}")
         return exit_code(error)
@@ -164,6 +163,12 @@ def _database(shared: Command) -> str:
     from commitments.storage import shown  # noqa: PLC0415 - slow to import
 
     return shown(make_url(shared.app.config.database_url))
+
+
+@cache
+def _commands() -> Any:  # noqa: ANN401 - Typer exports no common type of command and group
+    """Return the tree of commands, made once a process: it takes longer than most commands."""
+    return _with_fixed_examples(typer.main.get_command(cli))
 
 
 def _with_fixed_examples(command: Any) -> Any:  # noqa: ANN401 - Typer exports no common type of command and group

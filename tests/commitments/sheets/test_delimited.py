@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from commitments import glossary, mistakes
-from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, NUMBER, Desk, new_database
+from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, NUMBER, Desk
+from tests.ledgers import new_engine
 from tests.traditional import as_simplified
 
 HEAD = "letter,ordinal,title,lead,support,due_on"
@@ -15,7 +16,7 @@ ROWS = [f"{NUMBER},一,甲,市民政局,市委组织部；市台联,2019-12-31",
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(new_database(tmp_path / "t.db"), tmp_path)
+    desk = Desk(new_engine(tmp_path / "t.db"), tmp_path)
     desk.load(LETTER + DEPARTMENTS)
     yield desk
     desk.engine.dispose()

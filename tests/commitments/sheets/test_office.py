@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from commitments.errors import LedgerRejected
-from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, NUMBER, ONE, Desk, new_database
+from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, NUMBER, ONE, Desk
 from tests.commitments.sheets.test_reading import Edit, edited
+from tests.ledgers import new_engine
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    desk = Desk(new_database(tmp_path / "t.db"), tmp_path)
+    desk = Desk(new_engine(tmp_path / "t.db"), tmp_path)
     desk.load(LETTER + DEPARTMENTS + ONE + "due_on = 2019-12-31\n" + ONE.replace("一是", "二是").replace("甲", "乙"))
     yield desk
     desk.engine.dispose()

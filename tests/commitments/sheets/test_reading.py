@@ -11,8 +11,9 @@ import pytest
 
 from commitments import ledger_files
 from commitments.errors import LedgerDiffers
-from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, NUMBER, ONE, Desk, new_database
+from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, NUMBER, ONE, Desk
 from tests.commitments.sheets.test_writing import exported
+from tests.ledgers import new_engine
 
 Edit = Callable[[Any], object]
 
@@ -20,7 +21,7 @@ Edit = Callable[[Any], object]
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """A letter and two commitments, the first with a deadline."""
-    desk = Desk(new_database(tmp_path / "t.db"), tmp_path)
+    desk = Desk(new_engine(tmp_path / "t.db"), tmp_path)
     desk.load(LETTER + DEPARTMENTS + ONE + "due_on = 2019-12-31\n" + ONE.replace("一是", "二是").replace("甲", "乙"))
     yield desk
     desk.engine.dispose()
@@ -145,7 +146,7 @@ def test_a_sheet_has_a_longest(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_letter_1007_as_libreoffice_saved_it(tmp_path: Path) -> None:
     """The demo's ledger, exported, opened in LibreOffice 7.4 and saved."""
-    desk = Desk(new_database(tmp_path / "t.db"), tmp_path)
+    desk = Desk(new_engine(tmp_path / "t.db"), tmp_path)
     saved = Path(__file__).with_name("libreoffice.xlsx").read_bytes()
     desk.load(Path(__file__).with_name("letter-1007.toml").read_text("utf-8"))
     assert desk.load(saved, "saved.xlsx").unchanged == 8

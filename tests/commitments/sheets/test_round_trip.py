@@ -9,9 +9,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from commitments.sheets import targets
-from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, Desk, new_database
+from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, Desk
 from tests.commitments.sheets.test_writing import exported
 from tests.commitments.test_ledger import dated, figures, others, reviewed
+from tests.ledgers import new_engine
 
 SAMPLES = [
     "=1+1", "+8", "-", "@x", "'=1", "＝甲", "072", "1e5", "2019-12-31", "http://x.example", "<r><t>甲</t></r>", "<r>",
@@ -46,7 +47,7 @@ def test_any_text_comes_back_as_the_same_text(
     tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[dict[str, Any], ...]], locale: str
 ) -> None:
     folder = tmp_path_factory.mktemp("round")
-    one, two = (Desk(new_database(folder / f"{n}.db"), folder) for n in (1, 2))
+    one, two = (Desk(new_engine(folder / f"{n}.db"), folder) for n in (1, 2))
     head = tomli_w.dumps(
         {"commitment": [{"ordinal": str(n), "lead": "市民政局", **a, **b, **c} for n, (a, b, c) in enumerate(drawn)]}
     )

@@ -13,7 +13,8 @@ from commitments import storage
 from commitments.errors import TooLongForSheet
 from commitments.lists import Filter
 from commitments.sheets import rows, writing
-from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, ONE, TODAY, Desk, new_database
+from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, ONE, TODAY, Desk
+from tests.ledgers import new_engine
 
 NOW = datetime(2020, 7, 1, 1, tzinfo=UTC)
 
@@ -37,7 +38,7 @@ def test_whatever_xml_cannot_hold_is_shown_as_such(text: str) -> None:
 
 
 def test_text_cells_are_text_and_dates_are_dates(tmp_path: Any) -> None:
-    desk = Desk(new_database(tmp_path / "t.db"), tmp_path)
+    desk = Desk(new_engine(tmp_path / "t.db"), tmp_path)
     desk.load(LETTER + DEPARTMENTS + ONE.replace("甲", "=1+1") + "due_on = 2019-12-31\n")
     sheet = openpyxl.load_workbook(BytesIO(exported(desk)))["台账"]
     named = {cell.value: cell.offset(row=1) for cell in sheet[2]}
@@ -51,7 +52,7 @@ def test_text_cells_are_text_and_dates_are_dates(tmp_path: Any) -> None:
 
 
 def test_the_sheet_is_ready_for_an_office(tmp_path: Any) -> None:
-    desk = Desk(new_database(tmp_path / "t.db"), tmp_path)
+    desk = Desk(new_engine(tmp_path / "t.db"), tmp_path)
     desk.load(LETTER + DEPARTMENTS + ONE)
     book = openpyxl.load_workbook(BytesIO(exported(desk)))
     sheet = book["台账"]

@@ -7,6 +7,8 @@ from contextlib import closing
 from email import policy
 from pathlib import Path
 
+import pytest
+
 from tracker.demo import stage
 from tracker.web import site
 
@@ -27,6 +29,7 @@ def dump(database: Path) -> list[str]:
         return list(connection.iterdump())
 
 
+@pytest.mark.journey
 def test_opening_every_link_of_the_demo_changes_nothing(tmp_path: Path) -> None:
     app, _ = stage.perform(tmp_path / "demo", "demo", "验收记录", PORT)
     app = stage.go_on(app)
