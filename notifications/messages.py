@@ -146,7 +146,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 
 class Renderer:
-    """Renders messages; one per process, because compiling the templates costs a hundred mails."""
+    """Renders messages; compiling the templates costs a hundred mails."""
 
     def __init__(self, operator_dir: Path | None = None) -> None:
         """Read templates from ``operator_dir`` first, then from the package."""
@@ -168,6 +168,12 @@ class Renderer:
             for part in ("subject.txt", "body.txt", "body.html")
         )
         return Rendered(" ".join(subject.split()), _tidy(text), _tidy(html))
+
+
+@cache
+def built_in() -> Renderer:
+    """Return what renders the package's own templates, one per process."""
+    return Renderer()
 
 
 def _tidy(text: str) -> str:

@@ -287,12 +287,12 @@ class App:
 
     @cached_property
     def renderer(self) -> "Renderer":
-        """The templates, compiled once; Jinja notices when the operator edits one."""
+        """The templates; Jinja notices when the operator edits one."""
         from notifications.confined import Confined  # noqa: PLC0415
-        from notifications.messages import Renderer  # noqa: PLC0415
+        from notifications.messages import built_in  # noqa: PLC0415
 
         folder = self.config.templates_folder
-        return Confined(folder) if folder else Renderer()
+        return Confined(folder) if folder else built_in()
 
     def channel(self) -> "Channel":
         """Return the carrier the configuration names."""

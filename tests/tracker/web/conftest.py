@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 from freezegun import freeze_time
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
@@ -29,12 +30,27 @@ LEDGER = Path(config.__file__).parent / "demo" / "letter-1007.toml"
 REF = "2019-1007-08"  # it has figures and a date
 
 
+class Compiled(BytecodeCache):
+    """The templates of the pages, compiled once however many offices a run opens."""
+
+    known: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.known:
+            bucket.bytecode_from_string(self.known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key] = bucket.bytecode_to_string()
+
+
 class Pages:
     """A browser without scripts, and the ledger behind what it sees."""
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self.client: FlaskClient = site.make(app).test_client()
+        flask = site.make(app)
+        flask.jinja_env.bytecode_cache = Compiled()
+        self.client: FlaskClient = flask.test_client()
 
     # -- links -------------------------------------------------------------------------------------------------
 
