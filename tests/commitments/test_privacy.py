@@ -55,7 +55,7 @@ def identities(draw: st.DrawFn) -> str:
 def addresses(draw: st.DrawFn) -> str:
     """A private mail address."""
     name = draw(st.text(st.sampled_from(string.ascii_letters + string.digits + "._-"), min_size=1, max_size=20))
-    host = draw(st.sampled_from(["mail.example", "qq.example", "post.gz.example", "中心.example.中国"]))
+    host = draw(st.sampled_from(["mail.example", "qq.example", "post.gz.example", "中心.example.中国", "民政局.政务"]))
     return f"x{name}{draw(st.sampled_from(['@', '＠', ' @ ']))}{host}"
 
 
