@@ -19,6 +19,7 @@ from notifications.models import Instance, Notice
 from notifications.passes import said
 from tracker import health
 from tracker.config import LOOPBACK
+from tracker.private import open_to_others
 
 if TYPE_CHECKING:
     from tracker.app import App
@@ -92,6 +93,18 @@ def _places(app: "App") -> Iterator[Finding]:
         words = f"{kind}; SQLite needs a local disk" if kind in NETWORK else kind
         yield Finding("filesystem", BAD if kind in NETWORK else OK, words)
         yield Finding("sqlite", OK, sqlite3.sqlite_version)
+
+
+def _private(app: "App") -> Iterator[Finding]:
+    """Name what others can read: earlier versions left modes to the umask, and people copy files."""
+    kept = [app.folder / "evidence", app.folder / "backups", *(app.folder / "backups").glob("*.db")]
+    if app.database is not None:
+        kept += [app.database.with_name(app.database.name + end) for end in ("", "-journal", ".lock")]
+    if app.config.mail.channel == "folder":
+        kept.append(app.config.mail_folder)
+    for path in filter(Path.exists, kept):
+        if command := open_to_others(path):
+            yield Finding("private", WARN, f"others can read {path}, where links that are keys may stand: {command}")
 
 
 def _nearest(folder: Path) -> Path:
@@ -213,5 +226,6 @@ def _running(app: "App") -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[["App"], Iterator[Finding]], ...] = (
-    _configuration, _database, _places, _mailboxes, _name, _addresses, _mail, _templates, _links, _calendar, _running,
+    _configuration, _database, _places, _private, _mailboxes, _name, _addresses, _mail, _templates, _links,
+    _calendar, _running,
 )  # fmt: skip

@@ -17,7 +17,7 @@ from commitments.errors import DatabaseHeld, DatabaseUnusable
 def sending_lock(database: Path) -> Iterator[None]:
     """Hold the lock for the block. Raises DatabaseHeld, naming the holder, or DatabaseUnusable."""
     try:
-        handle = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as trouble:
         raise DatabaseUnusable(path=database, problem=f"its folder cannot be written: {trouble.strerror}") from trouble
     try:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from commitments.errors import Refused
+from tracker.private import share
 
 RECORD = "written.sha256"
 MOST = 1000  # files remembered
@@ -65,6 +66,8 @@ def _replace(file: Path, content: bytes) -> None:
         partial.write_bytes(content)
         if file.exists():
             shutil.copymode(file, partial)
+        else:
+            share(partial)
         partial.replace(file)
     finally:
         partial.unlink(missing_ok=True)

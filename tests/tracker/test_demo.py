@@ -29,6 +29,7 @@ def mails(home: Path) -> list[EmailMessage]:
 def test_it_keeps_configuration_database_and_mails(home: Path) -> None:
     assert (home / "config.toml").is_file()
     assert (home / "yinuo.db").is_file()
+    assert {path.stat().st_mode & 0o077 for path in (home, *home.rglob("*"))} == {0}
     assert len(list((home / "outbox").glob("*.html"))) == len(list((home / "outbox").glob("*.eml")))
 
 
