@@ -355,6 +355,13 @@ class UnreadableEvidence(Refused):
     zh = "佐证材料 {path} 未收入：{problem}。"
 
 
+class EvidenceDamaged(Refused):
+    """The copy was made, but evidence has not the hash it was taken in with."""
+
+    en = "{path} is a good copy of the ledger, but evidence is gone or altered since it was taken in: {files}."
+    zh = "台账备份 {path} 完好，但佐证材料丢失或与登记时不一致：{files}。"
+
+
 class LedgerRejected(Refused):
     """A ledger file has mistakes; nothing was loaded. ``problems`` lists each with row and key."""
 

@@ -3,11 +3,17 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from commitments.errors import UnreadableEvidence
+from commitments.models import Commitment, Evidence
 
 LARGEST = 50 * 1024 * 1024
 
@@ -41,6 +47,27 @@ def take(folder: Path, source: Given) -> Proof:
     sha256 = hashlib.sha256(file.data).hexdigest()
     _keep(folder, sha256, file.data)
     return Proof(name=file.name, sha256=sha256, size=len(file.data))
+
+
+def fault(folder: Path, sha256: str) -> str:
+    """Return ``gone``, ``altered`` or "": evidence is what it was while it has the hash it is named by."""
+    file = folder / sha256
+    if file.is_symlink() or not file.is_file():
+        return "gone"
+    try:
+        with file.open("rb") as kept:
+            return "" if hashlib.file_digest(kept, "sha256").hexdigest() == sha256 else "altered"
+    except OSError:
+        return "gone"
+
+
+def faults(session: Session, folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield ref, name of the file and fault of all evidence that is not what it was, by ref."""
+    look = cache(partial(fault, folder))  # one file may prove many commitments
+    kept = select(Commitment.ref, Evidence.name, Evidence.sha256).join(Commitment).where(Evidence.sha256.is_not(None))
+    for ref, name, sha256 in session.execute(kept.order_by(Commitment.ref, Evidence.id)):
+        if found := look(str(sha256)):
+            yield ref, name, found
 
 
 def _address(source: str) -> Proof:

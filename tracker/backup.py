@@ -15,8 +15,8 @@ from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from commitments import history, schema
-from commitments.errors import DatabaseUnusable, HistoryBroken, Refused, SchemaTooNew
+from commitments import evidence, history, schema
+from commitments.errors import DatabaseUnusable, EvidenceDamaged, HistoryBroken, Refused, SchemaTooNew
 from commitments.storage import copy_into, is_busy, open_engine, reading, writing
 from notifications import alerts, attempts, delivery, holding
 from notifications.models import Instance, Notice
@@ -25,6 +25,7 @@ from tracker.app import App
 from tracker.written import WorkOfOthers
 
 KEEP = 14
+MOST_NAMED = 10
 MAGIC = b"SQLite format 3\0"  # how every SQLite database begins
 JOURNALS = ("-journal", "-wal", "-shm")  # the last two where another program set WAL mode
 EVIDENCE = "[0-9a-f]" * 64  # kept under its sha256; anything else there is somebody's half-written file
@@ -65,12 +66,23 @@ class Restored:
 def backup(app: App, target: Path, *, force: bool = False) -> Copied:
     """Write a verified copy to ``target``, over an older one: whole or not at all.
 
-    Raises NotSqlite, BadBackup, and WorkOfOthers when another kind of file stands there, unless ``force``.
+    Raises NotSqlite, BadBackup, EvidenceDamaged when all is written, and WorkOfOthers when another kind of file
+    stands there, unless ``force``.
     """
     _elsewhere(app, target)
     if not force and not _free(target):
         raise WorkOfOthers(path=target)
-    return copy_ledger(app.engine, target, app.folder / "evidence")
+    made = copy_ledger(app.engine, target, app.folder / "evidence")
+    check_evidence(app, target)
+    return made
+
+
+def check_evidence(app: App, target: Path) -> None:
+    """Compare evidence with the hashes it was taken in with. Raises EvidenceDamaged; the copy is good all the same."""
+    with reading(app.engine) as session:
+        found = [f"{ref} {name}" for ref, name, _ in evidence.faults(session, app.folder / "evidence")]
+    if found:
+        raise EvidenceDamaged(path=target, files=", ".join(found[:MOST_NAMED]) + (" …" if found[MOST_NAMED:] else ""))
 
 
 def _elsewhere(app: App, file: Path) -> Path:
@@ -92,8 +104,8 @@ def _free(target: Path) -> bool:
         return file.read(len(MAGIC)) in (b"", MAGIC)
 
 
-def copy_ledger(engine: Engine, target: Path, evidence: Path) -> Copied:
-    """Copy a ledger through SQLite, verify the copy, then give it its name."""
+def copy_ledger(engine: Engine, target: Path, files: Path) -> Copied:
+    """Copy a ledger through SQLite, verify the copy, then give it its name; ``files`` is the folder of its evidence."""
     partial = target.with_name(f".{target.name}.part")
     _drop(partial)
     try:
@@ -104,7 +116,7 @@ def copy_ledger(engine: Engine, target: Path, evidence: Path) -> Copied:
         facts = verify(partial)
         _sound(target, facts.rows, rows)
         _sync(partial)
-        copy_evidence(evidence, target.parent / "evidence")
+        copy_evidence(files, target.parent / "evidence")
         partial.replace(target)
         _sync(target.parent)
     except OSError as trouble:
@@ -144,12 +156,12 @@ def _sound(path: Path, found: object, wanted: object) -> None:
 
 
 def copy_evidence(source: Path, target: Path) -> None:
-    """Copy what is not there yet: evidence is named by its hash, so the rest is the same."""
+    """Copy what is not there yet, or no longer what it was; a file without the hash it is named by is not copied."""
     if not source.is_dir():
         return
     target.mkdir(parents=True, exist_ok=True)
     for file in source.glob(EVIDENCE):
-        if not (target / file.name).exists():
+        if evidence.fault(target, file.name) and not evidence.fault(source, file.name):
             partial = target / f".{file.name}.part"
             shutil.copyfile(file, partial)
             _sync(partial)
@@ -174,7 +186,10 @@ def newest_said(app: App) -> str:
 
 
 def nightly(app: App) -> Path | None:
-    """Back up once a day into ``backups/``; keep the newest fourteen. Nothing to do on PostgreSQL."""
+    """Back up once a day into ``backups/``; keep the newest fourteen. Nothing to do on PostgreSQL.
+
+    Raises EvidenceDamaged when all is done.
+    """
     if app.database is None:
         return None
     target = app.folder / "backups" / f"yinuo-{app.today.isoformat()}.db"
@@ -185,6 +200,7 @@ def nightly(app: App) -> Path | None:
         old.unlink()
     with writing(app.engine) as session:
         session.get_one(Instance, 1).backed_up_at = app.clock()
+    check_evidence(app, target)
     return target
 
 

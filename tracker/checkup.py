@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, text
 
-from commitments import addresses, history, schema
+from commitments import addresses, evidence, history, schema
 from commitments.deadlines import LIVE_STATES, provisional
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import PRAGMAS, reading
@@ -105,6 +105,13 @@ def _private(app: "App") -> Iterator[Finding]:
     for path in filter(Path.exists, kept):
         if command := open_to_others(path):
             yield Finding("private", WARN, f"others can read {path}, where links that are keys may stand: {command}")
+
+
+def _evidence(app: "App") -> Iterator[Finding]:
+    """Name files that are no longer what was taken in."""
+    with reading(app.engine) as session:
+        for ref, name, fault in evidence.faults(session, app.folder / "evidence"):
+            yield Finding("evidence", BAD, f"{ref}: {name} is {fault}; take it from an older copy of the ledger")
 
 
 def _nearest(folder: Path) -> Path:
@@ -226,6 +233,6 @@ def _running(app: "App") -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[["App"], Iterator[Finding]], ...] = (
-    _configuration, _database, _places, _private, _mailboxes, _name, _addresses, _mail, _templates, _links,
+    _configuration, _database, _places, _private, _evidence, _mailboxes, _name, _addresses, _mail, _templates, _links,
     _calendar, _running,
 )  # fmt: skip

@@ -251,7 +251,7 @@ class Daemon:
             replies.forget(session, self.app.clock() - FORMS_KEPT)
         try:
             backup.nightly(self.app)
-        except (Error, OSError) as trouble:
+        except Exception as trouble:
             self._alert("backup", f"the nightly backup failed: {trouble}")
             raise
         with writing(self.app.engine) as session:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, abort, send_file
 
+from commitments import evidence
 from commitments.models import Commitment, Evidence
 
 if TYPE_CHECKING:
@@ -12,14 +13,19 @@ if TYPE_CHECKING:
 
 
 def hand_out(app: "App", number: int, may_see: Callable[[str], object] = bool) -> Response:
-    """Return a file of evidence; ``may_see`` answers 404 for a commitment that is not the visitor's."""
+    """Return a file of evidence; ``may_see`` answers 404 for a commitment that is not the visitor's.
+
+    What is no longer what was taken in is not handed out: 410.
+    """
     with app.reading() as session:
         found = session.get(Evidence, number)
         ref = session.get_one(Commitment, found.commitment_id).ref if found else ""
     if found is None or found.sha256 is None:
         abort(404)
     may_see(ref)
-    file = app.folder / "evidence" / found.sha256
-    if not file.is_file():
-        abort(404)
-    return send_file(file, mimetype="application/octet-stream", as_attachment=True, download_name=found.name)
+    folder = app.folder / "evidence"
+    if evidence.fault(folder, found.sha256):
+        abort(410)
+    return send_file(
+        folder / found.sha256, mimetype="application/octet-stream", as_attachment=True, download_name=found.name
+    )
