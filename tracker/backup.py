@@ -27,6 +27,11 @@ from tracker.written import WorkOfOthers
 KEEP = 14
 MOST_NAMED = 10
 MAGIC = b"SQLite format 3\0"  # how every SQLite database begins
+# What we never make, and what would run by itself in whoever opens the file: triggers, views, virtual tables.
+STRANGE = """
+    SELECT type || ' ' || name FROM sqlite_master
+    WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%' LIMIT 1
+"""
 JOURNALS = ("-journal", "-wal", "-shm")  # the last two where another program set WAL mode
 EVIDENCE = "[0-9a-f]" * 64  # kept under its sha256; anything else there is somebody's half-written file
 
@@ -128,6 +133,8 @@ def copy_ledger(engine: Engine, target: Path, files: Path) -> Copied:
 
 def verify(path: Path) -> Copied:
     """Open a copy by itself and look at all of it. Raises BadBackup, SchemaTooNew."""
+    if path.is_symlink():
+        raise BadBackup(path=path, problem=f"it is a link; name the file itself, {path.resolve()}")
     if not path.is_file():
         raise BadBackup(path=path, problem="there is no such file")
     engine = open_engine(f"sqlite:///{path}")
@@ -143,6 +150,18 @@ def verify(path: Path) -> Copied:
         raise BadBackup(path=path, problem=trouble.facts["problem"]) from trouble
     finally:
         engine.dispose()
+
+
+def _refuse_strange(path: Path) -> None:
+    """Refuse a copy with things in it that we never make: they would do their work in our name."""
+    engine = open_engine(f"sqlite:///{path}")
+    try:
+        with reading(engine) as session:
+            found = session.execute(text(STRANGE)).scalar()
+    finally:
+        engine.dispose()
+    if found:
+        raise BadBackup(path=path, problem=f"it holds {found}, which is none of ours; drop it or take another copy")
 
 
 def _rows(session: Session) -> dict[str, int]:
@@ -213,6 +232,7 @@ def restore(app: App, file: Path) -> Restored:
     """
     database = _elsewhere(app, file)
     verify(file)
+    _refuse_strange(file)
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         with app.sending():

@@ -122,6 +122,36 @@ def test_what_is_no_copy_is_not_restored(home: Path, content: bytes, capsys: pyt
     assert (home / "yinuo.db").read_bytes() == before
 
 
+STRANGE = [
+    "CREATE TRIGGER quiet AFTER INSERT ON notice BEGIN UPDATE notice SET state = 'cancelled'; END",
+    "CREATE VIEW quiet AS SELECT * FROM notice",
+    "CREATE VIRTUAL TABLE quiet USING fts5(words)",
+]
+
+
+@pytest.mark.parametrize("made", STRANGE)
+def test_a_copy_with_things_that_are_not_ours_is_not_restored(
+    home: Path, made: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["backup", "copy.db"]) == 0
+    with closing(sqlite3.connect("copy.db")) as connection:
+        connection.execute(made)
+        connection.commit()
+    before = (home / "yinuo.db").read_bytes()
+    assert run(["restore", "copy.db", "--yes"]) == 1
+    assert "quiet, which is none of ours" in capsys.readouterr().err
+    assert (home / "yinuo.db").read_bytes() == before
+
+
+def test_no_link_is_followed_to_a_copy(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["backup", "copy.db"]) == 0
+    (home / "newest.db").symlink_to("copy.db")
+    assert run(["restore", "newest.db", "--yes"]) == 1
+    assert "name the file itself" in capsys.readouterr().err
+    os.mkfifo(home / "pipe.db")
+    assert run(["restore", "pipe.db", "--yes"]) == 1
+
+
 def test_restoring_asks_first(home: Path) -> None:
     assert run(["restore", "any.db"]) == 2
 
