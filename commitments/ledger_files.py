@@ -21,6 +21,11 @@ _TABLES = ("letter", "department", "commitment")
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.]+)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*(\w+)\s*=")
 _EVERYDAY = range(0xA4, 0xC7)  # the first bytes of Big5's everyday characters; rarer ones come after
+# Numbers that take long to read or to print, keys of many parts: Python's parser needs their square.
+_EXCESS = re.compile(
+    r"""[\[,=]\s*[+-]?(?:0[xob])?[0-9A-Fa-f_]{80,}|(?:^|[\[{,])[ \t]*(?:["']?[\w-]+["']?[ \t]*\.[ \t]*){30}""",
+    re.MULTILINE,
+)
 _BARE_DAY = re.compile(r"^(\s*\w+_on\s*=\s*)(\d{4}-\d{2}-\d{2})", re.MULTILINE)
 
 
@@ -57,6 +62,8 @@ def _read(file: Path) -> Sheet:
         raise mistake("other_sheet", suffix=suffix)
     if suffix not in (".toml", ".csv", ".xlsx"):
         raise mistake("suffix")
+    if not file.is_file() and file.exists():  # reading a pipe would wait for ever
+        raise mistake("no_file")
     if (size := file.stat().st_size) > LARGEST:
         raise mistake("too_large", size=size, most=LARGEST)
     data = file.read_bytes()
@@ -134,6 +141,8 @@ def _toml(text: str) -> Sheet:
 
 
 def _parsed(text: str) -> dict[str, object]:
+    if excess := _EXCESS.search(text):
+        raise mistake("too_deep", line=text.count("\n", 0, excess.start()) + 1)
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as wrong:
@@ -145,7 +154,7 @@ def _with_impossible_days(text: str, wrong: Exception) -> dict[str, object]:
     try:
         return tomllib.loads(_BARE_DAY.sub(r'\1"\2"', text))
     except (ValueError, RecursionError):
-        raise ValueError(f"the file is not TOML: {wrong}; correct that place") from wrong
+        raise mistake("toml", problem=wrong) from wrong
 
 
 def _rows(name: str, value: object, lines: Mapping[str, Mapping[str, int]], problems: list[str]) -> Iterator[Row]:

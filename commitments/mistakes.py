@@ -222,6 +222,21 @@ _SAID: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
         "文件有 {size:,} 字節，超過 {most:,}（20 MiB）；請拆分",
         "the file has {size:,} bytes, more than {most:,} (20 MiB); split it",
     ),
+    "no_file": (
+        "它不是普通文件；请给出文件名",
+        "它不是普通文件；請給出文件名",
+        "it is no regular file; name a file",
+    ),
+    "toml": (
+        "文件不是有效的 TOML：{problem}；请改正该处",
+        "文件不是有效的 TOML：{problem}；請改正該處",
+        "the file is not TOML: {problem}; correct that place",
+    ),
+    "too_deep": (
+        "第{line}行：数字过长或者键名层级过多；请改正这一行",
+        "第{line}行：數字過長或者鍵名層級過多；請改正這一行",
+        "line {line}: a number is too long or a key has too many parts; correct that line",
+    ),
     "too_many": (
         "文件超过 {most:,} 行；请拆分",
         "文件超過 {most:,} 行；請拆分",

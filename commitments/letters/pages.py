@@ -34,9 +34,16 @@ def looks_like_page(data: bytes) -> bool:
 def read_page(text: str) -> Page:
     """Return lines and facts of a web page, however broken its markup."""
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(_without_declarations(text))
     reader.close()
     return Page(reader.lines, reader.facts)
+
+
+def _without_declarations(text: str) -> str:
+    """Leave out comments and what begins with ``<!``, closed or not: the parser gives up at some of it."""
+    closed = text.rfind("-->") + 3
+    text = re.sub("<!--.*?-->", "", text[:closed], flags=re.DOTALL) + text[closed:]
+    return re.sub("<!(?:[^<>]*>)?", "", text)
 
 
 @dataclass

@@ -1,11 +1,12 @@
 """A letter's file read to the end: what is kept, its header, its candidates."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from commitments.letters.candidates import Candidate, candidates
 from commitments.letters.document import Document, Header, View, view
-from commitments.letters.files import read_file
+from commitments.letters.files import Source, read_file
 from commitments.letters.header import header
 from commitments.letters.quarantine import put_aside
 from commitments.letters.repairs import repairs
@@ -21,12 +22,13 @@ class Reading:
     candidates: tuple[Candidate, ...]
 
 
-def read(data: bytes, name: str) -> Reading:
+def read(data: bytes, name: str, to_text: Callable[[bytes, str], Source] = read_file) -> Reading:
     """Read a letter: .txt, .html, .docx or .pdf with a text layer; ``name`` is for messages only.
 
-    The same bytes give the same answer. Raises a subclass of Refused that says what to do.
+    The same bytes give the same answer. Raises a subclass of Refused that says what to do. ``confined.read_file`` is
+    the way to text for files from outside.
     """
-    source = read_file(data, name)
+    source = to_text(data, name)
     parted = put_aside(source.lines)
     text = "\n".join(parted.kept)
     document = Document(

@@ -1,14 +1,15 @@
 """Ledger files with mistakes: each is named by row and key, and nothing is loaded."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from commitments import ledger_files
+from commitments import ledger, ledger_files, storage
 from commitments.errors import LedgerRejected
 from commitments.models import Department, HistoryEntry
-from tests.commitments.ledger_desk import DEPARTMENTS, HEAD, LETTER, NUMBER, ONE, Desk
+from tests.commitments.ledger_desk import DEPARTMENTS, HEAD, LETTER, NUMBER, ONE, Desk, register
 from tests.ledgers import new_engine
 
 
@@ -110,6 +111,13 @@ def test_a_ref_stays_with_its_letter_and_place(full: Desk) -> None:
     ("name", "content", "told"),
     [
         ("l.toml", b"[letter\n", "the file is not TOML: "),
+        ("l.toml", b"x = " + b"[" * 50_000, "the file is not TOML: "),
+        ("l.toml", b"x = 1" + b"1" * 5000, "line 1: a number is too long"),
+        ("l.toml", b"[letter]\nx = 0x" + b"f" * 9000, "line 2: a number is too long"),
+        ("l.toml", b"[letter]\nx = [\n1,\n" + b"2" * 9000, "line 3: a number is too long"),
+        ("l.toml", b"a." * 50_000 + b"a = 1", "line 1: a number is too long or a key has too many parts"),
+        ("l.toml", b"\n['a'" + b" . 'a'" * 50_000 + b"]", "line 2: a number is too long or a key"),
+        ("l.toml", b"x = {" + b"a." * 50_000 + b"a = 1}", "line 1: a number is too long or a key"),
         ("l.toml", b"commitment = 3\n", "commitment 1: 3 is not a table"),
         ("l.toml", "标题 = 1".encode("gb18030"), "line 1: the encoding is not UTF-8"),
         ("l.txt", b"", "the name must end in .toml, .csv or .xlsx"),
@@ -152,3 +160,16 @@ def test_a_missing_file_and_limits(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     assert "more than 2 rows; split it" in desk.rejected(ONE * 3)
     monkeypatch.setattr(ledger_files, "LARGEST", 10)
     assert "the file has 90 bytes, more than 10" in desk.rejected("#" * 90)
+
+
+@pytest.mark.parametrize("name", ["pipe.toml", "pipe.csv", "pipe.xlsx"])
+def test_nobody_waits_for_a_pipe(desk: Desk, name: str) -> None:
+    os.mkfifo(desk.folder / name)
+    with storage.writing(desk.engine) as session, pytest.raises(LedgerRejected) as caught:
+        ledger.load(register(session), desk.folder / name)
+    assert list(map(str, caught.value.problems)) == ["it is no regular file; name a file."]
+
+
+def test_long_figures_in_words_are_words(desk: Desk) -> None:
+    long = "0f" * 60
+    desk.load(LETTER + DEPARTMENTS + ONE + f'quote = """{long}\n{long}"""\ncondition = "a.{"b." * 60}"\n')

@@ -1,6 +1,7 @@
 """From a letter's file to a confirmed ledger, at the command line."""
 
 import json
+import os
 from io import BytesIO, StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -113,8 +114,9 @@ def test_a_letter_without_a_pledge_is_entered_all_the_same(capsys: pytest.Captur
     assert "0 条草稿" in err
 
 
-@pytest.mark.parametrize(("name", "code"), [("nothing.txt", 2), (".", 2)])
+@pytest.mark.parametrize(("name", "code"), [("nothing.txt", 2), (".", 2), ("pipe", 2)])
 def test_a_file_that_cannot_be_opened(capsys: pytest.CaptureFixture[str], name: str, code: int) -> None:
+    os.mkfifo("pipe")
     found, _, err = said(capsys, "import", name)
     assert found == code
     assert name in err

@@ -63,11 +63,12 @@ def import_(
     $ tracker import letter.html --dry-run
     $ tracker import letter.html
     """  # fmt: skip
+    from commitments.letters import confined  # noqa: PLC0415
     from commitments.letters.reading import read  # noqa: PLC0415
     from commitments.letters.report import as_json  # noqa: PLC0415
 
     app = None if dry_run else command(ctx).acting(actor)  # first, so that complaints are in the ledger's language
-    reading = read(_bytes(file), file)
+    reading = read(_bytes(file), file, confined.read_file)
     if app is None:
         print_json(as_json(reading)) if json else _show(reading, command(ctx).language or "zh-Hans")
         return
@@ -104,6 +105,8 @@ def _bytes(file: str) -> bytes:
     if file == "-":
         return sys.stdin.buffer.read(MOST_BYTES + 1)
     try:
+        if not Path(file).is_file() and Path(file).exists():  # reading a pipe would wait for ever
+            raise UsageError(problem=f"{file}: it is no file; give - to read standard input")
         with Path(file).open("rb") as opened:
             return opened.read(MOST_BYTES + 1)
     except OSError as trouble:
