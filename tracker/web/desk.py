@@ -197,7 +197,7 @@ def _item(site: Site, visitor: Visitor, ref: str) -> str:
 
 def _told(site: Site, ref: str) -> Told:
     with site.app.reading() as session:
-        told = tell(session, ref, site.app)
+        told = tell(session, ref, site.app, request.args.get("before", type=int))
     if told is None:
         abort(404)
     return told

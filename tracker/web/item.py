@@ -27,6 +27,8 @@ from notifications.messages import TargetLine
 if TYPE_CHECKING:
     from tracker.app import App
 
+LARGEST = 2**31 - 1  # number of an event that databases can compare
+MOST_EVENTS = 200  # on one page; the others are a link away
 T = TypeVar("T", Evidence, Extension)
 
 
@@ -45,7 +47,8 @@ class Event:
 class Told:
     """A commitment as pages show it. ``row`` has letter, lead, support and targets loaded; days left as in mails.
 
-    ``offices`` are those of its actors that are departments; the others are persons and their logins.
+    ``earlier`` is the number of the last event shown, where there are older ones. ``offices`` are those of its actors
+    that are departments; the others are persons and their logins.
     """
 
     row: Commitment
@@ -56,6 +59,7 @@ class Told:
     provisional: bool
     targets: Sequence[TargetLine]
     events: Sequence[Event]
+    earlier: int | None
     evidence: Sequence[Evidence]
     extension: Extension | None
     disputes: Sequence[tuple[Dispute, str]]
@@ -74,8 +78,11 @@ class Told:
         return "support" if department_id in {each.id for each in self.row.support} else None
 
 
-def tell(session: Session, ref: str, app: "App") -> Told | None:
-    """Read everything about one commitment; None where there is no such ref."""
+def tell(session: Session, ref: str, app: "App", before: int | None = None) -> Told | None:
+    """Read everything about one commitment; None where there is no such ref.
+
+    Of what happened the newest MOST_EVENTS, or those before the event of that number.
+    """
     row = session.scalars(
         select(Commitment).where(Commitment.ref == ref).options(
             joinedload(Commitment.letter), joinedload(Commitment.lead),
@@ -84,7 +91,7 @@ def tell(session: Session, ref: str, app: "App") -> Told | None:
     ).first()  # fmt: skip
     if row is None:
         return None
-    events, evidence = _events(session, ref, app), session.scalars(_of(Evidence, row)).all()
+    events, evidence = _events(session, ref, app, before), session.scalars(_of(Evidence, row)).all()
     extension = session.scalars(_of(Extension, row).where(Extension.state == "waiting")).first()
     actors = {each.actor for each in events} | {each.given_by for each in evidence}
     is_open, due = row.state == "open", row.due_on if row.state == "open" else None
@@ -96,7 +103,8 @@ def tell(session: Session, ref: str, app: "App") -> Told | None:
         working_days_left=app.workdays.between(app.today, due) if due else None,
         provisional=provisional(row.due_from, row.due_offset, row.due_on, app.workdays),
         targets=target_lines(row, _figures(session, row)),
-        events=events,
+        events=events[:MOST_EVENTS],
+        earlier=events[MOST_EVENTS - 1].seq if events[MOST_EVENTS:] else None,
         evidence=evidence,
         extension=extension,
         disputes=_disputes(session, row),
@@ -117,13 +125,15 @@ def _figures(session: Session, row: Commitment) -> dict[str, float]:
     return figures
 
 
-def _events(session: Session, ref: str, app: "App") -> list[Event]:
-    """Return what happened, newest first."""
+def _events(session: Session, ref: str, app: "App", before: int | None) -> list[Event]:
+    """Return what happened, newest first: one more than a page holds."""
     columns = (HistoryEntry.seq, HistoryEntry.at, HistoryEntry.action, HistoryEntry.actor, HistoryEntry.reason)
     query = select(*columns).where(HistoryEntry.subject == ref).order_by(HistoryEntry.seq.desc())
+    if before is not None:
+        query = query.where(HistoryEntry.seq < min(before, LARGEST))
     return [
         Event(seq, at.astimezone(app.zone).date(), action, actor, reason)
-        for seq, at, action, actor, reason in session.execute(query)
+        for seq, at, action, actor, reason in session.execute(query.limit(MOST_EVENTS + 1))
     ]
 
 

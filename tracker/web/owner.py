@@ -82,7 +82,7 @@ def _show(site: Site, visitor: Visitor, ref: str) -> str:
 def _own(site: Site, visitor: Visitor, ref: str) -> Told:
     """Return one of the department's own commitments, or answer 404 as for any other."""
     with site.app.reading() as session:
-        told = tell(session, ref, site.app)
+        told = tell(session, ref, site.app, request.args.get("before", type=int))
     if told is None or told.row.state == "draft" or told.role(visitor.department_id) is None:
         abort(404)
     return told

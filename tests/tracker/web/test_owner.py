@@ -1,6 +1,7 @@
 """The owner's page: what it shows, what each form does, what it refuses."""
 
 import io
+import re
 from datetime import date
 from typing import Any
 
@@ -180,3 +181,20 @@ def test_a_department_reads_the_names_of_offices_only(pages: Pages) -> None:
     assert "zhangsan" not in page
     assert "zhangsan" in pages.get(f"{pages.desk()}items/{REF}/").text
     assert "市民政局申请由2019年12月31日延至2020年3月31日" in page
+
+
+def test_a_long_story_is_told_in_pages(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.web.item.MOST_EVENTS", 4)
+    for n in range(7):
+        pages.do(lambda register, n=n: register.progress(REF, f"第{n}步"))
+    told, address = [], pages.owner()
+    for _ in range(9):
+        shown = pages.get(address).text
+        told += re.findall(r"第\d步", shown.partition('<ol class="story">')[2])
+        earlier = re.search(r'href="(\?before=\d+)"', shown)
+        if earlier is None:
+            break
+        address = pages.owner() + earlier[1]
+    assert told == [f"第{n}步" for n in range(6, -1, -1)]
+    assert pages.get(f"{pages.owner()}?before=x").status_code == 200
+    assert pages.get(f"{pages.owner()}?before={10**30}").status_code == 200
