@@ -37,8 +37,6 @@ from notifications.periods import (
     recent_weeks,
     shifted,
     slot,
-    status_due,
-    status_week,
 )
 from notifications.planner import ORGANISATION
 
@@ -51,9 +49,7 @@ __all__ = (
     "slot",
     "snapshot",
     "status",
-    "status_due",
     "status_told",
-    "status_week",
 )
 
 MOST_RED = 200  # rows a status prints; its totals count all

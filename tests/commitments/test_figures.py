@@ -1,4 +1,7 @@
-"""Figures as of an instant: what is recorded later never changes what stood."""
+"""Figures as of an instant: what is recorded later never changes what stood.
+
+Longer than a file should be: all of it is told of one small ledger, whose clock is moved by hand.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

@@ -24,7 +24,7 @@ from commitments.search import find_department, find_letter
 from notifications import digests
 from notifications.digests import DigestRules, Owed
 from notifications.models import Alert, Digest, Message, Notice
-from notifications.periods import folded, newest_due, owed_months, period, shifted
+from notifications.periods import folded, newest_due, owed_months, period, shifted, status_due, status_week
 from tests.ledgers import new_engine
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -378,15 +378,15 @@ def test_approval_frees_its_notices_and_is_written_once(ledger: Ledger) -> None:
 
 
 def test_a_status_slot_moves_to_the_next_working_day() -> None:
-    assert digests.status_week(date(2019, 8, 1), "monday", WORKDAYS) == ("2019-W31", date(2019, 7, 29))
-    assert digests.status_week(date(2019, 12, 30), "wednesday", WORKDAYS) == ("2020-W01", date(2020, 1, 2))
+    assert status_week(date(2019, 8, 1), "monday", WORKDAYS) == ("2019-W31", date(2019, 7, 29))
+    assert status_week(date(2019, 12, 30), "wednesday", WORKDAYS) == ("2020-W01", date(2020, 1, 2))
 
 
 def test_a_status_pushed_into_the_next_week_is_told_there() -> None:
     workdays = Weekdays(date(2019, 9, 13))
-    assert digests.status_week(date(2019, 9, 15), "friday", workdays) == ("2019-W37", date(2019, 9, 16))
-    assert digests.status_week(date(2019, 9, 16), "friday", workdays) == ("2019-W37", date(2019, 9, 16))
-    assert digests.status_week(date(2019, 9, 20), "friday", workdays) == ("2019-W38", date(2019, 9, 20))
+    assert status_week(date(2019, 9, 15), "friday", workdays) == ("2019-W37", date(2019, 9, 16))
+    assert status_week(date(2019, 9, 16), "friday", workdays) == ("2019-W37", date(2019, 9, 16))
+    assert status_week(date(2019, 9, 20), "friday", workdays) == ("2019-W38", date(2019, 9, 20))
 
 
 def test_status_puts_red_first_and_names_what_waits(ledger: Ledger) -> None:
@@ -502,7 +502,7 @@ def test_one_status_a_week_and_never_two_days_running(weekday: str, skipped: set
     for n in range(500):
         day = date(2019, 6, 26) + timedelta(days=n)
         if day.weekday() not in skipped and WORKDAYS.is_workday(day):
-            due = digests.status_due(day, weekday, WORKDAYS)
+            due = status_due(day, weekday, WORKDAYS)
             if due and due[0] not in told:
                 told[due[0]] = day
     days = sorted(told.values())
@@ -511,7 +511,7 @@ def test_one_status_a_week_and_never_two_days_running(weekday: str, skipped: set
 
 
 def test_a_ledger_begun_on_a_sunday_gets_one_status() -> None:
-    assert digests.status_due(date(2019, 6, 30), "monday", WORKDAYS) is None
-    assert digests.status_due(date(2019, 7, 1), "monday", WORKDAYS) == ("2019-W27", date(2019, 7, 1))
-    assert digests.status_due(date(2019, 7, 5), "monday", WORKDAYS) == ("2019-W27", date(2019, 7, 1))
-    assert digests.status_due(date(2019, 7, 6), "monday", WORKDAYS) is None
+    assert status_due(date(2019, 6, 30), "monday", WORKDAYS) is None
+    assert status_due(date(2019, 7, 1), "monday", WORKDAYS) == ("2019-W27", date(2019, 7, 1))
+    assert status_due(date(2019, 7, 5), "monday", WORKDAYS) == ("2019-W27", date(2019, 7, 1))
+    assert status_due(date(2019, 7, 6), "monday", WORKDAYS) is None

@@ -1,4 +1,7 @@
-"""Trouble is known to `status`, `doctor`, the pages' /healthz and the ping; databases in trouble are sentences."""
+"""Trouble is known to `status`, `doctor`, the pages' /healthz and the ping; databases in trouble are sentences.
+
+Longer than a file should be: each trouble is asked after at the same doors.
+"""
 
 import json
 import os
