@@ -141,8 +141,8 @@ def _letter(register: Register, reading: Reading, facts: Mapping[str, str], done
         session=head.session or "",
         class_mark=head.classification or "",
         contact=" ".join(filter(None, (head.contact_name, head.contact_phone))),
+        source_sha256=reading.document.sha256,
     )
-    letter.source_sha256 = reading.document.sha256
     register.session.flush()
     return letter
 
@@ -274,12 +274,19 @@ def merge(register: Register, ref: str, next_ref: str) -> None:
     start, end = source.places[ref]["start"], source.places[next_ref]["end"]
     second = search.find(register.session, next_ref)
     register.edit(ref, entry_words.MERGED, quote=source.text[start:end], **_brought(first, second))
+    _join_targets(register, first, second)
+    source.place(ref, end=end)
+    register.drop(next_ref, f"并入 {ref}")
+
+
+def _join_targets(register: Register, first: Commitment, second: Commitment) -> None:
+    """Count on the first of two joined drafts what the second counts; the history says so for each figure."""
     taken = [each.what for each in first.targets]
     for each in second.targets:
         taken.append(_unused(each.what, taken))
         first.targets.append(Target(what=taken[-1], goal=each.goal, unit=each.unit, baseline=each.baseline))
-    source.place(ref, end=end)
-    register.drop(next_ref, f"并入 {ref}")
+        changes = {f"{taken[-1]} {key}": [None, getattr(each, key)] for key in ("goal", "unit", "baseline")}
+        register.note("edit", first.ref, entry_words.MERGED, changes)
 
 
 def _brought(first: Commitment, second: Commitment) -> dict[str, object]:

@@ -55,7 +55,7 @@ def add_department(
         name=name, mailbox=mailbox, escalation=escalation, locale=locale, short_names=list(short_names)
     )
     register.session.add(department)
-    register.note("department_add", name, reason, facts)
+    register.note("department_add", name, reason, {**facts, "link_generation": 1})
     return department
 
 
@@ -116,9 +116,13 @@ def add_letter(  # noqa: PLR0913 - a letter has as many facts
     session: str = "",
     class_mark: str = "",
     contact: str = "",
+    source_sha256: str = "",
     reason: str = "",
 ) -> Letter:
-    """Enter a reply letter, its number written with six-cornered brackets. Raises AlreadyExists, BadValue."""
+    """Enter a reply letter, its number written with six-cornered brackets. Raises AlreadyExists, BadValue.
+
+    The history, which nobody can erase, is not told the contact: that is a person's name and number.
+    """
     number = canonical_number(document_number)
     for what, name in (("document_number", number), ("proposal_number", proposal_number)):
         if not is_name(name):
@@ -137,10 +141,13 @@ def add_letter(  # noqa: PLR0913 - a letter has as many facts
         published_on=published_on,
         class_mark=class_mark,
         contact=contact,
+        source_sha256=source_sha256,
     )
     register.session.add(letter)
     units = {"proposing_unit": proposing_unit.name, "replying_unit": replying_unit.name}
-    facts = {"proposal_number": letter.proposal_number, **units, "signed_on": signed_on}
+    stated = ("proposal_title", "session", "published_on", "class_mark", "source_sha256")
+    rest = {key: getattr(letter, key) for key in stated}
+    facts = {"proposal_number": letter.proposal_number, **units, "signed_on": signed_on, **rest}
     register.note("letter_add", number, reason, facts)
     return letter
 

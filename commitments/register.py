@@ -102,7 +102,7 @@ class Register:
     def drop(self, ref: str, reason: str = "") -> None:
         """Remove a draft; the history keeps what it was."""
         commitment = self._in_state(ref, "drop", "draft")
-        self.note("drop", ref, reason, rules.facts(commitment))
+        self.note("drop", commitment.ref, reason, rules.facts(commitment))
         if source := self.session.get(Source, commitment.letter_id):
             source.place(ref, gone=True)
         for target in commitment.targets:
@@ -225,7 +225,7 @@ class Register:
             asked_at=self.now,
         )
         self.session.add(asked)
-        self._done(commitment, "extension_asked", reason, {"to": to})
+        self._done(commitment, "extension_asked", reason, {"to": to, "old_due": commitment.due_on})
         return asked
 
     def decide_extension(self, ref: str, *, approve: bool, by: str) -> Extension:

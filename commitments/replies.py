@@ -41,7 +41,7 @@ def acknowledge(register: Register, ref: str, department: Department) -> Receipt
         return known
     receipt = Receipt(commitment_id=commitment.id, department_id=department.id, at=register.now)
     register.session.add(receipt)
-    register.note("acknowledge", ref, changes={"department": department.name})
+    register.note("acknowledge", commitment.ref, changes={"department": department.name})
     return receipt
 
 
@@ -58,7 +58,7 @@ def dispute(register: Register, ref: str, department: Department, reason: str) -
     raised = Dispute(commitment_id=commitment.id, department_id=department.id, reason=reason, raised_at=register.now)
     register.session.add(raised)
     register.session.flush()
-    register.note("dispute", ref, reason, {"department": department.name})
+    register.note("dispute", commitment.ref, reason, {"department": department.name})
     return raised
 
 
@@ -83,7 +83,7 @@ def decide_dispute(
     _check_reason(ref, note, needed=False)
     _settle(register, waiting, "accepted" if accept else "refused", by, note)
     facts = {"department": department.name, "decided_by": by}
-    register.note(f"dispute_{waiting.state}", ref, note, facts)
+    register.note(f"dispute_{waiting.state}", commitment.ref, note, facts)
     if accept:
         _release(register, commitment, department, lead)
     return waiting

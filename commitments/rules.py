@@ -27,6 +27,7 @@ from commitments.models import (
     SUPPORT_BASES,
     Commitment,
     Department,
+    Letter,
     Target,
 )
 
@@ -41,7 +42,9 @@ WORDS = {
 }
 FACTS = (
     "title", "kind", "strength", "lead", "support", "due_on", "due_basis", "review_on", "condition", "state", "outcome",
-    "section", "ordinal",
+    "section", "ordinal", "letter", "quote", "summary", "owner_basis", "support_basis", "due_text", "first_due_on",
+    "due_rule", "due_from", "due_offset", "opened_at", "reported_done_on", "closed_on", "closing_note", "arming",
+    "reopened_at", "follows_id",
 )  # fmt: skip
 
 
@@ -124,9 +127,10 @@ def change(commitment: Commitment, **new: object) -> dict[str, object]:
 
 
 def facts(commitment: Commitment) -> dict[str, object]:
-    """Return what a history entry says of a commitment that is entered or dropped."""
+    """Return what a history entry says of a commitment that is entered or dropped: all of it, less what is empty."""
     values = {field: _plain(getattr(commitment, field)) for field in FACTS}
-    return {field: value for field, value in values.items() if value not in (None, "", [])}
+    values["targets"] = {t.what: {"unit": t.unit, "baseline": t.baseline, "goal": t.goal} for t in commitment.targets}
+    return {field: value for field, value in values.items() if value not in (None, "", [], {})}
 
 
 def following_year(commitment: Commitment, due_on: date) -> Commitment:
@@ -158,6 +162,8 @@ def following_year(commitment: Commitment, due_on: date) -> Commitment:
 def _plain(value: object) -> object:
     if isinstance(value, Department):
         return value.name
+    if isinstance(value, Letter):
+        return value.document_number
     if isinstance(value, list):
         return [_plain(part) for part in value]
     return value
