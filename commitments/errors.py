@@ -12,7 +12,7 @@
     │   ├── AlreadyExists, BadValue, BadWord, BadMailbox, BadText, BadRef, UnreadableEvidence
     │   ├── LedgerRejected, LedgerDiffers
     │   ├── PackageMissing, TooLongForSheet
-    │   └── HistoryBroken
+    │   └── HistoryBroken, RowDiffers
     ├── StorageTrouble      the database cannot be used as it is
     │   ├── DatabaseMissing, DatabaseUnusable, DatabaseBusy, Unwritable, SchemaTooNew, WrongEnvironment, NoBackup
     ├── CalendarFileError   the operator's working-day file is wrong
@@ -410,6 +410,22 @@ class HistoryBroken(Refused):
 
     en = "The history does not hold at entry {seq}: {problem}."
     zh = "变更记录链在第 {seq} 条处断裂：{problem}。"
+
+
+class RowDiffers(Refused):
+    """A table does not hold what the history says: somebody changed it past the verbs."""
+
+    en = "{kind} {row}: {field} is {table} in the table; the history says {history}."
+    zh = "{kind}{row}：{field}在表中为{table}，变更记录为{history}。"
+
+    def told(self, locale: str) -> str:
+        """Return the sentence; in Chinese the field has its word, and its code beside it."""
+        if not locale.startswith("zh"):
+            return super().told(locale)
+        kind, code = (str(self.facts[name]) for name in ("kind", "field"))
+        named = word("zh-Hans", "field", code)
+        words = {"kind": word("zh-Hans", "kind_of_row", kind), "field": code if named == code else f"{named}（{code}）"}
+        return self.zh.format(**{**self.facts, **words})
 
 
 class StorageTrouble(Error):

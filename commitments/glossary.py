@@ -132,6 +132,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "department_edit": ("更正部门", "更正部門", "department corrected"),
         "letter_add": ("登记答复函", "登記答復函", "letter added"),
         "letter_edit": ("更正答复函", "更正答復函", "letter corrected"),
+        "digest_made": ("生成月报", "生成月報", "digest made"),
         "digest_approved": ("批准月报", "批准月報", "digest approved"),
         "outbox_retry": ("重发邮件", "重發郵件", "message tried again"),
         "outbox_release": ("放行", "放行", "released"),
@@ -144,6 +145,12 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "unit_answer": ("提案单位评价", "提案單位評價", "answer of the proposing unit"),
         "links_revoked": ("链接作废", "鏈接作廢", "links revoked"),
         "links_rotated": ("更换链接密钥", "更換鏈接密鑰", "link keys rotated"),
+    },
+    "kind_of_row": {
+        "commitment": ("承诺事项", "承諾事項", "commitment"),
+        "department": ("部门", "部門", "department"),
+        "letter": ("答复函", "答復函", "letter"),
+        "digest": ("月报", "月報", "digest"),
     },
     "noun": {
         "calendar": ("承诺事项日历", "承諾事項日曆", "commitments"),

@@ -196,6 +196,14 @@ def reading(engine: Engine) -> "Iterator[Session]":
 
 
 @contextmanager
+def one_moment(engine: Engine) -> "Iterator[Session]":
+    """Give a session that only looks, all of whose statements see the same moment; on SQLite they always do."""
+    still = engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
+    with reading(still) as session:
+        yield session
+
+
+@contextmanager
 def looking(engine: Engine) -> Iterator[Connection]:
     """Give a bare connection for one quick look; the transaction ends with the block."""
     with plain_errors(engine), engine.connect().execution_options(reads=True) as connection:

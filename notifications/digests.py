@@ -25,7 +25,7 @@ from commitments.models import Commitment, Department, Extension, HistoryEntry, 
 from commitments.register import Register
 from commitments.standings import TIME_TO_ANSWER, standings
 from commitments.storage import UtcDateTime
-from notifications import outbox, outward
+from notifications import outbox, outward, snapshots
 from notifications.models import STATE_NOT_INDEXED, Alert, Digest, Message, Notice
 from notifications.periods import (
     Owed,
@@ -82,10 +82,13 @@ def plan(session: Session, now: datetime, rules: DigestRules, workdays: Workdays
     due = newest_due(today, rules.day, workdays)
     if _settled(session, due, period(due, rules.zone, today)):
         return []
+    history.lock(session)  # before rows are locked: who writes an entry locks in this order too
     made = []
     for unit, months in list(_candidates(session, due, rules.zone)):
         made += _make(session, unit, months, now, rules, workdays)
     session.flush()
+    for row in made:
+        snapshots.record(session, row, now)
     return made
 
 
@@ -282,7 +285,8 @@ def approve(register: Register, unit_name: str, month: str, by: str) -> Digest:
     row = find(register.session, unit_name, month)
     if row.approved_at is None:
         row.approved_by, row.approved_at = by, register.now
-        register.note("digest_approved", f"{row.snapshot['unit']} {row.period}", changes={"by": by})
+        changes = {"by": by, "sha256": snapshots.sha256(row.snapshot)}
+        register.note("digest_approved", f"{row.snapshot['unit']} {row.period}", changes=changes)
         outbox.unhold(register.session, "approval", Notice.digest_id == row.id)
     return row
 

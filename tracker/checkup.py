@@ -5,16 +5,19 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, text
 
-from commitments import addresses, evidence, history, schema
+from commitments import addresses, evidence, history, replay, schema
 from commitments.deadlines import LIVE_STATES, provisional
+from commitments.errors import RowDiffers
 from commitments.models import Commitment, Department, Letter
-from commitments.storage import PRAGMAS, reading
+from commitments.storage import PRAGMAS, one_moment, reading
+from notifications import snapshots
 from notifications.models import Instance, Notice
 from notifications.passes import said
 from tracker import health
@@ -22,9 +25,13 @@ from tracker.config import LOOPBACK
 from tracker.private import open_to_others
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from tracker.app import App
 
 OK, WARN, BAD = "ok", "warn", "bad"
+MOST = 20  # differences a person reads here
+SHOWN = 70  # characters of a value
 LEAST_FREE = 200 * 2**20  # bytes
 NOVEMBER = (11, 15)  # the State Council publishes next year's calendar in early November
 UNNAMED = (
@@ -78,7 +85,33 @@ def _database(app: "App") -> Iterator[Finding]:
         instance = session.get_one(Instance, 1)
         same = instance.environment == app.config.environment
         yield Finding("environment", OK if same else BAD, f"{instance.environment} / {app.config.environment}")
+    with one_moment(app.engine) as session:
         yield Finding("history", OK, f"the chain holds to {history.verify(session).seq}")
+        found = [str(worded(each)) for each in islice(differences(session), MOST + 1)]
+    for sentence in found[:MOST]:
+        yield Finding("history", BAD, sentence)
+    if found[MOST:]:
+        yield Finding("history", BAD, "more rows differ: `tracker history verify` names them all")
+
+
+def differences(session: "Session") -> Iterator[replay.Difference]:
+    """Yield what the tables hold otherwise than the history says, digests among it."""
+    yield from replay.differences(session)
+    yield from snapshots.differences(session)
+
+
+def worded(difference: replay.Difference) -> RowDiffers:
+    """Return a difference as a sentence; of long texts, the words around the place where they part."""
+    said, held = ("—" if value is None else str(value) for value in (difference.history, difference.table))
+    parted = next((n for n, (a, b) in enumerate(zip(said, held, strict=False)) if a != b), min(len(said), len(held)))
+    shown = {"history": _around(said, parted), "table": _around(held, parted)}
+    return RowDiffers(kind=difference.kind, row=difference.row, field=difference.field, **shown)
+
+
+def _around(text: str, place: int) -> str:
+    start = max(0, place - SHOWN // 2) if len(text) > SHOWN else 0
+    end = start + SHOWN
+    return f"{'…' if start else ''}{text[start:end]}{'…' if text[end:] else ''}"
 
 
 def _places(app: "App") -> Iterator[Finding]:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 from openpyxl import load_workbook
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from commitments import deadlines, due_rules, glossary, models
+from commitments import deadlines, due_rules, glossary, models, parties
 from commitments.glossary import LOCALES
 from commitments.models import Commitment, Department
 from notifications import models as books
@@ -70,7 +70,8 @@ def spoken(
     settings = {**office.settings, "TRACKER_LANGUAGE": locale}
     app = App(config.load(home / "config.toml", settings, home), actor="办公室", clock=lambda: MORNING)
     with app.register() as register:
-        register.session.execute(update(Department).values(locale=locale))
+        for name in register.session.scalars(select(Department.name).where(Department.locale != locale)).all():
+            parties.edit_department(register, name, locale=locale)
     yield app
     app.engine.dispose()
 

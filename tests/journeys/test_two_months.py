@@ -25,6 +25,7 @@ from tests.journeys.office import (
     TwoMonths,
 )
 from tests.journeys.story import DRAFT
+from tracker.checkup import differences
 
 pytestmark = pytest.mark.journey
 
@@ -59,9 +60,10 @@ def test_no_mail_went_out_while_the_relay_would_not_have_it(office: TwoMonths) -
     assert days[QUOTA_DAY] <= 1
 
 
-def test_the_history_holds(office: TwoMonths) -> None:
+def test_the_history_holds_and_the_tables_agree_with_it(office: TwoMonths) -> None:
     with office.app.reading() as session:
         history.verify(session)
+        assert list(differences(session)) == []
 
 
 def test_one_weekly_digest_a_week(office: TwoMonths) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from commitments import history, replies, storage
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import NoSuchDepartment, NoSuchDigest
-from commitments.models import Commitment, Department, Letter
+from commitments.models import Commitment, Department, HistoryEntry, Letter
 from commitments.register import Register
 from commitments.search import find_department, find_letter
 from notifications import digests
@@ -287,10 +287,11 @@ def test_no_telephone_of_a_letter_goes_out_and_the_chain_is_named(ledger: Ledger
     ledger.add("2019-06-27 10:00")
     (june,) = ledger.plan("2019-07-01 09:00")
     with storage.reading(ledger.engine) as session:
-        head = history.head(session)
+        made = session.get_one(HistoryEntry, history.head(session).seq)
         stored = session.scalars(select(Digest)).one().snapshot
     assert stored == june.snapshot
-    assert stored["chain"] == {"seq": head.seq, "hash": head.hash}
+    assert made.action == "digest_made"
+    assert stored["chain"] == {"seq": made.seq - 1, "hash": made.prev}
     assert stored["contact"] == "office@yinuo.example"
     assert "020-0000000" not in json.dumps(stored, ensure_ascii=False)
 
@@ -369,7 +370,7 @@ def test_approval_frees_its_notices_and_is_written_once(ledger: Ledger) -> None:
             approved = digests.approve(register, "市台联", "2019-06", by)
     with storage.reading(ledger.engine) as session:
         states = session.execute(select(Notice.key, Notice.state).order_by(Notice.key)).all()
-        assert history.verify(session).seq == 2
+        assert history.verify(session).seq == 3
     assert (approved.approved_by, approved.approved_at) == ("分管领导", local("2019-07-02 09:00"))
     assert [tuple(row) for row in states] == [("a", "owed"), ("b", "held")]
 

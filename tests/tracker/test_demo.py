@@ -78,6 +78,12 @@ def test_everything_is_told_once(home: Path, capsys: pytest.CaptureFixture[str])
     assert len(told) == len(set(told))
 
 
+@pytest.mark.parametrize("act", ["", "letter-2031/"])
+def test_its_tables_agree_with_its_history(home: Path, act: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--config", f"{home}/{act}config.toml", "history", "verify", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["differences"] == []
+
+
 def test_it_refuses_a_folder_that_is_not_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine.txt").write_text("x")
     assert run(["demo", str(tmp_path)]) == 2

@@ -1,21 +1,22 @@
 """The history (变更记录): who changed what, and whether its chain holds."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from json import dumps
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from tracker.cli.base import CsvOption, JsonOption, UsageError, command, refs
-from tracker.cli.output import print_csv, print_json, print_table
+from tracker.cli.base import Command, CsvOption, JsonOption, UsageError, command, refs
+from tracker.cli.output import clean, print_csv, print_json, print_table, say
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from commitments.history import Head
     from commitments.models import HistoryEntry
+    from commitments.replay import Difference
     from tracker.app import App
 
 PAGE = 500
@@ -135,16 +136,38 @@ def verify(
     ] = "",
     json: JsonOption = False,
 ) -> None:
-    """核验变更记录链 · Walk the chain; prints its head, or names the first entry that does not hold.
+    """核验变更记录链，并与台账各表逐项核对 · Walk the chain, then hold what it says against the tables.
+
+    Prints the head, or names the first entry that does not hold, or each field that was changed past the program.
 
     $ tracker history verify
     """
     from commitments import history  # noqa: PLC0415
+    from commitments.storage import one_moment  # noqa: PLC0415
+    from tracker.checkup import differences  # noqa: PLC0415
 
     known = _head(anchor) if anchor else None
-    with command(ctx).app.reading() as session:
+    shared = command(ctx)
+    with one_moment(shared.app.engine) as session:
         head = history.verify(session, known)
-    print_json({"seq": head.seq, "hash": head.hash}) if json else print(head)
+        found = _told_one_by_one(shared, differences(session)) if not json else list(differences(session))
+    if json:
+        print_json({"seq": head.seq, "hash": head.hash, "differences": [each._asdict() for each in found]})
+    elif not found:
+        print(head)
+    if found:
+        raise typer.Exit(1)
+
+
+def _told_one_by_one(shared: Command, differences: "Iterable[Difference]") -> "list[Difference]":
+    """Say each difference as it is found; return the last, for there may be as many as rows."""
+    from tracker.checkup import worded  # noqa: PLC0415
+
+    last: list[Difference] = []
+    for difference in differences:
+        last = [difference]
+        say(f"tracker: {clean(worded(difference).told(shared.locale))}")
+    return last
 
 
 def _head(text: str) -> "Head":

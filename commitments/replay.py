@@ -1,0 +1,413 @@
+"""The history held against the tables: what somebody changed past the verbs, straight in the database.
+
+What an entry wrote last of a field is what the row must hold; a field of which no entry speaks is not judged, so that
+ledgers begun with earlier versions, whose entries said less, raise no false alarm. Rows are read a page at a time, each
+with its entries. Longer than most files: what entries mean and how rows are read stand side by side.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from commitments import rules
+from commitments.canonical import ref_key
+from commitments.models import (
+    Answer,
+    Commitment,
+    Department,
+    Dispute,
+    Evidence,
+    Extension,
+    HistoryEntry,
+    Letter,
+    Progress,
+    Receipt,
+    Target,
+    support_table,
+)
+
+PAGE = 500  # rows compared at a time: databases limit the parameters of a statement
+INSTANTS = ("opened_at", "reopened_at")
+MAKING = ("add", "letter_add", "department_add")
+OF_LETTERS = ("letter_add", "letter_edit")
+OF_DEPARTMENTS = ("department_add", "department_edit", "links_revoked", "unit_answer")
+LETTER = (
+    "proposal_number", "proposing_unit", "replying_unit", "signed_on", "proposal_title", "session", "published_on",
+    "class_mark", "contact", "source_sha256",
+)  # fmt: skip
+DEPARTMENT = ("mailbox", "escalation", "locale", "short_names", "link_generation")
+TARGET = ("what", "unit", "baseline", "goal")
+Facts = dict[str, Any]
+Query = Select[*tuple[Any, ...]]
+
+
+class Difference(NamedTuple):
+    """A field of a row that is not as the history says: ``row`` is a ref, a name or a number, of a ``kind`` of thing.
+
+    Of the field ``rows``, and of lists such as ``progress``, both sides are counts.
+    """
+
+    kind: str
+    row: str
+    field: str
+    history: object
+    table: object
+
+
+@dataclass
+class Told:
+    """What the history says of one thing: its fields, and what belongs to it in the order in which it came."""
+
+    made: bool = False
+    fields: Facts = field(default_factory=dict)
+    targets: dict[str, Facts] = field(default_factory=dict)
+    every_target: bool = False
+    lists: dict[str, list[Facts]] = field(default_factory=lambda: defaultdict(list))
+
+    def hear(self, entry: Row[Any]) -> None:
+        """Take one entry in, in the order of the chain."""
+        if entry.action in MAKING:
+            self._begin(entry.changes)
+        elif entry.action == "drop":
+            self.made = False
+        else:
+            self._change(entry.changes)
+        if entry.action in STEPS:
+            STEPS[entry.action](self, entry)
+
+    def _begin(self, facts: Facts) -> None:
+        """An entry that names the letter states all that is not empty; those of earlier versions say less."""
+        whole = "letter" in facts
+        self.made, self.every_target = True, whole
+        self.targets = {what: dict(figures) for what, figures in facts.get("targets", {}).items()}
+        self.fields = dict.fromkeys(rules.FACTS) if whole else {}
+        self.fields |= {name: value for name, value in facts.items() if name != "targets"}
+
+    def _change(self, changes: Facts) -> None:
+        """Take ``{field: [old, new]}``; figures of a target are written as ``NAME goal``."""
+        for name, change in changes.items():
+            what, _, figure = name.rpartition(" ")
+            if not isinstance(change, list) or len(change) != 2:  # noqa: PLR2004 - evidence, or a fact
+                continue
+            if what and figure in TARGET:
+                self.targets.setdefault(what, {})[figure] = change[1]
+            elif name in KNOWN:
+                self.fields[name] = change[1]
+
+
+# -- what entries mean ---------------------------------------------------------------------------------------
+
+
+def _progress(told: Told, entry: Row[Any]) -> None:
+    facts = {"on": entry.changes.get("on"), "note": entry.reason, "figures": entry.changes.get("figures", {})}
+    told.lists["progress"].append({**facts, "by": entry.actor, "recorded_at": entry.at})
+    _evidence(told, entry)
+
+
+def _evidence(told: Told, entry: Row[Any]) -> None:
+    """Read what the register writes of evidence: an address, or ``name sha256:…``."""
+    given = {"of_progress": entry.action == "progress", "given_by": entry.actor, "recorded_at": entry.at}
+    for words in entry.changes.get("evidence", ()):
+        name, file, sha256 = words.rpartition(" sha256:")
+        proof = {"name": name, "sha256": sha256, "url": None} if file else {"name": words, "sha256": None, "url": words}
+        told.lists["evidence"].append({**proof, **given})
+
+
+def _closed(told: Told, entry: Row[Any]) -> None:
+    _put_aside(told, entry)
+    _evidence(told, entry)
+
+
+def _asked(told: Told, entry: Row[Any]) -> None:
+    _put_aside(told, entry)
+    asked = {"new_due": entry.changes["to"], "reason": entry.reason, "asked_by": entry.actor, "asked_at": entry.at}
+    told.lists["extension"].append({**asked, **_known(entry.changes, "old_due"), "state": "waiting"})
+
+
+def _put_aside(told: Told, entry: Row[Any]) -> None:
+    """A request that waits is refused by a newer one and by closing; the first versions did not always."""
+    for request in [each for each in told.lists["extension"] if each.get("state") == "waiting"]:
+        if "old_due" in request:
+            request.update(state="refused", decided_by=entry.actor, decided_at=entry.at)
+        else:
+            request.pop("state")
+
+
+def _decided(told: Told, entry: Row[Any]) -> None:
+    state = "approved" if entry.action == "extended" else "refused"
+    for request in [each for each in told.lists["extension"] if each.get("state", "waiting") == "waiting"][-1:]:
+        request.update(state=state, decided_by=entry.changes.get("decided_by"), decided_at=entry.at)
+
+
+def _seen(told: Told, entry: Row[Any]) -> None:
+    told.lists["receipt"].append({"department": entry.changes["department"], "at": entry.at})
+    told.lists["receipt"].sort(key=_department)
+
+
+def _department(facts: Facts) -> str:
+    return str(facts["department"])
+
+
+def _disputed(told: Told, entry: Row[Any]) -> None:
+    """A department's newer dispute takes the place of the one that waits."""
+    _settle(told, entry, "refused", entry.actor, "")
+    raised = {"department": entry.changes["department"], "reason": entry.reason, "raised_at": entry.at}
+    told.lists["dispute"].append({**raised, "state": "waiting", "note": ""})
+
+
+def _judged(told: Told, entry: Row[Any]) -> None:
+    state = entry.action.removeprefix("dispute_")
+    _settle(told, entry, state, entry.changes["decided_by"], entry.reason)
+
+
+def _settle(told: Told, entry: Row[Any], state: str, by: str, note: str) -> None:
+    for one in told.lists["dispute"]:
+        if one["state"] == "waiting" and one["department"] == entry.changes["department"]:
+            one.update(state=state, decided_by=by, decided_at=entry.at, note=note)
+
+
+def _answered(told: Told, entry: Row[Any]) -> None:
+    facts = {"month": entry.changes["month"], "grade": entry.changes["grade"]}
+    told.lists["answer"].append({**facts, "reason": entry.reason, "at": entry.at})
+
+
+def _known(facts: Facts, *names: str) -> Facts:
+    return {name: facts[name] for name in names if name in facts}
+
+
+STEPS: Mapping[str, Callable[[Told, Row[Any]], None]] = {
+    "progress": _progress, "report_done": _evidence, "close": _closed, "extension_asked": _asked, "extended": _decided,
+    "extension_refused": _decided, "acknowledge": _seen, "dispute": _disputed, "dispute_accepted": _judged,
+    "dispute_refused": _judged, "unit_answer": _answered,
+}  # fmt: skip
+OF_COMMITMENTS = ("add", "drop", "confirm", "edit", "reopen", "due_moved", *(key for key in STEPS if key[:4] != "unit"))
+KNOWN = frozenset((*rules.FACTS, *LETTER, *DEPARTMENT))
+
+
+# -- comparing -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Stands:
+    """What the tables hold of one thing, in the shape of Told."""
+
+    fields: Facts
+    targets: dict[str, Facts] = field(default_factory=dict)
+    lists: dict[str, list[Facts]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing: what tells one from another, which entries speak of it, how rows of some ids are read."""
+
+    name: str
+    actions: Sequence[str]
+    id: InstrumentedAttribute[int]
+    named: InstrumentedAttribute[str]
+    read: Callable[[Session, Sequence[int]], dict[int, Stands]]
+
+
+def differences(session: Session) -> Iterator[Difference]:
+    """Yield what the tables of the ledger hold otherwise than the history says; the chain is taken as it is.
+
+    The session must be one of ``storage.one_moment``: a verb between two looks would seem a difference.
+    """
+    for kind in KINDS:
+        strays = _strays(session, kind)
+        yield from _rows(session, kind, strays)
+        yield from _lost(session, kind, strays)
+
+
+def _rows(session: Session, kind: Kind, strays: Mapping[str, str]) -> Iterator[Difference]:
+    query = select(kind.id, kind.named).order_by(kind.id).limit(PAGE)
+    last = 0
+    while page := session.execute(query.where(kind.id > last)).all():
+        told = _told(session, kind, [name for _, name in page], strays)
+        stands = _read(session, kind, [key for key, _ in page])
+        for key, name in page:
+            yield from _compared(kind, name, told[name], stands[key])
+        last = page[-1][0]
+
+
+def _read(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Stands | None]:
+    """Read some rows; what cannot be read, a date that is none, is None."""
+    try:
+        return {**kind.read(session, ids)}
+    except (ValueError, TypeError):
+        if len(ids) == 1:
+            return {ids[0]: None}
+        return {key: row for each in ids for key, row in _read(session, kind, [each]).items()}
+
+
+def _told(session: Session, kind: Kind, names: Iterable[str], strays: Mapping[str, str]) -> dict[str, Told]:
+    """Return what the history says of some things; what it says nothing of was not made."""
+    found = {name: Told() for name in names}
+    subjects = [*found, *(stray for stray, name in strays.items() if name in found)]
+    columns = (HistoryEntry.at, HistoryEntry.actor, HistoryEntry.action, HistoryEntry.subject, HistoryEntry.reason)
+    query = select(*columns, HistoryEntry.changes).where(HistoryEntry.subject.in_(subjects))
+    query = query.where(HistoryEntry.action.in_(kind.actions)).order_by(HistoryEntry.seq)
+    for entry in session.execute(query.execution_options(yield_per=PAGE)):
+        subject = entry.subject if entry.subject in found else strays[entry.subject]
+        found[subject].hear(entry)
+    return found
+
+
+def _strays(session: Session, kind: Kind) -> dict[str, str]:
+    """Return subjects that no row bears, with the ref they mean: earlier versions wrote one as it had been typed."""
+    if kind is not COMMITMENTS:
+        return {}
+    query = select(HistoryEntry.subject).where(HistoryEntry.action.in_(kind.actions)).distinct()
+    unknown = session.scalars(query.where(HistoryEntry.subject.not_in(select(kind.named))))
+    return {subject: ref_key(subject) for subject in unknown if ref_key(subject) != subject}
+
+
+def _lost(session: Session, kind: Kind, strays: Mapping[str, str]) -> Iterator[Difference]:
+    """Name what an entry made, none dropped, and no table holds."""
+    made = select(HistoryEntry.subject).where(HistoryEntry.action.in_(set(MAKING) & set(kind.actions))).distinct()
+    missing = session.scalars(made.where(HistoryEntry.subject.not_in(select(kind.named)))).all()
+    for start in range(0, len(missing), PAGE):
+        told = _told(session, kind, missing[start : start + PAGE], strays)
+        yield from (Difference(kind.name, name, "rows", 1, 0) for name, said in told.items() if said.made)
+
+
+def _compared(kind: Kind, name: str, told: Told, stands: Stands | None) -> Iterator[Difference]:
+    if stands is None or not told.made:
+        yield Difference(kind.name, name, "rows", int(told.made), 1 if stands else "unreadable")
+        return
+    found = [*_fields("", told.fields, stands.fields), *_targets(told, stands)]
+    for listed in sorted({*told.lists, *stands.lists}):
+        found += _list(listed, told.lists[listed], stands.lists[listed])
+    yield from (Difference(kind.name, name, *difference) for difference in found)
+
+
+def _fields(prefix: str, told: Facts, stands: Facts) -> Iterator[tuple[str, object, object]]:
+    """Compare what is told; what the tables have no such column for is no field."""
+    for name, value in told.items():
+        if name not in stands or value == stands[name]:
+            continue
+        said, held = _plain(name, value), _plain(name, stands[name])
+        if said != held:
+            yield f"{prefix}{name}", said, held
+
+
+def _targets(told: Told, stands: Stands) -> Iterator[tuple[str, object, object]]:
+    for what in [*told.targets, *(stands.targets.keys() - told.targets.keys() if told.every_target else ())]:
+        if what not in stands.targets or what not in told.targets:
+            yield f"target {what}", int(what in told.targets), int(what in stands.targets)
+        else:
+            yield from _fields(f"target {what} ", told.targets[what], stands.targets[what])
+
+
+def _list(name: str, told: Sequence[Facts], stands: Sequence[Facts]) -> Iterator[tuple[str, object, object]]:
+    """Compare one by one what is of the same length; else say the lengths, or all after a lost one would differ."""
+    if len(told) != len(stands):
+        yield name, len(told), len(stands)
+        return
+    for number, (said, held) in enumerate(zip(told, stands, strict=True), 1):
+        yield from _fields(f"{name} {number} ", said, held)
+
+
+def _plain(name: str, value: object) -> object:
+    """Write a value as JSON keeps it. Nothing is nothing, empty or absent; the order of names means nothing."""
+    if value is None or value == "":
+        return None
+    if name in INSTANTS and isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        value = sorted(value, key=str)
+    if name in ("goal", "baseline") and isinstance(value, int):
+        value = float(value)
+    return None if value in ([], {}) else value
+
+
+# -- the tables ----------------------------------------------------------------------------------------------
+
+
+def _commitments(session: Session, ids: Sequence[int]) -> dict[int, Stands]:
+    columns = [getattr(Commitment, name) for name in rules.FACTS if name not in ("lead", "support", "letter")]
+    query = select(Commitment.id, Department.name.label("lead"), Letter.document_number.label("letter"), *columns)
+    query = query.outerjoin(Department, Commitment.lead_id == Department.id)
+    query = query.outerjoin(Letter, Commitment.letter_id == Letter.id)
+    found = _stood(session, query.where(Commitment.id.in_(ids)))
+    for stands in found.values():
+        stands.fields["support"] = []
+    for of, name in session.execute(_of(SUPPORT, ids)):
+        found[of].fields["support"].append(name)
+    for row in session.execute(_of(TARGETS, ids)).mappings():
+        found[row["of"]].targets[row["what"]] = dict(row)
+    _listed(session, found, LISTS)
+    for stands in found.values():
+        stands.lists["receipt"].sort(key=_department)
+    return found
+
+
+def _departments(session: Session, ids: Sequence[int]) -> dict[int, Stands]:
+    columns = [getattr(Department, name) for name in DEPARTMENT]
+    found = _stood(session, select(Department.id, *columns).where(Department.id.in_(ids)))
+    _listed(session, found, {"answer": ANSWERS})
+    return found
+
+
+def _letters(session: Session, ids: Sequence[int]) -> dict[int, Stands]:
+    proposing, replying = aliased(Department), aliased(Department)
+    columns = [getattr(Letter, name) for name in LETTER if not name.endswith("_unit")]
+    names = (proposing.name.label("proposing_unit"), replying.name.label("replying_unit"))
+    query = select(Letter.id, *names, *columns).outerjoin(proposing, Letter.proposing_unit_id == proposing.id)
+    query = query.outerjoin(replying, Letter.replying_unit_id == replying.id)
+    return _stood(session, query.where(Letter.id.in_(ids)))
+
+
+def _stood(session: Session, query: Query) -> dict[int, Stands]:
+    return {row["id"]: Stands(dict(row)) for row in session.execute(query).mappings()}
+
+
+def _listed(session: Session, found: Mapping[int, Stands], queries: Mapping[str, Query]) -> None:
+    for name, query in queries.items():
+        for row in session.execute(_of(query, list(found))).mappings():
+            found[row["of"]].lists[name].append(dict(row))
+
+
+def _of(query: Query, ids: Sequence[int]) -> Query:
+    """Narrow a query to what belongs to some things; its first column says to which."""
+    return query.where(query.selected_columns[0].in_(ids))
+
+
+SUPPORT = select(support_table.c.commitment_id.label("of"), Department.name).join(Department)
+TARGETS = select(Target.commitment_id.label("of"), Target.what, Target.unit, Target.baseline, Target.goal)
+ANSWERS = select(Answer.unit_id.label("of"), Answer.month, Answer.grade, Answer.reason, Answer.at).order_by(Answer.id)
+LISTS: Mapping[str, Query] = {
+    "progress": select(
+        Progress.commitment_id.label("of"), Progress.on.label("on"), Progress.note, Progress.figures,
+        Progress.by.label("by"), Progress.recorded_at,
+    ).order_by(Progress.id),
+    "evidence": select(
+        Evidence.commitment_id.label("of"), Evidence.progress_id.is_not(None).label("of_progress"), Evidence.name,
+        Evidence.sha256, Evidence.url, Evidence.given_by, Evidence.recorded_at,
+    ).order_by(Evidence.id),
+    "extension": select(
+        Extension.commitment_id.label("of"), Extension.old_due, Extension.new_due, Extension.reason, Extension.asked_by,
+        Extension.asked_at, Extension.state, Extension.decided_by, Extension.decided_at,
+    ).order_by(Extension.id),
+    "dispute": select(
+        Dispute.commitment_id.label("of"), Department.name.label("department"), Dispute.reason, Dispute.raised_at,
+        Dispute.state, Dispute.decided_by, Dispute.decided_at, Dispute.note,
+    ).outerjoin(Department).order_by(Dispute.id),
+    "receipt": select(
+        Receipt.commitment_id.label("of"), Department.name.label("department"), Receipt.at
+    ).outerjoin(Department),
+}  # fmt: skip
+COMMITMENTS = Kind("commitment", OF_COMMITMENTS, Commitment.id, Commitment.ref, _commitments)
+KINDS = (
+    Kind("department", OF_DEPARTMENTS, Department.id, Department.name, _departments),
+    Kind("letter", OF_LETTERS, Letter.id, Letter.document_number, _letters),
+    COMMITMENTS,
+)
