@@ -206,6 +206,9 @@ class Station:
                 session, actor="办公室", now=now, today=today, workdays=WorkCalendar.load(),
                 review_every=Offset.parse("3m"), evidence_folder=self.folder / "evidence",
             )  # fmt: skip
+            for each in (*departments, unit):
+                register.note("department_add", each.name)
+            register.note("letter_add", letter.document_number)
             for n, lead in enumerate(departments):
                 due = today + timedelta(days=300)
                 register.add(
