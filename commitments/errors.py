@@ -11,7 +11,7 @@
     │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
     │   ├── AlreadyExists, BadValue, BadWord, BadMailbox, BadText, BadRef, UnreadableEvidence
     │   ├── LedgerRejected, LedgerDiffers
-    │   ├── PackageMissing, TooLongForSheet
+    │   ├── PackageMissing, TooLongForSheet, DamagedText
     │   └── HistoryBroken, RowDiffers
     ├── StorageTrouble      the database cannot be used as it is
     │   ├── DatabaseMissing, DatabaseUnusable, DatabaseBusy, Unwritable, SchemaTooNew, WrongEnvironment, NoBackup
@@ -403,6 +403,13 @@ class TooLongForSheet(Refused):
 
     en = "{rows} rows are more than a sheet takes ({most}); narrow them with --letter, --department or --state."
     zh = "共 {rows} 条，超过一张表的上限（{most}）；请用 --letter、--department 或 --state 缩小范围。"
+
+
+class DamagedText(Refused):
+    """A text of the database is not UTF-8, or no JSON: it is shown with signs in its place, and not passed on."""
+
+    en = "Text in the ledger is damaged: “{text}”. `tracker doctor` names its place; correct it with `edit`."
+    zh = "台账中有一处文字已损坏：“{text}”。用 `tracker doctor` 查明位置，再用 `edit` 更正。"
 
 
 class HistoryBroken(Refused):

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from commitments.damage import visible
 from commitments.errors import HistoryBroken
 from commitments.models import HistoryEntry
 
@@ -43,16 +44,19 @@ def append(
     reason: str = "",
     changes: Mapping[str, object] | None = None,
 ) -> HistoryEntry:
-    """Add an entry to the chain in the caller's transaction. ``changes`` maps a field to ``[old, new]``."""
+    """Add an entry to the chain in the caller's transaction. ``changes`` maps a field to ``[old, new]``.
+
+    What was no UTF-8 is written with signs in its place, so that a repair can be recorded.
+    """
     last = _locked_head(session)
-    plain = json.loads(json.dumps(changes or {}, default=_plain, ensure_ascii=False))
+    plain = json.loads(visible(json.dumps(changes or {}, default=_plain, ensure_ascii=False)))
     entry = HistoryEntry(
         seq=last.seq + 1,
         at=at.astimezone(UTC),
-        actor=actor,
+        actor=visible(actor),
         action=action,
-        subject=subject,
-        reason=reason,
+        subject=visible(subject),
+        reason=visible(reason),
         changes=plain,
         prev=last.hash,
         hash="",
@@ -124,7 +128,8 @@ def _digest(entry: HistoryEntry) -> str:
         "changes": entry.changes,
         "prev": entry.prev,
     }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    said = json.dumps(facts, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()  # damaged, it has another hash
 
 
 def _plain(value: object) -> object:

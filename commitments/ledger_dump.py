@@ -11,6 +11,7 @@ import tomli_w
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from commitments.damage import visible
 from commitments.ledger_rows import COMMITMENT, DEPARTMENT, LETTER, stated
 from commitments.models import Commitment, Department, Letter
 from commitments.rules import check_word
@@ -23,12 +24,13 @@ Tables = dict[str, list[dict[str, Any]]]
 def dump(session: Session, *, letter: Letter | None, form: str) -> str:
     """Return the ledger of one letter, or of all, as ``toml``, ``csv`` or ``json``, sorted by ref.
 
-    It says what was promised, not what was done or answered since; a copy of the database carries that too.
+    It says what was promised, not what was done or answered since; a copy of the database carries that too. What is no
+    UTF-8 stands there as a sign.
     CSV text is to be written in ``utf-8-sig``; it holds neither targets nor letters and departments.
     Raises BadValue for another form.
     """
     check_word("form", form, list(_FORMS))
-    return _FORMS[form](_tables(session, letter))
+    return visible(_FORMS[form](_tables(session, letter)))
 
 
 def _tables(session: Session, letter: Letter | None) -> Tables:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from commitments.deadlines import LIVE_STATES
+from commitments.storage import all_rows
 
 PAGE = 1000
 
@@ -138,14 +139,14 @@ _SHORT = [_NAMES.get(name, _commitment.c.get(name)) for name in ("ref", "lead", 
 def page(connection: Connection, wanted: Filter, after: str = "", size: int = PAGE) -> Sequence[Listed]:
     """Return up to ``size`` commitments with refs after ``after``, in the order of refs."""
     query = _query(_ALL, wanted, after, size).join(_letter, _commitment.c.letter_id == _letter.c.id)
-    rows = connection.execute(query).all()
+    rows = all_rows(connection, query)
     named = supports(connection, [row.id for row in rows])
     return [Listed._make((*row, named.get(row.id, ()))) for row in rows]
 
 
 def short_page(connection: Connection, wanted: Filter, after: str = "", size: int = PAGE) -> Sequence[Row[Any]]:
     """Return the same commitments as ``ref, lead, title`` and the fields of Standing: all that a table shows."""
-    return connection.execute(_query(_SHORT, wanted, after, size)).all()
+    return all_rows(connection, _query(_SHORT, wanted, after, size))
 
 
 def _query(columns: Sequence[Any], wanted: Filter, after: str, size: int) -> Select[Any]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from commitments import entry_words, evidence, history, quotes, rules, search
+from commitments.damage import is_damaged
 from commitments.deadlines import LIVE_STATES, Offset, Workdays
 from commitments.errors import (
     LeadUnknown,
@@ -328,7 +329,7 @@ class Register:
 
     def _recomputed(self, commitment: Commitment) -> tuple[str, date, date] | None:
         start, offset, old = commitment.due_from, commitment.due_offset, commitment.due_on
-        if start is None or offset is None or old is None:
+        if start is None or offset is None or old is None or is_damaged(offset):
             return None
         new = Offset.parse(offset).after(start, self.workdays)
         if new == old:

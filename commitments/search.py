@@ -17,6 +17,7 @@ from commitments.models import (
     HistoryEntry,
     Letter,
 )
+from commitments.storage import stored
 
 
 def near(name: str, known: Iterable[str], n: int = 3) -> list[str]:
@@ -101,7 +102,11 @@ def _ref_number(letter: Any) -> str:  # noqa: ANN401 - a letter, or a row of its
 
 def offices(session: Session, names: Iterable[str]) -> frozenset[str]:
     """Return those of the names that are departments; the others are persons, logins or programs."""
-    return frozenset(session.scalars(select(Department.name).where(Department.name.in_(sorted(set(names))))))
+    return frozenset(
+        session.scalars(
+            select(Department.name).where(Department.name.in_([stored(name) for name in sorted(set(names))]))
+        )
+    )
 
 
 def last_number(session: Session, prefix: str) -> int:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from commitments.damage import whole
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays, band, provisional
 from commitments.figures import Correction, Happening, Period, Proof, Slip, Standing, TargetFigure, percent
 from commitments.models import (
@@ -270,7 +271,8 @@ def _entries(session: Session, chosen: Select[Any], period: Period) -> dict[str,
     columns = [getattr(HistoryEntry, field) for field in Entry._fields]
     query = select(*columns).where(HistoryEntry.at >= period.start, HistoryEntry.action != "add")
     query = query.where(HistoryEntry.subject.in_(chosen.with_only_columns(Commitment.ref)))
-    return _grouped((row.subject, Entry(*row)) for row in session.execute(query.order_by(HistoryEntry.seq)))
+    rows = session.execute(query.order_by(HistoryEntry.seq))
+    return _grouped((row.subject, Entry(*row)._replace(changes=whole(row.changes))) for row in rows)
 
 
 def _requests(session: Session, chosen: Select[Any], period: Period) -> dict[int, list[Request]]:
@@ -313,7 +315,7 @@ def _figures(session: Session, chosen: Select[Any], period: Period) -> dict[int,
     query = query.where(Progress.recorded_at < period.end).order_by(Progress.on, Progress.id)
     figures: dict[int, dict[str, float]] = defaultdict(dict)
     for key, moved in session.execute(query):
-        figures[key].update(moved)
+        figures[key].update(whole(moved))
     return figures
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
+from commitments.damage import visible
+
 PRODID = "-//Yinuo//Yinuo//ZH"
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 PUBLISHED = f"{MEDIA_TYPE}; method=PUBLISH"  # in a mail: RFC 6047, 2.4
@@ -63,7 +65,7 @@ def calendar(
 def plain(text: str) -> str:
     """Return ``text`` as a calendar can hold it: one kind of line end, no controls, nothing UTF-8 cannot say."""
     lines = _LINE_ENDS.sub("\n", text)
-    return _UNSEEN.sub("", lines).encode("utf-8", "replace").decode("utf-8")
+    return visible(_UNSEEN.sub("", lines))
 
 
 def _event(event: Event, alarm_at: time, publisher: str) -> Iterator[str]:
@@ -125,7 +127,7 @@ def _text(value: str) -> str:
 
 def _folded(line: str) -> str:
     """Return the line cut into pieces of at most 75 octets, none splitting a character, each with its end."""
-    data = line.encode()
+    data = visible(line).encode()
     pieces, start, room = [], 0, LINE
     while len(data) - start > room:
         end = start + room

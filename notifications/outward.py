@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from commitments import entry_words, privacy
+from commitments.damage import whole
 from commitments.figures import Standing
 
 Masked = list[dict[str, str]]
@@ -50,7 +51,7 @@ def masked(facts: Mapping[str, Any]) -> dict[str, Any]:
     The office's own contact, which every digest prints, is masked nowhere.
     """
     found: Masked = []
-    note = _noting(found, facts["contact"])
+    note = _noting(found, whole(facts)["contact"])
     rows = [_masked_row(row, partial(note, row["ref"])) for row in facts["commitments"]]
     letters = [_with(letter, ("title",), partial(note, letter["document_number"])) for letter in facts["letters"]]
     answers = [_with(each, ("reason",), partial(note, each["month"])) for each in facts.get("answers", ())]

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from commitments.damage import visible
 from commitments.deadlines import Ladder, Offset, Step, Workdays
 
 CHANNEL = "mail"
@@ -215,7 +216,7 @@ def _to(
         key=key(f"{kind}/{facts.arming}", facts.ref, rung, due, department, role),
         kind=kind,
         role=role,
-        addressee=f"{department}/escalation" if role == "escalation" else department,
+        addressee=visible(f"{department}/escalation" if role == "escalation" else department),
         department=department,
         slot=slot,
         rung=rung,
@@ -237,5 +238,8 @@ def _done(facts: Facts, slot: date) -> Duty:
 
 
 def key(kind: str, subject: str, rung: str, day: date | None, name: str, role: str) -> str:
-    """Spell a notice's unique key: ``reminder/1|2019-1007-03|+6wd|2019-12-31|市民政局|lead|mail``."""
-    return "|".join((kind, subject, rung, day.isoformat() if day else "", name, role, CHANNEL))
+    """Spell a notice's unique key: ``reminder/1|2019-1007-03|+6wd|2019-12-31|市民政局|lead|mail``.
+
+    A damaged ref or name has signs in it: the notice is written, and held where it cannot be composed.
+    """
+    return visible("|".join((kind, subject, rung, day.isoformat() if day else "", name, role, CHANNEL)))

@@ -37,7 +37,7 @@ class Caller:
             return
         try:
             subprocess.run(  # noqa: S603 - the operator's own command
-                self.command, input=words, text=True, timeout=COMMAND_SECONDS, check=True,
+                self.command, input=words, text=True, errors="replace", timeout=COMMAND_SECONDS, check=True,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except subprocess.CalledProcessError as trouble:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from commitments.damage import visible
 from tracker.cli.base import ActorOption, ForceOption, JsonOption, UsageError, command, save
 from tracker.cli.output import clean, print_json, say
 
@@ -46,7 +47,7 @@ def show(
     _say_masked(facts, shared.locale)
     rendered = _render(app, unit, facts)
     if html:
-        save(app, html, rendered.html.encode(), force=force)
+        save(app, html, visible(rendered.html).encode(), force=force)
         say(f"{html} written.")
     else:
         print(clean(f"{rendered.subject}\n\n{rendered.text}", keep_lines=True))

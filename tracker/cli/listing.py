@@ -172,7 +172,7 @@ def _place(bands: Bands, locale: str, *standing: Any) -> tuple[tuple[int, date],
     light = bands.of(row)
     provisional = bands.provisional(row.due_from, row.due_offset, row.due_on)
     due = due_words(row.due_on, row.review_on, locale, provisional=provisional)
-    return bands.rank(row), f"{_light(row, light, locale)}\t{due}"
+    return bands.rank(row), f"{clean(_light(row, light, locale))}\t{due}"
 
 
 def _light(row: "Standing", light: str | None, locale: str) -> str:

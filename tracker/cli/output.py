@@ -1,7 +1,7 @@
 """How results are printed: a table for people, ``--json`` and ``--csv`` for programs.
 
 Results go to stdout, everything else to stderr. Whatever a ledger holds is printed without control characters, so that
-a title cannot drive the terminal.
+a title cannot drive the terminal; what is no UTF-8 in it is printed as a sign.
 """
 
 import csv
@@ -14,6 +14,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TextIO
+
+from commitments.damage import visible
 
 Row = Mapping[str, object]
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "36", "dim": "2", "bold": "1"}
@@ -38,7 +40,8 @@ def write_out(content: bytes) -> None:
 
 def json_text(facts: Mapping[str, object], *, escaped: bool = False) -> str:
     """Return one object, ``"schema": 1`` first, dates as ISO; ``escaped``, in ASCII."""
-    return json.dumps({"schema": 1, **facts}, ensure_ascii=escaped, indent=2, default=_plain)
+    text = visible(json.dumps({"schema": 1, **facts}, ensure_ascii=False, indent=2, default=_plain))
+    return json.dumps(json.loads(text), indent=2) if escaped else text
 
 
 def print_json(facts: Mapping[str, object]) -> None:
@@ -58,7 +61,7 @@ def csv_bytes(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     writer.writerow(columns)
     for row in rows:
         writer.writerow([_cell(row.get(column)) for column in columns])
-    return stream.getvalue().encode("utf-8-sig")
+    return visible(stream.getvalue()).encode("utf-8-sig")
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 import typer
 from sqlalchemy import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
+from commitments.damage import is_damaged, named
 from commitments.errors import (
     AmbiguousLetter,
     BadValue,
@@ -134,9 +135,8 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except (DBAPIError, sqlite3.Error) as trouble:
-        problem = " ".join(str(getattr(trouble, "orig", trouble)).split())
-        say(f"tracker: {DatabaseUnusable(path=_database(shared), problem=problem).told(shared.spoken)}")
+    except (UnicodeEncodeError, StatementError, sqlite3.Error) as trouble:
+        say(f"tracker: {_of_the_database(trouble, shared).told(shared.spoken)}")
         return FAILED
     except OSError as trouble:
         say(f"tracker: {trouble.filename or ''}: {trouble.strerror or trouble}")
@@ -144,6 +144,16 @@ def run(arguments: list[str] | None = None) -> int:
     finally:
         shared.close()
     return code if isinstance(code, int) else OK
+
+
+def _of_the_database(trouble: Exception, shared: Command) -> Error:
+    """Return what the database or a damaged text of it says. Raises what is no trouble of theirs."""
+    cause = getattr(trouble, "orig", None) or trouble
+    if isinstance(cause, UnicodeEncodeError) and is_damaged(cause.object):
+        return named(cause.object)
+    if not isinstance(trouble, DBAPIError | sqlite3.Error):
+        raise trouble
+    return DatabaseUnusable(path=_database(shared), problem=" ".join(str(cause).split()))
 
 
 def _as_text(argument: str) -> str:

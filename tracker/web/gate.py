@@ -11,6 +11,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from commitments.deadlines import LIVE_STATES
+from commitments.glossary import LOCALES
 from commitments.models import Commitment, Department, support_table
 from notifications.links import DESK, OWNER, Claim
 from notifications.models import Instance
@@ -45,6 +46,7 @@ def admit(app: "App", purpose: str, token: str) -> Visitor | None:
         return None
     known = (app.signature, app.config.language, desk) if purpose == DESK else _known(department)
     name, locale, generation = known
+    locale = locale if locale in LOCALES else app.config.language  # damaged, it is no language
     if generation != claim.generation or (purpose == OWNER and item is None):
         return None
     return Visitor(

@@ -21,6 +21,7 @@ from commitments.models import (
     Source,
 )
 from commitments.search import offices
+from commitments.storage import stored
 from notifications.compose import target_lines
 from notifications.messages import TargetLine
 
@@ -84,7 +85,7 @@ def tell(session: Session, ref: str, app: "App", before: int | None = None) -> T
     Of what happened the newest MOST_EVENTS, or those before the event of that number.
     """
     row = session.scalars(
-        select(Commitment).where(Commitment.ref == ref).options(
+        select(Commitment).where(Commitment.ref == stored(ref)).options(
             joinedload(Commitment.letter), joinedload(Commitment.lead),
             selectinload(Commitment.support), selectinload(Commitment.targets),
         )
@@ -128,7 +129,7 @@ def _figures(session: Session, row: Commitment) -> dict[str, float]:
 def _events(session: Session, ref: str, app: "App", before: int | None) -> list[Event]:
     """Return what happened, newest first: one more than a page holds."""
     columns = (HistoryEntry.seq, HistoryEntry.at, HistoryEntry.action, HistoryEntry.actor, HistoryEntry.reason)
-    query = select(*columns).where(HistoryEntry.subject == ref).order_by(HistoryEntry.seq.desc())
+    query = select(*columns).where(HistoryEntry.subject == stored(ref)).order_by(HistoryEntry.seq.desc())
     if before is not None:
         query = query.where(HistoryEntry.seq < min(before, LARGEST))
     return [

@@ -18,12 +18,14 @@ from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, abort, render_template, request
 from jinja2 import StrictUndefined
+from jinja2.filters import do_urlencode
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from commitments import glossary
+from commitments.damage import is_damaged, visible
 from commitments.entry_words import in_words
-from commitments.errors import DatabaseGone, Error, StorageTrouble
+from commitments.errors import DamagedText, DatabaseGone, Error, StorageTrouble
 from commitments.storage import file_identity
 from notifications.messages import figure, percent
 from tracker.web import gate
@@ -129,25 +131,35 @@ def _teach(flask: Flask) -> None:
     """Give templates what they may use: words and dates of a language, figures."""
     flask.jinja_env.undefined = StrictUndefined
     flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
-    flask.jinja_env.filters.update(figure=figure, percent=percent)
+    flask.jinja_env.filters.update(figure=figure, percent=percent, urlencode=lambda text: do_urlencode(visible(text)))
+    flask.url_defaults(_addressable)
     sheet = Path(flask.static_folder or "", "page.css").read_bytes()
     flask.jinja_env.globals["sheet_version"] = hashlib.sha256(sheet).hexdigest()[:12]
 
 
+def _addressable(_endpoint: str, values: dict[str, object]) -> None:
+    """Let a damaged ref stand in an address all the same: it leads nowhere, and breaks no page."""
+    values.update({name: visible(value) for name, value in values.items() if isinstance(value, str)})
+
+
 def page(template: str, locale: str, **facts: object) -> str:
-    """Render a page in a language."""
-    return render_template(template, locale=locale, say=words(locale), **_spoken(locale), **facts)
+    """Render a page in a language; what is no UTF-8 in the ledger is shown as a sign."""
+    return visible(render_template(template, locale=locale, say=words(locale), **_spoken(locale), **facts))
 
 
 def _spoken(locale: str) -> Mapping[str, Callable[..., object]]:
     return {
         "day": partial(glossary.format_date, locale),
         "iso_day": lambda text: glossary.format_date(locale, date.fromisoformat(text)),
-        "month_name": partial(glossary.format_month, locale),
-        "month_names": lambda months: [glossary.format_month(locale, month) for month in months],
+        "month_name": partial(_month, locale),
+        "month_names": lambda months: [_month(locale, month) for month in months],
         "word": partial(in_words, locale),
         "count": lambda days, working: glossary.day_count(locale, working, days),
     }
+
+
+def _month(locale: str, month: str) -> str:
+    return month if is_damaged(month) else glossary.format_month(locale, month)
 
 
 def _throttle(site: Site) -> None:
@@ -222,7 +234,7 @@ def _code(error: Exception) -> int:
     """Return what to answer; what nobody foresaw is logged whole, but for what could be a token."""
     if isinstance(error, HTTPException):
         return error.code or 500
-    if isinstance(error, StorageTrouble | DBAPIError | OSError):
+    if isinstance(error, StorageTrouble | DamagedText | DBAPIError | OSError):
         log.error("a page could not be shown: %s", masked(str(getattr(error, "orig", error))))
         return 503
     log.error("a page failed: %s", masked("".join(format_exception(error))))

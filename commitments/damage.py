@@ -1,0 +1,69 @@
+"""Text that is not UTF-8: what another program, or a bit that flipped, left in an SQLite file.
+
+It is read with each bad byte as a lone surrogate (PEP 383), so that nothing stops at it and every byte stays as it is.
+No lone surrogate can be written back: SQLite's driver refuses it. People are shown U+FFFD in its place.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from operator import methodcaller
+from typing import TypeVar
+
+from commitments.errors import DamagedText
+
+_LONE = re.compile("[\ud800-\udfff]")
+AROUND = 20  # characters on either side that say which text it is
+T = TypeVar("T")
+from_bytes = methodcaller("decode", "utf-8", "surrogateescape")  # a call in C: every value of every list goes through
+
+
+class Unreadable(dict[str, str]):
+    """A JSON value that cannot be read: its text stands for itself as the only key."""
+
+    def __str__(self) -> str:
+        """Return what stands there."""
+        return visible("".join(self))
+
+
+def is_damaged(text: str) -> bool:
+    """Say whether a text holds what was no UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def visible(text: str) -> str:
+    """Return a text with a sign for each byte that was no UTF-8."""
+    return _LONE.sub("\N{REPLACEMENT CHARACTER}", text) if is_damaged(text) else text
+
+
+def named(text: str) -> DamagedText:
+    """Return the error that shows the damaged place of a text, on one line."""
+    found = _LONE.search(text)
+    start = max(0, found.start() - AROUND) if found else 0
+    return DamagedText(text=visible(" ".join(text[start : start + 2 * AROUND].split())))
+
+
+def whole(facts: Mapping[str, T]) -> Mapping[str, T]:
+    """Return a JSON object by whose keys something is looked up. Raises DamagedText: a missing one would be a lie."""
+    for key in facts:
+        if isinstance(facts, Unreadable) or is_damaged(key):
+            raise named(key)
+    return facts
+
+
+def from_json(text: str) -> object:
+    """Read a JSON value; one that cannot be read stops nobody who only passes by."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return Unreadable({text: ""})
+
+
+def to_json(value: object) -> str:
+    """Write a JSON value. Raises UnicodeEncodeError rather than keep damage for ever, escaped."""
+    json.dumps(value, ensure_ascii=False).encode()
+    return json.dumps(value)
