@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from commitments import addresses, search
+from commitments import addresses, damage, search
 from commitments.deadlines import band, provisional
 from commitments.figures import percent
 from commitments.glossary import word
 from commitments.models import Commitment, Department, Evidence, HistoryEntry, Progress, Source
+from commitments.storage import stored
 from notifications import calendars, digests, ics, outward, tellings
 from notifications.messages import Item, ProgressLine, Rendered, Sender, TargetLine
 from notifications.mime import Attachment, Envelope, mime
@@ -149,7 +150,7 @@ def _progress(session: Session, ids: Sequence[int]) -> tuple[dict[int, Progress]
     query = select(Progress).where(Progress.commitment_id.in_(ids)).order_by(Progress.on, Progress.id)
     for row in session.scalars(query):
         last[row.commitment_id] = row
-        figures[row.commitment_id] |= row.figures
+        figures[row.commitment_id] |= damage.whole(row.figures)
     return last, figures
 
 
@@ -163,7 +164,7 @@ def _evidence(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]
 
 def _reopened(session: Session, refs: Sequence[str]) -> dict[str, str]:
     query = select(HistoryEntry.subject, HistoryEntry.reason).where(
-        HistoryEntry.subject.in_(refs), HistoryEntry.action == "reopen"
+        HistoryEntry.subject.in_([stored(ref) for ref in refs]), HistoryEntry.action == "reopen"
     )
     return dict(session.execute(query.order_by(HistoryEntry.seq)).all())
 
@@ -200,7 +201,8 @@ def _rules(office: Office, locale: str) -> calendars.Rules:
 def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -> Draft | None:
     """Make the message of a bundle; None when nothing in it is still true, and here.
 
-    Notes the untrue in ``bundle.untrue``, and in ``bundle.elsewhere`` what has become another line of post.
+    Notes the untrue in ``bundle.untrue``, and in ``bundle.elsewhere`` what has become another line of post. Raises
+    DamagedText when it would carry what is not UTF-8.
     """
     true = [notice for notice in bundle.notices if _still_true(notice, bundle, material)]
     here = [notice for notice in true if _still_here(notice, bundle, material, office)]
@@ -217,6 +219,8 @@ def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -
     seen = "\0".join(
         (mailbox, rendered.subject, rendered.text, rendered.html, *(file.data.decode() for file in attachments))
     )
+    if damage.is_damaged(seen):  # the bytes of a mail would leave it out without a word
+        raise damage.named(seen)
     return Draft(
         addressee=bundle.addressee,
         mailbox=mailbox,
@@ -227,7 +231,7 @@ def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -
         refused_since=min((notice.refused_since for notice in here if notice.refused_since), default=None),
         rendered=rendered,
         thread=thread,
-        content=hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest(),
+        content=hashlib.sha256(seen.encode()).hexdigest(),
         attachments=attachments,
     )
 
@@ -481,4 +485,4 @@ def freeze_bytes(draft: Draft, material: Material, office: Office, now: datetime
 
 
 def _short(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()[:40]
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:40]

@@ -176,8 +176,10 @@ def finish_plan(session: Session, office: Office, lease: Lease, report: Report) 
     """Make digests owed, mind mailboxes, hold what the guard must see, note when we planned: all at one stroke."""
     now = lease.now
     outbox.planned(session, lease)
-    with report.steps.step("digests"), session.begin_nested():
-        report.planned += planning.plan_digests(session, office, now)
+    parts = Steps()
+    with parts.step(planning.DIGESTS), session.begin_nested():
+        report.planned += planning.plan_digests(session, office, now, report.steps)
+    report.steps.failed += parts.failed
     holding.end_alerts(session, now)
     planning.retry_poison(session, office, now)
     planning.mind_mailboxes(session, office)

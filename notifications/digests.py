@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from commitments import figures, history, replies, search
 from commitments.canonical import number_key
+from commitments.damage import is_damaged, named, whole
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays
 from commitments.errors import NoSuchDigest
 from commitments.figures import Period, Standing
@@ -45,13 +46,15 @@ __all__ = (
     "Owed",
     "approve",
     "find",
-    "plan",
+    "make",
+    "owing",
     "slot",
     "snapshot",
     "status",
     "status_told",
 )
 
+NO_MONTH = "9999-13"  # sorts behind every month, and before a damaged one
 MOST_RED = 200  # rows a status prints; its totals count all
 RED = ("ref", "title", "lead", "due_on", "days_left", "working_days_left", "band", "state", "waiting")
 BY_LEAD = ("open", "reported_done", "overdue", "due_soon", "closed")
@@ -76,16 +79,25 @@ class DigestRules:
 # -- which are owed ------------------------------------------------------------------------------------------
 
 
-def plan(session: Session, now: datetime, rules: DigestRules, workdays: Workdays) -> list[Digest]:
-    """Make the digests owed by now with their snapshots, numbered by unit in order of period; return them."""
+def owing(
+    session: Session, now: datetime, rules: DigestRules, workdays: Workdays, *, again: bool = False
+) -> list[tuple[Department, list[str]]]:
+    """Return each unit with its months that have no digest yet; ``again`` says that one could not be made before."""
     today = now.astimezone(rules.zone).date()
     due = newest_due(today, rules.day, workdays)
-    if _settled(session, due, period(due, rules.zone, today)):
+    if not again and _settled(session, due, period(due, rules.zone, today)):
         return []
     history.lock(session)  # before rows are locked: who writes an entry locks in this order too
-    made = []
-    for unit, months in list(_candidates(session, due, rules.zone)):
-        made += _make(session, unit, months, now, rules, workdays)
+    return list(_candidates(session, due, rules.zone))
+
+
+def make(
+    session: Session, unit: Department, months: Sequence[str], now: datetime, rules: DigestRules, workdays: Workdays
+) -> list[Digest]:
+    """Make a unit's digests with their snapshots, numbered in order of period; return them. Raises DamagedText."""
+    if is_damaged(months[0]):
+        raise named(months[0])
+    made = _make(session, unit, months, now, rules, workdays)
     session.flush()
     for row in made:
         snapshots.record(session, row, now)
@@ -94,7 +106,8 @@ def plan(session: Session, now: datetime, rules: DigestRules, workdays: Workdays
 
 def _settled(session: Session, due: str, span: Period) -> bool:
     """Say, at every tick, whether the month was decided already or ended before the ledger began."""
-    if session.scalar(select(Digest.id).where(Digest.period >= due).limit(1)) is not None:
+    decided = select(Digest.id).where(Digest.period >= due, Digest.period < NO_MONTH)
+    if session.scalar(decided.limit(1)) is not None:
         return True
     begun = session.scalar(select(HistoryEntry.at).order_by(HistoryEntry.seq).limit(1))
     return begun is None or begun >= span.end
@@ -108,6 +121,9 @@ def _candidates(session: Session, due: str, zone: ZoneInfo) -> Iterator[tuple[De
     made = select(Digest.unit_id, func.max(Digest.period)).group_by(Digest.unit_id)
     newest = dict(session.execute(made).all())
     for key, opened_at, closed_on, live in session.execute(_spans()):
+        if newest.get(key, "") > NO_MONTH:  # for ``make`` to refuse: what this unit was told is not known
+            yield units[key], [newest[key]]
+            continue
         opened = month_of(opened_at.astimezone(zone))
         closed = None if live or closed_on is None else month_of(closed_on)
         if months := owed_months(opened, closed, newest.get(key), due):
@@ -235,7 +251,7 @@ def _said(session: Session, unit: Department, month: str) -> dict[str, Mapping[s
 
 
 def _rows(facts: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {row["ref"]: row for row in facts["commitments"]}
+    return {row["ref"]: row for row in whole(facts)["commitments"]}
 
 
 def _next_number(session: Session, unit: Department) -> int:

@@ -13,6 +13,7 @@ from notifications.planning import POISON
 GUARD = "guard"
 CLOCK = "clock"  # alerts: the clock is not to be believed …
 REFUSED = "refused"  # … and the relay refuses everybody
+DAMAGED = "damaged/"  # … and a message cannot be sent as it is stored
 PARKED = datetime(9999, 12, 31, tzinfo=UTC)  # when a message is tried that waits for a person
 
 
@@ -22,6 +23,13 @@ def park(session: Session) -> int:
     session.execute(waiting.where(Message.state == "sending").values(state="unknown"))
     parked = waiting.values(next_at=PARKED, token=None, leased_until=None).returning(Message.id)
     return len(session.execute(parked).all())
+
+
+def park_damaged(session: Session, message: Message, now: datetime) -> None:
+    """Let a message wait for a person whose row is damaged: who gets it, or under which id, is not certain."""
+    session.execute(update(Message).where(Message.id == message.id).values(next_at=PARKED))
+    words = f"message {message.id} to {message.mailbox} is held: its row is damaged, see `tracker doctor`"
+    alerts.raise_(session, f"{DAMAGED}{message.id}", words, now)
 
 
 def release(session: Session, now: datetime) -> int:
@@ -58,7 +66,9 @@ def end_alerts(session: Session, now: datetime) -> None:
     keys = {alert.key for alert in alerts.standing(session)}
     held = set(session.scalars(select(Notice.reason).where(Notice.state == "held").distinct()))
     over = {key for key in keys if key.startswith("poison/")} if POISON not in held else set()
-    over |= {GUARD} if GUARD not in held and not parked(session) else set()
+    nothing_parked = not parked(session)
+    over |= {GUARD} if GUARD not in held and nothing_parked else set()
+    over |= {key for key in keys if key.startswith(DAMAGED)} if nothing_parked else set()
     dead = set(session.scalars(select(Message.id).where(Message.state == "dead")))
     over |= {key for key in keys if key.startswith("dead/") and key.removeprefix("dead/") not in map(str, dead)}
     for key in over & keys:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, lit
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from commitments.storage import UtcDateTime
+from commitments.storage import UtcDateTime, stored
 from notifications.models import UNSENT, WAITING, Message, Notice
 
 LEASE = timedelta(minutes=2)  # renewed while a transmission goes on, so that the dead are soon replaced
@@ -91,7 +91,7 @@ def lease_notices(session: Session, lease: Lease, today: date, channel: str, add
     if session.get_bind().dialect.name == "postgresql":  # daemons side by side do not all reach for the same ones
         Random(lease.token).shuffle(names)  # noqa: S311 - no secret
     some = names[:addressees]
-    chosen = select(Notice.addressee, Notice.id).where(free, Notice.addressee.in_(some))
+    chosen = select(Notice.addressee, Notice.id).where(free, Notice.addressee.in_([stored(name) for name in some]))
     found: dict[str, list[int]] = {name: [] for name in some}
     for name, notice in session.execute(chosen.with_for_update(skip_locked=True)):
         found[name].append(notice)
@@ -222,7 +222,7 @@ def _put_into(session: Session, lease: Lease, carried: Mapping[int, Sequence[int
 def compositions(session: Session, addressees: Sequence[str], channel: str) -> Mapping[tuple[str, date], int]:
     """Count the messages composed for each addressee and slot, so that the next gets its own number."""
     query = select(Message.addressee, Message.slot, func.count()).where(
-        Message.addressee.in_(addressees), Message.channel == channel
+        Message.addressee.in_([stored(name) for name in addressees]), Message.channel == channel
     )
     rows = session.execute(query.group_by(Message.addressee, Message.slot))
     return {(addressee, slot): count for addressee, slot, count in rows}

@@ -15,6 +15,7 @@ from traceback import walk_tb
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from commitments.damage import named, visible
 from commitments.errors import Error
 from commitments.storage import writing
 from notifications import alerts
@@ -31,6 +32,7 @@ class Failure:
 
     step: str
     trouble: Exception
+    who: str = ""  # whose part of the step it was, where the parts of others were done
 
     @property
     def key(self) -> str:
@@ -40,7 +42,8 @@ class Failure:
     @property
     def text(self) -> str:
         """The sentence for the operator."""
-        return f"a pass fails at {self.step}: {said(self.trouble).rstrip('.')}"
+        of = f" of {visible(self.who)}" if self.who else ""
+        return f"a pass fails at {self.step}{of}: {said(self.trouble).rstrip('.')}"
 
     def alert(self, now: datetime) -> Alert:
         """Return the alert of this failure, for when the database cannot take it."""
@@ -55,12 +58,12 @@ class Steps:
     failed: list[Failure] = field(default_factory=list)
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Do a step; what goes wrong in it is kept and stops nothing else."""
+    def step(self, name: str, who: str = "") -> Iterator[None]:
+        """Do a step, or the part of one that is somebody's; what goes wrong in it is kept and stops nothing else."""
         try:
             yield
         except Exception as trouble:  # noqa: BLE001 - whatever it is, it must not be mute
-            self.failed.append(Failure(name, trouble))
+            self.failed.append(Failure(name, trouble, who))
         else:
             self.done.append(name)
 
@@ -93,9 +96,12 @@ def cause(trouble: Exception) -> str:
 
 def said(trouble: Exception) -> str:
     """Return an error's words in one line; our own errors are sentences already."""
+    refused = getattr(trouble, "orig", trouble)  # what SQLAlchemy wraps when a value cannot be written
+    if isinstance(refused, UnicodeEncodeError):
+        return str(named(refused.object))
     if isinstance(trouble, Error):
-        return str(trouble)
-    words = " ".join(str(trouble).split())[:LONGEST]
+        return visible(str(trouble))
+    words = visible(" ".join(str(trouble).split())[:LONGEST])
     return f"{type(trouble).__name__}: {words}" if words else type(trouble).__name__
 
 

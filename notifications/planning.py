@@ -1,5 +1,9 @@
-"""The planner over the database: looks at what is due, writes the notices owed, tidies those no longer owed."""
+"""The planner over the database: looks at what is due, writes the notices owed, tidies those no longer owed.
 
+Longer than most files: what plans a notice, holds it and takes it back must agree on its key and its line of post.
+"""
+
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
@@ -9,19 +13,24 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from commitments import register
+from commitments.damage import visible
 from commitments.models import Commitment, Department, support_table
-from notifications import digests, outbox, tellings
+from commitments.storage import stored
+from notifications import alerts, digests, outbox, tellings
 from notifications.models import STATE_NOT_INDEXED, UNSENT, Digest, Instance, Notice
 from notifications.office import Office
 from notifications.outbox import Lease
+from notifications.passes import Steps
 from notifications.periods import status_owed
 from notifications.planner import LADDER_KINDS, ORGANISATION, Duty, Facts, Policy, declined, duties, key, next_look
 
+log = logging.getLogger("yinuo.delivery")
 BATCH = 500
 _DECLINED = {"state": "cancelled", "reason": "quiet"}
 NO_MAILBOX = "no mailbox"
 POISON = "poison"  # cannot be composed; tried again each day
 APPROVAL = "approval"
+DIGESTS = "digests"  # the step of a pass
 COLUMNS = (
     Commitment.id, Commitment.ref, Commitment.state, Commitment.arming, Commitment.due_on, Commitment.review_on,
     Commitment.reported_done_on, Commitment.closed_on, Commitment.opened_at, Commitment.reopened_at,
@@ -89,9 +98,10 @@ def _supports(session: Session, ids: Sequence[int]) -> Mapping[int, list[str]]:
 def _rows(
     session: Session, office: Office, owed: Mapping[int, Iterable[Duty]], now: datetime
 ) -> Iterable[dict[str, object]]:
-    names = {duty.department for some in owed.values() for duty in some}
+    names = {duty.department for some in owed.values() for duty in some if duty.department}
     columns = (Department.name, Department.id, Department.escalation)
-    departments = {row.name: row for row in session.execute(select(*columns).where(Department.name.in_(names)))}
+    wanted = Department.name.in_([stored(name) for name in names])
+    departments = {row.name: row for row in session.execute(select(*columns).where(wanted))}
     for commitment, some in owed.items():
         for duty in some:
             found = departments.get(duty.department or "")
@@ -106,7 +116,7 @@ def escalation_line(escalation: str, organisation: str) -> str:
 
     However many departments share a mailbox, and whichever way it is written, it gets one message a day.
     """
-    return f"{(escalation or organisation).strip().casefold() or ORGANISATION}/escalation"
+    return visible(f"{(escalation or organisation).strip().casefold() or ORGANISATION}/escalation")
 
 
 def _row(duty: Duty, commitment: int, department: int | None, now: datetime) -> dict[str, object]:
@@ -170,11 +180,31 @@ def decline(session: Session, office: Office, refs: Sequence[str], now: datetime
         outbox.add_notices(session, [{**row, **_DECLINED} for row in _rows(session, office, owed, now)])
 
 
-def plan_digests(session: Session, office: Office, now: datetime) -> int:
-    """Make the digests owed by now and the notices that carry them; return how many notices are new."""
-    for digest in digests.plan(session, now, office.digest, office.workdays):
+def plan_digests(session: Session, office: Office, now: datetime, steps: Steps) -> int:
+    """Make the digests owed by now and the notices that carry them; return how many status notices are new.
+
+    One that cannot be made stops no other. That it failed is written down together with those that were made, so that
+    the month is not taken for settled: it is tried again in each pass.
+    """
+    parts, new = Steps(), 0
+    known = {alert.key for alert in alerts.standing(session) if alert.key.startswith(f"pass/{DIGESTS}/")}
+    for unit, months in digests.owing(session, now, office.digest, office.workdays, again=bool(known)):
+        with parts.step(DIGESTS, unit.name), session.begin_nested():
+            _plan_unit(session, unit, months, office, now)
+    with parts.step(DIGESTS), session.begin_nested():
+        new = _plan_status(session, office, now)
+    for failure in parts.failed:
+        if failure.key not in known:
+            log.error("%s", failure.text, exc_info=failure.trouble)
+        alerts.raise_(session, failure.key, failure.text, now)
+    steps.failed += parts.failed
+    steps.done += [] if parts.failed else [DIGESTS]
+    return new
+
+
+def _plan_unit(session: Session, unit: Department, months: Sequence[str], office: Office, now: datetime) -> None:
+    for digest in digests.make(session, unit, months, now, office.digest, office.workdays):
         outbox.add_notices(session, list(_digest_rows(session, digest, office, now)))
-    return _plan_status(session, office, now)
 
 
 def _digest_rows(session: Session, digest: Digest, office: Office, now: datetime) -> Iterable[dict[str, object]]:
@@ -189,7 +219,7 @@ def _digest_rows(session: Session, digest: Digest, office: Office, now: datetime
         "state": "held" if held else "owed",
         "reason": APPROVAL if held else "",
     }
-    line = f"{unit.name}/digest/{digest.period}"
+    line = visible(f"{unit.name}/digest/{digest.period}")
     yield {**common, "key": key("digest/1", unit.name, digest.period, None, unit.name, "unit"), "addressee": line,
            "role": "unit", "department_id": unit.id}  # fmt: skip
     yield {**common, "key": key("digest/1", unit.name, digest.period, None, ORGANISATION, "copy"),
@@ -247,7 +277,7 @@ def _mind_lines(session: Session, office: Office) -> None:
     for department, escalation, addressee in session.execute(found.distinct()).all():
         line = escalation_line(escalation, office.mailbox)
         if line != addressee:
-            mine = (*waiting, Notice.department_id == department, Notice.addressee == addressee)
+            mine = (*waiting, Notice.department_id == department, Notice.addressee == stored(addressee))
             session.execute(update(Notice).where(*mine).values(addressee=line))
 
 

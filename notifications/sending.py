@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from commitments.damage import is_damaged
 from commitments.errors import StorageTrouble
 from commitments.storage import reading, writing
-from notifications import alerts, attempts, outbox, planning, workers
+from notifications import alerts, attempts, holding, outbox, planning, workers
 from notifications.books import CHANNEL_ALERT, Books, rest
 from notifications.channels import ChannelDown, Line, Parcel
 from notifications.compose import Bundle, Draft, Material, compose, freeze_bytes, gather
@@ -114,7 +115,7 @@ def _composed_from(
     for start in range(0, len(bundles), AT_A_TIME):
         some = bundles[start : start + AT_A_TIME]
         if monotonic() - read > FRESH:
-            known, read = _read_for(office, bundles[start:], some, clock()), monotonic()
+            known, read = _read_for(office, bundles[start:], some, clock())
         composed, now = [], clock()
         for bundle in some:
             composed.append((bundle, None if bundle.held else _composed(bundle, known, office, now)))
@@ -183,20 +184,24 @@ def _current(office: Office, lease: Lease, now: datetime) -> Lease:
 
 
 def _resend(office: Office, lease: Lease, ids: Sequence[int]) -> list[tuple[int, Parcel]]:
-    """Return the parcels of messages that wait for another try; those no longer true are dissolved."""
+    """Return the parcels of messages that wait for another try; what is no longer true is dissolved, or held."""
     if not ids:
         return []
     with reading(office.engine) as session:
         messages = session.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.next_at)).all()
         doubtful = set(session.scalars(select(Attempt.message_id).where(*_in_doubt(ids))))
+        doubtful |= {message.id for message in messages if message.state == "unknown"}
         bundles = {m.id: _bundle(session, m) for m in messages if m.id not in doubtful}
-        material = gather(session, list(bundles.values()), office, lease.now)
     frozen = {message.id: message.content for message in messages}
-    stale = [key for key, bundle in bundles.items() if _content(bundle, material, office, lease.now) != frozen[key]]
+    saying = _contents(bundles, office, lease.now)
+    damaged = {m.id: m for m in messages if is_damaged(f"{m.message_id}{m.addressee}{m.mailbox}{m.kind}")}
+    stale = {key for key, content in saying.items() if content != frozen[key]} - damaged.keys()
     with writing(office.engine) as session:
         for key in stale:
             outbox.dissolve(session, key, "no longer true; composed anew")
-    return [(m.id, _parcel(m, office)) for m in messages if m.id not in stale]
+        for message in damaged.values():
+            holding.park_damaged(session, message, lease.now)
+    return [(m.id, _parcel(m, office)) for m in messages if m.id not in stale | damaged.keys()]
 
 
 def _in_doubt(ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
@@ -207,6 +212,33 @@ def _in_doubt(ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
 def _bundle(session: Session, message: Message) -> Bundle:
     notices = session.scalars(select(Notice).where(Notice.message_id == message.id).order_by(Notice.id)).all()
     return Bundle(message.addressee, list(notices))
+
+
+def _contents(bundles: Mapping[int, Bundle], office: Office, now: datetime) -> dict[int, str]:
+    """Return what each message would say now, as its hash; one that cannot be read keeps no other waiting."""
+    try:
+        material = _material(office, list(bundles.values()), now)
+    except StorageTrouble:
+        raise
+    except Exception:  # noqa: BLE001 - it comes again for whoever is at fault
+        _material(office, [], now)  # what fails for nobody is the trouble of none of them, and is raised
+        return {key: _content_alone(each, office, now) for key, each in bundles.items()}
+    return {key: _content(bundle, material, office, now) for key, bundle in bundles.items()}
+
+
+def _content_alone(bundle: Bundle, office: Office, now: datetime) -> str:
+    try:
+        return _content(bundle, _material(office, [bundle], now), office, now)
+    except StorageTrouble:
+        raise
+    except Exception:  # as in ``_content``
+        log.exception("what the message to %s speaks of cannot be read", bundle.addressee)
+        return ""
+
+
+def _material(office: Office, bundles: Sequence[Bundle], now: datetime) -> Material:
+    with reading(office.engine) as session:
+        return gather(session, bundles, office, now)
 
 
 def _content(bundle: Bundle, material: Material, office: Office, now: datetime) -> str:
@@ -229,21 +261,23 @@ def _name(day: date, kind: str, message_id: str) -> str:
     return f"{day}-{kind}-{message_id[1:13]}"
 
 
-def _read_for(office: Office, bundles: Sequence[Bundle], some: Sequence[Bundle], now: datetime) -> Known:
-    """Read for all bundles; where one of ``some`` cannot be read, hold it and read for those that can."""
+def _read_for(office: Office, bundles: Sequence[Bundle], some: Sequence[Bundle], now: datetime) -> tuple[Known, float]:
+    """Read for all bundles, and say when that was; where one cannot be read, read for those of ``some`` that can.
+
+    What cannot be read is held. What fails for nobody too is the trouble of none of them, and is raised.
+    """
     try:
-        return _read(office, bundles, now)
+        return _read(office, bundles, now), monotonic()
     except StorageTrouble:
         raise
-    except Exception:
-        for bundle in some:
-            try:
-                _read(office, [bundle], now)
-            except Exception as trouble:  # noqa: BLE001 - held with its name
-                _poisoned(bundle, trouble)
-        if all(bundle.held for bundle in some):
-            raise
-        return _read(office, [bundle for bundle in some if not bundle.held], now)
+    except Exception:  # noqa: BLE001 - it comes again for whoever is at fault
+        _read(office, [], now)
+    for bundle in some:
+        try:
+            _read(office, [bundle], now)
+        except Exception as trouble:  # noqa: BLE001 - held with its name
+            _poisoned(bundle, trouble)
+    return _read(office, [bundle for bundle in some if not bundle.held], now), -math.inf  # of the next nothing is known
 
 
 def _read(office: Office, bundles: Sequence[Bundle], now: datetime) -> Known:

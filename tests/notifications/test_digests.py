@@ -120,7 +120,9 @@ class Ledger:
 
     def plan(self, moment: str, rules: DigestRules = RULES) -> list[Digest]:
         with storage.writing(self.engine) as session:
-            return digests.plan(session, local(moment), rules, WORKDAYS)
+            owing = digests.owing(session, local(moment), rules, WORKDAYS)
+            made = [digests.make(session, *each, local(moment), rules, WORKDAYS) for each in owing]
+            return [digest for some in made for digest in some]
 
     def status(self, moment: str) -> dict[str, Any]:
         with storage.reading(self.engine) as session:
