@@ -19,7 +19,9 @@ ACTOR = "tracker"
 
 def sha256(snapshot: Mapping[str, Any]) -> str:
     """Return the hash of what a digest states, whatever the order in which a database keeps its keys."""
-    return hashlib.sha256(json.dumps(snapshot, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(snapshot, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    ).hexdigest()
 
 
 def record(session: Session, digest: Digest, now: datetime) -> None:

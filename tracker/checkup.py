@@ -13,14 +13,15 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select, text
 
 from commitments import addresses, evidence, history, replay, schema
+from commitments.damage import visible
 from commitments.deadlines import LIVE_STATES, provisional
 from commitments.errors import RowDiffers
 from commitments.models import Commitment, Department, Letter
-from commitments.storage import PRAGMAS, one_moment, reading
+from commitments.storage import PRAGMAS, looking, one_moment, reading
 from notifications import snapshots
 from notifications.models import Instance, Notice
 from notifications.passes import said
-from tracker import health
+from tracker import health, soundness
 from tracker.config import LOOPBACK
 from tracker.private import open_to_others
 
@@ -114,6 +115,21 @@ def _around(text: str, place: int) -> str:
     return f"{'…' if start else ''}{text[start:end]}{'…' if text[end:] else ''}"
 
 
+def _file(app: "App") -> Iterator[Finding]:
+    """Ask SQLite what it finds wrong with the file, and name each damaged text in it."""
+    if app.database is None:
+        return
+    with looking(app.engine) as connection:
+        problems = list(soundness.problems(connection))
+        texts = list(islice(soundness.damaged(connection), soundness.MOST))
+    for words in problems:
+        yield Finding("file", BAD, words)
+    for damage in texts:
+        yield Finding("text", BAD, str(damage))
+    if not problems and not texts:
+        yield Finding("file", OK, "pages, references and texts are sound")
+
+
 def _places(app: "App") -> Iterator[Finding]:
     folders = {app.folder, app.config.mail_folder} if app.config.mail.channel == "folder" else {app.folder}
     for folder in sorted(folders):
@@ -185,7 +201,9 @@ def _addresses(app: "App") -> Iterator[Finding]:
         for department in session.scalars(select(Department).order_by(Department.name)):
             for address in filter(None, (department.mailbox, department.escalation)):
                 if wrong := addresses.problem(address):
-                    yield Finding("mailbox", BAD, f"{department.name}: {address!r} cannot be written to: {wrong}")
+                    yield Finding(
+                        "mailbox", BAD, f"{department.name}: {visible(address)!r} cannot be written to: {wrong}"
+                    )
 
 
 def _mail(app: "App") -> Iterator[Finding]:
@@ -266,6 +284,6 @@ def _running(app: "App") -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[["App"], Iterator[Finding]], ...] = (
-    _configuration, _database, _places, _private, _evidence, _mailboxes, _name, _addresses, _mail, _templates, _links,
-    _calendar, _running,
+    _configuration, _database, _file, _places, _private, _evidence, _mailboxes, _name, _addresses, _mail, _templates,
+    _links, _calendar, _running,
 )  # fmt: skip
