@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from commitments.damage import visible
@@ -82,12 +82,18 @@ def lock(session: Session) -> None:
 
 
 def _locked_head(session: Session) -> Head:
-    """Read the head once per transaction; a session serves one transaction only."""
+    """Read the head once per transaction, and again when a part of it was taken back; a session serves one only."""
     if "chain_head" not in session.info:
         lock(session)
         session.info["chain_head"] = head(session)
+        if not event.contains(session, "after_soft_rollback", _forget_head):
+            event.listen(session, "after_soft_rollback", _forget_head)
     known: Head = session.info["chain_head"]
     return known
+
+
+def _forget_head(session: Session, _part: object) -> None:
+    session.info.pop("chain_head", None)
 
 
 def verify(session: Session, anchor: Head | None = None) -> Head:
