@@ -1,6 +1,7 @@
 """Text that is not UTF-8 in an SQLite ledger: it stops its own message, is shown as signs, and is named."""
 
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -62,6 +63,7 @@ def chosen(often: set[str]) -> list[Any]:
     return [pytest.param(*each, marks=[] if ".".join(each) in often else pytest.mark.faults) for each in COLUMNS]
 
 
+HEAD = re.compile(r"\d+:[0-9a-f]{64}")  # of the history, in which a digest that was not made has no entry
 TOLD_AGAIN = ("notice", "key")  # by which it is known that something was told: without it, it is told once more
 
 
@@ -102,7 +104,8 @@ class Ledger:
             mail = message_from_bytes(file.read_bytes(), policy=policy.default)
             text = mail.get_body(("plain",))
             assert text is not None
-            found.setdefault(str(mail["To"]), set()).add(f"{mail['Subject']}\n{text.get_content()}")
+            words = HEAD.sub("", text.get_content())
+            found.setdefault(str(mail["To"]), set()).add(f"{mail['Subject']}\n{words}")
         return found
 
     def alerts(self) -> list[Alert]:

@@ -94,6 +94,12 @@ def drafts(keeper: Register) -> None:
         keeper.confirm(ref)
 
 
+def make_digests(keeper: Register, app: App) -> None:
+    now, rules = app.clock(), app.office().digest
+    for unit, months in digests.owing(keeper.session, now, rules, app.workdays):
+        digests.make(keeper.session, unit, months, now, rules, app.workdays)
+
+
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a ledger in which every verb was used, and the digests of two months were made."""
@@ -110,7 +116,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for step in (
         lambda keeper: ledger.load(keeper, LEDGER),
         lambda keeper: verbs(keeper, proof, update),
-        lambda keeper: digests.plan(keeper.session, now[0], app.office().digest, app.workdays),
+        lambda keeper: make_digests(keeper, app),
         lambda keeper: digests.approve(keeper, UNIT, "2019-08", "分管领导"),
         drafts,
     ):
@@ -203,7 +209,7 @@ EDITS = [
     ("UPDATE department SET escalation = 'me@gz.example' WHERE name = '市民政局'", "市民政局", "escalation"),
     ("UPDATE department SET link_generation = 1 WHERE name = '市委政法委'", "市委政法委", "link_generation"),
     ("UPDATE department SET short_names = '[\"民政\"]' WHERE name = '市委政法委'", "市委政法委", "short_names"),
-    ("UPDATE department SET short_names = 'none' WHERE name = '市委政法委'", "市委政法委", "rows"),
+    ("UPDATE department SET short_names = 'none' WHERE name = '市委政法委'", "市委政法委", "short_names"),
     ("UPDATE letter SET signed_on = '2019-01-01' WHERE proposal_number = '1007'", NUMBER, "signed_on"),
     ("UPDATE letter SET class_mark = 'B' WHERE proposal_number = '1007'", NUMBER, "class_mark"),
     ("UPDATE letter SET proposal_title = '改' WHERE proposal_number = '1007'", NUMBER, "proposal_title"),
