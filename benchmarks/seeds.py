@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from commitments.base import Base
+from commitments.canonical import number_key
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import writing
 from notifications.models import Digest, Instance
@@ -85,8 +86,10 @@ def ledger(folder: Path, seed: Seed, clock: Callable[[], datetime] = system_cloc
         _make_due(session, seed)
         _insert(session, Commitment, _overdue(seed))
         _insert(session, Digest, (_digest(unit, seed.today) for unit in range(1, seed.departments + 1)))
+    rules = app.office().rules_hash  # read when nobody holds the database
+    with writing(app.engine) as session:
         instance = session.get_one(Instance, 1)
-        instance.rules_hash, instance.planned_at = app.office().rules_hash, app.clock() - timedelta(days=1)
+        instance.rules_hash, instance.planned_at = rules, app.clock() - timedelta(days=1)
     return app
 
 
@@ -103,8 +106,9 @@ def _department(n: int) -> dict[str, Any]:
 
 
 def _letter(n: int, departments: int) -> dict[str, Any]:
+    number = document_number(n)
     return {
-        "id": n, "document_number": document_number(n), "proposal_number": f"{n:06d}",
+        "id": n, "document_number": number, "number_key": number_key(number), "proposal_number": f"{n:06d}",
         "proposal_title": "构建协同，打造共建共治共享智慧社区", "session": "", "signed_on": date(_year(n), 6, 26),
         "proposing_unit_id": n % departments + 1, "replying_unit_id": 1, "class_mark": "", "contact": "",
         "source_sha256": "",
@@ -116,9 +120,12 @@ def document_number(letter: int) -> str:
     return f"穗民案〔{_year(letter)}〕{letter}号"
 
 
+NOTHING_SAID: dict[str, Any] = {"commitments": []}  # by a digest of a month before anything was entered
+
+
 def _digest(unit: int, today: date) -> dict[str, Any]:
     month = shifted(month_of(today), -1)
-    return {"unit_id": unit, "period": month, "number": 1, "late": False, "snapshot": {}, "created_at": BEGUN}
+    return {"unit_id": unit, "period": month, "number": 1, "late": False, "snapshot": NOTHING_SAID, "created_at": BEGUN}
 
 
 def _repeat(session: Session, seed: Seed) -> None:
