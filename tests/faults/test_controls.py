@@ -36,7 +36,7 @@ MUTANTS = (
     ),
     Mutant(
         "random Message-ID", "notifications/compose.py",
-        "    return hashlib.sha256(name.encode()).hexdigest()[:40]\n",
+        '    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:40]\n',
         "    import secrets\n    return secrets.token_hex(20)\n",
         "tracker/test_keeping.py::test_restoring_holds_what_is_due_and_release_tells_it_with_the_same_ids",
     ),
@@ -75,7 +75,7 @@ MUTANTS = (
     ),
     Mutant(
         "a pass that swallows its exception", "notifications/passes.py",
-        "            self.failed.append(Failure(name, trouble))\n", "            self.done.append(name)\n",
+        "            self.failed.append(Failure(name, trouble, who))\n", "            self.done.append(name)\n",
         "faults/test_failures.py::test_row_61_every_call_of_a_step_fails[lease]",
     ),
     Mutant(
@@ -101,6 +101,26 @@ MUTANTS = (
         "if day in workdays or (day not in holidays and day.weekday() < SATURDAY):",
         "if day not in holidays and day.weekday() < SATURDAY:",
         "commitments/test_workdays.py",
+    ),
+    Mutant(
+        "text that is no UTF-8 stops the reader", "commitments/storage.py",
+        "    dbapi.text_factory = damage.from_bytes\n    for pragma", "    for pragma",
+        "tracker/test_damage.py::test_the_history_names_the_entry",
+    ),
+    Mutant(
+        "evidence that is believed unseen", "commitments/evidence.py",
+        '.hexdigest() == sha256 else "altered"', '.hexdigest() else "altered"',
+        "tracker/web/test_evidence.py::test_a_copy_that_was_altered_is_made_anew",
+    ),
+    Mutant(
+        "tables that nobody holds against the history", "commitments/replay.py",
+        "        if said != held:\n", "        if said is held and said != held:\n",
+        "tracker/test_replay.py::test_differences_are_a_list_in_json",
+    ),
+    Mutant(
+        "a floor of free space that is none", "tracker/web/quotas.py",
+        "shutil.disk_usage(app.folder).free - size <", "shutil.disk_usage(app.folder).free - size < 0 *",
+        "tracker/web/test_stuck.py::test_below_the_floor_of_free_space_nothing_is_taken",
     ),
 )  # fmt: skip
 
