@@ -244,8 +244,12 @@ class App:
         """The office with the configured carrier, made once: a daemon asks for it at every tick."""
         return self.office()
 
-    def office(self, channel: "Channel | None" = None) -> "Office":
-        """Return what the sending side must know."""
+    def office(self, channel: "Channel | None" = None, name: str | None = None) -> "Office":
+        """Return what the sending side must know.
+
+        The name that signs mails is read from the ledger unless it is given: within a large transaction nobody can
+        read, and what only plans needs none.
+        """
         from notifications.digests import DigestRules  # noqa: PLC0415
         from notifications.office import Guard, Office  # noqa: PLC0415
 
@@ -254,7 +258,7 @@ class App:
         return Office(
             engine=self.engine,
             environment=config.environment,
-            name=self.signature,
+            name=self.signature if name is None else name,
             mailbox=organisation.mailbox,
             reply_to=reply_to,
             contact=organisation.contact,
@@ -271,7 +275,7 @@ class App:
                 approval=config.digest.approval,
                 zone=self.zone,
                 ladder=self.ladder,
-                organisation=self.signature,
+                organisation=self.signature if name is None else name,
                 contact=organisation.contact,
                 reply_to=reply_to,
             ),

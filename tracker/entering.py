@@ -39,7 +39,7 @@ def opened(app: "App", register: "Register", refs: Sequence[str], *, quiet: bool
     """
     register.session.flush()
     history = set(refs) if quiet else _marked(register.session, refs)
-    planning.decline(register.session, app.office(), sorted(history), register.now)
+    planning.decline(register.session, app.office(name=""), sorted(history), register.now)
     return _late(app, register.session, refs, history)
 
 

@@ -48,7 +48,7 @@ def load(
         loaded = ledger.load(keeper, file, update=update)
         late = entering.opened(app, keeper, loaded.added, quiet=quiet)
         if quiet and loaded.updated:
-            decline(keeper.session, app.office(), loaded.updated, keeper.now)
+            decline(keeper.session, app.office(name=""), loaded.updated, keeper.now)
         if dry_run:
             keeper.session.rollback()
     warnings = each_told(loaded.warnings, shared.locale)
