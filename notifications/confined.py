@@ -56,7 +56,7 @@ class Confined(Renderer):
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
-            line = [sys.executable, "-m", "notifications.confined", str(self._folder)]
+            line = [sys.executable, "-P", "-m", "notifications.confined", str(self._folder)]
             self._child = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ourselves
             weakref.finalize(self, _end, self._child)
         return self._child

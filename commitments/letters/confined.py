@@ -28,12 +28,12 @@ def read_file(data: bytes, name: str) -> Source:
         return files.read_file(data, name)
     answer = _asked(data, name)
     if "kind" in answer:
-        raise getattr(errors, answer["kind"])(**answer["facts"])
+        raise getattr(errors, answer["kind"])(**{**answer["facts"], "name": name})
     return Source(**{**answer, "warnings": tuple(answer["warnings"])})
 
 
 def _asked(data: bytes, name: str) -> dict[str, Any]:
-    line = [sys.executable, "-m", "commitments.letters.confined", name]
+    line = [sys.executable, "-P", "-m", "commitments.letters.confined"]  # -P: no module of the folder we stand in
     try:
         done = subprocess.run(line, input=data, capture_output=True, timeout=WAIT, check=True)  # noqa: S603 - ourselves
     except (subprocess.SubprocessError, OSError):
@@ -42,9 +42,9 @@ def _asked(data: bytes, name: str) -> dict[str, Any]:
     return answer
 
 
-def _answer(data: bytes, name: str) -> dict[str, Any]:
+def _answer(data: bytes) -> dict[str, Any]:
     try:
-        return asdict(files.read_file(data, name))
+        return asdict(files.read_file(data, ""))
     except Refused as refused:
         return {"kind": type(refused).__name__, "facts": {key: str(fact) for key, fact in refused.facts.items()}}
 
@@ -52,4 +52,4 @@ def _answer(data: bytes, name: str) -> dict[str, Any]:
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    print(json.dumps(_answer(sys.stdin.buffer.read(), sys.argv[1])))
+    print(json.dumps(_answer(sys.stdin.buffer.read())))

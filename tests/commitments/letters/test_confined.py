@@ -86,3 +86,11 @@ def test_what_the_parser_of_pages_hardly_bears_ends_in_time(piece: str, monkeypa
     monkeypatch.setattr(confined, "WAIT", 3.0)
     with suppress(UnreadableLetter):
         confined.read_file(f"{PAGE}{piece * 100_000}".encode(), "x")
+
+
+def test_no_module_of_the_folder_we_stand_in_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("json", "resource", "commitments", "html"):
+        (tmp_path / f"{name}.py").write_text(f"open('ran-{name}', 'w')\nraise SystemExit(1)\n")
+    assert confined.read_file(LETTER.encode(), "x") == files.read_file(LETTER.encode(), "x")
+    assert list(tmp_path.glob("ran-*")) == []
