@@ -11,7 +11,7 @@
     │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
     │   ├── AlreadyExists, BadValue, BadWord, BadMailbox, BadText, BadRef, UnreadableEvidence
     │   ├── LedgerRejected, LedgerDiffers
-    │   ├── PackageMissing, TooLongForSheet, DamagedText
+    │   ├── PackageMissing, TooLongForSheet, DamagedText, EvidenceDamaged
     │   └── HistoryBroken, RowDiffers
     ├── StorageTrouble      the database cannot be used as it is
     │   ├── DatabaseMissing, DatabaseUnusable, DatabaseBusy, Unwritable, SchemaTooNew, WrongEnvironment, NoBackup

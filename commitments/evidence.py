@@ -9,11 +9,11 @@ from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, select
 
 from commitments.errors import UnreadableEvidence
 from commitments.models import Commitment, Evidence
+from commitments.storage import reading
 
 LARGEST = 50 * 1024 * 1024
 
@@ -50,22 +50,29 @@ def take(folder: Path, source: Given) -> Proof:
 
 
 def fault(folder: Path, sha256: str) -> str:
-    """Return ``gone``, ``altered`` or "": evidence is what it was while it has the hash it is named by."""
+    """Return ``gone``, ``altered``, ``unreadable`` or "": it is what it was while it has the hash it is named by."""
     file = folder / sha256
-    if file.is_symlink() or not file.is_file():
-        return "gone"
     try:
+        if file.is_symlink() or (file.exists() and not file.is_file()):  # something else has its name
+            return "altered"
         with file.open("rb") as kept:
             return "" if hashlib.file_digest(kept, "sha256").hexdigest() == sha256 else "altered"
-    except OSError:
+    except FileNotFoundError:
         return "gone"
+    except OSError:
+        return "unreadable"
 
 
-def faults(session: Session, folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield ref, name of the file and fault of all evidence that is not what it was, by ref."""
+def faults(engine: Engine, folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield ref, name of the file and fault of all evidence that is not what it was, by ref.
+
+    Files are read when no transaction is open: all of them may take minutes, and nobody could write meanwhile.
+    """
     look = cache(partial(fault, folder))  # one file may prove many commitments
     kept = select(Commitment.ref, Evidence.name, Evidence.sha256).join(Commitment).where(Evidence.sha256.is_not(None))
-    for ref, name, sha256 in session.execute(kept.order_by(Commitment.ref, Evidence.id)):
+    with reading(engine) as session:
+        rows = session.execute(kept.order_by(Commitment.ref, Evidence.id)).all()
+    for ref, name, sha256 in rows:
         if found := look(str(sha256)):
             yield ref, name, found
 

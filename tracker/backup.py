@@ -84,8 +84,7 @@ def backup(app: App, target: Path, *, force: bool = False) -> Copied:
 
 def check_evidence(app: App, target: Path) -> None:
     """Compare evidence with the hashes it was taken in with. Raises EvidenceDamaged; the copy is good all the same."""
-    with reading(app.engine) as session:
-        found = [f"{ref} {name}" for ref, name, _ in evidence.faults(session, app.folder / "evidence")]
+    found = [f"{ref} {name}" for ref, name, _ in evidence.faults(app.engine, app.folder / "evidence")]
     if found:
         raise EvidenceDamaged(path=target, files=", ".join(found[:MOST_NAMED]) + (" …" if found[MOST_NAMED:] else ""))
 

@@ -20,7 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import DBAPIError
 
 from commitments import replies
-from commitments.errors import DatabaseGone, DatabaseMissing, Error, StorageTrouble
+from commitments.errors import DatabaseGone, DatabaseMissing, Error, EvidenceDamaged, StorageTrouble
 from commitments.storage import file_identity, reading, writing
 from notifications import alerts, passes, workers
 from notifications.models import Alert, Worker
@@ -249,13 +249,21 @@ class Daemon:
             for worker in workers.forget(session, self.app.clock()):
                 log.warning("daemon %s was never seen again", worker)
             replies.forget(session, self.app.clock() - FORMS_KEPT)
+        self._back_up()
+
+    def _back_up(self) -> None:
+        """An alert about evidence stands until a day on which a copy was made and all of it was in order."""
+        over = ["backup"]
         try:
-            backup.nightly(self.app)
+            over += ["evidence"] if backup.nightly(self.app) else []
+        except EvidenceDamaged as trouble:
+            self._alert("evidence", str(trouble))
         except Exception as trouble:
             self._alert("backup", f"the nightly backup failed: {trouble}")
             raise
         with writing(self.app.engine) as session:
-            alerts.clear(session, "backup", self.app.clock())
+            for key in over:
+                alerts.clear(session, key, self.app.clock())
 
     def _alert(self, key: str, words: str) -> None:
         with writing(self.app.engine) as session:
