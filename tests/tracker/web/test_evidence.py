@@ -5,13 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from freezegun import freeze_time
 
 from commitments import evidence
 from commitments.models import Evidence
+from notifications import alerts
 from tests.tracker.web.conftest import Pages
 from tracker import backup, config
 from tracker.app import App
 from tracker.cli.root import run
+from tracker.daemon import Daemon
 from tracker.demo import stage
 
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
@@ -110,3 +113,19 @@ def test_no_page_hands_out_what_was_altered(pages: Pages, damage: Callable[[Path
     answer = pages.get(f"{address}proof/{proof.id}")
     assert answer.status_code == 410
     assert "这份材料已丢失，或者与登记时不一致" in answer.text
+
+
+def test_its_alert_stands_until_a_day_in_order(kept: Path, place: Path) -> None:
+    def after(day: str) -> list[str]:
+        with freeze_time(f"{day}T10:00:00+08:00"):
+            Daemon(app).keep_house()
+        with app.reading() as session:
+            return [alert.key for alert in alerts.standing(session)]
+
+    app = App(config.load(None, {}, place), actor="office")
+    one_bit(kept)
+    assert after("2030-01-02") == ["evidence"]
+    assert after("2030-01-02") == ["evidence"], "an hour later nothing is in order yet"
+    kept.write_bytes(PDF)
+    assert after("2030-01-03") == []
+    app.engine.dispose()
