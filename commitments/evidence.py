@@ -49,6 +49,12 @@ def take(folder: Path, source: Given) -> Proof:
     return Proof(name=file.name, sha256=sha256, size=len(file.data))
 
 
+def named(words: str) -> tuple[str, str | None]:
+    """Return name and sha256 of a file, or an address and None, from ``name sha256:…`` as the history has it."""
+    name, file, sha256 = words.rpartition(" sha256:")
+    return (name, sha256) if file else (words, None)
+
+
 def fault(folder: Path, sha256: str) -> str:
     """Return ``gone``, ``altered``, ``unreadable`` or "": it is what it was while it has the hash it is named by."""
     file = folder / sha256

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from commitments import rules
+from commitments import evidence, rules
 from commitments.canonical import ref_key
 from commitments.models import (
     Answer,
@@ -110,12 +110,10 @@ def _progress(told: Told, entry: Row[Any]) -> None:
 
 
 def _evidence(told: Told, entry: Row[Any]) -> None:
-    """Read what the register writes of evidence: an address, or ``name sha256:…``."""
     given = {"of_progress": entry.action == "progress", "given_by": entry.actor, "recorded_at": entry.at}
     for words in entry.changes.get("evidence", ()):
-        name, file, sha256 = words.rpartition(" sha256:")
-        proof = {"name": name, "sha256": sha256, "url": None} if file else {"name": words, "sha256": None, "url": words}
-        told.lists["evidence"].append({**proof, **given})
+        name, sha256 = evidence.named(words)
+        told.lists["evidence"].append({"name": name, "sha256": sha256, "url": None if sha256 else name, **given})
 
 
 def _closed(told: Told, entry: Row[Any]) -> None:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from commitments import evidence
 from commitments.damage import whole
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays, band, provisional
 from commitments.figures import Correction, Happening, Period, Proof, Slip, Standing, TargetFigure, percent
@@ -218,9 +219,8 @@ def _happening(entry: Entry, period: Period) -> Happening:
 
 
 def _proof(word: str) -> Proof:
-    """Read what the register writes of evidence: an address, or ``name sha256:…``."""
-    name, file, _ = word.rpartition(" sha256:")
-    return Proof(name=name, url=None) if file else Proof(name=word, url=word)
+    name, sha256 = evidence.named(word)
+    return Proof(name=name, url=None if sha256 else name)
 
 
 def _slip(entry: Entry, period: Period) -> Slip | None:
