@@ -1,6 +1,7 @@
 """Copies of an SQLite ledger: made through SQLite, verified before they count, with the evidence beside them.
 
-The live file is never opened by hand: closing it would drop SQLite's locks (POSIX).
+The live file is never opened by hand: closing it would drop SQLite's locks (POSIX). Longer than most files: copying
+and restoring are each other's measure.
 """
 
 import os

@@ -3,6 +3,8 @@
 Signals are blocked before any thread starts and awaited by the main thread, because stopping a scheduler inside a
 handler can deadlock. The main thread also watches, on the monotonic clock, that passes finish; when they do not it ends
 the process, so that the service manager starts it anew.
+
+Longer than most files: what runs beside what is seen in one place.
 """
 
 import logging

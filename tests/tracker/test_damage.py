@@ -1,4 +1,7 @@
-"""Text that is not UTF-8 in an SQLite ledger: it stops its own message, is shown as signs, and is named."""
+"""Text that is not UTF-8 in an SQLite ledger: it stops its own message, is shown as signs, and is named.
+
+Longer than a file should be: every column goes through the same doors, over one ledger.
+"""
 
 import json
 import re
