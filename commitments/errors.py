@@ -408,8 +408,8 @@ class TooLongForSheet(Refused):
 class DamagedText(Refused):
     """A text of the database is not UTF-8, or no JSON: it is shown with signs in its place, and not passed on."""
 
-    en = "Text in the ledger is damaged: “{text}”. `tracker doctor` names its place; correct it with `edit`."
-    zh = "台账中有一处文字已损坏：“{text}”。用 `tracker doctor` 查明位置，再用 `edit` 更正。"
+    en = "Text in the ledger is damaged: “{text}”. `tracker doctor` names its place, docs/operations.md how to mend it."
+    zh = "台账中有一处文字已损坏：“{text}”。用 `tracker doctor` 查明位置，更正办法见 docs/operations.md。"
 
 
 class HistoryBroken(Refused):

@@ -19,7 +19,7 @@ from commitments.letters.files import Source
 SECONDS = 20  # of the processor; the longest letters take one
 WAIT = 120.0  # seconds by the clock, on a machine that is busy
 MEMORY = 1 << 30  # bytes of address space
-TOO_MUCH = f"reading it takes more than {SECONDS} s or {MEMORY >> 20} MiB; save it as plain text and import that"
+TOO_MUCH = f"it could not be read within {SECONDS} s and {MEMORY >> 20} MiB; save it as plain text and import that"
 
 
 def read_file(data: bytes, name: str) -> Source:
