@@ -70,8 +70,9 @@ class Standing:
 
     ``band`` and the days left are there only while it is open: who has reported done waits for an answer.
     ``verbatim`` says that the quote was compared with the letter's stored text. ``waiting`` names what waits for our
-    own office: ``extension``, ``dispute``. *Silent* means live, and the department was not heard in the period, though
-    it had the time to answer and nothing waited for us.
+    own office: ``extension``, ``dispute``. ``entered_late_on`` is the day it became open, if its date had passed by
+    then: nobody was reminded before. *Silent* means live, and the department was not heard in the period, though it had
+    the time to answer and nothing waited for us.
     """
 
     ref: str
@@ -106,6 +107,7 @@ class Standing:
     corrections: list[Correction]
     waiting: list[str]
     new: bool
+    entered_late_on: date | None
     silent: bool
     targets: list[TargetFigure]
 

@@ -154,6 +154,7 @@ def _brought(facts: Mapping[str, Any], month: _Month, period: Period, workdays: 
         "corrections": _corrections(month.entries, period),
         "waiting": _waiting(facts, month, period),
         "new": month.opened_at >= period.start,
+        "entered_late_on": _entered_late_on(facts, month, period),
         "silent": _silent(facts, month, period, workdays),
     }
 
@@ -175,11 +176,18 @@ def _silent(facts: Mapping[str, Any], month: _Month, period: Period, workdays: W
 
 def _had_time(facts: Mapping[str, Any], month: _Month, period: Period, workdays: Workdays) -> bool:
     """Say whether it was open long enough to be answered; what was overdue when it became open was entered late."""
-    opened = month.opened_at.astimezone(period.end.tzinfo).date()
-    if month.opened_at >= period.start and facts["due_on"] and facts["due_on"] < opened.isoformat():
+    if month.opened_at >= period.start and _entered_late_on(facts, month, period):
         return False
+    opened = month.opened_at.astimezone(period.end.tzinfo).date()
     reopened = [_recorded_on(entry, period) for entry in month.entries if entry.action == "reopen"]
     return workdays.between(max([opened, *reopened]), period.day) >= TIME_TO_ANSWER
+
+
+def _entered_late_on(facts: Mapping[str, Any], month: _Month, period: Period) -> date | None:
+    """Return the day on which it became open, its date over by then; what is done may be done in time."""
+    opened = month.opened_at.astimezone(period.end.tzinfo).date()
+    late = facts["state"] == "open" and facts["due_on"] and facts["due_on"] < opened.isoformat()
+    return opened if late else None
 
 
 def _corrections(entries: Sequence[Entry], period: Period) -> list[Correction]:

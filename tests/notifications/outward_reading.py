@@ -33,7 +33,7 @@ def texts(scene: Scene) -> str:
         mail = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
         words = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
         found += [str(mail["subject"]), *words]
-    return "\n".join(found)
+    return "\n".join(found).replace("\r\n", "\n")
 
 
 def extend(to: date, ref: str, *, approve: bool = True) -> Any:

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from commitments import replies
+from commitments.models import Target
 from commitments.search import find_department
 from commitments.storage import writing
 from tests.conftest import Scene
@@ -113,9 +114,29 @@ def test_what_was_void_before_its_day_did_not_fall_due(quick: Scene, outcome: st
     assert [rate["whole"] for rate in told(quick, "2019-07")["rates"]] == [whole, whole, 1]
 
 
-def test_a_day_of_asking_that_is_past_is_not_told_as_one_to_come(quick: Scene) -> None:
-    quick.add(review_on=date(2019, 7, 10))
+@pytest.mark.parametrize("asked_from", [date(2019, 7, 10), date(2019, 1, 10)])
+def test_of_a_day_of_asking_nothing_is_said_that_its_day_could_make_false(quick: Scene, asked_from: date) -> None:
+    quick.add(review_on=asked_from)
     quick.run_days("2019-07-01", "2019-08-01")
     said = texts(quick)
-    assert "2019年7月10日（未定期限，自该日起询问进展）" in said
+    assert f"询问日：{asked_from.year}年{asked_from.month}月10日（未定期限）\n" in said
     assert "届时" not in said
+    assert "自该日起询问" not in said
+
+
+def test_a_unit_reads_which_of_its_items_were_entered_late(quick: Scene) -> None:
+    quick.day("2019-07-22", 8)
+    late, done, early = (quick.add(due_on=day) for day in (date(2019, 6, 28), date(2019, 7, 1), date(2019, 8, 30)))
+    quick.do(lambda r: r.report_done(done, note="已办结", on=date(2019, 6, 30)))
+    quick.run_days("2019-07-22", "2019-08-01")
+    assert [row(quick, "2019-07", ref)["entered_late_on"] for ref in (late, done, early)] == ["2019-07-22", None, None]
+    assert texts(quick).count("登记情况：2019年7月22日登记立项，登记时已逾期\n") == 2  # the unit's and our own copy
+
+
+def test_of_a_figure_nobody_reported_no_way_is_told(quick: Scene) -> None:
+    ref = quick.add(due_on=DUE, targets=[Target(what="创建比例", unit="%", goal=10)])
+    quick.run_days("2019-06-28", "2019-07-01")
+    assert "创建比例：尚未报送数据，目标10%\n" in texts(quick)
+    quick.do(lambda r: r.progress(ref, "已创建6.5%", figures={"创建比例": 6.5}))
+    quick.run_days("2019-07-02", "2019-08-01")
+    assert "创建比例：已达6.5%，目标10%（进度65%）" in texts(quick)
