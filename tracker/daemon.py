@@ -68,7 +68,7 @@ class Daemon:
         self.started_at = app.clock()
         self.ledger: tuple[int, int] | None = None
         self.gone = False
-        self.untaken: dict[str, Alert] = {}  # what went wrong and does not stand in the database
+        self.untaken: dict[str, dict[str, Alert]] = {}  # by whose work: what does not stand in the database
         self.caller = Caller(app.config.daemon.alert_command, app.config.daemon.ping_url)
 
     def run(self) -> int:
@@ -152,11 +152,11 @@ class Daemon:
                 work()
             except DatabaseGone as trouble:
                 log.critical("%s %s", trouble, backup.newest_said(self.app))
-                self._tell([Failure(work.__name__, trouble)])
+                self._tell(work.__name__, [Failure(work.__name__, trouble)])
                 self.gone = True
             except Exception as trouble:  # noqa: BLE001 - the next tick tries again, and a person knows of this one
                 self._say(work.__name__, trouble)
-                self._tell([Failure(work.__name__, trouble)])
+                self._tell(work.__name__, [Failure(work.__name__, trouble)])
             else:
                 self._over(work.__name__)
 
@@ -171,15 +171,14 @@ class Daemon:
         else:
             log.error("%s failed", work, exc_info=trouble)
 
-    def _tell(self, failures: Sequence[Failure]) -> None:
+    def _tell(self, work: str, failures: Sequence[Failure]) -> None:
         """Tell what the database could not take: each cause once, until its work is done again."""
+        known = self.untaken.setdefault(work, {})
         for failure in failures:
-            alert = self.untaken.setdefault(failure.key, failure.alert(self.app.clock()))
-            self.caller.tell([alert])
+            self.caller.tell([known.setdefault(failure.key, failure.alert(self.app.clock()))])
 
     def _over(self, work: str) -> None:
-        for key in [key for key in self.untaken if key.startswith(f"pass/{work}/")]:
-            del self.untaken[key]
+        self.untaken.pop(work, None)
 
     def tick(self) -> Report:
         """Do one pass, unless there is nothing to do; stop between messages when told to.
@@ -214,8 +213,10 @@ class Daemon:
 
     def _note(self, report: Report) -> None:
         """Say what a pass did; one that failed somewhere is not a finished one."""
-        if not report.recorded:
-            self._tell(report.steps.failed)
+        if report.recorded:
+            self._over("pass")
+        else:
+            self._tell("pass", report.steps.failed)
         if not report.steps.failed:
             self.passed_at = time.monotonic()
         if report.planned or report.outcomes:

@@ -20,13 +20,14 @@ from freezegun import freeze_time
 from sqlalchemy import Engine, update
 
 from commitments.storage import writing
-from notifications import alerts
+from notifications import alerts, delivery, passes
 from notifications.models import Instance, Message, Notice
 from notifications.overdue import Hours
 from tests.conftest import ZONE
 from tracker import backup, config, health, stoppages
 from tracker.app import App
 from tracker.cli.root import run
+from tracker.daemon import Daemon
 from tracker.demo import stage
 
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
@@ -451,3 +452,27 @@ def test_a_rehearsal_in_which_nothing_can_be_composed_says_so(
     said = capsys.readouterr().err
     assert "could not be composed" in said
     assert "台账@民政局.中国" in said
+
+
+# -- the listener ------------------------------------------------------------------------------------------------
+
+
+def test_the_ping_comes_back_once_passes_are_recorded_again(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon, pings, told = Daemon(app), [], []
+    monkeypatch.setattr(daemon.caller, "ping", lambda: pings.append(True))
+    monkeypatch.setattr(daemon.caller, "_run", told.append)
+    for outbreak in (1, 2):
+        with freeze_time(THURSDAY + outbreak * timedelta(days=3)):  # each day has something to plan
+            with monkeypatch.context() as trouble:
+                trouble.setattr(passes, "_record", cannot)  # the database takes nothing
+                trouble.setattr(delivery, "plan", cannot)
+                daemon.tick()
+            daemon.call_out()
+            assert (len(told), pings) == (outbreak, [])
+            daemon.tick()
+            daemon.call_out()
+            assert pings.pop()
+
+
+def cannot(*_: object) -> None:
+    raise OSError("disk trouble")
