@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from commitments.errors import Refused
-from commitments.letters import errors, files, pages
+from commitments.letters import errors, files
 from commitments.letters.errors import UnreadableLetter
 from commitments.letters.files import Source
 
@@ -24,7 +24,7 @@ TOO_MUCH = f"it could not be read within {SECONDS} s and {MEMORY >> 20} MiB; sav
 
 def read_file(data: bytes, name: str) -> Source:
     """Return what ``files.read_file`` returns, and raise what it raises; UnreadableLetter beyond the bounds."""
-    if not (data.startswith(b"PK") or b"%PDF-" in data[:1024] or pages.looks_like_page(data)):
+    if files.kind(data) in ("text", "old"):
         return files.read_file(data, name)
     answer = _asked(data, name)
     if "kind" in answer:

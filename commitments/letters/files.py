@@ -39,14 +39,26 @@ def read_file(data: bytes, name: str) -> Source:
     return Source(lines=lines, aside=source.aside, facts=source.facts, warnings=source.warnings)
 
 
-def _by_kind(data: bytes, name: str) -> Source:
+def kind(data: bytes) -> str:
+    """Return ``pdf``, ``docx``, ``old`` (Word before 2007), ``page`` or ``text``."""
     if data.startswith(b"%PDF") or b"%PDF-" in data[:1024]:
-        lines, numbers = pdf.read_pdf(data, name)
-        return Source(lines=lines, aside=numbers, facts={}, warnings=())
+        return "pdf"
     if data.startswith(b"PK\x03\x04"):
-        return Source(lines=docx.read_docx(data, name), aside=[], facts={}, warnings=())
+        return "docx"
     if data.startswith((OLD_WORD, b"{\\rtf")):
-        raise OldWord(name=name)
+        return "old"
+    return "page" if pages.looks_like_page(data) else "text"
+
+
+def _by_kind(data: bytes, name: str) -> Source:
+    match kind(data):
+        case "pdf":
+            lines, numbers = pdf.read_pdf(data, name)
+            return Source(lines=lines, aside=numbers, facts={}, warnings=())
+        case "docx":
+            return Source(lines=docx.read_docx(data, name), aside=[], facts={}, warnings=())
+        case "old":
+            raise OldWord(name=name)
     return _text(data, name)
 
 
@@ -55,7 +67,7 @@ def _text(data: bytes, name: str) -> Source:
         raise UnreadableLetter(name=name, problem=NO_TEXT)
     text, warning = encodings.decode(data)
     warnings = (warning,) if warning else ()
-    if pages.looks_like_page(data):
+    if kind(data) == "page":
         page = pages.read_page(text)
         return Source(lines=page.lines, aside=[], facts=page.facts, warnings=warnings)
     return Source(lines=text.splitlines(), aside=[], facts={}, warnings=warnings)
