@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from commitments.models import Commitment, Evidence
 from commitments.storage import reading
 
 LARGEST = 50 * 1024 * 1024
+_FILE = re.compile(r"(?P<name>.*) sha256:(?P<sha256>[0-9a-f]{64})", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ def take(folder: Path, source: Given) -> Proof:
 
 def named(words: str) -> tuple[str, str | None]:
     """Return name and sha256 of a file, or an address and None, from ``name sha256:…`` as the history has it."""
-    name, file, sha256 = words.rpartition(" sha256:")
-    return (name, sha256) if file else (words, None)
+    file = _FILE.fullmatch(words)
+    return (file["name"], file["sha256"]) if file else (words, None)
 
 
 def fault(folder: Path, sha256: str) -> str:
@@ -83,13 +85,18 @@ def faults(engine: Engine, folder: Path) -> Iterator[tuple[str, str, str]]:
             yield ref, name, found
 
 
-def _address(source: str) -> Proof:
+def is_address(text: str) -> bool:
+    """Say whether this is the address of something on the web, whole and with nothing behind it."""
     try:
-        parts = urlsplit(source)
-    except ValueError as wrong:  # full-width punctuation, an open bracket
-        raise UnreadableEvidence(path=source, problem=str(wrong)) from wrong
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        raise UnreadableEvidence(path=source, problem="only http and https addresses are taken")
+        parts = urlsplit(text)
+    except ValueError:  # full-width punctuation, an open bracket
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and text.isprintable() and len(text.split()) == 1
+
+
+def _address(source: str) -> Proof:
+    if not is_address(source):
+        raise UnreadableEvidence(path=source, problem="only http and https addresses without blanks are taken")
     return Proof(name=source, url=source)
 
 
@@ -105,9 +112,8 @@ def _read(path: Path) -> bytes:
 
 
 def _keep(folder: Path, sha256: str, data: bytes) -> None:
-    """Write the file whole or not at all; the same content is kept once."""
-    target = folder / sha256
-    if target.exists():
+    """Write the file whole or not at all; the same content is kept once, and anew where it is no longer what it was."""
+    if not fault(folder, sha256):
         return
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as partial:
@@ -118,4 +124,4 @@ def _keep(folder: Path, sha256: str, data: bytes) -> None:
         except OSError:  # a full disk must not fill with what did not fit
             Path(partial.name).unlink()
             raise
-    Path(partial.name).rename(target)
+    Path(partial.name).rename(folder / sha256)

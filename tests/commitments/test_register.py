@@ -1,11 +1,12 @@
 """The verbs of the ledger, on both databases."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
-from commitments import history, search
+from commitments import evidence, history, search
 from commitments.errors import (
     AlreadyExists,
     BadRef,
@@ -157,11 +158,21 @@ def test_evidence_is_kept_under_its_hash_and_unreadable_evidence_changes_nothing
     assert [path.name for path in (scene.folder / "evidence").iterdir()] == [
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     ]
-    for source in ("/no/such/file", "ftp://mzj.gz.example/x", "https://"):
+    hash_like = "https://mzj.gz.example/x sha256:ba78"  # the history would take it for a file's name
+    for source in ("/no/such/file", "ftp://mzj.gz.example/x", "https://", "https://a.example/\nb", hash_like, "http://["):
         with pytest.raises(UnreadableEvidence):
             scene.do(lambda r, source=source: r.progress(ref, "b", proofs=[source]))
     with reading(scene.engine) as session:
         assert len(session.scalars(select(Evidence)).all()) == 2
+
+
+def test_evidence_that_was_lost_or_altered_is_whole_when_it_is_handed_in_again(scene: Scene) -> None:
+    folder, proof = scene.folder / "evidence", evidence.Upload("验收.txt", "现场查验".encode())
+    kept = folder / str(evidence.take(folder, proof).sha256)
+    for harm in (kept.unlink, partial(kept.write_bytes, b"x"), lambda: kept.replace(folder / "y")):
+        harm()
+        evidence.take(folder, proof)
+        assert evidence.fault(folder, kept.name) == ""
 
 
 def test_closing_can_open_the_following_years_commitment_once(scene: Scene) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from commitments.dates import Written
 from commitments.errors import Error, Mistake
-from commitments.evidence import Upload
+from commitments.evidence import Upload, is_address
 from tracker.web import uploads
 
 LONG, SHORT = 5000, 300  # characters of a text, and of a line
@@ -191,11 +190,7 @@ def _as_number(_: Field, text: str) -> float:
 
 
 def _as_link(each: Field, text: str) -> str:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        raise ValueError("link") from None
-    if parts.scheme not in ("http", "https") or not parts.netloc or " " in text:
+    if not is_address(text):
         raise ValueError("link")
     return _as_text(each, text)
 
