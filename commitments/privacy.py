@@ -25,10 +25,12 @@ _PLAIN: Mapping[int, int | str] = {
 }
 _GAP = r"[ .·()-]{0,3}"
 _MONEY = r"(?!\d|\.\d{1,2}(?!\d)| ?[余多]? ?[元圆圓万萬亿億千百%])"  # an amount is nobody's number
-_CHINA = rf"(?:\+?(?:00)?86{_GAP})?"
+_CHINA = rf"(?:\(?\+?(?:00)?86{_GAP})?"
 _AREA = r"(?:10|2\d|[3-9]\d\d)"
 _LOCAL = rf"[2-9]\d{{2,3}}{_GAP}\d{{4}}(?!\d)"
 _INSIDE = r"(?:转|轉|分机|分機|ext\.?|x|-|#) ?\d{1,6}(?!\d)"  # an extension
+# Numbers of one house that follow the first, without its area code; years and days begin with 19 and 20.
+_MORE = rf"(?: ?[、/,;或和及] ?(?!19|20)[2-9]\d{{2,3}}[ -]?\d{{4}}{_MONEY}(?: ?{_INSIDE})?)*"
 _WORD = r"(?:电话|電話|手机|手機|座机|座機|传真|傳真|致电|致電|拨打|撥打|方式|(?<![a-z])(?:tel|phone|mobile|fax))"
 _FORMS = {
     "mail": (
@@ -47,11 +49,11 @@ _FORMS = {
         r"(?<!\d)09\d\d-?\d{3}-?\d{3}(?!\d)",  # in Taiwan
     ),
     "landline": (
-        rf"(?<![\d.])(?:\+?86{_GAP})?\(?0{_AREA}{_GAP}{_LOCAL}(?: ?{_INSIDE})?",
-        rf"(?<!\d)(?:(?:\+|00)86{_GAP}|86-){_AREA}{_GAP}{_LOCAL}(?: ?{_INSIDE})?",
+        rf"(?<![\d.])(?:\+?86{_GAP})?\(?0{_AREA}{_GAP}{_LOCAL}(?: ?{_INSIDE})?{_MORE}",
+        rf"(?<!\d)(?:(?:\+|00)86{_GAP}|86-){_AREA}{_GAP}{_LOCAL}(?: ?{_INSIDE})?{_MORE}",
         rf"(?<!\d)\+(?!86)[1-9]\d{{0,2}}{_GAP}(?:\d{_GAP}){{6,11}}\d{_MONEY}",
         r"(?<![\d.-])[2-9]\d{2,3}[ -]?\d{4} ?(?:转|轉|分机|分機) ?\d{1,6}(?!\d)",
-        rf"{_WORD}[号號码碼是为為: ]{{0,6}}(?P<named>(?![48]00)\d(?:[ -]?\d){{6,11}}(?!\d)(?: ?{_INSIDE})?)",
+        rf"{_WORD}[号號码碼是为為: ]{{0,6}}(?P<named>(?![48]00)\d(?:[ -]?\d){{6,11}}(?!\d)(?: ?{_INSIDE})?{_MORE})",
     ),
 }
 _NUMBERS = ("mobile", "landline")
@@ -91,7 +93,7 @@ def _found(text: str) -> Iterator[Found]:
     while match := _ANY.search(plain, place):
         if _is_personal(match):
             kind = "telephone" if match.lastgroup in _NUMBERS else str(match.lastgroup)
-            start = match.start() + match[0].index(match["named"]) if match["named"] else match.start()
+            start = max(match.start(), match.start("named"))
             yield Found(start, match.end(), kind)
             place = match.end()
         else:  # what begins later within it may still be a number

@@ -96,6 +96,10 @@ def test_any_text_is_taken_and_what_is_found_lies_in_it(text: str) -> None:
         ("电话：83123456", "telephone"),
         ("联系电话 8312 3456转6", "telephone"),
         ("Tel: 8312 3456", "telephone"),
+        ("电话：020-83123456、83123457", "telephone"),
+        ("请致电83123456/83123457，83123458转2", "telephone"),
+        ("0755 8211 1234 或8211 1235", "telephone"),
+        ("手机：（＋86）13812345678", "telephone"),
         ("02083123456", "telephone"),
         ("020-83123456转8001", "telephone"),
         ("+852 2123 4567", "telephone"),
@@ -136,6 +140,14 @@ def test_each_kind_is_named(text: str, kind: str) -> None:
 )  # fmt: skip
 def test_what_is_nobodys_stays(text: str) -> None:
     assert mask(f"共{text}，完成") == (f"共{text}，完成", [])
+
+
+@pytest.mark.parametrize("text", ["20191231", "2019-2020年", "8312345元", "8312.3456万元", "2638个", "83123456元"])
+@pytest.mark.parametrize("number", ["020-83123456", "电话83123456"])
+@pytest.mark.parametrize("comma", "、，/；")
+def test_what_follows_a_number_and_is_none_stays(number: str, comma: str, text: str) -> None:
+    masked, kinds = mask(f"{number}{comma}{text}")
+    assert (masked.endswith(f"{MASK}{comma}{text}"), kinds) == (True, ["telephone"])
 
 
 @given(st.dates(), st.integers(1, 9999), st.integers(0, 10**9))
