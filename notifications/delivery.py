@@ -4,7 +4,7 @@ A pass may be cut at any point: what it leaves behind is picked up by the next o
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -12,12 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commitments.errors import StorageTrouble, WrongEnvironment
+from commitments.models import Commitment
 from commitments.storage import reading, writing
 from notifications import alerts, attempts, holding, outbox, passes, planning
 from notifications.models import Instance, Notice
 from notifications.office import Office
 from notifications.outbox import Lease
-from notifications.passes import Steps
+from notifications.passes import Failure, Steps
 from notifications.sending import Report, send_all
 
 CLOCK_BACK = timedelta(hours=26)  # more is a wrong clock, not a change of zone
@@ -110,7 +111,10 @@ def _doubt(instance: Instance, office: Office, now: datetime) -> str:
 
 
 def plan(office: Office, now: datetime, report: Report, stop: Callable[[], bool] = lambda: False) -> None:
-    """Write every notice owed by now, in short transactions; then guard against telling too much at once."""
+    """Write every notice owed by now, in short transactions; then guard against telling too much at once.
+
+    Commitments that cannot be planned stop no others; they stand in ``report.steps``.
+    """
     with writing(office.engine) as session:
         report.moved = len(planning.mind_rules(session, office, now))
         lease = outbox.lease(session, office.worker, now)
@@ -121,8 +125,18 @@ def plan(office: Office, now: datetime, report: Report, stop: Callable[[], bool]
         report.planned += new
     with writing(office.engine) as session:
         finish_plan(session, office, lease, report)
-    if failed:
-        raise next(iter(failed.values()))
+    report.steps.failed += _failures(office, failed)
+
+
+def _failures(office: Office, failed: Mapping[int, Exception]) -> Iterator[Failure]:
+    """Yield one failure for each cause, with the ref of the first it met."""
+    by_cause: dict[str, list[int]] = {}
+    for key, trouble in failed.items():
+        by_cause.setdefault(passes.cause(trouble), []).append(key)
+    for first, *others in by_cause.values():
+        with reading(office.engine) as session:
+            ref = session.scalar(select(Commitment.ref).where(Commitment.id == first))
+        yield Failure("plan", failed[first], f"{ref} and {len(others)} more" if others else str(ref))
 
 
 def _plan_some(office: Office, lease: Lease, failed: dict[int, Exception]) -> tuple[int, int]:
@@ -150,7 +164,11 @@ def _plan_one(office: Office, lease: Lease, key: int, failed: dict[int, Exceptio
 
 def hold_due(office: Office, now: datetime) -> None:
     """Plan whatever the clock says, and hold all of it for a person to release or cancel."""
-    plan(office, now, Report())
+    report = Report()
+    plan(office, now, report)
+    for failure in report.steps.failed:
+        if failure.step == "plan":
+            raise failure.trouble
     with writing(office.engine) as session:
         outbox.hold(session, holding.GUARD, Notice.slot <= office.today(now))
 
@@ -176,10 +194,8 @@ def finish_plan(session: Session, office: Office, lease: Lease, report: Report) 
     """Make digests owed, mind mailboxes, hold what the guard must see, note when we planned: all at one stroke."""
     now = lease.now
     outbox.planned(session, lease)
-    parts = Steps()
-    with parts.step(planning.DIGESTS), session.begin_nested():
+    with report.steps.step(planning.DIGESTS), session.begin_nested():
         report.planned += planning.plan_digests(session, office, now, report.steps)
-    report.steps.failed += parts.failed
     holding.end_alerts(session, now)
     planning.retry_poison(session, office, now)
     planning.mind_mailboxes(session, office)

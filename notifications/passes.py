@@ -125,7 +125,7 @@ def _record(session: Session, steps: Steps, now: datetime) -> set[str]:
     standing = {alert.key for alert in alerts.standing(session)}
     for failure in steps.failed:
         alerts.raise_(session, failure.key, failure.text, now)
-    for step in steps.done:
+    for step in set(steps.done) - {failure.step for failure in steps.failed}:
         for key in standing:
             if key.startswith(f"pass/{step}/") and not (step == "send" and _tried_in_vain(session)):
                 alerts.clear(session, key, now)

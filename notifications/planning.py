@@ -186,19 +186,17 @@ def plan_digests(session: Session, office: Office, now: datetime, steps: Steps) 
     One that cannot be made stops no other. That it failed is written down together with those that were made, so that
     the month is not taken for settled: it is tried again in each pass.
     """
-    parts, new = Steps(), 0
+    new = 0
     known = {alert.key for alert in alerts.standing(session) if alert.key.startswith(f"pass/{DIGESTS}/")}
     for unit, months in digests.owing(session, now, office.digest, office.workdays, again=bool(known)):
-        with parts.step(DIGESTS, unit.name), session.begin_nested():
+        with steps.step(DIGESTS, unit.name), session.begin_nested():
             _plan_unit(session, unit, months, office, now)
-    with parts.step(DIGESTS), session.begin_nested():
+    with steps.step(DIGESTS), session.begin_nested():
         new = _plan_status(session, office, now)
-    for failure in parts.failed:
+    for failure in (each for each in steps.failed if each.step == DIGESTS):
         if failure.key not in known:
             log.error("%s", failure.text, exc_info=failure.trouble)
         alerts.raise_(session, failure.key, failure.text, now)
-    steps.failed += parts.failed
-    steps.done += [] if parts.failed else [DIGESTS]
     return new
 
 

@@ -159,7 +159,14 @@ def test_evidence_is_kept_under_its_hash_and_unreadable_evidence_changes_nothing
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     ]
     hash_like = "https://mzj.gz.example/x sha256:ba78"  # the history would take it for a file's name
-    for source in ("/no/such/file", "ftp://mzj.gz.example/x", "https://", "https://a.example/\nb", hash_like, "http://["):
+    for source in (
+        "/no/such/file",
+        "ftp://mzj.gz.example/x",
+        "https://",
+        "https://a.example/\nb",
+        hash_like,
+        "http://[",
+    ):
         with pytest.raises(UnreadableEvidence):
             scene.do(lambda r, source=source: r.progress(ref, "b", proofs=[source]))
     with reading(scene.engine) as session:

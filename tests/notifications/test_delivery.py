@@ -11,12 +11,14 @@ from sqlalchemy import select
 from commitments.deadlines import Offset
 from commitments.errors import WrongEnvironment
 from commitments.models import Department
+from commitments.search import find
 from commitments.storage import reading, writing
-from notifications import digests, holding
+from notifications import alerts, digests, holding, planning
 from notifications.channels import ChannelDown, Outcome, Parcel
 from notifications.messages import Renderer
 from notifications.models import Alert, Attempt, Instance, Message, Notice
 from notifications.office import Guard
+from notifications.planner import Facts
 from tests.conftest import Scene
 
 DUE = date(2019, 12, 31)
@@ -379,3 +381,31 @@ def test_two_daemons_never_freeze_two_messages_for_one_addressee(scene: Scene) -
         session.query(Message).update({"composition": 2})
     scene.run()
     assert notices(scene)[f"assignment/1|{later}|||市民政局|lead|mail"] == "owed"
+
+
+def test_each_cause_for_which_commitments_cannot_be_planned_is_named_once(
+    quick: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third, sound = (quick.add(title, due_on=date(2019, 12, 31)) for title in "甲乙丙丁")
+    causes = {first: ValueError("clock"), second: KeyError("place"), third: ValueError("clock")}
+    duties = planning.duties
+
+    def foul(facts: Facts, *rest: object) -> object:
+        if facts.ref in causes:
+            raise causes[facts.ref]
+        return duties(facts, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(planning, "duties", foul)
+    quick.run()
+    with reading(quick.engine) as session:
+        told = sorted(alert.text for alert in alerts.standing(session))
+        assert [notice.commitment_id for notice in session.scalars(select(Notice))] == [find(session, sound).id]
+    assert told == [
+        f"a pass fails at plan of {first} and 1 more: ValueError: clock",
+        f"a pass fails at plan of {second}: KeyError: 'place'",
+    ]
+    causes.clear()
+    quick.day("2019-06-28")
+    quick.run()
+    with reading(quick.engine) as session:
+        assert list(alerts.standing(session)) == []
