@@ -27,17 +27,20 @@ class Hours:
     send_at: time
     workdays: WorkCalendar
 
-    def between(self, since: datetime, now: datetime) -> timedelta:
-        """Return the sending time between two instants, of the last forty days."""
-        since = max(since, now - FAR_BACK).astimezone(self.zone)
-        days = (
-            since.date() + timedelta(days=n) for n in range((now.astimezone(self.zone).date() - since.date()).days + 1)
-        )
-        return sum((self._of(day, since, now) for day in days if self.workdays.is_workday(day)), timedelta())
+    def ago(self, sending_time: timedelta, now: datetime) -> datetime:
+        """Return the instant: what waited before it waited for more than so much time to tell anything.
 
-    def _of(self, day: date, since: datetime, now: datetime) -> timedelta:
-        opens = datetime.combine(day, self.send_at, self.zone).astimezone(UTC)
-        return max(timedelta(), min(now, self.end(day)) - max(since, opens))
+        At most forty days ago.
+        """
+        day = now.astimezone(self.zone).date()
+        while now - self.start(day) < FAR_BACK:
+            if self.workdays.is_workday(day):
+                opens, end = datetime.combine(day, self.send_at, self.zone).astimezone(UTC), min(now, self.end(day))
+                if end - opens > sending_time:
+                    return end - sending_time
+                sending_time -= max(timedelta(), end - opens)
+            day -= timedelta(days=1)
+        return now - FAR_BACK
 
     def end(self, day: date) -> datetime:
         """Return when a day is over."""
@@ -56,8 +59,9 @@ def count(session: Session, hours: Hours, now: datetime) -> int:
     rest = session.get_one(Instance, 1).paused_until or BEGINNING
     if rest > now or _moving(session, now):
         return 0
+    limit = hours.ago(PATIENCE, now)
     waiting = (*_notices(session, hours, now), *_messages(session, now))
-    return sum(hours.between(max(since, rest), now) > PATIENCE for since in waiting)
+    return sum(max(since, rest) < limit for since in waiting)
 
 
 def _moving(session: Session, now: datetime) -> bool:

@@ -1,13 +1,17 @@
 """Mail that should have gone out and did not, on either database."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from commitments.storage import check_writable, reading
+from commitments.workdays import WorkCalendar
 from notifications import delivery, overdue
 from notifications.overdue import Hours
 from notifications.sending import Report
-from tests.conftest import Scene
+from tests.conftest import ZONE, Scene
 from tests.notifications.test_delivery import DUE, Scripted
 
 
@@ -54,6 +58,29 @@ def test_a_slow_pace_is_no_standstill(scene: Scene) -> None:
     scene.office = replace(scene.office, worker="test/2")
     scene.now += timedelta(hours=3)
     assert waiting(scene) == 1
+
+
+STEP = timedelta(minutes=10)
+HOURS = Hours(zone=ZONE, send_at=time(9), workdays=WorkCalendar.load(None))
+HOLIDAYS = datetime(2019, 9, 27, tzinfo=ZONE)  # a Friday; the 29th and the 12th are worked, the 1st to 7th are not
+
+
+@given(st.integers(0, 18 * 144), st.integers(0, 18 * 144), st.sampled_from([0, 6, 12, 90, 400]))
+def test_what_waited_before_the_instant_waited_for_more_sending_time(now: int, since: int, steps: int) -> None:
+    sent = sum(is_sending_time(HOLIDAYS + n * STEP) for n in range(since, now))
+    assert (HOLIDAYS + since * STEP < HOURS.ago(steps * STEP, HOLIDAYS + now * STEP)) == (sent > steps)
+
+
+def is_sending_time(at: datetime) -> bool:
+    return at.hour >= 9 and (at.date() in {date(2019, 9, 29), date(2019, 10, 12)} or not is_off(at.date()))
+
+
+def is_off(day: date) -> bool:
+    return day.weekday() >= 5 or date(2019, 10, 1) <= day <= date(2019, 10, 7)
+
+
+def test_no_more_than_forty_days_are_looked_at() -> None:
+    assert HOURS.ago(timedelta(days=400), HOLIDAYS) == HOLIDAYS - timedelta(days=40)
 
 
 def test_that_a_database_can_be_written_is_tried_without_a_trace(scene: Scene) -> None:

@@ -22,8 +22,6 @@ from sqlalchemy import Engine, update
 from commitments.storage import writing
 from notifications import alerts, delivery, passes
 from notifications.models import Instance, Message, Notice
-from notifications.overdue import Hours
-from tests.conftest import ZONE
 from tracker import backup, config, health, stoppages
 from tracker.app import App
 from tracker.cli.root import run
@@ -134,12 +132,6 @@ def test_messages_that_nobody_tries_are_overdue_too(app: App, judge: Judge) -> N
         assert judge()[0] == 0
     with freeze_time("2019-06-27T12:30:00+08:00"):
         assert judge()[0] == 1
-
-
-def test_sending_time_of_many_years_is_found_at_once(app: App) -> None:
-    hours = Hours(zone=ZONE, send_at=datetime(2019, 1, 1, 9).time(), workdays=app.workdays)
-    assert hours.between(datetime(1970, 1, 1, tzinfo=UTC), THURSDAY) > timedelta(days=10)
-    assert hours.between(THURSDAY, THURSDAY - HOUR) == timedelta()
 
 
 # -- known to all ------------------------------------------------------------------------------------------------
