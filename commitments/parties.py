@@ -17,7 +17,7 @@ from commitments.errors import AlreadyExists, BadMailbox, BadValue, NothingToCha
 from commitments.glossary import LOCALES
 from commitments.models import Department, Letter
 from commitments.register import Register
-from commitments.rules import check_word
+from commitments.rules import TITLE, check_reason, check_text, check_word, is_text
 from commitments.search import canonical_number, find_department
 
 _PARTING = re.compile(r"[|;；\x00-\x1f\x7f]")
@@ -26,7 +26,7 @@ Names = Iterable[str]
 
 def is_name(name: str) -> bool:
     """Say whether this can stand in a notice's key."""
-    return bool(name.strip()) and _PARTING.search(name) is None
+    return is_text(name, TITLE) and _PARTING.search(name) is None
 
 
 def is_department(name: str) -> bool:
@@ -95,7 +95,7 @@ def _check_names(register: Register, own: Department | None, names: Names) -> No
     taken = {name_key(known) for other in others for known in (other.name, *other.short_names)}
     for name in names:
         if not is_department(name):
-            raise BadValue(what="name", value=name, allowed="a name without | ; ；")
+            raise BadValue(what="name", value=name, allowed=f"up to {TITLE} characters without | ; ；")
         if name_key(name) in taken:
             raise AlreadyExists(what="department", name=name)
 
@@ -126,7 +126,7 @@ def add_letter(  # noqa: PLR0913 - a letter has as many facts
     number = canonical_number(document_number)
     for what, name in (("document_number", number), ("proposal_number", proposal_number)):
         if not is_name(name):
-            raise BadValue(what=what, value=name, allowed="a number without | ; ；")
+            raise BadValue(what=what, value=name, allowed=f"up to {TITLE} characters without | ; ；")
     taken = select(Letter.document_number).where(Letter.number_key == number_key(number))
     if (known := register.session.scalars(taken).first()) is not None:
         raise AlreadyExists(what="letter", name=known)
@@ -143,6 +143,8 @@ def add_letter(  # noqa: PLR0913 - a letter has as many facts
         contact=contact,
         source_sha256=source_sha256,
     )
+    told = {"proposal_title": proposal_title, "session": session, "class_mark": class_mark, "contact": contact}
+    _check_words(number, reason, told)
     register.session.add(letter)
     units = {"proposing_unit": proposing_unit.name, "replying_unit": replying_unit.name}
     stated = ("proposal_title", "session", "published_on", "class_mark", "source_sha256")
@@ -164,6 +166,7 @@ def edit_letter(register: Register, letter: Letter, reason: str = "", **new: obj
 def _change(
     register: Register, thing: Department | Letter, subject: str, reason: str, new: Mapping[str, object]
 ) -> None:
+    _check_words(subject, reason, new)
     changes: dict[str, object] = {}
     for key, value in new.items():
         old = getattr(thing, key)
@@ -173,6 +176,14 @@ def _change(
     if not changes:
         raise NothingToChange(ref=subject)
     register.note(f"{thing.__tablename__}_edit", subject, reason, changes)
+
+
+def _check_words(subject: str, reason: str, facts: Mapping[str, object]) -> None:
+    """Raise BadText for what is no line of text: all of it stands in subjects of mails and in the history."""
+    check_reason(subject, reason)
+    for key, value in facts.items():
+        if isinstance(value, str) and value:
+            check_text(f"{subject} {key}", value, TITLE)
 
 
 def _plain(value: object) -> object:

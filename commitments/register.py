@@ -103,6 +103,7 @@ class Register:
     def drop(self, ref: str, reason: str = "") -> None:
         """Remove a draft; the history keeps what it was."""
         commitment = self._in_state(ref, "drop", "draft")
+        rules.check_reason(ref, reason)
         self.note("drop", commitment.ref, reason, rules.facts(commitment))
         if source := self.session.get(Source, commitment.letter_id):
             source.place(ref, gone=True)
@@ -266,6 +267,7 @@ class Register:
     ) -> Commitment:
         """A department says it is done: the ladder stops until somebody accepts (close) or sends back (reopen)."""
         commitment = self._in_state(ref, "report-done", "open")
+        rules.check_reason(ref, note)
         kept = self._take(commitment, proofs)
         changes = rules.change(commitment, state="reported_done", reported_done_on=self._past(ref, on))
         return self._done(commitment, "report_done", note, {**changes, "evidence": kept})
@@ -287,6 +289,8 @@ class Register:
         """
         commitment = self._in_state(ref, "close", *LIVE_STATES)
         rules.check_word("--outcome", outcome, OUTCOMES)
+        for words in (note, waiver):
+            rules.check_reason(ref, words)
         self._withdraw_waiting(commitment)
         kept = self._take(commitment, proofs)
         rules.need_proof(commitment, outcome, proven=bool(kept) or self._proven(commitment), waiver=waiver)

@@ -163,8 +163,7 @@ def _check_month(register: Register, month: str) -> None:
 def _check_reason(what: str, reason: str, *, needed: bool) -> None:
     if needed and not reason.strip():
         raise WhyNeeded(ref=what)
-    if reason:
-        rules.check_text(f"{what} reason", reason, rules.PROSE, lines=True)
+    rules.check_reason(what, reason)
 
 
 # -- what they said, for reports -------------------------------------------------------------------------------

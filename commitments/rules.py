@@ -85,10 +85,15 @@ def is_ref(ref: str) -> bool:
 
 def check_text(what: str, text: str, longest: int, *, lines: bool = False) -> None:
     """Raise BadText for what is empty, too long, or would drive a terminal; ``lines`` allows line ends and tabs."""
+    if not is_text(text, longest, lines=lines):
+        raise BadText(what=what[:TITLE], value=text[:TITLE], longest=longest)
+
+
+def is_text(text: str, longest: int, *, lines: bool = False) -> bool:
+    """Say whether a text says something, is short enough and holds nothing that would drive a terminal."""
     spared = "\n\t" if lines else ""
     unseen = any(unicodedata.category(c) in ("Cc", "Cs") and c not in spared for c in text)
-    if not text.strip() or len(text) > longest or unseen:
-        raise BadText(what=what[:TITLE], value=text[:TITLE], longest=longest)
+    return bool(text.strip()) and len(text) <= longest and not unseen
 
 
 def check_word(what: str, value: object, words: Collection[str | None]) -> None:
@@ -104,9 +109,16 @@ def need_proof(commitment: Commitment, outcome: str, *, proven: bool, waiver: st
 
 
 def need_reason(ref: str, verb: str, reason: str) -> None:
-    """Raise ReasonNeeded unless a reason is given."""
+    """Raise ReasonNeeded unless a reason is given, BadText for one that is none."""
     if not reason.strip():
         raise ReasonNeeded(ref=ref, verb=verb)
+    check_reason(ref, reason)
+
+
+def check_reason(what: str, reason: str) -> None:
+    """Raise BadText for words, where there are any, that nobody could be shown: the history keeps them for ever."""
+    if reason:
+        check_text(f"{what} reason", reason, PROSE, lines=True)
 
 
 def need_state(commitment: Commitment, verb: str, states: Collection[str]) -> None:

@@ -104,6 +104,21 @@ def test_a_locale_is_one_of_those_written(register: Register) -> None:
         parties.add_department(register, "甲", locale="fr")
 
 
+@pytest.mark.parametrize("words", ["长" * 301, "a\x1b[31m", "\n", "a\tb"])
+def test_facts_of_letters_and_departments_are_lines_of_text(register: Register, bureau: Department, words: str) -> None:
+    letter = add_letter(register, bureau)
+    for work in (
+        lambda: parties.add_department(register, words),
+        lambda: parties.edit_department(register, "市民政局", short_names=[words]),
+        lambda: parties.edit_letter(register, letter, proposal_title=words),
+        lambda: parties.edit_letter(register, letter, "\x00", session="十三届"),
+        lambda: add_letter(register, bureau, words),
+        lambda: add_letter(register, bureau, "穗民案〔2019〕90号", words),
+    ):
+        with pytest.raises(BadValue):
+            work()
+
+
 def test_a_correction_is_in_the_history(register: Register, bureau: Department) -> None:
     parties.edit_department(
         register, "民政局", "改址", mailbox="new@gz.example", locale="zh-Hans", short_names=("民政局",)

@@ -10,6 +10,7 @@ from commitments import evidence, history, search
 from commitments.errors import (
     AlreadyExists,
     BadRef,
+    BadText,
     BadValue,
     DueAndReview,
     DueBeforeLetter,
@@ -171,6 +172,28 @@ def test_evidence_is_kept_under_its_hash_and_unreadable_evidence_changes_nothing
             scene.do(lambda r, source=source: r.progress(ref, "b", proofs=[source]))
     with reading(scene.engine) as session:
         assert len(session.scalars(select(Evidence)).all()) == 2
+
+
+VERBS = {
+    "drop": lambda r, ref, why: r.drop(ref, why),
+    "edit": lambda r, ref, why: r.edit(ref, why, title="更正"),
+    "extend": lambda r, ref, why: r.ask_extension(ref, date(2020, 3, 31), why),
+    "report-done": lambda r, ref, why: r.report_done(ref, note=why),
+    "close": lambda r, ref, why: r.close(ref, "not_kept", note=why),
+    "waive": lambda r, ref, why: r.close(ref, "kept", note="已查验", waiver=why),
+    "reopen": lambda r, ref, why: r.reopen(ref, why),
+}
+
+
+@pytest.mark.parametrize("why", ["长" * 20_001, "a\x1b[31m", "\x00"])
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_history_takes_no_words_that_could_not_be_shown(quick: Scene, verb: str, why: str) -> None:
+    ref = quick.add(due_on=DUE, state="draft" if verb == "drop" else "open")
+    if verb == "reopen":
+        quick.do(lambda r: r.close(ref, "not_kept"))
+    with pytest.raises(BadText):
+        quick.do(lambda r: VERBS[verb](r, ref, why))
+    quick.do(lambda r: VERBS[verb](r, ref, "长" * 20_000))
 
 
 def test_evidence_that_was_lost_or_altered_is_whole_when_it_is_handed_in_again(scene: Scene) -> None:
