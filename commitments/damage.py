@@ -40,7 +40,7 @@ def visible(text: str) -> str:
     return _LONE.sub("\N{REPLACEMENT CHARACTER}", text) if is_damaged(text) else text
 
 
-def named(text: str) -> DamagedText:
+def error_at(text: str) -> DamagedText:
     """Return the error that shows the damaged place of a text, on one line."""
     found = _LONE.search(text)
     start = max(0, found.start() - AROUND) if found else 0
@@ -49,9 +49,9 @@ def named(text: str) -> DamagedText:
 
 def whole(facts: Mapping[str, T]) -> Mapping[str, T]:
     """Return a JSON object by whose keys something is looked up. Raises DamagedText: a missing one would be a lie."""
-    for key in facts:
-        if isinstance(facts, Unreadable) or is_damaged(key):
-            raise named(key)
+    keys = "".join(facts) if isinstance(facts, Mapping) else repr(facts)
+    if not isinstance(facts, Mapping) or isinstance(facts, Unreadable) or is_damaged(keys):
+        raise error_at(keys)
     return facts
 
 
@@ -59,7 +59,7 @@ def from_json(text: str) -> object:
     """Read a JSON value; one that cannot be read stops nobody who only passes by."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Unreadable({text: ""})
 
 

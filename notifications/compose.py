@@ -220,7 +220,7 @@ def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -
         (mailbox, rendered.subject, rendered.text, rendered.html, *(file.data.decode() for file in attachments))
     )
     if damage.is_damaged(seen):  # the bytes of a mail would leave it out without a word
-        raise damage.named(seen)
+        raise damage.error_at(seen)
     return Draft(
         addressee=bundle.addressee,
         mailbox=mailbox,

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from commitments import figures, history, replies, search
 from commitments.canonical import number_key
-from commitments.damage import is_damaged, named, whole
+from commitments.damage import error_at, is_damaged, whole
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays
 from commitments.errors import NoSuchDigest
 from commitments.figures import Period, Standing
@@ -96,7 +96,7 @@ def make(
 ) -> list[Digest]:
     """Make a unit's digests with their snapshots, numbered in order of period; return them. Raises DamagedText."""
     if is_damaged(months[0]):
-        raise named(months[0])
+        raise error_at(months[0])
     made = _make(session, unit, months, now, rules, workdays)
     session.flush()
     for row in made:

@@ -15,7 +15,7 @@ from traceback import walk_tb
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from commitments.damage import named, visible
+from commitments.damage import error_at, visible
 from commitments.errors import Error
 from commitments.storage import writing
 from notifications import alerts
@@ -98,7 +98,7 @@ def said(trouble: Exception) -> str:
     """Return an error's words in one line; our own errors are sentences already."""
     refused = getattr(trouble, "orig", trouble)  # what SQLAlchemy wraps when a value cannot be written
     if isinstance(refused, UnicodeEncodeError):
-        return str(named(refused.object))
+        return str(error_at(refused.object))
     if isinstance(trouble, Error):
         return visible(str(trouble))
     words = visible(" ".join(str(trouble).split())[:LONGEST])

@@ -3,14 +3,13 @@
 Slow on a large ledger, as is walking the history: ``doctor`` alone asks.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import JSON, Column, Connection, LargeBinary, Table
 
 from commitments.base import Base
-from commitments.damage import is_damaged, visible
+from commitments.damage import Unreadable, error_at, from_json, is_damaged, visible
 
 MOST = 20  # of a kind that are named; a file that is all rubbish has more than anybody reads
 NAMES = ("ref", "name", "document_number")  # by which people know a row, in this order
@@ -54,22 +53,19 @@ def damaged(connection: Connection) -> Iterator[Damage]:
 def _of_row(table: Table, columns: Sequence[Column[object]], row: Sequence[object]) -> Iterator[Damage]:
     for column, value in zip(columns, row, strict=True):
         if isinstance(value, str) and _is_wrong(value, column):
-            yield Damage(table.name, _named(table, columns, row), column.name, visible(value)[:SHOWN])
+            yield Damage(table.name, _named(table, columns, row), column.name, _shown(value))
 
 
 def _is_wrong(value: str, column: Column[object]) -> bool:
     """Most values are ASCII, which is known at once."""
     if isinstance(column.type, JSON):
-        return is_damaged(value) or not _is_json(value)
+        return is_damaged(value) or isinstance(from_json(value), Unreadable)
     return not value.isascii() and is_damaged(value)
 
 
-def _is_json(value: str) -> bool:
-    try:
-        json.loads(value)
-    except ValueError:
-        return False
-    return True
+def _shown(value: str) -> str:
+    """Return the damaged place, or where a value begins that is as a whole not what it should be."""
+    return str(error_at(value).facts["text"]) if is_damaged(value) else value[:SHOWN]
 
 
 def _named(table: Table, columns: Sequence[Column[object]], row: Sequence[object]) -> str:

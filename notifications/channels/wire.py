@@ -12,7 +12,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic, sleep
 
 MOST_LINES, MOST_BYTES = 200, 64 * 2**10  # of one answer; EHLO has a dozen lines, an answer a few
@@ -166,8 +166,7 @@ KEEPER = Keeper()
 
 
 def _cut(client: smtplib.SMTP) -> None:
-    if client.sock is not None:
-        try:
-            client.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return
+    sock = client.sock  # looked at once: the line's own thread may close it meanwhile
+    if sock is not None:
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)

@@ -44,6 +44,7 @@ status_weekday = "thursday"
 base_url = "https://yinuo.gz.example"
 """
 GBK = "中文".encode("gbk")
+LOST = "\N{REPLACEMENT CHARACTER}" * 4
 REF = "2019-1007-01"
 ENTERED, SET, DAY = "2019-06-27", "2019-07-31", "2019-08-01"  # the first working day of a month, and a Thursday
 OTHERS = {"gq@gz.example", "gsl@gz.example"}  # a reminder and a digest that have nothing to do with what is damaged
@@ -333,8 +334,12 @@ def test_what_is_damaged_is_not_written_back() -> None:
     assert json.loads(damage.to_json({"title": "中文"})) == {"title": "中文"}
     assert damage.visible(bad) == "\N{REPLACEMENT CHARACTER}" * 4
     assert damage.visible("中文") == "中文"
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "5", "null", '"on"', "[" * 100_000, '{"on\udcb4": 1}'])
+def test_json_of_any_other_form_is_damage_and_no_trouble_of_ours(text: str) -> None:
     with pytest.raises(DamagedText):
-        damage.whole(damage.Unreadable({"{": ""}))
+        damage.whole(damage.from_json(text))  # type: ignore[arg-type]
 
 
 # -- doors -----------------------------------------------------------------------------------------------------
@@ -406,6 +411,9 @@ def test_the_doctor_names_no_more_than_anybody_reads(ledger: Ledger, capsys: pyt
     ledger.damage("progress", "note")
     assert ledger.cli("doctor") == 1
     assert "progress 1: the text in note is damaged: \N{REPLACEMENT CHARACTER}" in capsys.readouterr().out
+    ledger.damage("progress", "note", data=b"a" * 90 + GBK + b"b" * 90)
+    assert ledger.cli("doctor") == 1
+    assert f"is damaged: {'a' * 20}{LOST}bb" in capsys.readouterr().out
     with closing(sqlite3.connect(ledger.folder / "yinuo.db", isolation_level=None)) as other:
         other.execute("UPDATE notice SET kind = CAST(x'D6D0' AS TEXT), role = kind, commitment_id = 99")
     findings = [finding for finding in checkup.examine(ledger.app) if finding.state == checkup.BAD]

@@ -12,7 +12,7 @@ import typer
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from commitments.damage import is_damaged, named
+from commitments.damage import error_at, is_damaged
 from commitments.errors import (
     AmbiguousLetter,
     BadValue,
@@ -150,7 +150,7 @@ def _of_the_database(trouble: Exception, shared: Command) -> Error:
     """Return what the database or a damaged text of it says. Raises what is no trouble of theirs."""
     cause = getattr(trouble, "orig", None) or trouble
     if isinstance(cause, UnicodeEncodeError) and is_damaged(cause.object):
-        return named(cause.object)
+        return error_at(cause.object)
     if not isinstance(trouble, DBAPIError | sqlite3.Error):
         raise trouble
     return DatabaseUnusable(path=_database(shared), problem=" ".join(str(cause).split()))
