@@ -129,16 +129,17 @@ def _asked(told: Told, entry: Row[Any]) -> None:
 
 def _put_aside(told: Told, entry: Row[Any]) -> None:
     """A request that waits is refused by a newer one and by closing; the first versions did not always."""
-    for request in [each for each in told.lists["extension"] if each.get("state") == "waiting"]:
-        if "old_due" in request:
+    for request in told.lists["extension"]:
+        if request.get("state") == "waiting" and "old_due" in request:
             request.update(state="refused", decided_by=entry.actor, decided_at=entry.at)
-        else:
+        elif request.get("state") == "waiting":
             request.pop("state")
 
 
 def _decided(told: Told, entry: Row[Any]) -> None:
     state = "approved" if entry.action == "extended" else "refused"
-    for request in [each for each in told.lists["extension"] if each.get("state", "waiting") == "waiting"][-1:]:
+    waiting = [each for each in told.lists["extension"] if each.get("state", "waiting") == "waiting"]
+    for request in waiting[-1:]:
         request.update(state=state, decided_by=entry.changes.get("decided_by"), decided_at=entry.at)
 
 
@@ -183,7 +184,7 @@ STEPS: Mapping[str, Callable[[Told, Row[Any]], None]] = {
     "extension_refused": _decided, "acknowledge": _seen, "dispute": _disputed, "dispute_accepted": _judged,
     "dispute_refused": _judged, "unit_answer": _answered,
 }  # fmt: skip
-OF_COMMITMENTS = ("add", "drop", "confirm", "edit", "reopen", "due_moved", *(key for key in STEPS if key[:4] != "unit"))
+OF_COMMITMENTS = ("add", "drop", "confirm", "edit", "reopen", "due_moved", *(STEPS.keys() - {"unit_answer"}))
 KNOWN = frozenset((*rules.FACTS, *LETTER, *DEPARTMENT))
 
 

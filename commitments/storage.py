@@ -257,13 +257,13 @@ def writing(engine: Engine) -> "Iterator[Session]":
         commit(session)
 
 
-def commit(session: "Session", patience: float = 60.0) -> None:
+def commit(session: "Session") -> None:
     """Commit. An SQLite reader may make COMMIT answer BUSY; the transaction stands, and COMMIT is said again."""
     if session.get_bind().dialect.name == "sqlite" and session.in_transaction():
         session.flush()
         raw = session.connection().connection.driver_connection
         if raw is not None and raw.in_transaction:
-            until_done(lambda: raw.execute("COMMIT"), patience)
+            until_done(lambda: raw.execute("COMMIT"))
     session.commit()
 
 

@@ -126,11 +126,11 @@ def _verdict(
     if outcome.kind == "unknown":
         pause = unknown_after * 2 ** min(attempts - 1, 4)
         return ("dead" if over else "unknown"), {"refused_since": since, "next_at": now + pause}
+    pause = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
     if outcome.relay:  # the others first: a relay that hangs up on this one must not keep them waiting
-        return "retry", {"next_at": now + BACK_OFF[min(attempts, len(BACK_OFF)) - 1]}
+        return "retry", {"next_at": now + pause}
     if outcome.kind == "permanent":
         return ("dead" if confirmed else "retry"), {"refused_since": since, "next_at": now + CONFIRM_AFTER}
-    pause = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
     return ("dead" if over else "retry"), {"refused_since": since, "next_at": now + pause}
 
 

@@ -46,15 +46,13 @@ class Event:
     status: Status = "confirmed"
 
 
-def calendar(
-    events: Iterable[Event], *, name: str, prodid: str = PRODID, alarm_at: time = time(9), publisher: str = ""
-) -> str:
+def calendar(events: Iterable[Event], *, name: str, alarm_at: time = time(9), publisher: str = "") -> str:
     """Return the text of a calendar called ``name``, lines folded and ended as RFC 5545 asks.
 
     Alarms ring at ``alarm_at``, in whatever zone the reader's calendar is. ``publisher`` is the mail address that
     publishes it by mail. Raises ValueError for a naive ``stamp``.
     """
-    head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_text(prodid)}", "CALSCALE:GREGORIAN"]
+    head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_text(PRODID)}", "CALSCALE:GREGORIAN"]
     head += ["METHOD:PUBLISH"] if publisher else []
     named = [f"NAME:{_text(name)}", f"X-WR-CALNAME:{_text(name)}"]
     again = [f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}", f"X-PUBLISHED-TTL:{REFRESH}"]

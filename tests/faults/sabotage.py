@@ -63,13 +63,13 @@ def _break_commit(*, done: bool) -> None:
         settled.extend([count] if count else [])
         return count
 
-    def commit(session: Session, patience: float = 60.0) -> None:
+    def commit(session: Session) -> None:
         if len(settled) != 1:
-            whole(session, patience)
+            whole(session)
             return
         settled.append(0)
         if done:
-            whole(session, patience)
+            whole(session)
         raise OperationalError("COMMIT", {}, OSError("server closed the connection unexpectedly"))
 
     attempts._settle_sent, storage.commit = remember, commit  # type: ignore[assignment]

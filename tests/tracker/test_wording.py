@@ -1,10 +1,14 @@
 """What listings say of notices and receivers."""
 
+import inspect
+import re
+
 import pytest
 
 from commitments.glossary import LOCALES
 from notifications.planner import key
 from tests.traditional import as_simplified
+from tracker import checkup
 from tracker.cli import wording
 from tracker.cli.wording import distance, hold_reason, notice, receiver
 
@@ -63,3 +67,9 @@ def test_rungs_and_reasons_in_words() -> None:
 def test_both_chinese_columns_say_the_same(row: tuple[str, str, str]) -> None:
     assert as_simplified(row[1]) == row[0]
     assert len(row) == len(LOCALES)
+
+
+def test_whatever_the_doctor_looks_at_has_a_name_in_each_language() -> None:
+    looked_at = set(re.findall(r'Finding\(\s*"(\w+)"', inspect.getsource(checkup)))
+    looked_at |= {check.__name__.strip("_") for check in checkup.CHECKS}
+    assert looked_at - wording._FACTS.keys() == set()

@@ -202,8 +202,6 @@ def _harden(response: Response) -> Response:
     response.headers.update(HEADERS)
     if response.location:  # a path: whatever host the request named, nobody is led away
         response.headers["Location"] = urlunsplit(("", "", *urlsplit(response.location)[2:]))
-    if response.location:  # a path: whatever host the request named, nobody is led away
-        response.headers["Location"] = urlunsplit(("", "", *urlsplit(response.location)[2:]))
     if request.endpoint == "static" and response.status_code == HTTPStatus.OK:
         response.headers["Cache-Control"] = "public, max-age=86400, immutable"
     else:
