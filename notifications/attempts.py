@@ -99,7 +99,7 @@ def settle(
         return ""
     if row.attempts == 1 and outcome.kind != "ok":
         log.warning("message %d to %s <%s>: %s: %s", message, row.addressee, row.mailbox, outcome.kind, outcome.answer)
-    confirmed = _refused_before(session, message)
+    confirmed = outcome.kind == "permanent" and _refused_before(session, message)
     state, values = _verdict(row.attempts, row.refused_since or now, outcome, now, unknown_after, confirmed=confirmed)
     if state == "dead" and outcome.kind == "permanent" and _all_are_refused(session, now):
         state, values = "retry", {"next_at": holding.PARKED}

@@ -20,7 +20,7 @@ from notifications.models import Instance
 from notifications.office import Office
 from notifications.outbox import Lease
 from notifications.passes import Report
-from notifications.refusals import Ended
+from notifications.transmission import Ended
 
 MARGIN = timedelta(minutes=10)  # after midnight: the relay's clock is not ours
 PAUSES = (1, 2, 5, 10)  # minutes a channel rests after the 1st, 2nd … trouble in a row

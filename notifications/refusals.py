@@ -16,6 +16,7 @@ from notifications import alerts
 from notifications.channels import Outcome
 from notifications.channels.answers import canonical, names_mailbox
 from notifications.models import WAITING, Attempt, Message
+from notifications.transmission import Ended
 
 ALIKE = 3  # addressees refused with the same words …
 WITHIN = timedelta(hours=1)  # … in this time are not each at fault
@@ -23,7 +24,6 @@ MOST = 1000  # refusals that are compared
 PATIENCE = 2  # tries before it is said that one lasts
 LASTING = "refusals"  # alert: a message is refused again and again while others go out
 REFUSED = ("permanent", "temporary")
-Ended = tuple[int, Outcome]
 
 
 def judged(session: Session, ended: Sequence[Ended], now: datetime) -> tuple[list[Ended], list[Outcome]]:
