@@ -6,9 +6,9 @@ No lone surrogate can be written back: SQLite's driver refuses it. People are sh
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from operator import methodcaller
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from commitments.errors import DamagedText
 
@@ -53,6 +53,18 @@ def whole(facts: Mapping[str, T]) -> Mapping[str, T]:
     if not isinstance(facts, Mapping) or isinstance(facts, Unreadable) or is_damaged(keys):
         raise error_at(keys)
     return facts
+
+
+def or_named(read: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Return ``read``, with what it cannot read as DamagedText."""
+
+    def guarded(value: Any) -> T:  # noqa: ANN401 - whatever stands in the file
+        try:
+            return read(value)
+        except (ValueError, TypeError):
+            raise error_at(str(value)) from None
+
+    return guarded
 
 
 def from_json(text: str) -> object:

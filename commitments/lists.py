@@ -149,7 +149,12 @@ def short_page(connection: Connection, wanted: Filter, after: str = "", size: in
     return all_rows(connection, _query(_SHORT, wanted, after, size))
 
 
-def _query(columns: Sequence[Any], wanted: Filter, after: str, size: int) -> Select[Any]:
+def refs(connection: Connection, wanted: Filter, after: str = "") -> Sequence[str]:
+    """Return the refs alone of all that follow."""
+    return connection.scalars(_query([_commitment.c.ref], wanted, after, None)).all()
+
+
+def _query(columns: Sequence[Any], wanted: Filter, after: str, size: int | None) -> Select[Any]:
     known = _commitment.c
     query = select(*columns).select_from(_commitment).join(_department, known.lead_id == _department.c.id)
     return query.where(known.ref > after, *wanted.conditions(known)).order_by(known.ref).limit(size)

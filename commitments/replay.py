@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from commitments import evidence, rules
 from commitments.canonical import ref_key
+from commitments.errors import DamagedText
 from commitments.models import (
     Answer,
     Commitment,
@@ -237,7 +238,7 @@ def _read(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Stands 
     """Read some rows; what cannot be read, a date that is none, is None."""
     try:
         return {**kind.read(session, ids)}
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, DamagedText):
         if len(ids) == 1:
             return {ids[0]: None}
         return {key: row for each in ids for key, row in _read(session, kind, [each]).items()}

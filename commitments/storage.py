@@ -21,6 +21,7 @@ from sqlalchemy import (
     URL,
     ColumnElement,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Engine,
@@ -34,6 +35,7 @@ from sqlalchemy import (
     literal,
     make_url,
 )
+from sqlalchemy.dialects import sqlite as sqlite_types
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
@@ -87,6 +89,24 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class _Day(sqlite_types.DATE):
+    """A day as SQLite keeps it, in text that anybody may have changed."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Read it. Raises DamagedText: without the day it would say something else."""
+        read = super().result_processor(dialect, coltype)
+        return read and damage.or_named(read)
+
+
+class _Instant(sqlite_types.DATETIME):
+    """An instant as SQLite keeps it."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Read it. Raises DamagedText."""
+        read = super().result_processor(dialect, coltype)
+        return read and damage.or_named(read)
+
+
 def sqlite_path(url: str) -> Path | None:
     """Return the file of an SQLite URL, or None for other databases."""
     parsed = make_url(url)
@@ -132,6 +152,7 @@ def open_engine(url: str, *, create: bool = False, durable: bool = True) -> Engi
             path=shown(make_url(url)), problem=f"{missing.name} is missing: pip install 'yinuo[postgres]'"
         ) from missing
     if path is not None:
+        engine.dialect.colspecs = {**engine.dialect.colspecs, Date: _Day, DateTime: _Instant}
         pragmas = PRAGMAS if durable else (*PRAGMAS, "synchronous=OFF")
         event.listen(engine, "connect", partial(_prepare_sqlite, pragmas))
         event.listen(engine, "begin", _begin_sqlite)

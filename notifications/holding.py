@@ -25,11 +25,11 @@ def park(session: Session) -> int:
     return len(session.execute(parked).all())
 
 
-def park_damaged(session: Session, message: Message, now: datetime) -> None:
-    """Let a message wait for a person whose row is damaged: who gets it, or under which id, is not certain."""
-    session.execute(update(Message).where(Message.id == message.id).values(next_at=PARKED))
-    words = f"message {message.id} to {message.mailbox} is held: its row is damaged, see `tracker doctor`"
-    alerts.raise_(session, f"{DAMAGED}{message.id}", words, now)
+def park_damaged(session: Session, message: int, now: datetime) -> None:
+    """Let a message wait for a person whose row is damaged: who gets it, when, or under which id, is not certain."""
+    parked = update(Message).where(Message.id == message).values(next_at=PARKED).returning(Message.mailbox)
+    words = f"message {message} to {session.scalar(parked)} is held: its row is damaged, see `tracker doctor`"
+    alerts.raise_(session, f"{DAMAGED}{message}", words, now)
 
 
 def release(session: Session, now: datetime) -> int:

@@ -12,11 +12,11 @@ from datetime import date, datetime, time, timedelta
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from commitments.damage import is_damaged
-from commitments.errors import StorageTrouble
+from commitments.errors import DamagedText, StorageTrouble
 from commitments.storage import reading, writing
 from notifications import alerts, attempts, holding, outbox, planning, workers
 from notifications.books import CHANNEL_ALERT, Books, rest
@@ -188,20 +188,35 @@ def _resend(office: Office, lease: Lease, ids: Sequence[int]) -> list[tuple[int,
     if not ids:
         return []
     with reading(office.engine) as session:
-        messages = session.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.next_at)).all()
+        messages = _readable(session, select(Message).where(Message.id.in_(ids)).order_by(Message.next_at), ids)
         doubtful = set(session.scalars(select(Attempt.message_id).where(*_in_doubt(ids))))
         doubtful |= {message.id for message in messages if message.state == "unknown"}
         bundles = {m.id: _bundle(session, m) for m in messages if m.id not in doubtful}
     frozen = {message.id: message.content for message in messages}
     saying = _contents(bundles, office, lease.now)
-    damaged = {m.id: m for m in messages if is_damaged(f"{m.message_id}{m.addressee}{m.mailbox}{m.kind}")}
-    stale = {key for key, content in saying.items() if content != frozen[key]} - damaged.keys()
+    sound = {m.id for m in messages if not is_damaged(f"{m.message_id}{m.addressee}{m.mailbox}{m.kind}")}
+    stale = {key for key, content in saying.items() if content != frozen[key]} & sound
     with writing(office.engine) as session:
         for key in stale:
             outbox.dissolve(session, key, "no longer true; composed anew")
-        for message in damaged.values():
-            holding.park_damaged(session, message, lease.now)
-    return [(m.id, _parcel(m, office)) for m in messages if m.id not in stale | damaged.keys()]
+        for key in set(ids) - sound:
+            holding.park_damaged(session, key, lease.now)
+    return [(m.id, _parcel(m, office)) for m in messages if m.id in sound - stale]
+
+
+def _readable(session: Session, query: Select[Any], ids: Sequence[int]) -> Sequence[Message]:
+    """Read messages; one with a date that is none keeps no other waiting."""
+    try:
+        return session.scalars(query).all()
+    except DamagedText:
+        return [message for key in ids for message in _readable_alone(session, query, key)]
+
+
+def _readable_alone(session: Session, query: Select[Any], key: int) -> Sequence[Message]:
+    try:
+        return session.scalars(query.where(Message.id == key)).all()
+    except DamagedText:
+        return []
 
 
 def _in_doubt(ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:

@@ -4,9 +4,10 @@ Slow on a large ledger, as is walking the history: ``doctor`` alone asks.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import JSON, Column, Connection, LargeBinary, Table
+from sqlalchemy import JSON, Column, Connection, Date, LargeBinary, String, Table
 
 from commitments.base import Base
 from commitments.damage import Unreadable, error_at, from_json, is_damaged, visible
@@ -57,10 +58,19 @@ def _of_row(table: Table, columns: Sequence[Column[object]], row: Sequence[objec
 
 
 def _is_wrong(value: str, column: Column[object]) -> bool:
-    """Most values are ASCII, which is known at once."""
+    """Say whether this text cannot be what the column holds. Most are ASCII, which is known at once."""
     if isinstance(column.type, JSON):
         return is_damaged(value) or isinstance(from_json(value), Unreadable)
-    return not value.isascii() and is_damaged(value)
+    if isinstance(column.type, String):
+        return not value.isascii() and is_damaged(value)
+    return not _is_read(value, date if isinstance(column.type, Date) else datetime)  # and no number is kept as text
+
+
+def _is_read(value: str, kind: type[date]) -> bool:
+    try:
+        return bool(kind.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _shown(value: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import JSON, String, select, update
+from sqlalchemy import JSON, Date, DateTime, String, select, update
 
 from commitments import damage, parties, replies, search
 from commitments.base import Base
@@ -24,7 +24,7 @@ from commitments.errors import DamagedText
 from commitments.evidence import Upload
 from commitments.models import Commitment, Department, HistoryEntry, Source, Target
 from commitments.register import Register
-from commitments.storage import reading, writing
+from commitments.storage import UtcDateTime, reading, writing
 from notifications import alerts, delivery
 from notifications.channels.folder import FolderChannel
 from notifications.models import Alert, Attempt, Instance, Message, Notice, Worker
@@ -424,3 +424,67 @@ def test_the_doctor_names_no_more_than_anybody_reads(ledger: Ledger, capsys: pyt
 def test_a_sound_file_is_said_to_be_sound(ledger: Ledger) -> None:
     (finding,) = (finding for finding in checkup.examine(ledger.app) if finding.what in ("file", "text"))
     assert finding.state == checkup.OK
+
+
+# -- days and instants -------------------------------------------------------------------------------------------
+
+DAYS = [
+    (table.name, column.name)
+    for table in Base.metadata.sorted_tables
+    for column in table.columns
+    if isinstance(column.type, Date | DateTime | UtcDateTime)
+]
+
+
+OFTEN_READ = {"commitment.due_on", "message.slot", "progress.happened_on"}
+NEVER = "2019-1x-31"
+
+
+def days(often: set[str]) -> list[Any]:
+    return [pytest.param(*each, marks=[] if ".".join(each) in often else pytest.mark.faults) for each in DAYS]
+
+
+@pytest.mark.parametrize(("table", "column"), days(OFTEN_READ))
+def test_a_day_that_is_none_stops_nobody_elses_mail(ledger: Ledger, table: str, column: str) -> None:
+    ledger.damage(table, column, data=NEVER.encode())
+    if table == "instance":
+        with pytest.raises(DamagedText, match=NEVER):
+            ledger.run()
+        return
+    failed = ledger.run().steps.failed
+    assert {failure.step for failure in failed} <= {"plan", "digests"}
+    assert bool(failed) <= bool(ledger.alerts())
+    of_all = table == "history" or column == "closed_on"  # which months are owed is read of all: made when it is mended
+    assert ledger.mails().keys() >= OTHERS - ({"gsl@gz.example"} if of_all else set())
+
+
+@pytest.mark.parametrize(("table", "column"), days(OFTEN_READ))
+def test_every_command_says_in_a_sentence_that_a_day_is_none(
+    ledger: Ledger, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, table: str, column: str
+) -> None:
+    monkeypatch.chdir(ledger.folder)
+    ledger.damage(table, column, data=NEVER.encode())
+    for line in DOORS:
+        capfdbinary.readouterr()
+        code = ledger.cli(*line)
+        said = capfdbinary.readouterr()
+        if line == ["doctor"]:
+            assert f"the text in {column} is damaged: {NEVER}" in said.out.decode()
+        elif code:
+            assert said.err.count(b"\n") == 1, (line, said)
+            assert NEVER in said.err.decode() or line[0] in ("history", "backup")
+    (ledger.folder / "copy.db").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("line", [["list"], ["list", "--json"], ["list", "--csv"]])
+def test_a_list_names_what_it_leaves_out(ledger: Ledger, capsys: pytest.CaptureFixture[str], line: list[str]) -> None:
+    ledger.cli(*line)
+    whole = capsys.readouterr().out
+    ledger.damage("commitment", "due_on", data=NEVER.encode())
+    assert ledger.cli(*line) == 0
+    said = capsys.readouterr()
+    assert said.err.startswith(f"{REF}: ")
+    assert NEVER in said.err
+    assert REF in whole
+    assert REF not in said.out
+    assert all(ref in said.out for ref in re.findall(r"2019-\d+-\d\d", whole) if ref != REF)

@@ -62,10 +62,11 @@ def status(
 
 def _simple(found: dict[str, Any], app: "App") -> dict[str, object]:
     """Return what a person reads at a glance: counts, instants, a line for each daemon."""
-    same = "planned_at"  # as last_tick_at
-    simple = {
-        name: _local(value, app) for name, value in found.items() if name != same and not isinstance(value, dict | list)
-    }
+    known = {name: value for name, value in found.items() if not isinstance(value, dict | list)}
+    del known["planned_at"]  # the same as last_tick_at
+    if not known["journal"]:  # nothing is to be said of it
+        del known["journal"]
+    simple = {name: _local(value, app) for name, value in known.items()}
     simple |= {state: found["messages"][state] for state in ("frozen", "retry")}  # one was tried, the other never
     return simple | {f"daemon {worker['id']}": _local(worker["heartbeat_at"], app) for worker in found["workers"]}
 

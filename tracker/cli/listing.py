@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 from itertools import groupby, islice
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from commitments.errors import DamagedText
 from commitments.glossary import word
 from tracker.cli.base import CsvOption, JsonOption, Ref, UsageError, command
 from tracker.cli.dates import read_bound
@@ -91,9 +93,31 @@ def _pages(
     after, page = "", None
     while page is None or len(page) == PAGE:
         with app.looking() as connection:
-            page = read(connection, wanted, after, PAGE)
+            try:
+                page = read(connection, wanted, after, PAGE)
+            except DamagedText:
+                page = _sound_ones(read, connection, wanted, after, app.config.language)
         yield from page
         after = page[-1].ref if page else after
+
+
+def _sound_ones(
+    read: "Callable[[Connection, Filter, str, int], Sequence[T]]",
+    connection: "Connection",
+    wanted: "Filter",
+    after: str,
+    locale: str,
+) -> "list[T]":
+    """Read all that follow, each by itself, and name those of which a date cannot be read."""
+    from commitments.lists import refs  # noqa: PLC0415
+
+    rows: list[T] = []
+    for ref in refs(connection, wanted, after):
+        try:
+            rows += read(connection, replace(wanted, ref=ref), "", 1)
+        except DamagedText as trouble:
+            say(f"{clean(ref)}: {trouble.told(locale)}")
+    return rows
 
 
 class Bands:
