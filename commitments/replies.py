@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Executable, delete, func, select
+from sqlalchemy import ColumnElement, Executable, case, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
 from commitments import history, rules, search
@@ -20,6 +20,7 @@ from commitments.models import (
     Commitment,
     Department,
     Dispute,
+    Extension,
     Receipt,
     Submission,
 )
@@ -167,6 +168,15 @@ def _check_reason(what: str, reason: str, *, needed: bool) -> None:
 
 
 # -- what they said, for reports -------------------------------------------------------------------------------
+
+
+def asker() -> ColumnElement[str]:
+    """Who asked for an extension, by the name of a department: a person who wrote it down did so for the lead.
+
+    For a query that names Extension, and Department as the lead.
+    """
+    known = aliased(Department)
+    return case((Extension.asked_by.in_(select(known.name)), Extension.asked_by), else_=Department.name)
 
 
 def waiting_disputes() -> Executable:

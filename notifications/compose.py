@@ -20,8 +20,8 @@ from commitments.figures import percent
 from commitments.glossary import word
 from commitments.models import Commitment, Department, Evidence, HistoryEntry, Progress, Source
 from commitments.storage import stored
-from notifications import calendars, digests, ics, outward, tellings
-from notifications.messages import Item, ProgressLine, Rendered, Sender, TargetLine
+from notifications import calendars, digests, ics, outward, requests, tellings
+from notifications.messages import CorrectionLine, Item, ProgressLine, Rendered, RequestLine, Sender, TargetLine
 from notifications.mime import Attachment, Envelope, mime
 from notifications.models import Digest, Instance, Notice
 from notifications.office import Office
@@ -67,6 +67,8 @@ class Material:
     evidence: Mapping[int, tuple[str, ...]]
     reopened: Mapping[str, str]
     told: Mapping[int, tuple[date, ...]]
+    waiting: Mapping[int, tuple[RequestLine, ...]]
+    corrected: Mapping[str, CorrectionLine]
     digests: Mapping[int, Digest]
     status: Mapping[str, object] | None
     status_line: str | None
@@ -119,6 +121,8 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
         evidence=_evidence(session, [row.id for row in rows.values() if row.state != "open"]),
         reopened=_reopened(session, [row.ref for row in rows.values() if row.arming > 1]),
         told=tellings.all_days(session, _escalated(notices), office.zone, MOST_DAYS),
+        waiting=requests.waiting(session, ids, office.zone),
+        corrected=requests.corrected(session, list(rows.values()), office.zone),
         digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
         status=digests.status(session, now, office.digest, office.workdays) if weekly else None,
         status_line=_newest_status(session) if weekly else None,
@@ -355,10 +359,9 @@ def _items(notices: Sequence[Notice], material: Material, office: Office, now: d
     return sorted(items, key=_badness)
 
 
-def _badness(item: Item) -> tuple[int, int, int, str]:
+def _badness(item: Item) -> tuple[int, int, date, str]:
     place = WORST.index(item.band) if item.band in WORST else len(WORST)
-    days = item.days_left if item.days_left is not None else 0
-    return (place, PRIORITY.index(item.notices[0]), days, item.ref)
+    return (place, PRIORITY.index(item.notices[0]), item.due_on or item.review_on or date.max, item.ref)
 
 
 def _rank(kind: str, light: str | None) -> int:
@@ -410,6 +413,8 @@ def _item(row: Commitment, notices: Sequence[Notice], material: Material, office
         reopened_because=material.reopened.get(row.ref, "") if "assignment" in {n.kind for n in notices} else "",
         told_before=material.told.get(row.id, ()) if ordered[0].kind == "escalation" else (),
         entered_on=_entered_on(row, notices, material, today),
+        waiting=material.waiting.get(row.id, ()) if live else (),
+        corrected=material.corrected.get(row.ref) if live else None,
         listed=all(_is_listed(notice, material) for notice in notices),
         evidence=material.evidence.get(row.id, ()),
         link=_link(row, ordered[0], material, office, now),

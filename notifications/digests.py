@@ -369,7 +369,7 @@ def _by_lead(stand: Sequence[Standing]) -> list[dict[str, Any]]:
 def _waiting(week: Period) -> dict[str, Executable]:
     """Select what waits for somebody: extensions, disputes, drafts, dead messages, alerts; answers of the week."""
     lead, extension = Department.name.label("lead"), Extension
-    asked = (extension.old_due, extension.new_due, extension.reason, extension.asked_by)
+    asked = (extension.old_due, extension.new_due, extension.reason, replies.asker().label("asked_by"))
     extensions = select(Commitment.ref, Commitment.title, lead, *asked, extension.asked_at.label("asked_on"))
     extensions = extensions.join_from(extension, Commitment)
     extensions = extensions.join(Department, Commitment.lead_id == Department.id)

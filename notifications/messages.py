@@ -60,6 +60,23 @@ class ProgressLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestLine:
+    """What a department asked and our office has not decided: time until ``to``, or, without it, a dispute."""
+
+    by: str
+    on: date
+    to: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionLine:
+    """The deadline that stood before it was corrected (更正), and the day of the correction."""
+
+    old: date
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class Item:
     """One card: a commitment as its recipient sees it on the day of the mail.
 
@@ -109,6 +126,8 @@ class Item:
     link: str = ""
     entered_on: date | None = None
     listed: bool = False
+    waiting: tuple[RequestLine, ...] = ()
+    corrected: CorrectionLine | None = None
 
 
 @dataclass(frozen=True)

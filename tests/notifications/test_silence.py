@@ -8,7 +8,8 @@ import pytest
 from commitments import replies
 from commitments.models import Target
 from commitments.search import find_department
-from commitments.storage import writing
+from commitments.storage import reading, writing
+from notifications import digests
 from tests.conftest import Scene
 from tests.notifications.outward_reading import extend, lines, row, texts, told
 
@@ -131,6 +132,40 @@ def test_a_unit_reads_which_of_its_items_were_entered_late(quick: Scene) -> None
     quick.run_days("2019-07-22", "2019-08-01")
     assert [row(quick, "2019-07", ref)["entered_late_on"] for ref in (late, done, early)] == ["2019-07-22", None, None]
     assert texts(quick).count("登记情况：2019年7月22日登记立项，登记时已逾期\n") == 2  # the unit's and our own copy
+
+
+def test_what_waits_for_us_stands_on_the_cards_of_everybody_concerned(quick: Scene) -> None:
+    more, other = (quick.add(title, due_on=date(2019, 7, 10)) for title in ("延期事项", "异议事项"))
+    quick.run_days("2019-06-28", "2019-07-04")
+    quick.do(lambda r: r.ask_extension(more, date(2019, 9, 30), "征求意见"))
+    quick.do(lambda r: replies.dispute(r, other, find_department(r.session, "市民政局"), "职责已划转"))
+    before = texts(quick)
+    quick.run_days("2019-07-05", "2019-07-19")
+    said = texts(quick).replace(before, "")
+    assert said.count("待定：市民政局于2019年7月4日申请延期至2019年9月30日，待审批\n") > 2
+    assert said.count("待定：市民政局于2019年7月4日提出不属本单位职责，待答复\n") > 2
+    assert "【督办升级】" in said
+    assert "申请延期。" not in said
+    with reading(quick.engine) as session:
+        weekly = digests.status(session, quick.now, quick.office.digest, quick.workdays)
+    assert [row["asked_by"] for row in weekly["extensions"]] == ["市民政局"], "whoever wrote it down asked for it"
+    quick.do(lambda r: r.decide_extension(more, approve=False, by="zhangsan"))
+    quick.run_days("2019-07-22", "2019-07-31")
+    assert texts(quick).count("待审批") == (before + said).count("待审批")
+
+
+def test_a_corrected_deadline_is_told_as_corrected(quick: Scene) -> None:
+    ref, draft = quick.add(due_on=date(2019, 7, 31)), quick.add("初稿", due_on=date(2019, 7, 31), state="draft")
+    quick.run_days("2019-06-28", "2019-07-04")
+    quick.do(lambda r: r.edit(ref, "登记有误", due_on=date(2019, 7, 1)))
+    quick.do(lambda r: r.edit(draft, "登记有误", due_on=date(2019, 7, 1)))
+    quick.do(lambda r: r.confirm(draft))
+    quick.run_days("2019-07-05", "2019-07-05")
+    assert texts(quick).count("期限更正：原为2019年7月31日，2019年7月4日更正\n") == 1
+    quick.do(lambda r: r.ask_extension(ref, date(2019, 7, 15), "征求意见"))
+    quick.do(lambda r: r.decide_extension(ref, approve=True, by="zhangsan"))
+    quick.run_days("2019-07-08", "2019-07-19")
+    assert texts(quick).count("期限更正：") == 1
 
 
 def test_of_a_figure_nobody_reported_no_way_is_told(quick: Scene) -> None:

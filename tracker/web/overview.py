@@ -41,6 +41,7 @@ from commitments.models import (
     Extension,
     Letter,
 )
+from commitments.replies import asker
 from commitments.workdays import WorkCalendar
 
 BANDS = ("overdue", "due_today", "due_soon", "review_due", "on_track", "reported_done", "draft", "closed")
@@ -310,7 +311,7 @@ def _of_commitment(*more: Any) -> Select[Any]:  # noqa: ANN401 - columns
 
 def _extensions() -> Select[Any]:
     one = Extension
-    query = _of_commitment(one.old_due, one.new_due, one.reason, one.asked_by, one.asked_at)
+    query = _of_commitment(one.old_due, one.new_due, one.reason, asker(), one.asked_at)
     query = query.join(one, one.commitment_id == Commitment.id).where(one.state == "waiting")
     return query.order_by(one.asked_at, one.id)
 
