@@ -91,8 +91,22 @@ def _facts(app: "App", session: "Session", refs: Sequence[str]) -> list[planner.
     return found
 
 
+def next_reminder(app: "App", session: "Session", ref: str) -> date | None:
+    """Return the working day on which the lead of something open is reminded or asked next, today if that is owed."""
+    (facts,) = _facts(app, session, [ref])
+    settled = planning.settled(session, [facts.id])
+    owed = planner.duties(facts, app.policy, app.today, app.workdays)
+    if any(_is_reminder(duty) and duty.key not in settled for duty in owed):
+        return app.workdays.on_or_after(app.today)
+    return _first(app, session, facts)
+
+
 def _first(app: "App", session: "Session", facts: planner.Facts) -> date | None:
-    """Return the day of the first reminder; all that become open on one day have the same."""
+    """Return the day of the first reminder to come; all that become open on one day have the same."""
     settled, last = planning.settled(session, [facts.id]), app.today + HORIZON
     ahead = planner.coming(facts, app.policy, app.today, last, app.workdays, settled)
-    return next((duty.slot for duty in ahead if duty.kind == "reminder"), None)
+    return next((duty.slot for duty in ahead if _is_reminder(duty)), None)
+
+
+def _is_reminder(duty: planner.Duty) -> bool:
+    return duty.kind in ("reminder", "review") and duty.role == "lead"

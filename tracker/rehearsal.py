@@ -71,10 +71,10 @@ class Rehearsal:
         with self.app.sending():
             for number in range((last - first).days + 1):
                 day = first + timedelta(days=number)
-                self.now = self._at(day, office.send_at)
+                self.now = self._not_before_now(day, office.send_at)
                 if office.may_tell(self.now):  # on a day off a pass would only wait
                     pass_once(office, lambda: self.now)
-                self.now = self._at(day, EVENING)
+                self.now = self._not_before_now(day, EVENING)
                 for happening in (happenings or {}).get(day, ()):
                     with self.app.register() as register:
                         happening(register)
@@ -90,6 +90,11 @@ class Rehearsal:
             held = select(func.count()).where(Notice.state == "held", Notice.reason == POISON)
             said = [alert.text for alert in alerts.standing(session) if alert.key.startswith(("poison/", "pass/"))]
             return session.scalar(held) or 0, "; ".join(said)
+
+    def _not_before_now(self, day: date, moment: time) -> datetime:
+        """Return a moment of a day; of today none that is over, when what was entered since did not stand yet."""
+        at = self._at(day, moment)
+        return max(at, self.source.clock()) if day == self.source.today else at
 
     def _at(self, day: date, moment: time) -> datetime:
         return datetime.combine(day, moment, tzinfo=self.app.zone).astimezone(UTC)

@@ -42,7 +42,7 @@ def said(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[str, list[str]
         (
             "progress 2019-1007-08 --note 首批通过 --target 城市社区创建比例=4.5",
             ["进展：2019-1007-08 城乡幸福社区年度创建", "  说明：首批通过", "  量化目标：城市社区创建比例=4.5",
-             "  到期日：2019年12月31日", "  接下来告知：2019年12月20日例行提醒市民政局"],
+             "  到期日：2019年12月31日", "  接下来告知：2019年12月2日例行提醒市民政局"],
         ),
         (
             "extend 2019-1007-02 --to 2020-03-31 --reason 延",
@@ -87,7 +87,7 @@ def test_a_reopened_item_and_a_decided_dispute(capsys: pytest.CaptureFixture[str
     said(capsys, "report-done", "2019-1007-01")
     out, err = said(capsys, "reopen", "2019-1007-01", "--reason", "材料不全")
     assert (out, err[0]) == ("2019-1007-01\n", "重新开启：2019-1007-01 党员参与社区治理机制")
-    assert err[-1] == "  接下来告知：2019年12月20日例行提醒市民政局"
+    assert err[-1] == "  接下来告知：市民政局（主办）、市委组织部（会办）"
     said(capsys, "dispute", "2019-1007-02", "--department", "各区政府", "--reason", "不归我管")
     _, err = said(capsys, "dispute", "2019-1007-02", "--department", "各区政府", "--refuse", "--note", "函已写明")
     assert err == [

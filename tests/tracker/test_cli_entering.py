@@ -1,6 +1,7 @@
 """Entering what is overdue already: every door says how much of it there is, and can enter it as history."""
 
 import json
+from datetime import date
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,7 @@ def test_a_month_with_the_old_letter_rehearsed(tmp_path: Path, monkeypatch: pyte
     done("rehearse", "--from", "2020-03-02", "--until", "2020-04-01", "--into", "out")
     mails = {file.name: _text(file) for file in sorted(Path("out").glob("*.eml"))}
     assert "登记时已逾期" in next(text for name, text in mails.items() if name.startswith("2020-03-02-assignment"))
+    assert "逾期：8项" in next(text for name, text in mails.items() if name.startswith("2020-03-02-status"))
     spoken = [(name, text) for name, text in mails.items() if "此前" in text]
     assert all("-escalation-" in name for name, _ in spoken)
     dated = next(text for name, text in spoken if name.startswith("2020-03-10-escalation"))
@@ -196,6 +198,19 @@ def _text(file: Path) -> str:
     body = message_from_bytes(file.read_bytes(), policy=policy.default).get_body(("plain",))
     assert body is not None
     return str(body.get_content()).replace("\r\n", "\n")
+
+
+@freeze_time(TODAY)
+def test_the_answer_of_a_verb_names_the_day_that_due_names(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = told(capsys, *entry("--due", "2019-06-28"), "--quiet")[1]
+    assert "接下来告知：2020年3月10日例行提醒市民政局" in said, "no task is told of history"
+    done("remind")
+    ref = "2019-1008-01"
+    for line in (["progress", ref, "--note", "已报送"], ["edit", ref, "--due", "2020-02-03", "--reason", "登记有误"]):
+        said = told(capsys, *line)[1]
+        rows = json.loads(told(capsys, "due", "--json")[0])["notices"]
+        day = date.fromisoformat(min(row["slot"] for row in rows if row["kind"] == "reminder"))
+        assert f"接下来告知：{day.year}年{day.month}月{day.day}日例行提醒市民政局" in said
 
 
 @freeze_time(TODAY)

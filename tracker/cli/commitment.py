@@ -110,9 +110,9 @@ def add(
             **({**dated, "due_rule": due_rule} if due_rule else dated),
         )
         register.add(row)
-        answer = Recorded(app, shared.locale, register)
-        answer.add("add", row, answer.due(row), answer.owners(row))
         late = entering.opened(app, register, [row.ref], quiet=quiet)
+        answer = Recorded(app, shared.locale, register)
+        answer.add("add", row, answer.due(row), answer.opened(row))
     print_json({"ref": row.ref, "overdue": count(late)}) if json else print(row.ref)
     answer.say()
     say_late(late, app, shared.locale)
@@ -195,10 +195,11 @@ def edit(
         if support is not None:
             new["support"] = _departments(register.session, [name for name in support if name != "-"])
         before = find(register.session, ref)
-        day = before.due_on or before.review_on
+        day, had_deadline = before.due_on or before.review_on, before.due_on is not None
         row = register.edit(ref, reason, **new, **dated)
         answer = Recorded(app, shared.locale, register)
-        answer.add("edit", row, answer.due(row, day), answer.ladder(row))
+        same = had_deadline == (row.due_on is not None)  # a review date was no other deadline before
+        answer.add("edit", row, answer.due(row, day if same else None), answer.ladder(row))
     print(row.ref)
     answer.say()
 
@@ -228,11 +229,11 @@ def confirm_draft(
     app = shared.acting(actor)
     with app.register() as register:
         chosen = refs or _stated_drafts(register.session, all_stated)
-        answer = Recorded(app, shared.locale, register)
-        for ref in chosen:
-            row = register.confirm(ref)
-            answer.add("confirm", row, answer.due(row), answer.owners(row))
+        rows = [register.confirm(ref) for ref in chosen]
         late = entering.opened(app, register, chosen, quiet=quiet)
+        answer = Recorded(app, shared.locale, register)
+        for row in rows:
+            answer.add("confirm", row, answer.due(row), answer.opened(row))
     if chosen:
         print("\n".join(chosen))
     answer.say()

@@ -113,11 +113,18 @@ class Recorded:
         return self._say("note"), self._say("decide") if reason else ""
 
     def owners(self, row: "Commitment") -> tuple[str, str]:
-        """Return that the owners are told: what becomes open, and what is closed."""
+        """Return that the owners are told: of what is open anew, and of what is closed."""
         if row.state == "draft":
             return self._say("told"), self._say("nobody")
         named = [self._owner(row.lead, "lead"), *(self._owner(each, "support") for each in row.support)]
         return self._say("told"), self._joined(named)
+
+    def opened(self, row: "Commitment") -> tuple[str, str]:
+        """Return who is told of what has become open: its owners; of history, who is reminded next."""
+        from notifications.planning import settled  # noqa: PLC0415
+
+        declined = any(key.startswith("assignment/") for key in settled(self.keeper.session, [row.id]))
+        return self.ladder(row) if declined else self.owners(row)
 
     def office(self) -> tuple[str, str]:
         """Return that our own office is told: what is reported done."""
@@ -128,12 +135,11 @@ class Recorded:
         return self._say("told"), next(self._next(row), "") if row.state == "open" else ""
 
     def _next(self, row: "Commitment") -> Iterator[str]:
-        lead = self._named(row.lead)
-        if row.due_on:
-            step = self.app.ladder.following(row.due_on, self.keeper.today, self.app.workdays)
-            yield self._say("rung", day=self.day(step.slot), lead=lead)
-        elif row.review_on and row.review_on > self.keeper.today:
-            yield self._say("asked", day=self.day(self.app.workdays.on_or_after(row.review_on)), lead=lead)
+        from tracker import entering  # noqa: PLC0415
+
+        self.keeper.session.flush()
+        if day := entering.next_reminder(self.app, self.keeper.session, row.ref):
+            yield self._say("rung" if row.due_on else "asked", day=self.day(day), lead=self._named(row.lead))
 
     # -- words -----------------------------------------------------------------------------------------------------
 

@@ -190,6 +190,6 @@ def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: Actor
     with app.register() as keeper:
         row = keeper.reopen(ref, reason)
         answer = Recorded(app, shared.locale, keeper)
-        answer.add("reopen", row, answer.fact("note", reason), answer.due(row), answer.ladder(row))
+        answer.add("reopen", row, answer.fact("note", reason), answer.due(row), answer.owners(row))
     print(row.ref)
     answer.say()
