@@ -213,6 +213,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "note": ("情况说明", "情況說明", "Note"),
         "reason": ("理由", "理由", "Reason"),
         "name": ("材料名称", "材料名稱", "Name of evidence"),
+        "unit": ("计量单位", "計量單位", "Unit of measure"),
         "what": ("指标", "指標", "Target"),
         "from": ("原内容", "原內容", "Before"),
         "to": ("新内容", "新內容", "After"),

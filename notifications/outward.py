@@ -12,6 +12,7 @@ from commitments.damage import whole
 from commitments.figures import Standing
 
 Masked = list[dict[str, str]]
+TEXTS = ("title", "quote", "summary", "section", "ordinal", "condition", "due_text", "due_rule")  # that people typed
 Mask = Callable[[str, str], str]  # field and text, the text to be shown
 
 
@@ -59,7 +60,7 @@ def masked(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _masked_row(row: Mapping[str, Any], note: Mask) -> dict[str, Any]:
-    plain = _with(row, ("title", "quote", "summary", "condition", "due_text", "due_rule"), note)
+    plain = _with(row, TEXTS, note)
     plain["happened"] = [
         {**_with(each, ("note",), note), "evidence": [_proof(proof, note) for proof in each["evidence"]]}
         for each in row["happened"]
@@ -67,7 +68,7 @@ def _masked_row(row: Mapping[str, Any], note: Mask) -> dict[str, Any]:
     plain["slips"] = [_with(each, ("reason",), note) for each in row["slips"]]
     lines = [_with(each, ("from", "to", "reason"), note) for each in row.get("corrections", ())]
     plain["corrections"] = [line for line in lines if line["from"] != line["to"]]
-    plain["targets"] = [_with(each, ("what",), note) for each in row["targets"]]
+    plain["targets"] = [_with(each, ("what", "unit"), note) for each in row["targets"]]
     return plain
 
 
@@ -78,11 +79,12 @@ def _proof(proof: Mapping[str, Any], note: Mask) -> dict[str, Any]:
 
 
 def _noting(found: Masked, published: str) -> Callable[[str, str, str], str]:
-    """Return what masks the text of a field of a ref, and notes what it found."""
+    """Return what masks the text of a field of a ref, and notes once what it found there."""
 
     def mask(ref: str, field: str, text: str) -> str:
         plain, kinds = privacy.mask(text, published)
-        found.extend({"ref": ref, "field": field, "kind": kind} for kind in kinds)
+        lines = [{"ref": ref, "field": field, "kind": kind} for kind in dict.fromkeys(kinds)]
+        found.extend(line for line in lines if line not in found)
         return plain
 
     return mask

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from commitments import replies
+from commitments.models import Target
 from commitments.search import find_department
 from commitments.storage import writing
 from notifications import outward
@@ -136,7 +137,8 @@ SECRETS = ("13800138000", "138 0013 8001", "440106199001011234", "li@mail.exampl
 def test_personal_data_leaves_by_no_door_of_a_digest(quick: Scene) -> None:
     ref = quick.add(
         title=f"清单，电话{SECRETS[1]}", quote=f"联系{SECRETS[0]}", condition=f"待{SECRETS[0]}答复", due_on=DUE,
-        due_text=f"年底（{SECRETS[0]}）",
+        due_text=f"年底（{SECRETS[0]}）", section=f"三（{SECRETS[0]}）", ordinal=SECRETS[0], summary=f"问{SECRETS[4]}",
+        targets=[Target(what=f"比例{SECRETS[0]}", unit=SECRETS[0], goal=1)],
     )  # fmt: skip
     quick.run_days("2019-06-28", "2019-07-01")
     quick.do(lambda r: r.progress(ref, f"身份证{SECRETS[2]}", proofs=[f"https://gz.example/a?tel={SECRETS[0]}"]))
@@ -150,7 +152,9 @@ def test_personal_data_leaves_by_no_door_of_a_digest(quick: Scene) -> None:
     shown = json.dumps(facts, ensure_ascii=False)
     assert [secret for secret in SECRETS if secret in shown] == []
     fields = {each["field"] for each in facts["masked"]}
-    assert fields >= {"title", "quote", "condition", "due_text", "note", "name", "reason", "to"}
+    assert fields >= {"title", "quote", "condition", "due_text", "note", "name", "reason", "to",
+                      "section", "ordinal", "summary", "what", "unit"}  # fmt: skip
+    assert len(facts["masked"]) == len({tuple(each.items()) for each in facts["masked"]})
     assert row(quick, "2019-07", ref)["happened"][0]["evidence"][0]["url"] is None
 
 
