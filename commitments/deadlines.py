@@ -226,6 +226,12 @@ def band(due_on: date | None, review_on: date | None, today: date, ladder: Ladde
     return "due_soon" if today >= due_soon_from(ladder, due_on, workdays) else "on_track"
 
 
+def working_days_left(today: date, due_on: date, workdays: Workdays) -> int | None:
+    """Return the working days until a deadline; None across a year of which they are not yet published."""
+    years = range(min(today, due_on).year, max(today, due_on).year + 1)
+    return None if any(workdays.provisional(year) for year in years) else workdays.between(today, due_on)
+
+
 def provisional(due_from: date | None, due_offset: str | None, due_on: date | None, workdays: Workdays) -> bool:
     """Say whether a deadline was counted in working days across a year that is not yet published."""
     if due_from is None or due_on is None or not (due_offset or "").endswith("wd"):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from commitments import evidence
 from commitments.damage import whole
-from commitments.deadlines import LIVE_STATES, Ladder, Workdays, band, provisional
+from commitments.deadlines import LIVE_STATES, Ladder, Workdays, band, provisional, working_days_left
 from commitments.figures import Correction, Happening, Period, Proof, Slip, Standing, TargetFigure, percent
 from commitments.models import (
     Commitment,
@@ -133,7 +133,7 @@ def _stood(facts: Mapping[str, Any], period: Period, ladder: Ladder, workdays: W
         "provisional": provisional(start, offset, due_on, workdays),
         "band": band(due_on, stood["review_on"], period.day, ladder, workdays) if is_open else None,
         "days_left": (left - period.day).days if left else None,
-        "working_days_left": workdays.between(period.day, left) if left else None,
+        "working_days_left": working_days_left(period.day, left, workdays) if left else None,
     }
 
 
@@ -221,7 +221,7 @@ def _happening(entry: Entry, period: Period) -> Happening:
     return Happening(
         on=_day(stated) or _recorded_on(entry, period),
         what=TOLD[entry.action],
-        note=entry.reason,
+        note="" if entry.action == "extended" else entry.reason,  # it is that of who asked
         evidence=[_proof(word) for word in entry.changes.get("evidence", ())],
     )
 

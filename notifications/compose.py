@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commitments import addresses, damage, search
-from commitments.deadlines import band, provisional
+from commitments.deadlines import band, provisional, working_days_left
 from commitments.figures import percent
 from commitments.glossary import word
 from commitments.models import Commitment, Department, Evidence, HistoryEntry, Progress, Source
@@ -31,7 +31,7 @@ from notifications.planning import ending_of, escalation_line, facts
 DIGEST_KINDS = ("monthly_digest", "status_digest")
 WORST = ("overdue", "due_today", "due_soon", "review_due", "on_track")  # worst band first
 PRIORITY = ("escalation", "reminder", "review", "done", "assignment", "closed")  # of notices on one card
-MOST_DAYS = 8  # days of earlier reminders that a card names, the newest
+MOST_DAYS = 8  # days of earlier reminders that a card names, the newest; one more says that there were others
 
 
 @dataclass
@@ -120,7 +120,7 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
         figures=figures,
         evidence=_evidence(session, [row.id for row in rows.values() if row.state != "open"]),
         reopened=_reopened(session, [row.ref for row in rows.values() if row.arming > 1]),
-        told=tellings.all_days(session, _escalated(notices), office.zone, MOST_DAYS),
+        told=tellings.all_days(session, _escalated(notices), office.zone, MOST_DAYS + 1),
         waiting=requests.waiting(session, ids, office.zone),
         corrected=requests.corrected(session, list(rows.values()), office.zone),
         digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
@@ -404,7 +404,7 @@ def _item(row: Commitment, notices: Sequence[Notice], material: Material, office
         review_on=row.review_on,
         condition=row.condition,
         days_left=(due - today).days if due else None,
-        working_days_left=office.workdays.between(today, due) if due else None,
+        working_days_left=working_days_left(today, due, office.workdays) if due else None,
         targets=target_lines(row, material.figures.get(row.id, {})),
         last_progress=_last(last, material) if last else None,
         outcome=row.outcome or "",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments.deadlines import Ladder, Offset, band, due_soon_from, due_soon_until, provisional
+from commitments.deadlines import Ladder, Offset, band, due_soon_from, due_soon_until, provisional, working_days_left
 from commitments.workdays import WorkCalendar
 
 CALENDAR = WorkCalendar.load()
@@ -158,3 +158,14 @@ def test_only_working_days_over_unpublished_years_are_provisional() -> None:
     assert not provisional(start, "+5d", end, CALENDAR)
     assert not provisional(None, None, end, CALENDAR)
     assert not provisional(date(2026, 12, 1), "+5wd", date(2026, 12, 8), CALENDAR)
+
+
+def test_working_days_of_a_year_that_is_not_published_are_not_told() -> None:
+    assert working_days_left(date(2019, 12, 30), date(2019, 12, 31), CALENDAR) == 1
+    assert working_days_left(date(2019, 12, 31), date(2019, 12, 30), CALENDAR) == -1
+    unknown = next(year for year in range(2019, 2100) if CALENDAR.provisional(year))
+    for first, last in (
+        (date(unknown - 1, 12, 31), date(unknown, 1, 5)),
+        (date(unknown, 3, 1), date(unknown - 1, 3, 1)),
+    ):
+        assert working_days_left(first, last, CALENDAR) is None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from commitments.deadlines import LIVE_STATES, band, provisional
+from commitments.deadlines import LIVE_STATES, band, provisional, working_days_left
 from commitments.models import (
     Commitment,
     Department,
@@ -101,7 +101,7 @@ def tell(session: Session, ref: str, app: "App", before: int | None = None) -> T
         verbatim=session.get(Source, row.letter_id) is not None,
         band=band(row.due_on, row.review_on, app.today, app.ladder, app.workdays) if is_open else None,
         days_left=(due - app.today).days if due else None,
-        working_days_left=app.workdays.between(app.today, due) if due else None,
+        working_days_left=working_days_left(app.today, due, app.workdays) if due else None,
         provisional=provisional(row.due_from, row.due_offset, row.due_on, app.workdays),
         targets=target_lines(row, _figures(session, row)),
         events=events[:MOST_EVENTS],
