@@ -144,6 +144,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {  # columns in the o
         "dispute_refused": ("异议不成立", "異議不成立", "dispute refused"),
         "unit_answer": ("提案单位评价", "提案單位評價", "answer of the proposing unit"),
         "links_revoked": ("链接作废", "鏈接作廢", "links revoked"),
+        "links_made": ("生成链接密钥", "生成鏈接密鑰", "link keys made"),
         "links_rotated": ("更换链接密钥", "更換鏈接密鑰", "link keys rotated"),
     },
     "kind_of_row": {

@@ -184,33 +184,74 @@ class App:
         """
         self.check_keys()
         again = App(self.config, actor=self.actor, clock=self.clock, durable=self.durable)
+        again.__dict__["engine"] = self.engine
         if (again.workdays.content, again._keys) == (self.workdays.content, self._keys):
             return self
-        again.__dict__ |= {"engine": self.engine, "renderer": self.renderer}
+        again.__dict__["renderer"] = self.renderer
         return again
 
     # -- links -------------------------------------------------------------------------------------------------
 
     @cached_property
     def links(self) -> "Links | None":
-        """What makes and reads the links in mails; None without ``[web] base_url``. Raises ConfigError."""
+        """What makes and reads the links in mails; None without ``[web] base_url``. Raises ConfigError, KeysGone."""
         from notifications.links import Links  # noqa: PLC0415
+        from tracker import keys  # noqa: PLC0415
 
+        if self.config.web.base_url and not self._keys:
+            raise keys.gone(self.config.keys_file)
         return Links(self.config.web.base_url, self._keys) if self._keys else None
 
     def check_keys(self) -> None:
-        """Raise ConfigError when the keys in use are gone: another file would make all links void in silence."""
+        """Raise KeysGone when there were keys and they are gone, ConfigError when they cannot be read.
+
+        Another file would make all links void in silence.
+        """
         from tracker import keys  # noqa: PLC0415
 
-        if self.__dict__.get("_keys"):
-            keys.check(self.config.keys_file)
+        if not self.config.web.base_url:
+            return
+        if self.config.keys_file.exists():
+            keys.read(self.config.keys_file)
+        elif self.__dict__.get("_keys") or self._had_keys():
+            raise keys.gone(self.config.keys_file)
+
+    def _had_keys(self) -> bool:
+        from tracker import keys  # noqa: PLC0415
+
+        with self.reading() as session:
+            return keys.known(session)
 
     @cached_property
     def _keys(self) -> tuple[str, ...]:
-        """The keys that sign links, the newest first; none where there are no links."""
+        """The keys that sign links, the newest first; none where there are no links, or the file is gone."""
         from tracker import keys  # noqa: PLC0415
 
-        return keys.read(self.config.keys_file) if self.config.web.base_url else ()
+        if not self.config.web.base_url:
+            return ()
+        if not self.config.keys_file.exists() and not self._begin_keys():
+            return ()
+        return keys.read(self.config.keys_file)
+
+    def _begin_keys(self) -> bool:
+        """Make the first keys of this ledger and write it into the history; False where there were some already."""
+        from tracker import keys  # noqa: PLC0415
+
+        with self.register() as keeper:  # who comes second finds the file of the first
+            if keys.known(keeper.session):
+                return self.config.keys_file.exists()
+            keeper.note(keys.MADE, self.config.web.keys_file)
+            keys.read(self.config.keys_file)
+        return True
+
+    def _mail_links(self) -> "Links | None":
+        """The links of mails. While the keys are gone mails go out without: whoever looks at the settings says so."""
+        from tracker.keys import KeysGone  # noqa: PLC0415
+
+        try:
+            return self.links
+        except KeysGone:
+            return None
 
     # -- sending -----------------------------------------------------------------------------------------------
 
@@ -248,7 +289,7 @@ class App:
         """Return what the sending side must know.
 
         The name that signs mails is read from the ledger unless it is given: within a large transaction nobody can
-        read, and what only plans needs none.
+        read, and what only plans needs neither name nor links.
         """
         from notifications.digests import DigestRules  # noqa: PLC0415
         from notifications.office import Guard, Office  # noqa: PLC0415
@@ -286,7 +327,7 @@ class App:
             renderer=self.renderer,
             worker=self.worker,
             alone=self.database is not None,
-            links=self.links,
+            links=self._mail_links() if name is None else None,
         )
 
     @cached_property

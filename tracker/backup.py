@@ -248,7 +248,7 @@ def _replace(app: App, database: Path, file: Path) -> Restored:
     try:
         shutil.copyfile(file, fresh)
         copy_evidence(file.parent / "evidence", app.folder / "evidence")
-        copied = App(app.config.at_database(fresh), actor=app.actor, clock=app.clock)
+        copied = App(app.config.at_database(fresh).without_pages(), actor=app.actor, clock=app.clock)
         notices, messages = _hold(copied, file.name, revoking.generations(database))
         return Restored(_swap(fresh, database, app.clock()), notices, messages)
     finally:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 from commitments import addresses, evidence, history, replay, schema
 from commitments.damage import visible
 from commitments.deadlines import LIVE_STATES, provisional
-from commitments.errors import RowDiffers
+from commitments.errors import Error, RowDiffers
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import PRAGMAS, looking, one_moment, reading
 from notifications import snapshots
@@ -23,6 +23,7 @@ from notifications.models import Instance, Notice
 from notifications.passes import said
 from tracker import health, soundness
 from tracker.config import LOOPBACK
+from tracker.keys import KeysGone
 from tracker.private import open_to_others
 
 if TYPE_CHECKING:
@@ -253,10 +254,23 @@ def _links(app: "App") -> Iterator[Finding]:
         return
     if base.startswith("http://") and urlsplit(base).hostname not in LOOPBACK:
         yield Finding("links", WARN, f"{base}: a link is a key and travels in the clear; use https")
-    if file.exists() or os.access(file.parent, os.W_OK):
+    if (lost := _lost_keys(app)) is not None:
+        yield Finding("links", BAD, lost)
+    elif file.exists() or os.access(file.parent, os.W_OK):
         yield Finding("links", OK, base)
     else:
         yield Finding("links", BAD, f"{file} is not there and cannot be made: name another web.keys_file")
+
+
+def _lost_keys(app: "App") -> str | None:
+    """Say that there were keys and that they are gone; without a ledger there were none."""
+    try:
+        app.check_keys()
+    except KeysGone as gone:
+        return str(gone)
+    except Error:
+        return None
+    return None
 
 
 def _calendar(app: "App") -> Iterator[Finding]:

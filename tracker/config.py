@@ -432,6 +432,10 @@ class Config(Section):
         web = self.web.model_copy(update={"keys_file": str(path.resolve().with_name("web-keys"))})
         return self.model_copy(update={"database": Database(url=f"sqlite:///{path.resolve()}"), "web": web})
 
+    def without_pages(self) -> "Config":
+        """Return the same settings without links: what only holds and counts signs nothing."""
+        return self.model_copy(update={"web": self.web.model_copy(update={"base_url": ""})})
+
     def dump(self) -> dict[str, Any]:
         """Return every setting as understood; a password in the database URL is masked."""
         return self.model_dump()

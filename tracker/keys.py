@@ -1,7 +1,8 @@
 """The keys that sign links: one a line, the newest first, in a file that is nobody else's business.
 
-The file is made when it is first needed. It is written whole or not at all, and never takes the place of another:
-links signed with a lost key open nothing any more.
+The file is made when it is first needed, and an entry of the history says so: where there is one and the file is gone,
+none is made until a person asks for it. It is written whole or not at all, and never takes the place of another: links
+signed with a lost key open nothing any more.
 """
 
 import logging
@@ -11,10 +12,34 @@ import stat
 import tempfile
 from pathlib import Path
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from commitments.models import HistoryEntry
 from tracker.config import ConfigError, link_keys
 
 log = logging.getLogger("yinuo.keys")
 KEPT = 2  # the newest, and the one before it, so that links in mails of last week still open
+MADE, ROTATED = "links_made", "links_rotated"  # entries of the history that show that there were keys
+LOST = (
+    "the keys are gone, and without them the links that were given out open nothing: put the file back from your copy "
+    "of it, or make new keys with `tracker links rotate`"
+)
+
+
+class KeysGone(ConfigError):
+    """Keys were made for this ledger, and their file is not there."""
+
+
+def known(session: Session) -> bool:
+    """Say whether keys were ever made for this ledger."""
+    made = select(HistoryEntry.seq).where(HistoryEntry.action.in_((MADE, ROTATED)))
+    return session.scalars(made.limit(1)).first() is not None
+
+
+def gone(path: Path) -> KeysGone:
+    """Return what to say of a file that is not there any more."""
+    return KeysGone([f"web.keys_file: {path}: {LOST}."])
 
 
 def read(path: Path) -> tuple[str, ...]:
@@ -28,19 +53,11 @@ def read(path: Path) -> tuple[str, ...]:
         raise _trouble(path, str(wrong)) from wrong
 
 
-def check(path: Path) -> None:
-    """Raise ConfigError when the file is gone or cannot be read."""
-    if not path.exists():
-        raise _trouble(
-            path, "the keys are gone; put the file back, since without it links that are given out open nothing"
-        )
-    read(path)
-
-
 def rotate(path: Path) -> tuple[str, ...]:
-    """Put a new key first and keep one before it; return the keys. Raises ConfigError."""
-    keys = (_new(), *read(path))[:KEPT]
-    _place(path, keys, replacing=True)
+    """Put a new key first and keep one before it, if it is there; return the keys. Raises ConfigError."""
+    there = path.exists()
+    keys = (_new(), *(read(path) if there else ()))[:KEPT]
+    _place(path, keys, replacing=there)
     return keys
 
 

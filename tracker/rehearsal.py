@@ -17,6 +17,7 @@ from notifications.channels.folder import FolderChannel
 from notifications.delivery import pass_once
 from notifications.models import Instance, Message, Notice
 from notifications.planning import POISON
+from tracker import keys
 from tracker.app import App
 from tracker.export import write_html
 
@@ -50,6 +51,8 @@ class Rehearsal:
         if self.copy:
             folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory()))
             config = config.at_database(_copied(self.source, folder))
+            if config.web.base_url:  # its own, however it stands with those of the ledger
+                keys.read(config.keys_file)
         self.app = App(config, actor=self.source.actor, clock=lambda: self.now, durable=False)
         return self
 

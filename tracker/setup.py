@@ -13,7 +13,7 @@ from commitments.errors import DatabaseUnusable
 from commitments.models import Department
 from commitments.storage import open_engine, reading, shown, writing
 from notifications.models import Instance
-from tracker import backup
+from tracker import backup, keys
 from tracker.copying import refuse_while_daemons_run
 
 if TYPE_CHECKING:
@@ -44,7 +44,9 @@ def prepare(app: "App") -> list[str]:
     """
     engine = _opened(app)
     try:
-        return [*_upgraded(app, engine), *_identified(app, engine), *_folders(app)]
+        done = [*_upgraded(app, engine), *_identified(app, engine), *_folders(app)]
+        _know_keys(app, engine)
+        return done
     finally:
         engine.dispose()
 
@@ -84,6 +86,15 @@ def _identified(app: "App", engine: "Engine") -> Iterator[str]:
             return
         session.add(Instance(uuid=uuid.uuid4().hex, environment=app.config.environment, created_at=app.clock()))
     yield f"a new ledger for environment {app.config.environment}"
+
+
+def _know_keys(app: "App", engine: "Engine") -> None:
+    """Write into the history that there are keys where an earlier version made them without a word."""
+    if not app.config.web.base_url or not app.config.keys_file.exists():
+        return
+    with writing(engine) as session:
+        if not keys.known(session):
+            app.register_on(session).note(keys.MADE, app.config.web.keys_file)
 
 
 def _folders(app: "App") -> Iterator[str]:

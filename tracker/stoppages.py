@@ -15,11 +15,14 @@ from commitments.storage import check_writable
 from notifications import alerts, overdue
 from notifications.books import CHANNEL_ALERT
 from notifications.holding import CLOCK
+from tracker.keys import KeysGone
 
 if TYPE_CHECKING:
     from tracker.app import App
 
 UNWRITABLE = "the database cannot be written"
+UNREADABLE = "a file of the configuration cannot be read"
+KEYS_GONE = "the keys file of the links is gone; put it back, or make new keys with `tracker links rotate`"
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def _settings(_session: Session, app: "App") -> Iterator[Stoppage]:
         try:
             look()
         except (Error, OSError) as trouble:
-            yield Stoppage("a file of the configuration cannot be read", str(trouble))
+            yield Stoppage(KEYS_GONE if isinstance(trouble, KeysGone) else UNREADABLE, str(trouble))
 
 
 def _alerts(session: Session, _app: "App") -> Iterator[Stoppage]:

@@ -24,6 +24,7 @@ def test_without_an_address_there_are_no_links_and_no_file(tmp_path: Path) -> No
 
 def test_the_first_key_is_made_when_it_is_needed_and_stays(tmp_path: Path) -> None:
     config = loaded(tmp_path)
+    setup.prepare(App(config, actor="x"))
     assert not (tmp_path / "web-keys").exists()
     first, second = App(config, actor="x").links, App(loaded(tmp_path), actor="x").links
     assert first is not None

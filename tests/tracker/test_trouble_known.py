@@ -12,17 +12,19 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_string, policy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from freezegun import freeze_time
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
+from commitments.models import HistoryEntry
 from commitments.storage import writing
 from notifications import alerts, delivery, passes
 from notifications.models import Instance, Message, Notice
-from tracker import backup, config, health, stoppages
+from tracker import backup, config, health, keys, setup, stoppages
 from tracker.app import App
 from tracker.cli.root import run
 from tracker.daemon import Daemon
@@ -192,11 +194,78 @@ def test_keys_that_are_gone_are_known_and_not_made_anew(app: App, tmp_path: Path
     mine = App(config.load(None, {}, tmp_path), actor="office")
     assert mine.links is not None
     (tmp_path / "web-keys").unlink()
-    assert [each.kind for each in stoppages.found(mine)] == ["a file of the configuration cannot be read"]
+    assert [each.kind for each in stoppages.found(mine)] == [stoppages.KEYS_GONE]
     with pytest.raises(config.ConfigError, match="put the file back"):
         mine.fresh()
+    assert health_page(mine) == (503, stoppages.KEYS_GONE)
     assert not (tmp_path / "web-keys").exists()
     mine.engine.dispose()
+
+
+def test_keys_that_are_gone_are_told_by_every_door_and_stop_no_mail(
+    app: App, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "web-keys"
+    (tmp_path / "config.toml").write_text('[web]\nbase_url = "https://yinuo.example"\n')
+    assert run(["links", "show", "--desk"]) == 0
+    link = capsys.readouterr().out.splitlines()[-1]
+    file.rename(tmp_path / "kept")
+    assert run(["status", "--check"]) == 1
+    assert run(["doctor"]) == 1
+    assert capsys.readouterr().out.count("make new keys with `tracker links rotate`") >= 3
+    for line in (["links", "show", "--desk"], ["links", "show", "市民政局"], ["serve"]):
+        assert run(line) == 4
+    daemon = Daemon(App(config.load(None, {}, tmp_path), actor="office"))  # started anew: it never had the keys
+    with freeze_time("2019-06-28T10:00:00+08:00"):
+        told = [daemon.tick().sent, daemon.tick().sent]
+    with daemon.app.reading() as session:
+        assert [alert.key for alert in alerts.standing(session)] == ["pass/settings/KeysGone@app.check_keys"]
+    texts = [page.read_text("utf-8") for page in (tmp_path / "outbox").glob("*.eml")]
+    bodies = [message_from_string(text, policy=policy.default).get_body(("plain",)) for text in texts]
+    assert told == [len(bodies), 0]
+    assert told[0] > 0
+    assert [body for body in bodies if body is None or "https://yinuo.example/" in body.get_content()] == []
+    assert not file.exists()
+    (tmp_path / "kept").rename(file)
+    with freeze_time("2019-06-28T10:05:00+08:00"):
+        daemon.tick()
+    with daemon.app.reading() as session:
+        assert alerts.standing(session) == []
+    assert daemon.app.office().links is not None
+    assert daemon.app.links is not None
+    assert daemon.app.links.read("desk", link.split("/")[4]) is not None
+    daemon.app.engine.dispose()
+
+
+def test_new_keys_are_made_when_a_person_asks_for_them(
+    app: App, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.toml").write_text('[web]\nbase_url = "https://yinuo.example"\n')
+    assert run(["links", "show", "--desk"]) == 0
+    (tmp_path / "web-keys").unlink()
+    capsys.readouterr()
+    assert run(["links", "rotate"]) == 0
+    assert "此前发出的链接都打不开了" in capsys.readouterr().err
+    assert len(keys.read(tmp_path / "web-keys")) == 1
+    assert run(["links", "show", "--desk"]) == 0
+    assert run(["status", "--check"]) == 0
+    with app.reading() as session:
+        made = session.scalars(select(HistoryEntry.action).where(HistoryEntry.action.startswith("links_"))).all()
+    assert made == [keys.MADE, keys.ROTATED]
+
+
+def test_keys_of_an_earlier_version_are_known_from_the_next_start_on(app: App, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[web]\nbase_url = "https://yinuo.example"\n')
+    keys.read(tmp_path / "web-keys")
+    for _ in range(2):
+        setup.prepare(App(config.load(None, {}, tmp_path), actor="office"))
+    (tmp_path / "web-keys").unlink()
+    again = App(config.load(None, {}, tmp_path), actor="office")
+    with pytest.raises(keys.KeysGone):
+        again.check_keys()
+    with again.reading() as session:
+        assert len(session.scalars(select(HistoryEntry).where(HistoryEntry.action == keys.MADE)).all()) == 1
+    again.engine.dispose()
 
 
 def test_looking_keeps_no_writer_waiting(app: App, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,10 +68,14 @@ def _say_what_waits(app: "App") -> None:
 
 
 def run_pass(app: "App") -> "Report":
-    """Do a pass under the sending lock."""
-    engine = app.engine
+    """Do a pass under the sending lock; keys that are gone stop no mail, and are told."""
+    from notifications.passes import Steps  # noqa: PLC0415
+
+    engine, steps = app.engine, Steps()
     with app.sending():
-        report = app.run_once()
+        with steps.step("settings"):
+            app.check_keys()
+        report = app.run_once(steps=steps)
     engine.dispose()
     return report
 

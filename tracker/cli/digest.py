@@ -72,13 +72,14 @@ def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
     from commitments.search import find_department  # noqa: PLC0415
     from notifications import digests, outward  # noqa: PLC0415
 
+    rules = app.office().digest
     with app.reading() as session:
         department = find_department(session, unit)
         try:
             return outward.shown(digests.find(session, department.name, month).snapshot)
         except NoSuchDigest:
             owed = digests.Owed(month)
-            return digests.snapshot(session, department, owed, app.today, app.office().digest, app.workdays)
+            return digests.snapshot(session, department, owed, app.today, rules, app.workdays)
 
 
 def _render(app: "App", unit: str, facts: dict[str, Any]) -> "Rendered":

@@ -18,6 +18,20 @@ PAGES = {
     "zh": {"owner": "办理页面", "unit": "评价页面", "feed": "日历订阅", "desk": "总览页面"},
     "en": {"owner": "page of", "unit": "report of", "feed": "calendar", "desk": "overview"},
 }
+ROTATED = {  # with an earlier key that is kept, and without
+    "zh-Hans": (
+        "已启用新密钥；上一个密钥签的链接仍可打开，更早的已作废。",
+        "已启用新密钥；此前发出的链接都打不开了，此后的邮件带新链接。",
+    ),
+    "zh-Hant": (
+        "已啓用新密鑰；上一個密鑰簽的鏈接仍可打開，更早的已作廢。",
+        "已啓用新密鑰；此前發出的鏈接都打不開了，此後的郵件帶新鏈接。",
+    ),
+    "en": (
+        "A new key signs; links of the one before still open, those of earlier ones do not.",
+        "A new key signs; links given out before open nothing any more, later mails bring new ones.",
+    ),
+}
 Name = Annotated[str, typer.Argument(help="部门名称 · The department's name.")]
 Desk = Annotated[bool, typer.Option("--desk", help="总览页面的链接 · The coordinator's links.")]
 
@@ -72,16 +86,11 @@ def rotate(ctx: typer.Context, reason: ReasonOption = "", actor: ActorOption = "
 
     shared = command(ctx)
     app = shared.acting(actor)
-    _links(app)
+    _check_paged(app)
     with app.register() as keeper:
-        keeper.note("links_rotated", app.config.web.keys_file, reason)
-        keys.rotate(app.config.keys_file)
-    zh = shared.locale.startswith("zh")
-    say(
-        "已启用新密钥；上一个密钥签的链接仍可打开，更早的已作废。"
-        if zh
-        else "A new key signs; links of the one before still open, those of earlier ones do not."
-    )
+        keeper.note(keys.ROTATED, app.config.web.keys_file, reason)
+        kept = keys.rotate(app.config.keys_file)[1:]
+    say(ROTATED[shared.locale][0 if kept else 1])
 
 
 def _check(name: str, *, desk: bool) -> None:
@@ -90,12 +99,18 @@ def _check(name: str, *, desk: bool) -> None:
 
 
 def _links(app: "App") -> "Links":
-    """Return what makes links. Raises ConfigError where there are none."""
+    """Return what makes links. Raises ConfigError where there are none, KeysGone where nothing can sign them."""
+    _check_paged(app)
+    links = app.links
+    assert links is not None  # noqa: S101 - there is an address
+    return links
+
+
+def _check_paged(app: "App") -> None:
     from tracker.config import ConfigError  # noqa: PLC0415
 
-    if app.links is None:
+    if not app.config.web.base_url:
         raise ConfigError(["web.base_url is empty, so there are no links: set it in [web] first."])
-    return app.links
 
 
 def tell(given: "list[Given]", locale: str) -> None:

@@ -54,7 +54,11 @@ class Server:
         self.app = app
         self._thread: threading.Thread | None = None
         self._line = _listening(app.config.web.host, app.config.web.port)
-        self._server = _made(app, self._line)
+        try:
+            self._server = _made(app, self._line)
+        except BaseException:  # whoever knocks at a port that nobody answers waits
+            self._line.close()
+            raise
 
     @property
     def port(self) -> int:
