@@ -6,7 +6,7 @@ and restoring are each other's measure.
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,22 +17,25 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from commitments import evidence, history, schema
-from commitments.errors import DatabaseUnusable, EvidenceDamaged, HistoryBroken, Refused, SchemaTooNew
-from commitments.storage import copy_into, is_busy, open_engine, reading, writing
+from commitments.errors import (
+    DatabaseUnusable,
+    EvidenceDamaged,
+    HistoryBroken,
+    Refused,
+    RowDiffers,
+    SchemaTooNew,
+)
+from commitments.storage import copy_into, is_busy, one_moment, open_engine, reading, writing
 from notifications import alerts, attempts, delivery, holding
 from notifications.models import Instance, Notice
-from tracker import revoking
+from tracker import revoking, strangers
 from tracker.app import App
 from tracker.written import WorkOfOthers
 
 KEEP = 14
 MOST_NAMED = 10
+ALTERED_NAMED = 3
 MAGIC = b"SQLite format 3\0"  # how every SQLite database begins
-# What we never make, and what would run by itself in whoever opens the file: triggers, views, virtual tables.
-STRANGE = """
-    SELECT type || ' ' || name FROM sqlite_master
-    WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%' LIMIT 1
-"""
 JOURNALS = ("-journal", "-wal", "-shm")  # the last two where another program set WAL mode
 EVIDENCE = "[0-9a-f]" * 64  # kept under its sha256; anything else there is somebody's half-written file
 
@@ -49,6 +52,27 @@ class BadBackup(Refused):
 
     en = "{path} is not a good copy: {problem}."
     zh = "{path} 不是完好的备份：{problem}。"
+
+
+class Altered(Refused):
+    """A copy whose rows somebody changed past the verbs."""
+
+    en = (
+        "{path}: {count} fields are not as its history says: {some}. Take another copy; where the rows were mended by "
+        "hand, restore it with --altered."
+    )
+    zh = "{path}：有{count}处与变更记录不符：{some}。请换一份备份；如系手工更正，可加 --altered 恢复。"
+
+    def __init__(self, *, path: Path, found: Sequence[RowDiffers]) -> None:
+        """Take the copy and what differs in it; the first few are named."""
+        self.named = found[:ALTERED_NAMED]
+        super().__init__(path=path, count=len(found))
+
+    def told(self, locale: str) -> str:
+        """Return the sentence, the differences in the reader's words."""
+        some = "; ".join(each.told(locale).rstrip(".。") for each in self.named)
+        more = " …" if int(str(self.facts["count"])) > len(self.named) else ""
+        return (self.zh if locale.startswith("zh") else self.en).format(**self.facts, some=some + more)
 
 
 @dataclass(frozen=True)
@@ -136,7 +160,8 @@ def verify(path: Path) -> Copied:
     if path.is_symlink():
         raise BadBackup(path=path, problem=f"it is a link; name the file itself, {path.resolve()}")
     if not path.is_file():
-        raise BadBackup(path=path, problem="there is no such file")
+        problem = "it is no regular file" if path.exists() else "there is no such file"
+        raise BadBackup(path=path, problem=problem)
     engine = open_engine(f"sqlite:///{path}")
     try:
         with reading(engine) as session:
@@ -157,7 +182,7 @@ def _refuse_strange(path: Path) -> None:
     engine = open_engine(f"sqlite:///{path}")
     try:
         with reading(engine) as session:
-            found = session.execute(text(STRANGE)).scalar()
+            found = strangers.first(session)
     finally:
         engine.dispose()
     if found:
@@ -223,12 +248,12 @@ def nightly(app: App) -> Path | None:
     return target
 
 
-def restore(app: App, file: Path) -> Restored:
-    """Put a copy in place of the ledger, whole or not at all.
+def restore(app: App, file: Path, *, altered: bool = False) -> Restored:
+    """Put a copy in place of the ledger, whole or not at all; ``altered`` takes one that is not as its history says.
 
-    Raises NotSqlite, BadBackup, SchemaTooNew, DatabaseUnusable, DatabaseHeld. Everything due before now is held until
-    ``outbox release``, because what was sent after the copy was made is not known; it is held before the copy gets the
-    ledger's name, so that no daemon ever sees it otherwise.
+    Raises NotSqlite, BadBackup, Altered, SchemaTooNew, DatabaseUnusable, DatabaseHeld. Everything due before now is
+    held until ``outbox release``, because what was sent after the copy was made is not known; it is held before the
+    copy gets the ledger's name, so that no daemon ever sees it otherwise.
     """
     database = _elsewhere(app, file)
     verify(file)
@@ -236,30 +261,43 @@ def restore(app: App, file: Path) -> Restored:
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         with app.sending():
-            return _replace(app, database, file)
+            return _replace(app, database, file, altered=altered)
     except OSError as trouble:
         raise DatabaseUnusable(path=database, problem=trouble.strerror) from trouble
 
 
-def _replace(app: App, database: Path, file: Path) -> Restored:
+def _replace(app: App, database: Path, file: Path, *, altered: bool) -> Restored:
     """Make the new ledger ready beside the present one, then let it take its name."""
     fresh = database.with_name(f".{database.name}.part")
     _drop(fresh)
     try:
         shutil.copyfile(file, fresh)
-        copy_evidence(file.parent / "evidence", app.folder / "evidence")
         copied = App(app.config.at_database(fresh).without_pages(), actor=app.actor, clock=app.clock)
+        _prepare(copied, file, altered=altered)
+        copy_evidence(file.parent / "evidence", app.folder / "evidence")
         notices, messages = _hold(copied, file.name, revoking.generations(database))
         return Restored(_swap(fresh, database, app.clock()), notices, messages)
     finally:
         _drop(fresh)
 
 
-def _hold(app: App, source: str, generations: Mapping[str, int]) -> tuple[int, int]:
-    """Hold what is due by now in the copy, upgraded where it is older; return how many notices and messages."""
+def _prepare(app: App, file: Path, *, altered: bool) -> None:
+    """Upgrade the copy where it is older, and hold its rows against its history. Raises Altered, unless ``altered``."""
     from tracker import setup  # noqa: PLC0415
+    from tracker.checkup import differences, worded  # noqa: PLC0415
 
     setup.prepare(app)
+    if altered:
+        return
+    with one_moment(app.engine) as session:
+        found = [worded(each) for each in differences(session)]
+    if found:
+        app.engine.dispose()
+        raise Altered(path=file, found=found)
+
+
+def _hold(app: App, source: str, generations: Mapping[str, int]) -> tuple[int, int]:
+    """Hold what is due by now in the copy; return how many notices and messages."""
     office, now = app.office(), app.clock()
     try:
         with writing(app.engine) as session:  # who was sending when the copy was made does so no more

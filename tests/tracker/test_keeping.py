@@ -126,6 +126,12 @@ STRANGE = [
     "CREATE TRIGGER quiet AFTER INSERT ON notice BEGIN UPDATE notice SET state = 'cancelled'; END",
     "CREATE VIEW quiet AS SELECT * FROM notice",
     "CREATE VIRTUAL TABLE quiet USING fts5(words)",
+    "CREATE TABLE quiet (words TEXT)",
+    "ALTER TABLE notice ADD COLUMN quiet TEXT",
+    "ALTER TABLE notice ADD COLUMN quiet TEXT GENERATED ALWAYS AS (lower(state)) VIRTUAL",
+    "CREATE UNIQUE INDEX quiet ON letter (session)",
+    "CREATE INDEX quiet ON letter (lower(session))",
+    "CREATE INDEX quiet ON letter (session) WHERE session > ''",
 ]
 
 
@@ -141,6 +147,44 @@ def test_a_copy_with_things_that_are_not_ours_is_not_restored(
     assert run(["restore", "copy.db", "--yes"]) == 1
     assert "quiet, which is none of ours" in capsys.readouterr().err
     assert (home / "yinuo.db").read_bytes() == before
+
+
+def test_a_plain_index_and_statistics_of_a_database_administrator_are_let_be(home: Path) -> None:
+    assert run(["backup", "copy.db"]) == 0
+    with closing(sqlite3.connect("copy.db")) as connection:
+        connection.execute("CREATE INDEX mine ON letter (session)")
+        connection.execute("ANALYZE")
+        connection.commit()
+    assert run(["restore", "copy.db", "--yes"]) == 0
+
+
+def test_what_is_no_regular_file_is_named_as_that(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo("pipe.db")
+    for name in ("pipe.db", "/dev/zero"):
+        assert run(["restore", name, "--yes"]) == 1
+        assert "it is no regular file" in capsys.readouterr().err
+    assert run(["restore", "absent.db", "--yes"]) == 1
+    assert "there is no such file" in capsys.readouterr().err
+
+
+def test_a_copy_whose_rows_were_changed_past_the_verbs_needs_a_word(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["backup", "copy.db"]) == 0
+    with closing(sqlite3.connect("copy.db")) as connection:
+        connection.execute("UPDATE department SET mailbox = 'evil@x.example'")
+        connection.commit()
+    before = (home / "yinuo.db").read_bytes()
+    capsys.readouterr()
+    assert run(["restore", "copy.db", "--yes"]) == 1
+    refused = capsys.readouterr().err
+    assert "有7处与变更记录不符" in refused
+    assert refused.count("evil@x.example") == 3
+    assert "--altered" in refused
+    assert (home / "yinuo.db").read_bytes() == before
+    assert not list(home.glob(".*.part*"))
+    assert run(["restore", "copy.db", "--yes", "--altered"]) == 0
+    assert "evil@x.example" in told(capsys, "department", "list")
 
 
 def test_no_link_is_followed_to_a_copy(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

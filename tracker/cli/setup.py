@@ -107,12 +107,21 @@ def backup(ctx: typer.Context, file: File, force: ForceOption = False) -> None:
     say(f"{made.rows.get('commitment', 0)} commitments, history head {made.head}")
 
 
-def restore(ctx: typer.Context, file: File, yes: YesOption = False, actor: ActorOption = "") -> None:
+def restore(
+    ctx: typer.Context,
+    file: File,
+    altered: Annotated[
+        bool,
+        typer.Option("--altered", help="数据与变更记录不符也恢复 · Also a copy whose rows differ from its history."),
+    ] = False,
+    yes: YesOption = False,
+    actor: ActorOption = "",
+) -> None:
     """从备份恢复；现有台账改名保留 · Put a copy in place; the present ledger is kept under another name."""
     from tracker import backup as copies  # noqa: PLC0415
 
     confirm(f"Replace the ledger by {file}?", yes=yes)
-    done = copies.restore(command(ctx).acting(actor), file)
+    done = copies.restore(command(ctx).acting(actor), file, altered=altered)
     print(file)
     if done.kept is not None:
         say(f"the ledger before is {done.kept}")
