@@ -367,7 +367,10 @@ def _by_lead(stand: Sequence[Standing]) -> list[dict[str, Any]]:
 
 
 def _waiting(week: Period) -> dict[str, Executable]:
-    """Select what waits for somebody: extensions, disputes, drafts, dead messages, alerts; answers of the week."""
+    """Select what waits for somebody: extensions, disputes, drafts, dead messages, alerts; answers of the week.
+
+    Of departments that cannot be told, since no mailbox is known, how many notices are held and since what day.
+    """
     lead, extension = Department.name.label("lead"), Extension
     asked = (extension.old_due, extension.new_due, extension.reason, replies.asker().label("asked_by"))
     extensions = select(Commitment.ref, Commitment.title, lead, *asked, extension.asked_at.label("asked_on"))
@@ -376,10 +379,14 @@ def _waiting(week: Period) -> dict[str, Executable]:
     extensions = extensions.where(extension.state == "waiting").order_by(extension.asked_at, extension.id)
     dead = select(Message.mailbox.label("to"), Message.subject, Message.error, Message.frozen_at.label("at"))
     drafts = select(Commitment.ref, Commitment.title).where(Commitment.state == "draft")
+    held, since = func.count().label("held"), func.min(Notice.slot).label("since")
+    unreached = select(Department.name, held, since).join(Notice, Notice.department_id == Department.id)
+    unreached = unreached.where(Notice.state == "held", Notice.reason == outbox.NO_MAILBOX, Department.mailbox == "")
     return {
         "extensions": extensions,
         "disputes": replies.waiting_disputes(),
         "answers": replies.newest_answers(week.start, week.end),
+        "unreached": unreached.group_by(Department.name).order_by(since, Department.name),
         "drafts": drafts.order_by(Commitment.ref),
         "dead": dead.where(Message.state == "dead").order_by(Message.id),
         "alerts": select(Alert.at, Alert.text).where(Alert.cleared_at.is_(None)).order_by(Alert.at, Alert.id),

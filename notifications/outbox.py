@@ -22,6 +22,7 @@ LEASE = timedelta(minutes=2)  # renewed while a transmission goes on, so that th
 PLANNING = "planning"  # held until the pass that found it has asked the guard
 WINDOW = 8  # times as many notices are looked at as addressees are taken
 CARDS = 1000  # about as many notices are composed at a time: a flood must not fill the memory
+NO_MAILBOX = "no mailbox"
 BY_HAND = "by hand"
 RELEASED = "released"  # a notice freed from the guard is not held by it again
 

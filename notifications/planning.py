@@ -19,7 +19,7 @@ from commitments.storage import stored
 from notifications import alerts, digests, outbox, tellings
 from notifications.models import STATE_NOT_INDEXED, UNSENT, Digest, Instance, Notice
 from notifications.office import Office
-from notifications.outbox import Lease
+from notifications.outbox import NO_MAILBOX, Lease
 from notifications.passes import Steps
 from notifications.periods import status_owed
 from notifications.planner import LADDER_KINDS, ORGANISATION, Duty, Facts, Policy, declined, duties, key, next_look
@@ -27,7 +27,6 @@ from notifications.planner import LADDER_KINDS, ORGANISATION, Duty, Facts, Polic
 log = logging.getLogger("yinuo.delivery")
 BATCH = 500
 _DECLINED = {"state": "cancelled", "reason": "quiet"}
-NO_MAILBOX = "no mailbox"
 POISON = "poison"  # cannot be composed; tried again each day
 APPROVAL = "approval"
 DIGESTS = "digests"  # the step of a pass

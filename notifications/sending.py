@@ -347,7 +347,7 @@ def _composed(bundle: Bundle, known: Known, office: Office, now: datetime) -> Co
     try:
         draft = compose(bundle, material, office, now)
         if draft and not draft.mailbox:
-            bundle.held = planning.NO_MAILBOX
+            bundle.held = outbox.NO_MAILBOX
             return None
         return _row(draft, made.get((draft.addressee, draft.slot), 0) + 1, material, office, now) if draft else None
     except Exception as trouble:  # noqa: BLE001 - a poisonous row must not stop the mail of everybody else

@@ -20,6 +20,7 @@ from commitments.models import Commitment, Department, Letter
 from commitments.storage import PRAGMAS, looking, one_moment, reading
 from notifications import snapshots
 from notifications.models import Instance, Notice
+from notifications.outbox import NO_MAILBOX
 from notifications.passes import said
 from tracker import health, soundness
 from tracker.config import LOOPBACK
@@ -184,7 +185,7 @@ def _filesystem(path: Path) -> str:
 
 def _mailboxes(app: "App") -> Iterator[Finding]:
     """Name departments whose notices are held because nobody can be written to."""
-    held = select(Notice.department_id, func.count()).where(Notice.state == "held", Notice.reason == "no mailbox")
+    held = select(Notice.department_id, func.count()).where(Notice.state == "held", Notice.reason == NO_MAILBOX)
     owners = select(Commitment.lead_id).union(select(Letter.proposing_unit_id))
     with reading(app.engine) as session:
         counts = dict(session.execute(held.group_by(Notice.department_id)).all())

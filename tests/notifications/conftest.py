@@ -312,6 +312,7 @@ def status_digest() -> dict[str, Any]:
                 "state": "open",
             },
         ],
+        "unreached": [{"name": "市社会组织管理局", "held": 3, "since": "2019-11-04"}],
         "extensions": [
             {
                 **row, "old_due": "2019-12-31", "new_due": "2020-03-31", "reason": "清单需再次征求各区意见",

@@ -467,6 +467,24 @@ def test_status_names_dead_messages_and_alerts_that_hold(ledger: Ledger) -> None
     assert status["alerts"] == [{"at": "2019-07-26", "text": "no mailbox"}]
 
 
+def test_status_names_departments_that_nobody_can_write_to(ledger: Ledger) -> None:
+    with storage.writing(ledger.engine) as session:
+        mute = session.scalars(select(Department).where(Department.name == "市民政局")).one()
+        reached = session.scalars(select(Department).where(Department.name != "市民政局")).first()
+        mute.mailbox = ""
+        assert reached is not None
+        reached.mailbox = "there@gz.example"
+        held = [(mute, "2019-07-02", "no mailbox"), (mute, "2019-07-22", "no mailbox"), (mute, "2019-07-01", "guard")]
+        held.append((reached, "2019-07-03", "no mailbox"))  # it has one by now: freed by the next pass
+        for n, (department, slot, reason) in enumerate(held):
+            fields = {"role": "lead", "slot": date.fromisoformat(slot), "department_id": department.id}
+            notice = Notice(key=str(n), kind="reminder", addressee="x", created_at=local("2019-07-01 09:00"), **fields)
+            notice.state, notice.reason = "held", reason
+            session.add(notice)
+    status = ledger.status("2019-07-29 09:00")
+    assert status["unreached"] == [{"name": "市民政局", "held": 2, "since": "2019-07-02"}]
+
+
 def test_a_correction_is_told_where_the_last_digest_said_otherwise(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 9, 30), due_basis="stated")
     with ledger.at("2019-06-28 10:00") as register:
