@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +40,11 @@ LEAST_FREE = 200 * 2**20  # bytes
 NOVEMBER = (11, 15)  # the State Council publishes next year's calendar in early November
 UNNAMED = (
     "organisation.name is empty: fill in whose ledger this is; until then the only unit that letters name signs mails"
+)
+RESTS = "alert: channel "
+MEND = (
+    "mend the relay or [mail]; the alert clears by itself with the first message that goes, and "
+    "`tracker outbox retry N` ends a rest at once"
 )
 NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs")
 
@@ -295,9 +301,17 @@ def _running(app: "App") -> Iterator[Finding]:
     found = health.look(app)
     code, why = health.judge(found)
     for sentence in why:
-        yield Finding("running", BAD if code == health.DOWN else WARN, sentence)
+        advice = _of_the_rest(found["channel_rests_until"], app) if sentence.startswith(RESTS) else ""
+        yield Finding("running", BAD if code == health.DOWN else WARN, sentence + advice)
     if not found["workers"]:
         yield Finding("running", WARN, "no daemon runs; nothing goes out by itself")
+
+
+def _of_the_rest(until: datetime | None, app: "App") -> str:
+    """Say until when the channel rests, on the organisation's clock, and what to do."""
+    resting = until is not None and until > app.clock()
+    rest = f"it rests until {until.astimezone(app.zone):%Y-%m-%d %H:%M}" if until and resting else "it is tried again"
+    return f". {rest}; {MEND}"
 
 
 CHECKS: tuple[Callable[["App"], Iterator[Finding]], ...] = (

@@ -285,3 +285,39 @@ def test_status_lists_the_daemons_with_their_last_heartbeat(app: App, capsys: py
     capsys.readouterr()
     assert run(["--language", "en", "status"]) == 0
     assert re.search(r"^daemon host/17 +2019-06-27 10:00:00$", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_remind_guesses_at_no_cause_where_it_is_known(
+    app: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["ledger", "load", str(LETTER)]) == 0
+    port = free_port()
+    settings = {"CHANNEL": "smtp", "HOST": "127.0.0.1", "PORT": str(port), "SECURITY": "none", "SENDER": "a@yinuo.test"}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"TRACKER_MAIL__{name}", value)
+    with freeze_time("2019-06-28T10:00:00+08:00"):
+        capsys.readouterr()
+        assert run(["remind"]) == 5
+        told = capsys.readouterr().err
+        assert re.search(r"^\d+ notices wait\.$", told, re.MULTILINE)
+        assert "the pace" not in told
+        assert run(["doctor"]) == 1
+        found = capsys.readouterr().out
+    assert "alert: channel smtp" in found
+    assert "it rests until 2019-06-28 10:01; mend the relay or [mail]" in found
+    with freeze_time("2019-06-28T10:02:00+08:00"):
+        assert run(["doctor"]) == 1
+    assert "it is tried again; mend the relay or [mail]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line", ["outbox list", "outbox list --held", "history", "letter list", "due", "list"])
+def test_empty_lists_say_so_on_standard_error(app: App, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for language, words in (("zh-Hans", "没有"), ("zh-Hant", "沒有"), ("en", "There ")):
+        capsys.readouterr()
+        assert run(["--language", language, *line.split()]) == 0
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert words in captured.err
+    if line not in ("due", "list"):
+        assert run([*line.split(), "--json"]) == 0
+        assert capsys.readouterr().err == ""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from notifications.sending import Report
     from tracker.app import App
 
+GUESS = ": their receivers have had today's mail, or the pace allows no more this minute"
+
 
 def register(cli: typer.Typer) -> None:
     """Add the commands to the program."""
@@ -48,12 +50,18 @@ def remind(
     if report.silent_because:
         say(f"Nothing went out: {report.silent_because}.")
     else:
-        _say_what_waits(app)
+        _say_what_waits(app, guess=not _troubled(report))
     complain(report)
 
 
-def _say_what_waits(app: "App") -> None:
-    """Say why notices that are owed or held did not go out."""
+def _troubled(report: "Report") -> bool:
+    """Say whether it is known why something did not go out: then nothing else is guessed at."""
+    failed = any(report.outcomes[state] for state in ("retry", "unknown", "dead"))
+    return bool(report.trouble or report.steps.failed or failed)
+
+
+def _say_what_waits(app: "App", *, guess: bool) -> None:
+    """Say how many notices are owed or held, and why they did not go out."""
     from notifications import outbox  # noqa: PLC0415
     from tracker.cli.wording import hold_reason  # noqa: PLC0415
 
@@ -61,7 +69,7 @@ def _say_what_waits(app: "App") -> None:
         left = outbox.count_waiting(session)
     owed = sum(count for (state, _), count in left.items() if state == "owed")
     if owed:
-        say(f"{owed} notices wait: their receivers have had today's mail, or the pace allows no more this minute.")
+        say(f"{owed} notices wait{GUESS if guess else ''}.")
     for (state, reason), count in left.items():
         if state == "held":
             say(f"{count} notices are held ({hold_reason('en', reason)}); see `tracker outbox list --held`.")

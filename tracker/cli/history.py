@@ -77,7 +77,7 @@ def list_(
         )
     else:
         headings = HEADINGS["zh" if shared.locale.startswith("zh") else "en"]
-        print_table(headings, [_line(entry, shared.locale, shared.app.zone) for entry in entries])
+        print_table(headings, [_line(entry, shared.locale, shared.app.zone) for entry in entries], shared.locale)
 
 
 def _entries(app: "App", ref: str) -> "Iterator[HistoryEntry]":

@@ -173,7 +173,9 @@ def show(
     names = _labels(shared.locale)
     print_facts({names[field]: value for field, value in facts.items() if value})
     print_table(
-        HEADINGS["zh" if shared.locale.startswith("zh") else "en"], [_worded(item, shared.locale) for item in items]
+        HEADINGS["zh" if shared.locale.startswith("zh") else "en"],
+        [_worded(item, shared.locale) for item in items],
+        shared.locale,
     )
 
 

@@ -55,7 +55,7 @@ def list_(
         print_notices(rows, shared.locale)
     else:
         names = ("id", "state", "to", "subject", "error")
-        print_table(labels(shared.locale, names), [_worded(row, shared.locale) for row in rows])
+        print_table(labels(shared.locale, names), [_worded(row, shared.locale) for row in rows], shared.locale)
 
 
 def _worded(row: "Mapping[str, Any]", locale: str) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def print_notices(rows: "Sequence[Mapping[str, Any]]", locale: str) -> None:
         }
         for row in rows
     ]  # fmt: skip
-    print_table(labels(locale, ("state", "reason", "slot", "notice")), worded)
+    print_table(labels(locale, ("state", "reason", "slot", "notice")), worded, locale)
 
 
 def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]]:
