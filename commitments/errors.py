@@ -24,8 +24,10 @@ long because it is a list: one place to read every sentence the ledger can say.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import tzinfo
 from typing import ClassVar, Self
 
+from commitments.entry_words import difference_words, field_words
 from commitments.glossary import LOCALES, meanings, word
 
 
@@ -307,10 +309,19 @@ class NotInFuture(Refused):
 
 
 class AlreadyExists(Refused):
-    """A name or number that must be unique is taken."""
+    """A name or number that must be unique is taken: ``name``, or where only the database knows it, its ``column``."""
 
     en = "{what} {name} exists already."
     zh = "{what} {name} 已经存在。"
+
+    def told(self, locale: str) -> str:
+        """Return the sentence, noun and column in the reader's words, in the characters of the sentence."""
+        locale = "zh-Hans" if locale.startswith("zh") else "en"
+        what = word(locale, "kind_of_row", str(self.facts["what"]))
+        if "column" not in self.facts:
+            return (self.zh if locale != "en" else self.en).format(what=what, name=self.facts["name"])
+        column = field_words(locale, str(self.facts["column"]))
+        return f"A {what} with the same {column} exists already." if locale == "en" else f"已有{column}相同的{what}。"
 
 
 class BadValue(Refused):
@@ -422,17 +433,14 @@ class HistoryBroken(Refused):
 class RowDiffers(Refused):
     """A table does not hold what the history says: somebody changed it past the verbs."""
 
-    en = "{kind} {row}: {field} is {table} in the table; the history says {history}."
-    zh = "{kind}{row}：{field}在表中为{table}，变更记录为{history}。"
+    def __init__(self, *, zone: tzinfo, **facts: object) -> None:
+        """Take kind, row, field, what the history says and what the table holds; instants are told in ``zone``."""
+        super().__init__(**facts)
+        self.zone = zone
 
     def told(self, locale: str) -> str:
-        """Return the sentence; in Chinese the field has its word, and its code beside it."""
-        if not locale.startswith("zh"):
-            return super().told(locale)
-        kind, code = (str(self.facts[name]) for name in ("kind", "field"))
-        named = word("zh-Hans", "field", code)
-        words = {"kind": word("zh-Hans", "kind_of_row", kind), "field": code if named == code else f"{named}（{code}）"}
-        return self.zh.format(**{**self.facts, **words})
+        """Return the sentence, field and values in the reader's words."""
+        return difference_words(locale, self.facts, self.zone)
 
 
 class StorageTrouble(Error):

@@ -343,6 +343,6 @@ def _taken(text: str) -> dict[str, str]:
     """Name the table and columns of a violated unique constraint, as either database says it."""
     sqlite = re.search(r"failed: (\w+)\.(.+)", text)
     if sqlite:
-        return {"what": sqlite[1], "name": sqlite[2].replace(f"{sqlite[1]}.", "")}
+        return {"what": sqlite[1], "column": sqlite[2].replace(f"{sqlite[1]}.", "")}
     postgresql = re.search(r'"uq_([a-z]+)_(\w+)"', text)
-    return {"what": postgresql[1], "name": postgresql[2]} if postgresql else {"what": "", "name": text.strip()}
+    return {"what": postgresql[1], "column": postgresql[2]} if postgresql else {"what": "", "name": text.strip()}

@@ -290,7 +290,7 @@ def _prepare(app: App, file: Path, *, altered: bool) -> None:
     if altered:
         return
     with one_moment(app.engine) as session:
-        found = [worded(each) for each in differences(session)]
+        found = [worded(each, app.zone) for each in differences(session)]
     if found:
         app.engine.dispose()
         raise Altered(path=file, found=found)

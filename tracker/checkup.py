@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 OK, WARN, BAD = "ok", "warn", "bad"
 MOST = 20  # of a kind that a person reads here
-SHOWN = 70  # characters of a value
 LEAST_FREE = 200 * 2**20  # bytes
 NOVEMBER = (11, 15)  # the State Council publishes next year's calendar in early November
 UNNAMED = (
@@ -96,7 +95,7 @@ def _database(app: "App") -> Iterator[Finding]:
         yield Finding("environment", OK if same else BAD, f"{instance.environment} / {app.config.environment}")
     with one_moment(app.engine) as session:
         yield Finding("history", OK, f"the chain holds to {history.verify(session).seq}")
-        found = [str(worded(each)) for each in islice(differences(session), MOST + 1)]
+        found = [str(worded(each, app.zone)) for each in islice(differences(session), MOST + 1)]
     for sentence in found[:MOST]:
         yield Finding("history", BAD, sentence)
     if found[MOST:]:
@@ -109,18 +108,9 @@ def differences(session: "Session") -> Iterator[replay.Difference]:
     yield from snapshots.differences(session)
 
 
-def worded(difference: replay.Difference) -> RowDiffers:
-    """Return a difference as a sentence; of long texts, the words around the place where they part."""
-    said, held = ("—" if value is None else str(value) for value in (difference.history, difference.table))
-    parted = next((n for n, (a, b) in enumerate(zip(said, held, strict=False)) if a != b), min(len(said), len(held)))
-    shown = {"history": _around(said, parted), "table": _around(held, parted)}
-    return RowDiffers(kind=difference.kind, row=difference.row, field=difference.field, **shown)
-
-
-def _around(text: str, place: int) -> str:
-    start = max(0, place - SHOWN // 2) if len(text) > SHOWN else 0
-    end = start + SHOWN
-    return f"{'…' if start else ''}{text[start:end]}{'…' if text[end:] else ''}"
+def worded(difference: replay.Difference, zone: tzinfo) -> RowDiffers:
+    """Return a difference as a sentence; instants are told in ``zone``."""
+    return RowDiffers(zone=zone, **difference._asdict())
 
 
 def _file(app: "App") -> Iterator[Finding]:

@@ -68,6 +68,13 @@ def test_an_import_writes_drafts_that_nobody_is_reminded_of(capsys: pytest.Captu
     assert json.loads(said(capsys, "due", "--until", "2030-12-31", "--json")[1])["notices"] == []
 
 
+def test_what_would_be_entered_is_shown_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    for language, words in (("zh-Hans", "明确承诺"), ("zh-Hant", "明確承諾"), ("en", "firm")):
+        out = said(capsys, "--language", language, "import", str(OWN), "--dry-run")[1]
+        assert words in out
+        assert {"firm", "planned", "soft", "conditional"}.isdisjoint(out.split("\t")) == (language != "en")
+
+
 def test_the_same_letter_again_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     run(["import", str(OWN)])
     before = listed(capsys)

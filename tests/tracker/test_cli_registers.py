@@ -184,3 +184,22 @@ def test_department_is_entered_and_corrected(home: Path, capsys: pytest.CaptureF
 def test_department_refusals(line: str, code: int, ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["department", *line.split()]) == code
     assert capsys.readouterr().err.startswith("tracker: ")
+
+
+def test_what_exists_already_is_named_in_words(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    again = ("--document-number", "穗民案〔2019〕89号", "--proposal-number", "1007", "--proposing-unit", "市台联")
+    own = ("--letter", "1007", "--title", "重复", "--lead", "市民政局", "--ref", "2019-1007-01")
+    for line, chinese, english in (
+        (
+            ("letter", "add", *again, "--signed-on", "2019-06-26"),
+            "答复函 穗民案〔2019〕89号 已经存在。",
+            "letter 穗民案",
+        ),
+        (("department", "add", "市民政局"), "部门 市民政局 已经存在。", "department 市民政局 exists"),
+        (("add", *own, "--due", "2030-01-02"), "已有编号相同的承诺事项。", "A commitment with the same Ref exists"),
+    ):
+        capsys.readouterr()
+        assert run(list(line)) == 1
+        assert chinese in capsys.readouterr().err
+        assert run(["--language", "en", *line]) == 1
+        assert english in capsys.readouterr().err

@@ -111,16 +111,16 @@ def _line(entry: "HistoryEntry", locale: str, zone: "ZoneInfo") -> dict[str, obj
 
     when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}"
     worded = {"what": in_words(locale, "action", entry.action), "reason": in_words(locale, "reason", entry.reason)}
-    return {**_facts(entry), **worded, "when": when, "told": _told(entry.changes, locale)}
+    return {**_facts(entry), **worded, "when": when, "told": _told(entry.changes, locale, zone)}
 
 
-def _told(changes: dict[str, Any], locale: str) -> str:
+def _told(changes: dict[str, Any], locale: str, zone: "ZoneInfo") -> str:
     """Say what became what. What an entry states besides (a new thing's fields, evidence) is in --json."""
     from commitments.entry_words import change_words  # noqa: PLC0415
 
     moved = {field: value for field, value in changes.items() if field not in INTERNAL and _is_change(field, value)}
     stop = "; " if locale == "en" else "；"
-    return stop.join(change_words(locale, field, old, new) for field, (old, new) in moved.items())
+    return stop.join(change_words(locale, field, old, new, zone) for field, (old, new) in moved.items())
 
 
 def _is_change(field: str, value: object) -> bool:
@@ -166,7 +166,7 @@ def _told_one_by_one(shared: Command, differences: "Iterable[Difference]") -> "l
     last: list[Difference] = []
     for difference in differences:
         last = [difference]
-        say(f"tracker: {clean(worded(difference).told(shared.locale))}")
+        say(f"tracker: {clean(worded(difference, shared.app.zone).told(shared.locale))}")
     return last
 
 

@@ -127,7 +127,7 @@ def show_candidates(reading: "Reading", locale: str) -> None:
     from commitments.letters.report import as_json  # noqa: PLC0415
 
     words, said = WORDS["zh" if locale.startswith("zh") else "en"], as_json(reading)
-    rows = [_row(each) for each in said["candidates"]]
+    rows = [_row(each, locale) for each in said["candidates"]]
     if rows:
         print_table({key: words[key] for key in ("due", "strength", "owners", "quote")}, rows)
     else:
@@ -136,12 +136,14 @@ def show_candidates(reading: "Reading", locale: str) -> None:
         say(line)
 
 
-def _row(found: dict[str, object]) -> dict[str, object]:
+def _row(found: dict[str, object], locale: str) -> dict[str, object]:
+    from commitments.glossary import word  # noqa: PLC0415
+
     quote, owners = str(found["quote"]), found["owners"]
     mark = "?" if found["due_note"] else ""
     return {
         "due": f"{found['due_date'] or ''}{mark}",
-        "strength": found["strength"],
+        "strength": word(locale, "strength", str(found["strength"])),
         "owners": "、".join(owners) if isinstance(owners, list) and owners else "?",
         "quote": quote if len(quote) <= QUOTE_CHARS else f"{quote[:QUOTE_CHARS]}…",
     }
