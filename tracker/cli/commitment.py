@@ -210,7 +210,9 @@ def confirm_draft(
     all_stated: Annotated[
         str,
         typer.Option(
-            "--all-stated", metavar="LETTER", help="该函中责任单位、时限都已写明的草稿 · All that ask nothing."
+            "--all-stated",
+            metavar="LETTER",
+            help="该函中没有疑问的草稿，未写时限的设核对日期 · All that ask nothing; undated ones get a day of review.",
         ),
     ] = "",
     quiet: QuietOption = False,

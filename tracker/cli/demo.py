@@ -31,6 +31,9 @@ def demo(
 ) -> None:
     """用第1007号提案的答复函演示全过程 · A whole story on letter 1007: nine months of mail in a few seconds.
 
+    --language 只改变这里的显示，邮件用简体中文 · --language changes what is printed here; the mails of the story are
+    in simplified Chinese, as its letter is.
+
     $ tracker demo first-look
     """
     from tracker.demo import stage  # noqa: PLC0415

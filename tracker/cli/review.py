@@ -272,7 +272,8 @@ class Walk:
         note = _noted(source.places.get(row.ref, {}).get("note", "") if source else "", self.tongue)
         lead = "?" if "lead" in asked else f"{row.lead.name}（{word(tongue, 'owner_basis', row.owner_basis)}）"
         rule = due_rule_words(tongue, row.due_rule)
-        due = f"{row.due_on or '—'}{'?' if 'date' in asked else ''}  {row.due_text}  {rule}  {note}"
+        why = "  ".join(dict.fromkeys([rule, note]))  # a note may say the same as the rule
+        due = f"{row.due_on or '—'}{'?' if 'date' in asked else ''}  {row.due_text}  {why}"
         lines = [(names["title"], row.title), (names["lead"], lead), (names["due"], due.rstrip())]
         lines += [(names["support"], "、".join(each.name for each in row.support))] * bool(row.support)
         strength = " ".join([word(tongue, "strength", row.strength), row.condition, *map(_goal, row.targets)])
