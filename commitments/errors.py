@@ -5,6 +5,7 @@
     │   ├── NoSuchCommitment, NoSuchLetter, NoSuchDepartment, NoSuchTarget
     │   └── NoSuchMessage, NoSuchDigest
     ├── AmbiguousLetter     a proposal number means several letters
+    │   └── SameNumber
     ├── Refused             understood, but the rules of the ledger say no
     │   ├── WrongState, EvidenceNeeded, NotInLetter, ReasonNeeded, NothingToChange, LeadUnknown
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
@@ -153,6 +154,13 @@ class AmbiguousLetter(Error):
 
     en = "Several letters answer proposal {name}: {letters}; give the document number."
     zh = "第 {name} 号提案有多件答复：{letters}；请改用文号。"
+
+
+class SameNumber(AmbiguousLetter):
+    """A document number that several letters have, which were entered before all its spellings were one."""
+
+    en = "Several letters have the number {name}: {letters}; write the number as one of them does."
+    zh = "有多件答复函的文号都是 {name}：{letters}；请照其中一件的写法填写。"
 
 
 class NoSuchDepartment(NotFound):

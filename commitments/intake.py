@@ -9,7 +9,6 @@ from difflib import get_close_matches
 from sqlalchemy import select
 
 from commitments import entry_words, parties, search
-from commitments.canonical import number_key
 from commitments.errors import Refused
 from commitments.letters.candidates import Candidate
 from commitments.letters.reading import Reading
@@ -103,7 +102,7 @@ def _facts(reading: Reading, name: str, given: Mapping[str, str]) -> dict[str, s
 
 def _refuse_changed(register: Register, reading: Reading, number: str) -> None:
     """Say what differs when the letter is known by another text. Raises LetterChanged."""
-    letter = register.session.scalars(select(Letter).where(Letter.number_key == number_key(number))).first()
+    letter = search.letter_numbered(register.session, number)
     if letter is None:
         return
     rows = register.session.scalars(select(Commitment.quote).where(Commitment.letter_id == letter.id))

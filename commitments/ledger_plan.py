@@ -58,8 +58,7 @@ class Plan:
         self.letters: list[Entry[Letter]] = self._read(sheet.letter, "letter", LETTER)
         self.commitments: list[Entry[Commitment]] = self._read(sheet.commitment, "commitment", COMMITMENT)
         self._default_letter()
-        keys = {number_key(number) for number in self._stated("letter")}
-        self.standing = ledger_standing.read(session, keys, self._stated("ref"))
+        self.standing = ledger_standing.read(session, self._stated("letter"), self._stated("ref"))
         self._spell_numbers()
         self._spellings = self.standing.names()
         self._names = {name_key(known): name for known, name in self._spellings.items()}
@@ -87,10 +86,11 @@ class Plan:
 
     def _spell_numbers(self) -> None:
         """Write each document number as the ledger has it, or as the file has it first: one letter, one spelling."""
-        known = {number_key(number): number for number in self.standing.letters}
+        known = {letter.number_key: number for number, letter in self.standing.letters.items()}
         for entries, key in ((self.letters, "document_number"), (self.commitments, "letter")):
             for values in (entry.values for entry in entries if entry.values.get(key)):
-                values[key] = known.setdefault(number_key(values[key]), values[key])
+                if values[key] not in self.standing.letters:  # a letter entered twice is the one it is written like
+                    values[key] = known.setdefault(number_key(values[key]), values[key])
 
     def _match(self) -> None:
         for department in self.departments:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
+from commitments.canonical import number_key
 from commitments.models import Commitment, Department, Letter, Source
 
 BATCH = 5_000  # names in one IN (…): databases limit the parameters of a statement
@@ -38,12 +39,8 @@ class Standing:
 
 
 def read(session: Session, numbers: Collection[str], refs: Collection[str]) -> Standing:
-    """Load every department, the letters of these number keys with their commitments, and those of these refs."""
-    letters = [
-        letter
-        for part in _batches(numbers)
-        for letter in session.scalars(select(Letter).where(Letter.number_key.in_(part)))
-    ]
+    """Load every department, the letters of these numbers with their commitments, and those of these refs."""
+    letters = _letters(session, numbers)
     of_letters = list(_commitments(session, Commitment.letter_id, [letter.id for letter in letters]))
     by_place: defaultdict[Place, list[Commitment]] = defaultdict(list)
     for each in of_letters:
@@ -55,6 +52,18 @@ def read(session: Session, numbers: Collection[str], refs: Collection[str]) -> S
         by_place=by_place,
         texts=_texts(session, letters),
     )
+
+
+def _letters(session: Session, numbers: Collection[str]) -> list[Letter]:
+    """Return the letters of these numbers, however written, and those entered twice that are written just so."""
+    found: dict[int, Letter] = {}
+    for column, names in (
+        (Letter.number_key, {number_key(each) for each in numbers}),
+        (Letter.document_number, numbers),
+    ):
+        for part in _batches(names):
+            found |= {letter.id: letter for letter in session.scalars(select(Letter).where(column.in_(part)))}
+    return list(found.values())
 
 
 def _texts(session: Session, letters: Collection[Letter]) -> dict[str, str]:

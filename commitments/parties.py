@@ -12,13 +12,13 @@ from typing import cast
 from sqlalchemy import select
 
 from commitments import addresses
-from commitments.canonical import name_key, number_key
+from commitments.canonical import name_key
 from commitments.errors import AlreadyExists, BadMailbox, BadValue, NothingToChange
 from commitments.glossary import LOCALES
 from commitments.models import Department, Letter
 from commitments.register import Register
 from commitments.rules import TITLE, check_reason, check_text, check_word, is_text
-from commitments.search import canonical_number, find_department
+from commitments.search import canonical_number, find_department, letter_numbered
 
 _PARTING = re.compile(r"[|;；\x00-\x1f\x7f]")
 Names = Iterable[str]
@@ -127,9 +127,8 @@ def add_letter(  # noqa: PLR0913 - a letter has as many facts
     for what, name in (("document_number", number), ("proposal_number", proposal_number)):
         if not is_name(name):
             raise BadValue(what=what, value=name, allowed=f"up to {TITLE} characters without | ; ；")
-    taken = select(Letter.document_number).where(Letter.number_key == number_key(number))
-    if (known := register.session.scalars(taken).first()) is not None:
-        raise AlreadyExists(what="letter", name=known)
+    if (known := letter_numbered(register.session, number)) is not None:
+        raise AlreadyExists(what="letter", name=known.document_number)
     letter = Letter(
         document_number=number,
         proposal_number=proposal_number.strip(),

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from commitments.canonical import name_key, number_key, ref_key
-from commitments.errors import AmbiguousLetter, NoSuchCommitment, NoSuchDepartment, NoSuchLetter
+from commitments.errors import AmbiguousLetter, NoSuchCommitment, NoSuchDepartment, NoSuchLetter, SameNumber
 from commitments.models import (
     Commitment,
     Department,
@@ -43,17 +43,27 @@ def _near_refs(session: Session, ref: str) -> list[str]:
 def find_letter(session: Session, name: str) -> Letter:
     """Return the letter of this document number, else the only one on this proposal, however they are typed.
 
-    Raises NoSuchLetter, AmbiguousLetter.
+    Letters that were entered twice, before their numbers were one, are told apart by how they are written. Raises
+    NoSuchLetter, AmbiguousLetter.
     """
-    wanted = number_key(name)
+    wanted, written = number_key(name), canonical_number(name)
     numbers = session.execute(select(Letter.id, Letter.document_number, Letter.proposal_number)).all()
-    found = [row.id for row in numbers if number_key(row.document_number) == wanted]
+    found = [row.id for row in numbers if row.document_number == written]
+    found = numbered = found or [row.id for row in numbers if number_key(row.document_number) == wanted]
     found = found or [row.id for row in numbers if number_key(row.proposal_number) == wanted]
     if not wanted or not found:
         raise NoSuchLetter(name=name, near=near(name, [number for row in numbers for number in row[1:]]))
     if len(found) > 1:
-        raise AmbiguousLetter(name=name, letters=_described(session, found))
+        unclear = SameNumber if numbered else AmbiguousLetter
+        raise unclear(name=name, letters=_described(session, found))
     return session.get_one(Letter, found[0])
+
+
+def letter_numbered(session: Session, number: str) -> Letter | None:
+    """Return the letter of this document number, however it is typed, or None."""
+    query = select(Letter).where((Letter.document_number == number) | (Letter.number_key == number_key(number)))
+    found = session.scalars(query.order_by(Letter.id)).all()
+    return next((each for each in found if each.document_number == number), found[0] if found else None)
 
 
 def _described(session: Session, ids: Sequence[int]) -> list[str]:

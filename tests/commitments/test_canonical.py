@@ -1,5 +1,6 @@
 """One letter, one department, one ref, however they are typed."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,20 +10,23 @@ from alembic import command
 from alembic.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from commitments import parties, schema, search
 from commitments.canonical import name_key, number_key, ref_key
-from commitments.errors import AlreadyExists, AmbiguousLetter, NoSuchLetter
+from commitments.errors import AlreadyExists, AmbiguousLetter, NoSuchLetter, SameNumber
 from commitments.models import Commitment, Letter
 from commitments.storage import open_engine, reading, writing
+from tests.commitments.ledger_desk import Desk
 from tests.conftest import Scene
 
 NUMBER = "穗民案〔2019〕89号"
 SPELLINGS = [
     NUMBER, "穗民案﹝2019﹞89号", "穗民案［2019］89号", "穗民案[2019]89號", "穗民案（２０１９）８９号",
     "穗民案【2019】 89 号",    "穗民案〔2019〕\u300089\u00a0号", "穗民案{2019}89号", "穗民案〖2019〗89號",
-    "\ufeff穗民案〔2019〕89号\u200b", "穗民案<2019>89号",
+    "\ufeff穗民案〔2019〕89号\u200b", "穗民案<2019>89号", "穗民案〔2019〕第89号", "穗民案〔2019〕089号",
+    "穗民案〔2019〕八十九号", "穗民案〔2019〕89", "穗民案〔二〇一九〕第八十九號", "穗民案〔二O一九〕八九号",
+    "穗民案〔二零一九年〕捌拾玖号", "穗民案〔2019年〕第 ００８９ 号", "穗民案（２０１９）第八拾九",
 ]  # fmt: skip
 
 
@@ -32,13 +36,60 @@ def test_a_number_has_one_key(spelling: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", ["穗民案〔2019〕98号", "穗民案〔2020〕89号", "穗民建〔2019〕89号", "穗民案〔2019〕8号"]
-)
+    "other",
+    [
+        "穗民案〔2019〕98号", "穗民案〔2020〕89号", "穗民建〔2019〕89号", "穗民案〔2019〕8号", "穗民案〔2019〕890号",
+        "穗民案〔2019〕89-2号", "穗民案〔2019〕89号之一", "穗民案〔2019〕附89号", "穗民案〔19〕89号",
+        "穗民案〔2019〕号", "穗民案〔2019〕八十九十号", "穗民案号〔2019〕89号", "穗民案89号", "89", "第89号",
+    ],
+)  # fmt: skip
 def test_another_number_has_another(other: str) -> None:
     assert number_key(other) != number_key(NUMBER)
 
 
-@given(st.text())
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("第1007号", "1007"), ("1007號", "1007"), ("01007", "1007"), ("一千零七", "1007"), ("一〇〇七号", "1007"),
+        ("０７２", "72"), ("第十四号", "14"), ("廿一", "21"), ("卅", "30"), ("两百一十", "210"), ("一百十三", "113"),
+        ("一百零三", "103"), ("壹佰零叁", "103"), ("000", "0"), ("建〔2019〕1—2", "建〔2019〕1-2号"),
+        ("十四五", "十四五"), ("一百三", "一百三"), ("十百", "十百"), ("千", "千"), ("DH0271", "dh0271"),
+        ("闭08", "闭08"), ("一号工程办〔2019〕003号", "一号工程办〔2019〕3号"),
+        ("十四五办〔2019〕十四五号", "十四五办〔2019〕十四五号"),
+        ("5O", "5o"), ("OO", "oo"), ("建（2018）市〔2019〕第07号", "建〔2018〕市〔2019〕7号"),
+    ],
+)  # fmt: skip
+def test_a_running_number_is_read_by_its_value(typed: str, key: str) -> None:
+    assert number_key(typed) == key
+
+
+running = st.integers(1, 9999)
+
+
+@given(st.integers(1949, 2199), running, st.integers(0, 3), st.sampled_from(["第{}号", "{}号", "{}", "第{}號"]))
+def test_every_way_to_write_a_number_is_one(year: int, n: int, noughts: int, form: str) -> None:
+    signs = str.maketrans("0123456789", "〇一二三四五六七八九")
+    years = (str(year), str(year).translate(signs))
+    numbers = ("0" * noughts + str(n), str(n).translate(signs), spelt(n))
+    written = {number_key(f"建〔{y}〕{form.format(x)}") for y in years for x in numbers}
+    assert written == {f"建〔{year}〕{n}号"}
+    assert {number_key(form.format(x)) for x in numbers} == {str(n)}
+
+
+@given(running, running, st.data())
+def test_two_numbers_are_never_one(one: int, two: int, data: st.DataObject) -> None:
+    ways = [data.draw(st.sampled_from([str(n), f"第{n:05}号", spelt(n)])) for n in (one, two)]
+    assert (number_key(f"建〔2019〕{ways[0]}") == number_key(f"建〔2019〕{ways[1]}")) == (one == two)
+
+
+def spelt(n: int) -> str:
+    """Write a number as it is spoken: 一千零二十, 十九."""
+    words, places = "零一二三四五六七八九", ("千", "百", "十", "")
+    said = "".join(words[int(d)] + (place if d != "0" else "") for d, place in zip(f"{n:04}", places, strict=True))
+    return re.sub("^一十", "十", re.sub("零+", "零", said).strip("零"))
+
+
+@given(st.text() | st.text("〔〕第号-0189〇零一二十百千廿两o年建", max_size=12))
 def test_keys_are_keys_of_themselves(text: str) -> None:
     assert number_key(number_key(text)) == number_key(text)
     assert name_key(name_key(text)) == name_key(text)
@@ -140,10 +191,45 @@ def test_letters_entered_twice_before_both_go_on(tmp_path: Path) -> None:
         for id_, number in ((1, "穗民案〔2019〕89号"), (2, "穗民案〔2019〕89號")):
             connection.execute(text(TWICE), {"id": id_, "number": number})
     schema.upgrade(engine)
-    with reading(engine) as session:
-        keys = list(session.scalars(text("SELECT number_key FROM letter ORDER BY id")))
+    assert keys(engine) == ["穗民案〔2019〕89号", "穗民案〔2019〕89号#2"]
     engine.dispose()
-    assert keys == ["穗民案〔2019〕89号", "穗民案〔2019〕89号#2"]
+
+
+TWINS = ["穗民案〔2019〕第89号", "穗民案〔2019〕089号", "穗民建〔2019〕第7号", "穗民案〔2020〕89号"]
+
+
+@pytest.fixture
+def twins(engine: Engine) -> Engine:
+    """A ledger with letters that were two while 第 and noughts counted, upgraded."""
+    with engine.begin() as connection:
+        connection.execute(text(UNIT))
+        for id_, number in enumerate(TWINS, 1):
+            values = {"id": id_, "number": number, "key": number}
+            connection.execute(text(TWICE.replace("id,", "number_key, id,", 1).replace(":id", ":key, :id", 1)), values)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+    schema.upgrade(engine)
+    return engine
+
+
+def test_letters_that_become_one_number_both_go_on(twins: Engine) -> None:
+    assert keys(twins) == ["穗民案〔2019〕89号", "穗民案〔2019〕089号", "穗民建〔2019〕7号", "穗民案〔2020〕89号"]
+    with reading(twins) as session:
+        for number in TWINS:
+            assert search.find_letter(session, number).document_number == number
+        with pytest.raises(SameNumber, match=TWINS[1]):
+            search.find_letter(session, "穗民案〔2019〕八十九号")
+
+
+def test_ledger_files_tell_such_letters_apart(twins: Engine, tmp_path: Path) -> None:
+    desk = Desk(twins, tmp_path)
+    rows = "".join(f"{number},一是,{number},甲\n" for number in TWINS)
+    assert len(desk.load(f"letter,ordinal,title,lead\n{rows}", "l.csv").added) == len(TWINS)
+    assert desk.load(f"letter,ordinal,title,lead\n{rows}", "l.csv").unchanged == len(TWINS)
+
+
+def keys(engine: Engine) -> list[str]:
+    with reading(engine) as session:
+        return list(session.scalars(text("SELECT number_key FROM letter ORDER BY id")))
 
 
 def old(connection: Connection) -> None:
