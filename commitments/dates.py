@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from commitments.deadlines import Offset, Workdays
+from commitments.deadlines import Offset, Workdays, is_meant
 from commitments.errors import Mistake
 from commitments.glossary import LOCALES, format_date
 from commitments.letters.reckoning import Base, last_day, number
@@ -208,10 +208,9 @@ def _counted(text: str, plain: str, today: date, workdays: Workdays) -> Written 
     offset = _offset(plain)
     if offset is None:
         return None
-    try:
-        day = offset.after(today, workdays)
-    except (OverflowError, ValueError):
-        raise mistake("no_date", text=text.strip()) from None
+    day = offset.after(today, workdays)
+    if not is_meant(day):
+        raise mistake("no_date", text=text.strip())
     short = _SHORT.fullmatch(plain) is not None
     kept = plain if plain.startswith("+") and short else str(offset)
     return Written(

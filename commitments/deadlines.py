@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Protocol, Self
 
 LIVE_STATES = ("open", "reported_done")  # of a commitment that has a time band
+YEARS = (1949, 2199)  # of dates that somebody may mean
 LISTED_FROM = 3  # from this repeat on, review questions stand in one list a week
 
 
@@ -59,7 +60,16 @@ class Offset:
         return f"{self.n:+d}{self.unit}" if self.n else f"0{self.unit}"
 
     def after(self, day: date, workdays: Workdays) -> date:
-        """Return the day at this distance; the 31st moves to the month's last day where there is none."""
+        """Return the day at this distance; the 31st moves to the month's last day where there is none.
+
+        What lies beyond the calendar is its last day, or its first: a ledger may hold 9999-12-31, which stops nothing.
+        """
+        try:
+            return self._counted(day, workdays)
+        except (OverflowError, ValueError):
+            return date.max if self.n > 0 else date.min
+
+    def _counted(self, day: date, workdays: Workdays) -> date:
         if self.unit == "wd":
             return workdays.add(day, self.n)
         return day + timedelta(days=self.n) if self.unit == "d" else _add_months(day, self.n)
@@ -137,6 +147,8 @@ class Ladder:
                 return
             if step.slot >= first:
                 yield step
+            if step.slot == date.max:  # and so are all that follow
+                return
 
     def listed(self, day: date, workdays: Workdays) -> list[Step]:
         """Return the rungs that do not repeat, in order."""
@@ -156,7 +168,8 @@ class Ladder:
         for ahead in (distance := self._distance(day, k, workdays)):
             nominal = ahead.after(nominal, workdays)
         listed = self.list_day is not None and k >= LISTED_FROM
-        told = nominal + timedelta(days=((self.list_day or 0) - nominal.weekday()) % 7) if listed else nominal
+        wait = timedelta(days=((self.list_day or 0) - nominal.weekday()) % 7 if listed else 0)
+        told = nominal + min(wait, date.max - nominal)
         return Step("".join(map(str, distance)), nominal, workdays.on_or_after(told), overdue=True, listed=listed)
 
     def _distance(self, day: date, k: int, workdays: Workdays) -> list[Offset]:
@@ -191,6 +204,11 @@ class Ladder:
         back = self.early and offset.n <= 0
         slot = workdays.on_or_before(nominal) if back else workdays.on_or_after(nominal)
         return Step(str(offset), nominal, slot, overdue=not back)
+
+
+def is_meant(day: date) -> bool:
+    """Say whether somebody can mean this day: 9999-12-31 stands for none."""
+    return YEARS[0] <= day.year <= YEARS[1]
 
 
 def _passed(start: date, end: date, unit: str, workdays: Workdays) -> int:

@@ -10,7 +10,7 @@
     │   ├── WrongState, EvidenceNeeded, NotInLetter, ReasonNeeded, NothingToChange, LeadUnknown
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
     │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
-    │   ├── AlreadyExists, BadValue, BadWord, BadMailbox, BadText, BadRef, UnreadableEvidence
+    │   ├── AlreadyExists, BadValue, BadWord, FarDate, BadMailbox, BadText, BadRef, UnreadableEvidence
     │   ├── LedgerRejected, LedgerDiffers
     │   ├── PackageMissing, TooLongForSheet, DamagedText, EvidenceDamaged
     │   └── HistoryBroken, RowDiffers
@@ -351,6 +351,21 @@ class BadMailbox(BadValue):
 
     en = "{what}: {value!r} is not a mail address such as office@gz.example."
     zh = "{what}：{value!r} 不是可用的邮箱地址（如 office@gz.example）。"
+
+
+class FarDate(BadValue):
+    """A date that nobody can mean; ``field`` is the column or the option it was given for."""
+
+    en = "{what} {field}: {problem}."
+    zh = "{what}：{field} {problem}。"
+
+    def told(self, locale: str) -> str:
+        """Return the sentence; in Chinese the field has its word."""
+        field, problem = str(self.facts["field"]), self.facts["problem"]
+        chinese = locale.startswith("zh")
+        named = word("zh-Hans", "field", field) if chinese else field
+        said = problem.told(locale) if isinstance(problem, Mistake) else problem
+        return (self.zh if chinese else self.en).format(what=self.facts["what"], field=named, problem=said)
 
 
 class BadText(BadValue):

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from sqlalchemy import select
 
 from commitments import entry_words, parties, search
+from commitments.deadlines import is_meant
 from commitments.errors import Refused
 from commitments.letters.candidates import Candidate
 from commitments.letters.reading import Reading
@@ -171,7 +172,9 @@ def _draft(
     register: Register, letter: Letter, found: Candidate, used: set[tuple[str, str]], done: Intake
 ) -> Commitment:
     owners = list(dict.fromkeys(_department(register, owner, done) for owner in found.owners)) or [letter.replying_unit]
-    due = found.due_date if found.due_date and found.due_date >= letter.signed_on else None
+    due = found.due_date
+    if due and (due < letter.signed_on or not is_meant(due)):
+        due = None
     section = (found.section or "")[:200]
     return Commitment(
         ref="",

@@ -123,10 +123,17 @@ def _names(value: object) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
-def _day(value: object) -> date:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    return dates.complete(str(value))
+def _dated(field: str) -> Callable[[object], date]:
+    """Read a date that somebody can mean."""
+
+    def read(value: object) -> date:
+        plain = isinstance(value, date) and not isinstance(value, datetime)
+        day = value if plain and isinstance(value, date) else dates.complete(str(value))
+        if wrong := rules.far_day(field, day):
+            raise wrong
+        return day
+
+    return read
 
 
 def _number(value: object) -> float:
@@ -207,8 +214,8 @@ LETTER: Keys = {
     "session": _line,
     "proposing_unit": _name,
     "replying_unit": _name,
-    "signed_on": _day,
-    "published_on": _day,
+    "signed_on": _dated("signed_on"),
+    "published_on": _dated("published_on"),
     "class_mark": _line,
     "contact": _line,
 }
@@ -234,18 +241,18 @@ COMMITMENT: Keys = {
     "support_basis": _bases,
     "owner_basis": _worded("owner_basis"),
     "due_text": _line,
-    "due_on": _day,
+    "due_on": _dated("due_on"),
     "due_basis": _worded("due_basis"),
     "due_rule": _prose,
-    "due_from": _day,
+    "due_from": _dated("due_from"),
     "due_offset": _offset,
-    "first_due_on": _day,
+    "first_due_on": _dated("first_due_on"),
     "condition": _prose,
-    "review_on": _day,
+    "review_on": _dated("review_on"),
     "state": _worded("state"),
-    "reported_done_on": _day,
+    "reported_done_on": _dated("reported_done_on"),
     "outcome": _worded("outcome"),
-    "closed_on": _day,
+    "closed_on": _dated("closed_on"),
     "closing_note": _prose,
     "target": _tables,
 }

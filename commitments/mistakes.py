@@ -35,6 +35,16 @@ _SAID: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
         "{text} 的讀法不確定，可能是 {readings}；請寫全日期",
         "{text} is not clear; it may be {readings}: write the whole date",
     ),
+    "far_day": (
+        "{day} 不在{first}年至{last}年之间；请改正",
+        "{day} 不在{first}年至{last}年之間；請改正",
+        "{day} lies outside the years {first} to {last}; correct it",
+    ),
+    "no_end": (
+        "{day} 不在{first}年至{last}年之间；没有期限的事项不填期限，或者改填复核日期",
+        "{day} 不在{first}年至{last}年之間；沒有期限的事項不填期限，或者改填復核日期",
+        "{day} lies outside the years {first} to {last}; without an end give no deadline, or a review date instead",
+    ),
     "no_text": (
         '{value} 不是文字；请加引号写成 "{value}"',
         '{value} 不是文字；請加引號寫成 "{value}"',

@@ -17,7 +17,7 @@ from commitments.errors import AlreadyExists, BadMailbox, BadValue, NothingToCha
 from commitments.glossary import LOCALES
 from commitments.models import Department, Letter
 from commitments.register import Register
-from commitments.rules import TITLE, check_reason, check_text, check_word, is_text
+from commitments.rules import TITLE, check_days, check_reason, check_text, check_word, is_text
 from commitments.search import canonical_number, find_department, letter_numbered
 
 _PARTING = re.compile(r"[|;；\x00-\x1f\x7f]")
@@ -142,6 +142,7 @@ def add_letter(  # noqa: PLR0913 - a letter has as many facts
         contact=contact,
         source_sha256=source_sha256,
     )
+    check_days(number, {"signed_on": signed_on, "published_on": published_on})
     told = {"proposal_title": proposal_title, "session": session, "class_mark": class_mark, "contact": contact}
     _check_words(number, reason, told)
     register.session.add(letter)
@@ -165,6 +166,7 @@ def edit_letter(register: Register, letter: Letter, reason: str = "", **new: obj
 def _change(
     register: Register, thing: Department | Letter, subject: str, reason: str, new: Mapping[str, object]
 ) -> None:
+    check_days(subject, new)
     _check_words(subject, reason, new)
     changes: dict[str, object] = {}
     for key, value in new.items():

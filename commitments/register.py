@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from commitments import entry_words, evidence, history, quotes, rules, search
 from commitments.damage import is_damaged
-from commitments.deadlines import LIVE_STATES, Offset, Workdays
+from commitments.deadlines import LIVE_STATES, Offset, Workdays, is_meant
 from commitments.errors import (
     LeadUnknown,
     NoDeadline,
@@ -73,7 +73,7 @@ class Register:
     def add(self, commitment: Commitment, reason: str = "") -> Commitment:
         """Enter a new commitment: gives it a ref, a first date or a review date, and opens it unless it is a draft.
 
-        Raises DueBeforeLetter, DueAndReview, LeadSupports, BadValue, BadRef, NotInLetter.
+        Raises DueBeforeLetter, DueAndReview, LeadSupports, FarDate, BadValue, BadRef, NotInLetter.
         """
         if commitment.ref:
             rules.check_ref(commitment.ref)
@@ -83,6 +83,7 @@ class Register:
         if commitment.state != "draft":
             commitment.opened_at = self.now
         rules.change(commitment, **self._with_own_words(commitment, {"quote": commitment.quote}))
+        rules.check_days(commitment.ref, rules.days(commitment))
         rules.check(commitment)
         self._mark(commitment)
         self.session.add(commitment)
@@ -97,6 +98,7 @@ class Register:
             raise LeadUnknown(ref=ref)
         changes = rules.change(commitment, state="open", opened_at=self.now, first_due_on=commitment.due_on)
         changes |= self._set_review(commitment)
+        rules.check_days(ref, rules.days(commitment))
         rules.check(commitment)
         return self._done(commitment, "confirm", "", changes)
 
@@ -115,6 +117,7 @@ class Register:
         """Correct fields (lead, support, title, due_on, review_on …). A new date is basis ``set`` unless given."""
         commitment = search.find(self.session, ref)
         rules.need_reason(ref, "edit", reason)
+        rules.check_days(ref, new)
         fields = self._with_support(commitment, self._with_dates(commitment, new))
         changes = rules.change(commitment, **self._with_own_words(commitment, fields))
         if not changes and not self._answers(commitment, new):
@@ -215,6 +218,7 @@ class Register:
         rules.need_reason(ref, "extend", reason)
         if commitment.due_on is None:
             raise NoDeadline(ref=ref)
+        rules.check_days(ref, {"due_on": to})
         if to <= commitment.due_on:
             raise NotLater(ref=ref, new=to, old=commitment.due_on)
         self._withdraw_waiting(commitment)
@@ -236,6 +240,8 @@ class Register:
         request = self._waiting(commitment)
         if request is None:
             raise NoRequest(ref=ref)
+        if approve:
+            rules.check_days(ref, {"due_on": request.new_due})
         request.state = "approved" if approve else "refused"
         request.decided_by, request.decided_at = by, self.now
         changes: dict[str, object] = {"decided_by": by}
@@ -289,6 +295,7 @@ class Register:
         """
         commitment = self._in_state(ref, "close", *LIVE_STATES)
         rules.check_word("--outcome", outcome, OUTCOMES)
+        rules.check_days(ref, {"due_on": next_due})
         for words in (note, waiver):
             rules.check_reason(ref, words)
         self._withdraw_waiting(commitment)
@@ -336,7 +343,7 @@ class Register:
         if start is None or offset is None or old is None or is_damaged(offset):
             return None
         new = Offset.parse(offset).after(start, self.workdays)
-        if new == old:
+        if new == old or not is_meant(new):
             return None
         changes = rules.change(commitment, due_on=new)
         if commitment.first_due_on == old:
@@ -387,6 +394,7 @@ class Register:
     def _past(self, ref: str, on: date | None) -> date:
         if on is not None and on > self.today:
             raise NotInFuture(what=ref, day=on)
+        rules.check_days(ref, {"--on": on})
         return on or self.today
 
     def _figures(self, commitment: Commitment, figures: Mapping[str, float]) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
+from commitments.deadlines import YEARS, is_meant
 from commitments.errors import (
     BadRef,
     BadText,
@@ -12,10 +13,13 @@ from commitments.errors import (
     DueAndReview,
     DueBeforeLetter,
     EvidenceNeeded,
+    FarDate,
     LeadSupports,
+    Mistake,
     ReasonNeeded,
     WrongState,
 )
+from commitments.mistakes import mistake
 from commitments.models import (
     DUE_BASES,
     KINDS,
@@ -31,6 +35,8 @@ from commitments.models import (
     Target,
 )
 
+DEADLINES = ("due_on", "first_due_on")
+DAYS = (*DEADLINES, "due_from", "review_on", "reported_done_on", "closed_on")
 TITLE, PROSE = 300, 20_000  # characters in one line, and in a text
 WORDS = {
     "kind": KINDS,
@@ -70,6 +76,26 @@ def check(commitment: Commitment) -> None:
         raise DueBeforeLetter(what=what, due=commitment.due_on, signed=signed)
     if commitment.lead in commitment.support:
         raise LeadSupports(what=what, name=commitment.lead.name)
+
+
+def check_days(what: str, facts: Mapping[str, object]) -> None:
+    """Raise FarDate for the first date among these fields that nobody can mean."""
+    for field, value in facts.items():
+        if isinstance(value, date) and (wrong := far_day(field, value)):
+            raise FarDate(what=what[:TITLE], field=field, day=value, problem=wrong)
+
+
+def far_day(field: str, day: date) -> Mistake | None:
+    """Say what is wrong with a date that nobody can mean; of a deadline far ahead, how to say that there is none."""
+    if is_meant(day):
+        return None
+    endless = field in DEADLINES and day.year > YEARS[1]
+    return mistake("no_end" if endless else "far_day", day=day, first=YEARS[0], last=YEARS[1])
+
+
+def days(commitment: Commitment) -> dict[str, object]:
+    """Return the dates of a commitment by field."""
+    return {field: getattr(commitment, field) for field in DAYS}
 
 
 def check_ref(ref: str) -> None:

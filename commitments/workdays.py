@@ -8,10 +8,11 @@ import hashlib
 import re
 import tomllib
 from bisect import bisect_left, bisect_right
+from calendar import isleap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
@@ -112,31 +113,31 @@ class WorkCalendar:
             return start
         year, days = start.year, self._worked(start.year)
         place = bisect_right(days, start) + n - 1 if n > 0 else bisect_left(days, start) + n
-        while place >= len(days):
-            place, year = place - len(days), year + 1
-            days = self._worked(year)
+        while place >= (worked := self._how_many(year)):
+            place, year = place - worked, year + 1
         while place < 0:
             year -= 1
-            days = self._worked(year)
-            place += len(days)
-        return days[place]
+            place += self._how_many(year)
+        return self._worked(year)[place]
 
     def between(self, start: date, end: date) -> int:
         """Count working days after ``start`` up to and including ``end``; negative when ``end`` comes first."""
         if end < start:
             return -self.between(end, start)
-        years = map(self._worked, range(start.year, end.year + 1))
-        return sum(bisect_right(days, end) - bisect_right(days, start) for days in years)
+        if start.year == end.year:
+            return bisect_right(self._worked(end.year), end) - bisect_right(self._worked(start.year), start)
+        whole = sum(map(self._how_many, range(start.year, end.year)))
+        return whole - bisect_right(self._worked(start.year), start) + bisect_right(self._worked(end.year), end)
 
     def on_or_before(self, day: date) -> date:
-        """Return ``day`` or the working day before it."""
-        while not self.is_workday(day):
+        """Return ``day`` or the working day before it; the first day of all years has none."""
+        while not self.is_workday(day) and day > date.min:
             day -= ONE
         return day
 
     def on_or_after(self, day: date) -> date:
-        """Return ``day`` or the working day after it."""
-        while not self.is_workday(day):
+        """Return ``day`` or the working day after it; the last day of all years has none."""
+        while not self.is_workday(day) and day < date.max:
             day += ONE
         return day
 
@@ -180,6 +181,13 @@ class WorkCalendar:
             self._listed[year] = [day for day in days if self.is_workday(day)]
         return self._listed[year]
 
+    def _how_many(self, year: int) -> int:
+        """Count the days worked in a year; of the thousands of which only the fixed days are known, many are alike."""
+        known = year in self.years or FIRST <= year <= LAST or year in statutory.MOON
+        if known or not MINYEAR <= year <= MAXYEAR:
+            return len(self._worked(year))
+        return len(self._worked(_alike(date(year, 1, 1).weekday(), leap=isleap(year))))
+
     def _reason(self, day: date) -> str | None:
         own = self.years.get(day.year)
         if own is not None and day in own.off:
@@ -198,6 +206,13 @@ class WorkCalendar:
     def _rests_on(self, start: date, end: date) -> bool:
         first, last = min(start, end), max(start, end)
         return any(self.provisional(year) for year in range(first.year, last.year + 1))
+
+
+@cache
+def _alike(weekday: int, *, leap: bool) -> int:
+    """Return a year that begins on this day of the week and is as long, far beyond all of which more is known."""
+    years = range(MAXYEAR, MINYEAR, -1)
+    return next(year for year in years if date(year, 1, 1).weekday() == weekday and isleap(year) == leap)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

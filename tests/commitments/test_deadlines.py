@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -88,6 +89,27 @@ def test_the_next_look_is_ahead_and_misses_no_rung(ladder: Ladder, day: date, to
     assert following.slot > today
     between = list(ladder.steps(day, today + timedelta(days=1), following.slot - timedelta(days=1), CALENDAR))
     assert between == []
+
+
+TODAY = date(2019, 12, 2)
+EDGES = (date.min, date(1, 1, 9), date(9999, 12, 1), date.max)
+FAR = replace(REVIEW, rarer=(Offset(1, "m"), Offset(90, "d")), list_day=3)
+
+
+@pytest.mark.parametrize("day", EDGES)
+@pytest.mark.parametrize("ladder", [LADDER, FAR])
+def test_no_day_of_the_calendar_stops_the_ladder(ladder: Ladder, day: date) -> None:
+    assert ladder.following(day, TODAY, CALENDAR).slot > TODAY
+    reached = ladder.reached(day, TODAY, CALENDAR)
+    assert bool(reached and reached.slot <= TODAY) == (day < TODAY)
+    assert band(day, None, TODAY, ladder, CALENDAR) == ("overdue" if day < TODAY else "on_track")
+    assert all(step.slot == date.max for step in ladder.steps(day, date.max, date.max, CALENDAR))
+
+
+@pytest.mark.parametrize("unit", ["d", "wd", "m"])
+def test_beyond_the_calendar_is_its_end(unit: str) -> None:
+    assert Offset(99_999, unit).after(date(9999, 12, 1), CALENDAR) == date.max
+    assert Offset(-99_999, unit).after(date(1, 1, 20), CALENDAR) == date.min
 
 
 @given(days, st.integers(0, 400))

@@ -183,6 +183,25 @@ def test_the_end_of_all_years_is_named(day: date, n: int) -> None:
         CALENDAR.add(day, n)
 
 
+@given(st.dates(date(1990, 1, 1), date(2100, 12, 31)), st.dates(date(1990, 1, 1), date(2100, 12, 31)))
+def test_counting_is_counting_day_by_day(one: date, two: date) -> None:
+    first, last = min(one, two), max(one, two)
+    walked = sum(CALENDAR.is_workday(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
+    assert (CALENDAR.between(first, last), CALENDAR.between(last, first)) == (walked, -walked)
+
+
+def test_the_operators_years_are_counted_however_far(tmp_path: Path) -> None:
+    calendar = WorkCalendar.load(written(tmp_path, "[years.2500]\noff = [2500-03-02, 2500-03-03]\n"))
+    start, end = date(2499, 1, 1), date(2502, 1, 1)
+    assert calendar.between(start, end) == CALENDAR.between(start, end) - 2
+
+
+def test_the_first_and_the_last_day_of_all_have_no_neighbour() -> None:
+    assert CALENDAR.on_or_before(date.min) == date.min
+    assert CALENDAR.on_or_after(date.max) == date.max
+    assert CALENDAR.between(date.min, date.max) > 2_500_000 - 100_000
+
+
 @given(days, st.integers(-40, 40))
 def test_a_longer_distance_never_ends_earlier(day: date, n: int) -> None:
     assert CALENDAR.add(day, n) <= CALENDAR.add(day, n + 1)

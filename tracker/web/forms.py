@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from commitments.dates import Written
+from commitments.deadlines import is_meant
 from commitments.errors import Error, Mistake
 from commitments.evidence import Upload, is_address
 from tracker.web import uploads
@@ -13,7 +14,6 @@ from tracker.web import uploads
 LONG, SHORT = 5000, 300  # characters of a text, and of a line
 LARGEST_NUMBER = 1e15
 DIGITS = 9  # of a row's key
-YEARS = (1949, 2199)  # of dates that somebody may mean
 HAPPENED = "on"  # the field that asks when something was done
 FIGURE = "figure:"  # before the name of a target
 Dated = Callable[[str, bool], Written]
@@ -172,7 +172,7 @@ def _as_date(each: Field, text: str, dated: Dated) -> date:
         written = dated(text, each.name == HAPPENED)
     except Mistake:
         raise ValueError("date") from None
-    if not YEARS[0] <= written.day.year <= YEARS[1]:
+    if not is_meant(written.day):
         raise ValueError("date")
     if written.reasons or not written.sure:
         raise ReadAs(written.day)

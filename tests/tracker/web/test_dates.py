@@ -1,9 +1,10 @@
 """Dates typed into forms: read as people write them, and shown before they count."""
 
 import pytest
+from sqlalchemy import text as sql
 
 from commitments.models import Extension
-from tests.tracker.web.conftest import Pages
+from tests.tracker.web.conftest import REF, Pages
 
 ASKED = {"reason": "设备到货推迟"}
 
@@ -36,6 +37,15 @@ def test_what_is_no_certain_date_keeps_every_word(pages: Pages, text: str) -> No
     assert answer.status_code == 422
     assert "日期请写成 2019-12-31 这样。" in answer.text
     assert text in answer.text
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_an_older_ledger_with_a_date_nobody_means_is_shown(pages: Pages, day: str) -> None:
+    with pages.app.engine.begin() as connection:
+        connection.execute(sql("UPDATE commitment SET due_on = :day WHERE ref = :ref"), {"day": day, "ref": REF})
+    for page in (pages.owner(), pages.desk(), pages.feed()):
+        assert pages.get(page, follow_redirects=True).status_code == 200
+    assert pages.send(pages.owner(), "progress", {"note": "已办"}).status_code == 303
 
 
 def test_what_was_done_without_a_year_lies_behind(pages: Pages) -> None:
