@@ -10,7 +10,8 @@
     │   ├── WrongState, EvidenceNeeded, NotInLetter, ReasonNeeded, NothingToChange, LeadUnknown
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
     │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
-    │   ├── AlreadyExists, BadValue, BadWord, FarDate, BadMailbox, BadText, BadRef, UnreadableEvidence
+    │   ├── AlreadyExists, BadValue, BadWord, BadFigure, FarDate, BadMailbox, BadText, BadRef
+    │   ├── UnreadableEvidence
     │   ├── LedgerRejected, LedgerDiffers
     │   ├── PackageMissing, TooLongForSheet, DamagedText, EvidenceDamaged
     │   └── HistoryBroken, RowDiffers
@@ -351,6 +352,10 @@ class BadMailbox(BadValue):
 
     en = "{what}: {value!r} is not a mail address such as office@gz.example."
     zh = "{what}：{value!r} 不是可用的邮箱地址（如 office@gz.example）。"
+
+
+class BadFigure(BadWord):
+    """A figure of a target that cannot be kept as it was written."""
 
 
 class FarDate(BadValue):

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from sqlalchemy import select
 
-from commitments import entry_words, parties, search
+from commitments import amounts, entry_words, parties, search
 from commitments.deadlines import is_meant
 from commitments.errors import Refused
 from commitments.letters.candidates import Candidate
@@ -201,7 +201,7 @@ def _draft(
 def _targets(found: Candidate) -> list[Target]:
     """Return the figures of a pledge; two that count things of one name are numbered."""
     made: dict[str, Target] = {}
-    for goal in found.targets:
+    for goal in (each for each in found.targets if amounts.is_kept(each.quantity)):
         what = _unused(goal.what or title_of(found.quote), made)
         made[what] = Target(what=what, goal=goal.quantity, unit=goal.unit)
     return list(made.values())

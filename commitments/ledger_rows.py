@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from commitments import addresses, dates, parties, rules
+from commitments import addresses, amounts, dates, parties, rules
 from commitments.deadlines import Offset
 from commitments.errors import Mistake, Problem
 from commitments.glossary import LOCALES, value_of
@@ -137,11 +137,12 @@ def _dated(field: str) -> Callable[[object], date]:
 
 
 def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    endless = isinstance(value, float) and not math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or endless:
         raise mistake("no_number", value=value)
     if value < 0:
         raise mistake("negative", value=value)
-    return float(value)
+    return amounts.checked(value)
 
 
 def _offset(value: object) -> str:

@@ -90,6 +90,11 @@ _SAID: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
         "{value!r} 不是數字；請寫成 10 或 12.5，不加引號",
         "{value!r} is not a number; write it like 10 or 12.5, without quotes",
     ),
+    "far_figure": (
+        "{value} 超出可记的范围：不大于10的15次方，小数不超过6位；请改正，或者换一个单位",
+        "{value} 超出可記的範圍：不大於10的15次方，小數不超過6位；請改正，或者換一個單位",
+        "{value} is beyond what is kept: at most 10 to the 15th, with 6 decimals; correct it or choose another unit",
+    ),
     "negative": (
         "{value} 小于0；请写0或更大的数",
         "{value} 小於0；請寫0或更大的數",

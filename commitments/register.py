@@ -73,7 +73,7 @@ class Register:
     def add(self, commitment: Commitment, reason: str = "") -> Commitment:
         """Enter a new commitment: gives it a ref, a first date or a review date, and opens it unless it is a draft.
 
-        Raises DueBeforeLetter, DueAndReview, LeadSupports, FarDate, BadValue, BadRef, NotInLetter.
+        Raises DueBeforeLetter, DueAndReview, LeadSupports, FarDate, BadFigure, BadValue, BadRef, NotInLetter.
         """
         if commitment.ref:
             rules.check_ref(commitment.ref)
@@ -84,6 +84,7 @@ class Register:
             commitment.opened_at = self.now
         rules.change(commitment, **self._with_own_words(commitment, {"quote": commitment.quote}))
         rules.check_days(commitment.ref, rules.days(commitment))
+        rules.check_targets(commitment.ref, commitment.targets)
         rules.check(commitment)
         self._mark(commitment)
         self.session.add(commitment)
@@ -398,6 +399,7 @@ class Register:
         return on or self.today
 
     def _figures(self, commitment: Commitment, figures: Mapping[str, float]) -> dict[str, Any]:
+        rules.check_figures(commitment.ref, figures)
         known = [target.what for target in commitment.targets]
         for what in figures:
             if what not in known:

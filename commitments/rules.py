@@ -5,8 +5,10 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date
 
+from commitments import amounts
 from commitments.deadlines import YEARS, is_meant
 from commitments.errors import (
+    BadFigure,
     BadRef,
     BadText,
     BadValue,
@@ -91,6 +93,21 @@ def far_day(field: str, day: date) -> Mistake | None:
         return None
     endless = field in DEADLINES and day.year > YEARS[1]
     return mistake("no_end" if endless else "far_day", day=day, first=YEARS[0], last=YEARS[1])
+
+
+def check_targets(what: str, targets: Collection[Target]) -> None:
+    """Raise BadFigure for a baseline or goal that cannot be kept as it is."""
+    for target in targets:
+        check_figures(what, {f"{target.what} baseline": target.baseline, f"{target.what} goal": target.goal})
+
+
+def check_figures(what: str, figures: Mapping[str, float]) -> None:
+    """Raise BadFigure for a figure that cannot be kept as it is."""
+    for name, value in figures.items():
+        try:
+            amounts.checked(value)
+        except Mistake as wrong:
+            raise BadFigure(what=f"{what} {name}"[:TITLE], problem=wrong) from None
 
 
 def days(commitment: Commitment) -> dict[str, object]:

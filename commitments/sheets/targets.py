@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from commitments import amounts
 from commitments.mistakes import mistake
 
-_NUMBER = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?"
-_LINE = re.compile(rf"(.+)[：:]\s*(?:({_NUMBER})\s*→\s*)?({_NUMBER})(?:\s+(.*)|([^\d.\s].*))?")
+_LINE = re.compile(rf"(.+)[：:]\s*(?:({amounts.NUMBER})\s*→\s*)?({amounts.NUMBER})(?:\s+(.*)|((?!\s){amounts.UNIT}))?")
 
 
 def told(targets: Sequence[Mapping[str, object]]) -> str:
@@ -17,7 +17,7 @@ def told(targets: Sequence[Mapping[str, object]]) -> str:
 
 
 def _figure(value: object) -> str:
-    return str(int(value)) if isinstance(value, float) and value.is_integer() and value < 1e15 else repr(value)  # noqa: PLR2004 - beyond it repr is shorter
+    return amounts.written(value) if isinstance(value, int | float) else repr(value)
 
 
 def read(text: str) -> list[dict[str, object]]:
@@ -30,5 +30,5 @@ def _one(line: str) -> dict[str, object]:
     if found is None:
         raise mistake("no_target", value=line)
     what, baseline, goal, unit, joined = found.groups()
-    figures = {"baseline": float(baseline)} if baseline else {}
-    return {"what": what.strip(), "unit": (unit or joined or "").strip(), **figures, "goal": float(goal)}
+    figures = {"baseline": amounts.read(baseline)} if baseline else {}
+    return {"what": what.strip(), "unit": (unit or joined or "").strip(), **figures, "goal": amounts.read(goal)}

@@ -63,6 +63,10 @@ def full(desk: Desk) -> Desk:
         ("target = 3", "target: is not a list of tables"),
         ('target = [{what = "甲", goal = -1}]', "target 1 (line 17) goal: -1 is negative"),
         ('target = [{what = "甲", goal = "many"}]', "target 1 (line 17) goal: 'many' is not a number"),
+        ('target = [{what = "甲", goal = inf}]', "target 1 (line 17) goal: inf is not a number"),
+        ('target = [{what = "甲", goal = 1e16}]', "goal: 10000000000000000 is beyond what is kept: at most"),
+        ('target = [{what = "甲", goal = 99999999999999999999999999}]', "goal: 99999999999999999999999999 is beyond"),
+        ('target = [{what = "甲", goal = 1, baseline = 0.1234567}]', "baseline: 0.1234567 is beyond what is kept"),
         ('target = [{what = "甲", goal = nan}]', "target 1 (line 17) goal: nan is not a number"),
         ('target = [{what = "甲"}]', "target 1 (line 17) goal: is missing"),
         (

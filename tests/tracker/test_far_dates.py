@@ -1,4 +1,4 @@
-"""Dates that nobody can mean: refused before anything is written; those of an older ledger stop nothing."""
+"""Dates and figures that nobody can mean: refused before anything is written; an older ledger's stop nothing."""
 
 import json
 import sqlite3
@@ -19,7 +19,7 @@ SIGNED = (
     "--replying-unit", "市民政局", "--signed-on",
 )  # fmt: skip
 WHY = ("--reason", "更正")
-DATED, UNDATED = "2019-1007-01", "2019-1007-05"
+DATED, UNDATED, COUNTED = "2019-1007-01", "2019-1007-05", "2019-1007-08"
 
 
 @pytest.fixture
@@ -68,6 +68,39 @@ def test_it_is_refused_in_english_too(
     monkeypatch.setenv("TRACKER_LANGUAGE", "en")
     assert run([*NEW, "--due", "9999-12-31"]) == 2
     assert "due_on: 9999-12-31 lies outside the years 1949 to 2199; without an end" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            (*NEW, "--target", "人数=99999999999999999999999999人"),
+            "人数：99999999999999999999999999 超出可记的范围",
+        ),
+        ((*NEW, "--target", "比例=1e400%"), "--target 比例=1e400%：请写成 名称=目标值单位"),
+        ((*NEW, "--target", "比例=0.1234567%"), "0.1234567 超出可记的范围"),
+        ((*NEW, "--target", "比例=1,00%"), "请写成 名称=目标值单位"),
+        (("progress", COUNTED, "--note", "已办", "--target", "城市社区创建比例=1e400"), "'1e400' 不是数字"),
+        (("progress", COUNTED, "--note", "已办", "--target", "城市社区创建比例=nan"), "'nan' 不是数字"),
+        (("progress", COUNTED, "--note", "已办", "--target", f"城市社区创建比例={10**16}"), "超出可记的范围"),
+    ],
+)
+def test_figures_nobody_can_keep_are_refused_too(
+    office: Path, capsys: pytest.CaptureFixture[str], line: tuple[str, ...], told: str
+) -> None:
+    before = contents(office)
+    assert run(list(line)) == 2
+    assert told in capsys.readouterr().err
+    assert contents(office) == before
+
+
+def test_figures_are_said_as_they_were_written(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*NEW, "--target", "人数=1,234,567.25 人", "--ref", "x-1"]) == 0
+    assert run(["progress", "x-1", "--note", "已办", "--target", "人数=123456789"]) == 0
+    assert "人数=123456789" in capsys.readouterr().err
+    assert run(["show", "x-1", "--json"]) == 0
+    [target] = json.loads(capsys.readouterr().out)["commitment"]["targets"]
+    assert (target["goal"], target["unit"]) == (1234567.25, "人")
 
 
 @pytest.mark.parametrize("key", ["due_on", "review_on"])

@@ -25,6 +25,13 @@ Review = Annotated[
 ]
 
 
+class BadTarget(UsageError):
+    """A target that is no number with its unit."""
+
+    en = "--target {text}: write WHAT=GOAL with its unit, such as 创建比例=10%."
+    zh = "--target {text}：请写成 名称=目标值单位，如 创建比例=10%。"
+
+
 def register(cli: typer.Typer) -> None:
     """Add the commands to the program."""
     for name, verb in (("add", add), ("edit", edit), ("confirm", confirm_draft), ("drop", drop)):
@@ -132,12 +139,17 @@ def _target(text: str) -> "Target":
     """Read ``创建比例=10%``: what, goal, unit."""
     import re  # noqa: PLC0415
 
+    from commitments import amounts  # noqa: PLC0415
+    from commitments.errors import BadFigure, Mistake  # noqa: PLC0415
     from commitments.models import Target  # noqa: PLC0415
 
-    match = re.fullmatch(r"(.+?)=\s*(\d+(?:\.\d+)?)\s*(\S*)", text.strip())
+    match = re.fullmatch(rf"(.+?)=\s*({amounts.NUMBER})\s*((?!\s){amounts.UNIT})", text.strip())
     if match is None:
-        raise UsageError(problem=f"--target {text!r}: write WHAT=GOAL with its unit, such as 创建比例=10%.")
-    return Target(what=match[1].strip(), goal=float(match[2]), unit=match[3])
+        raise BadTarget(text=text)
+    try:
+        return Target(what=match[1].strip(), goal=amounts.read(match[2]), unit=match[3])
+    except Mistake as wrong:
+        raise BadFigure(what=f"--target {match[1]}", problem=wrong) from None
 
 
 def edit(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commitments import amounts
 from commitments.glossary import value_of
 from tracker.cli.base import ActorOption, UsageError, command
 from tracker.cli.dates import as_due, read_due
@@ -285,7 +286,7 @@ def _noted(note: str, tongue: str) -> str:
 
 
 def _goal(target: object) -> str:
-    return f"{getattr(target, 'what', '')} {getattr(target, 'goal', 0):g}{getattr(target, 'unit', '')}"
+    return f"{getattr(target, 'what', '')} {amounts.written(getattr(target, 'goal', 0))}{getattr(target, 'unit', '')}"
 
 
 def _find(session: object, ref: str) -> "Commitment":
@@ -311,7 +312,7 @@ def _marked(row: "Commitment") -> str:
         row.due_text,
         row.lead.name,
         *(each.name for each in row.support),
-        *(f"{t.goal:g}{t.unit}" for t in row.targets),
+        *(f"{amounts.written(t.goal)}{t.unit}" for t in row.targets),
     ]
     known = sorted({re.escape(word) for word in words if word}, key=len, reverse=True)
     if not known:

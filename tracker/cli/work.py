@@ -15,6 +15,13 @@ On = Annotated[str, typer.Option("--on", help="发生日期，默认今天 · Wh
 Note = Annotated[str, typer.Option("--note", help="说明 · Note.")]
 
 
+class BadProgress(UsageError):
+    """A figure reported that is no number, or one that cannot be kept."""
+
+    en = "--target {text}: {problem}. Write WHAT=FIGURE, such as 创建比例=6.5."
+    zh = "--target {text}：{problem}。请写成 名称=数值，如 创建比例=6.5。"
+
+
 def register(cli: typer.Typer) -> None:
     """Add the commands to the program."""
     verbs = (
@@ -43,6 +50,7 @@ def progress(
     $ tracker progress 2019-1007-02 --note 清单已报送审定
     $ tracker progress 2019-1007-08 --note 首批社区通过验收 --target 城市社区创建比例=4.5
     """
+    from commitments import amounts  # noqa: PLC0415
     from commitments.search import find  # noqa: PLC0415
 
     shared = command(ctx)
@@ -52,7 +60,7 @@ def progress(
     with app.register() as keeper:
         keeper.progress(ref, note, on=day, figures=figures, proofs=evidence or [])
         row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)
-        told = "；".join(f"{what}={figure:g}" for what, figure in figures.items())
+        told = "；".join(f"{what}={amounts.written(figure)}" for what, figure in figures.items())
         facts = (answer.fact("note", note), answer.fact("figures", told), answer.evidence(row), answer.due(row))
         answer.add("progress", row, *facts, answer.ladder(row))
     print(row.ref)
@@ -60,11 +68,14 @@ def progress(
 
 
 def _figure(text: str) -> tuple[str, float]:
+    from commitments import amounts  # noqa: PLC0415
+    from commitments.errors import Mistake  # noqa: PLC0415
+
     what, _, figure = text.rpartition("=")
     try:
-        return what.strip(), float(figure.strip().rstrip("%"))
-    except ValueError:
-        raise UsageError(problem=f"--target {text!r}: write WHAT=FIGURE, such as 创建比例=6.5.") from None
+        return what.strip(), amounts.read(figure.strip().rstrip("%％"))
+    except Mistake as wrong:
+        raise BadProgress(text=text, problem=wrong) from None
 
 
 def extend(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from commitments import amounts
 from commitments.dates import Written
 from commitments.deadlines import is_meant
 from commitments.errors import Error, Mistake
@@ -12,7 +13,6 @@ from commitments.evidence import Upload, is_address
 from tracker.web import uploads
 
 LONG, SHORT = 5000, 300  # characters of a text, and of a line
-LARGEST_NUMBER = 1e15
 DIGITS = 9  # of a row's key
 HAPPENED = "on"  # the field that asks when something was done
 FIGURE = "figure:"  # before the name of a target
@@ -181,12 +181,9 @@ def _as_date(each: Field, text: str, dated: Dated) -> date:
 
 def _as_number(_: Field, text: str) -> float:
     try:
-        number = float(text.replace("，", "").replace(",", ""))
-    except ValueError:
+        return amounts.read(text)
+    except Mistake:
         raise ValueError("number") from None
-    if not abs(number) < LARGEST_NUMBER:  # neither endless nor not a number
-        raise ValueError("number")
-    return number
 
 
 def _as_link(each: Field, text: str) -> str:

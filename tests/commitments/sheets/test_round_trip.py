@@ -8,6 +8,7 @@ import tomli_w
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from commitments.errors import Mistake
 from commitments.sheets import targets
 from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, Desk
 from tests.commitments.sheets.test_writing import exported
@@ -64,8 +65,20 @@ def test_any_text_comes_back_as_the_same_text(
 @pytest.mark.parametrize(
     ("text", "read"),
     [("创建比例：0→10 %", ("创建比例", "%", 0.0, 10.0)), ("创建比例:10%", ("创建比例", "%", None, 10.0)),
-     ("一：二：1.5 → 3 个", ("一：二", "个", 1.5, 3.0)), ("中心：3→5", ("中心", "", 3.0, 5.0))],
+     ("一：二：1.5 → 3 个", ("一：二", "个", 1.5, 3.0)), ("中心：1,200→12，000个", ("中心", "个", 1200.0, 12000.0)),
+     ("甲：0.000001→1000000000000000 e5", ("甲", "e5", 0.000001, 1e15)), ("中心：3→5", ("中心", "", 3.0, 5.0))],
 )  # fmt: skip
 def test_targets_as_people_write_them(text: str, read: tuple[Any, ...]) -> None:
     (found,) = targets.read(f"\n {text} \n")
     assert (found["what"], found["unit"], found.get("baseline"), found["goal"]) == read
+
+
+@pytest.mark.parametrize("text", ["甲：1e400%", "甲：1e5→2 %", "甲：10,5%", "甲：1.2.3", "甲：0x10", "甲：1E+26 %"])
+def test_a_number_that_goes_on_as_something_else_is_none(text: str) -> None:
+    with pytest.raises(Mistake, match="is not a target"):
+        targets.read(text)
+
+
+def test_a_figure_too_large_to_be_kept_is_told() -> None:
+    with pytest.raises(Mistake, match="99999999999999999999999999 is beyond what is kept"):
+        targets.read("甲：99999999999999999999999999人")
