@@ -1,9 +1,11 @@
 """The store of evidence files (佐证材料): each under its sha256, never under the name a user gave it."""
 
+import codecs
 import hashlib
 import os
 import re
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, partial
@@ -13,10 +15,16 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine, select
 
 from commitments.errors import UnreadableEvidence
+from commitments.mistakes import mistake
 from commitments.models import Commitment, Evidence
 from commitments.storage import reading
 
 LARGEST = 50 * 1024 * 1024
+BOMS = (  # the longer first: that of UTF-32 begins like that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+)  # fmt: skip
+UNSEEN = ("Cc", "Cf", "Zl", "Zp", "Zs")  # controls, formats and blanks
 _FILE = re.compile(r"(?P<name>.*) sha256:(?P<sha256>[0-9a-f]{64})", re.DOTALL)
 
 
@@ -46,9 +54,26 @@ def take(folder: Path, source: Given) -> Proof:
     if isinstance(source, str) and "://" in source:
         return _address(source)
     file = source if isinstance(source, Upload) else Upload(Path(source).name, _read(Path(source)))
+    if is_blank(file.data):
+        raise UnreadableEvidence(path=source if isinstance(source, str) else file.name, problem=mistake("blank_file"))
     sha256 = hashlib.sha256(file.data).hexdigest()
     _keep(folder, sha256, file.data)
     return Proof(name=file.name, sha256=sha256, size=len(file.data))
+
+
+def is_blank(data: bytes) -> bool:
+    """Say whether a file shows nothing: it is empty, or holds only a byte order mark, blanks and what nobody sees."""
+    found = next(((bom, encoding) for bom, encoding in BOMS if data.startswith(bom)), None)
+    if found is None:
+        return any(_shows_nothing(data, encoding) for encoding in ("utf-8", "gb18030"))
+    return _shows_nothing(data[len(found[0]) :], found[1])
+
+
+def _shows_nothing(data: bytes, encoding: str) -> bool:
+    try:
+        return all(unicodedata.category(sign) in UNSEEN for sign in data.decode(encoding))
+    except UnicodeDecodeError:  # no text: whatever reads it finds something
+        return False
 
 
 def named(words: str) -> tuple[str, str | None]:

@@ -95,6 +95,11 @@ _SAID: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
         "{value} 超出可記的範圍：不大於10的15次方，小數不超過6位；請改正，或者換一個單位",
         "{value} is beyond what is kept: at most 10 to the 15th, with 6 decimals; correct it or choose another unit",
     ),
+    "blank_file": (
+        "文件是空的，或者只有空白",
+        "文件是空的，或者只有空白",
+        "the file is empty or holds blanks only",
+    ),
     "negative": (
         "{value} 小于0；请写0或更大的数",
         "{value} 小於0；請寫0或更大的數",

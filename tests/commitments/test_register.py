@@ -1,5 +1,6 @@
 """The verbs of the ledger, on both databases."""
 
+import codecs
 from datetime import date
 from functools import partial
 
@@ -172,6 +173,41 @@ def test_evidence_is_kept_under_its_hash_and_unreadable_evidence_changes_nothing
             scene.do(lambda r, source=source: r.progress(ref, "b", proofs=[source]))
     with reading(scene.engine) as session:
         assert len(session.scalars(select(Evidence)).all()) == 2
+
+
+BLANK = [
+    b"", b" \n\t\r\n", codecs.BOM_UTF8, codecs.BOM_UTF8 + b" \n", codecs.BOM_UTF16_LE, " \r\n".encode("utf-16"),
+    codecs.BOM_UTF16_BE + "\u3000\n".encode("utf-16-be"), codecs.BOM_UTF32_LE + b" \0\0\0",
+    "\u3000\u200b\ufeff\xa0\u2028".encode(), b"\0" * 4096, " ".encode("utf-16-le"), "\u3000\n".encode("gb18030"),
+]  # fmt: skip
+SHOWN = [
+    b"1", b"\xff", codecs.BOM_UTF8 + "办".encode(), "办".encode("utf-16"), codecs.BOM_UTF16_BE + b"\0a", b"\x89PNG\r\n",
+    "办".encode("gb18030"), codecs.BOM_UTF16_LE + b"\0", b"\xef\xbb",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("data", BLANK)
+def test_a_file_that_shows_nothing_is_no_evidence(quick: Scene, data: bytes) -> None:
+    ref = quick.add(due_on=DUE)
+    blank = quick.folder / "空.txt"
+    blank.write_bytes(data)
+    for given in (str(blank), evidence.Upload("空.txt", data)):
+        verbs = (
+            lambda r, proofs: r.progress(ref, "a", proofs=proofs),
+            lambda r, proofs: r.report_done(ref, proofs=proofs),
+            lambda r, proofs: r.close(ref, "kept", proofs=proofs),
+        )
+        for verb in verbs:
+            with pytest.raises(UnreadableEvidence, match="holds blanks only") as refused:
+                quick.do(lambda r, verb=verb, given=given: verb(r, [given]))
+            assert refused.value.told("zh-Hans").endswith("空.txt 未收入：文件是空的，或者只有空白。")
+    assert not (quick.folder / "evidence").exists()
+    assert (row(quick, ref).state, row(quick, ref).outcome) == ("open", None)
+
+
+@pytest.mark.parametrize("data", SHOWN)
+def test_a_file_that_shows_something_is_evidence(quick: Scene, data: bytes) -> None:
+    assert not evidence.is_blank(data)
 
 
 VERBS = {

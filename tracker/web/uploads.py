@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO, Protocol
 
-from commitments.evidence import Upload
+from commitments.evidence import Upload, is_blank
 
 LARGEST = 10 * 2**20  # bytes
 LONGEST_NAME = 120  # characters
@@ -65,7 +65,7 @@ def read(stored: Stored | None) -> list[Upload]:
         data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError("large")
-    if not data:
+    if is_blank(data):
         raise ValueError("nothing")
     name = clean_name(stored.filename)
     if name.rpartition(".")[2].lower() not in KINDS.get(kind(data) or "", ()):

@@ -109,6 +109,8 @@ def test_not_ours_is_kept_until_somebody_decides(pages: Pages) -> None:
         ({"note": "好", "file": (io.BytesIO(b"MZ\x90\0program"), "a.pdf")}, "不接受这种附件"),
         ({"note": "好", "file": (io.BytesIO(b"<html><script>"), "a.txt")}, "不接受这种附件"),
         ({"note": "好", "file": (io.BytesIO(b""), "a.pdf")}, "附件是空的"),
+        ({"note": "好", "file": (io.BytesIO(b"\xef\xbb\xbf \r\n"), "a.txt")}, "附件是空的"),
+        ({"note": "好", "file": (io.BytesIO(b"\xff\xfe \0\n\0"), "a.txt")}, "附件是空的"),
         ({"note": "好", "file": (io.BytesIO(b"%PDF-" + b"x" * (10 * 2**20)), "a.pdf")}, "超过了10 MiB"),
     ],
 )
