@@ -24,6 +24,7 @@ from commitments.register import Register
 from commitments.search import find_department, find_letter
 from commitments.standings import standings, undone
 from tests.ledgers import new_engine
+from tests.thorough import examples
 
 ZONE = ZoneInfo("Asia/Shanghai")
 LADDER = Ladder(rungs=(Offset(-7, "wd"), Offset(0, "d"), Offset(1, "wd")), repeat=Offset(5, "wd"))
@@ -365,7 +366,7 @@ VERBS = (
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(verbs=st.lists(st.sampled_from(VERBS), min_size=2, max_size=12), dated=st.booleans())
 def test_nothing_recorded_later_changes_what_stood(
     tmp_path_factory: pytest.TempPathFactory, verbs: list[str], dated: bool

@@ -21,6 +21,7 @@ from commitments.errors import LedgerDiffers
 from commitments.models import KINDS, STRENGTHS, HistoryEntry
 from tests.commitments.ledger_desk import DEPARTMENTS, HEAD, LETTER, NUMBER, ONE, TODAY, Desk
 from tests.ledgers import new_engine
+from tests.thorough import examples
 
 
 @pytest.fixture
@@ -241,7 +242,7 @@ rows = st.fixed_dictionaries(
 
 
 @given(st.lists(st.tuples(rows, dated | reviewed, closed | others), max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_what_is_dumped_loads_to_the_same(
     tmp_path_factory: pytest.TempPathFactory, drawn: list[tuple[dict[str, object], ...]]
 ) -> None:

@@ -12,12 +12,13 @@ from commitments import storage
 from notifications.models import Digest
 from notifications.periods import shifted
 from tests.notifications.test_digests import RULES, Ledger
+from tests.thorough import examples
 
 FIRST, DAYS = date(2019, 7, 1), 260
 TICKS = st.lists(st.tuples(st.integers(0, DAYS), st.sampled_from([1, 2, 10, 20, 25])), min_size=1, max_size=14)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TICKS)
 def test_each_month_has_one_digest_whatever_the_day_is_set_to(
     tmp_path_factory: pytest.TempPathFactory, ticks: list[tuple[int, int]]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from commitments.deadlines import Ladder, Offset
 from commitments.workdays import WorkCalendar
 from notifications.planner import Duty, Facts, Policy, coming, declined, duties, next_look
+from tests.thorough import examples
 
 CALENDAR = WorkCalendar.load()
 RUNGS = tuple(map(Offset.parse, ("-30d", "-7wd", "-3wd", "0d", "+1wd")))
@@ -94,7 +95,7 @@ policies = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(items, policies, outages)
 def test_nobody_is_escalated_who_was_not_told_long_enough_ago(
     item: Facts, policy: Policy, blocked: frozenset[date]
@@ -108,7 +109,7 @@ def test_nobody_is_escalated_who_was_not_told_long_enough_ago(
             assert policy.escalate_after.after(counting[needed - 1], CALENDAR) <= on
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(items, policies, outages)
 def test_planning_only_when_said_misses_and_delays_nothing(
     item: Facts, policy: Policy, blocked: frozenset[date]
@@ -118,14 +119,14 @@ def test_planning_only_when_said_misses_and_delays_nothing(
     assert World(item, policy, blocked).run(days_from(TODAY, 120), lazily=True) == daily
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(items, policies, outages)
 def test_a_doubled_tick_changes_nothing(item: Facts, policy: Policy, blocked: frozenset[date]) -> None:
     daily = World(item, policy, blocked).run(days_from(TODAY, 90))
     assert World(item, policy, blocked).run(days_from(TODAY, 90), twice=True) == daily
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(items, policies, st.lists(st.integers(0, 89), unique=True).map(sorted))
 def test_a_missed_tick_changes_nothing_that_is_owed_now(item: Facts, policy: Policy, ticks: list[int]) -> None:
     """What is owed on a day follows from that day and from what was told, never from the ticks between."""
@@ -207,7 +208,7 @@ def test_overdue_reminders_grow_rarer_too() -> None:
     assert [rung for rung, _ in short(told, "reminder")] == ["+1wd", "+6wd", "+16wd", "+16wd+1m", "+16wd+2m"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(items, policies)
 def test_what_is_entered_as_history_is_quiet_at_first_and_told_later(item: Facts, policy: Policy) -> None:
     settled = {duty.key for duty in declined(item, policy, TODAY, CALENDAR)}

@@ -43,12 +43,19 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("narrow", ["gbk", "the C locale"])
+LINES = [
+    "list", "show 2019-1007-01", "history list", "letter list", "letter show 1007", "department list", "due",
+    "status", "--help", "close --help", "ledger dump", "config show", "calendar show 2026",
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "line",
-    ["list", "show 2019-1007-01", "history list", "letter list", "letter show 1007", "department list", "due",
-     "status", "--help", "close --help", "ledger dump", "config show", "calendar show 2026"],
-)  # fmt: skip
+    ("narrow", "line"),
+    [
+        *(("gbk", line) for line in LINES),
+        *(pytest.param("the C locale", line, marks=[pytest.mark.journey] if line != "list" else []) for line in LINES),
+    ],
+)
 def test_every_command_speaks_on_a_narrow_terminal(office: Path, narrow: str, line: str) -> None:
     done = tracker(office, *line.split(), **NARROW[narrow])
     assert done.returncode == 0, done.stderr

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from commitments.sheets import writing
 from commitments.sheets.cells import Cells
+from tests.thorough import examples
 
 PIECES = [
     "_x0041_",
@@ -52,7 +53,7 @@ def cell(text: str, place: str = "H3") -> object:
 @example("_x0041_x0042_")
 @example(" 甲 ")
 @example("\n")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_cell_holds_the_very_text(text: str) -> None:
     assert cell(text) == text
 
