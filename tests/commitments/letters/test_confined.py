@@ -62,12 +62,20 @@ def bomb() -> bytes:
     return head + page % len(packed) + packed + b"\nendstream endobj\ntrailer<</Root 1 0 R>>"
 
 
-@pytest.mark.parametrize("head", [b"%PDF 1.4", b"MZ junk before %PDF-1.4"])
-def test_a_pdf_that_inflates_is_one_sentence(head: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [(b"%PDF-1.4", "pdf"), (b"%PDF 1.4", "pdf"), (b"MZ %PDF-1.4", "pdf"), (b"PK\x03\x04", "docx"), (b"PK", "text"),
+     (b"{\\rtf1", "old"), (b"<html>", "page"), (b"", "text")],
+)  # fmt: skip
+def test_one_rule_says_what_is_read_apart(data: bytes, kind: str) -> None:
+    assert files.kind(data) == kind
+
+
+def test_a_pdf_that_inflates_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pypdf")
     monkeypatch.setattr("commitments.letters.pdf.read_pdf", None)  # never here: the child has its own
     with pytest.raises(UnreadableLetter):
-        confined.read_file(bomb().replace(b"%PDF-1.4", head), "x")
+        confined.read_file(bomb().replace(b"%PDF-1.4", b"%PDF 1.4"), "x")
 
 
 @pytest.mark.parametrize("does", ["while :; do :; done", "kill -XCPU $$", "exit 1", "exec sleep 100"])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from notifications.links import Links
+from tests.thorough import examples
 from tests.tracker.web.conftest import BASE, REF, Pages, path
 
 
@@ -163,7 +164,7 @@ FIELDS = ("note", "on", "to", "reason", "link", "once", "figure:城市社区创�
 FORMS = ("acknowledge", "progress", "done", "extension", "dispute", "close", "nothing")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     form=st.sampled_from(FORMS),
     fields=st.dictionaries(
@@ -179,7 +180,7 @@ def test_no_form_breaks_the_page(pages: Pages, form: str, fields: dict[str, str]
     assert answer.status_code in (303, 404, 409, 422)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(token=st.text(max_size=80), page=st.sampled_from("oduf"))
 def test_no_token_breaks_the_door(pages: Pages, token: str, page: str) -> None:
     from urllib.parse import quote  # noqa: PLC0415

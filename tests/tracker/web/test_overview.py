@@ -22,6 +22,7 @@ from commitments.standings import standings
 from commitments.storage import reading, writing
 from commitments.workdays import WorkCalendar
 from tests.conftest import LADDER, ZONE
+from tests.thorough import examples
 from tracker.web import overview
 from tracker.web.overview import BANDS, MOST_A_DAY, MOST_WAITING, Place, Row, departments, month, worst_first
 
@@ -281,9 +282,9 @@ def expected_band(facts: dict[str, Any], today: date, ladder: Ladder, workdays: 
 
 def same_ledger(wrapped: Any) -> Any:
     """Let examples write over each other in one ledger."""
-    return settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)(
-        wrapped
-    )
+    return settings(
+        max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    )(wrapped)
 
 
 @same_ledger

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
+from tests.thorough import examples
 from tests.tracker.web.conftest import Pages
 from tracker.web import uploads
 from tracker.web.tidied import tidied
@@ -68,7 +69,7 @@ values = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60
 REF = "2019-1007-08"
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
 @given(st.dictionaries(st.sampled_from(HEADS), values))
 def test_no_head_of_a_request_breaks_a_page(pages: Pages, heads: dict[str, str]) -> None:
     assert pages.get(pages.owner(), headers=heads).status_code < 500
