@@ -1,7 +1,7 @@
 """Which notices should exist by now: a pure function of one commitment, the policy and the day.
 
 Level-triggered: it never asks what happened when it last ran, so a missed, late or doubled tick changes nothing. The
-rule is the table "Who is told what, and when" in docs/design.md. Nobody is accused of what they were never told: an
+rule is docs/telling.md, "Who is told what, and when". Nobody is accused of what they were never told: an
 escalation follows from the days on which the lead really was told, which are facts like the others.
 """
 

@@ -31,7 +31,7 @@ class Deadline:
 
 
 def deadline(pledge: Pledge, base: Base) -> Deadline:
-    """Return the deadline of a pledge (annotation rules, section 5)."""
+    """Return the deadline of a pledge (docs/pledges.md, section 5)."""
     text = pledge.text
     times = _usable(text, base)
     dated = [time for time in times if time.day]

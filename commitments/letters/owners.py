@@ -45,7 +45,7 @@ class Owned:
 
 
 def owners(pledge: Pledge, known: Register, programmes: Sequence[Programme], guest: str | None) -> Owned:
-    """Return who owes a pledge (annotation rules, section 4)."""
+    """Return who owes a pledge (docs/pledges.md, section 4)."""
     text = pledge.text
     us = (known.self_name,) if known.self_name else ()
     if pledge.cue == "goal" and not SELF.search(text) and not named(text, known):

@@ -1,7 +1,7 @@
 """Which stretches of a letter are pledges, and where each begins and ends.
 
 In a list of next steps the lowest numbered item is a pledge unless it refuses, explains or reports; elsewhere a
-sentence must announce something by its own words. Rules of counting and cutting: the annotation rules, sections 2, 3.
+sentence must announce something by its own words. Rules of counting and cutting: docs/pledges.md, sections 2 and 3.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""How hard a pledge is: conditional, soft, planned or firm; the first rule that fits (annotation rules, section 6)."""
+"""How hard a pledge is: conditional, soft, planned or firm; the first rule that fits (docs/pledges.md, section 6)."""
 
 import re
 

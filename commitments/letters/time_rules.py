@@ -1,4 +1,4 @@
-"""The rules that read Chinese time expressions: a form, and what date it gives (annotation rules, section 5).
+"""The rules that read Chinese time expressions: a form, and what date it gives (docs/pledges.md, section 5).
 
 Every reader returns the rule's name, a date or none, and a note for the person who confirms.
 """
