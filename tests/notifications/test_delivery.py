@@ -18,7 +18,7 @@ from notifications.channels import ChannelDown, Outcome, Parcel
 from notifications.messages import Renderer
 from notifications.models import Alert, Attempt, Instance, Message, Notice
 from notifications.office import Guard
-from notifications.planner import Facts
+from notifications.planner import Facts, duties
 from tests.conftest import Scene
 
 DUE = date(2019, 12, 31)
@@ -389,7 +389,6 @@ def test_each_cause_for_which_commitments_cannot_be_planned_is_named_once(
 ) -> None:
     first, second, third, sound = (quick.add(title, due_on=date(2019, 12, 31)) for title in "甲乙丙丁")
     causes = {first: ValueError("clock"), second: KeyError("place"), third: ValueError("clock")}
-    duties = planning.duties
 
     def foul(facts: Facts, *rest: object) -> object:
         if facts.ref in causes:
