@@ -124,7 +124,7 @@ def value_words(locale: str, field: str, value: object, zone: tzinfo) -> str:
     if last == "at" or last.endswith("_at"):
         return _minute(str(value), zone)
     if last == "due_offset":
-        return distance(locale, Offset.parse(str(value)))
+        return _distance(locale, str(value))
     listed = _LISTED.fullmatch(head)
     group = listed[1] if listed and last == "state" else last
     return f"{value:.12g}" if isinstance(value, float) else in_words(locale, group, str(value))
@@ -136,6 +136,13 @@ def _parts(locale: str, field: str, value: list[object] | Mapping[str, object]) 
         yield from (f"{name} {in_words(locale, field, str(each))}" for name, each in value.items())
     else:
         yield from map(str, value)
+
+
+def _distance(locale: str, text: str) -> str:
+    try:
+        return distance(locale, Offset.parse(text))
+    except ValueError:  # whatever somebody wrote there stands for itself
+        return text
 
 
 def _minute(text: str, zone: tzinfo) -> str:

@@ -29,13 +29,13 @@ def waiting(session: Session, ids: Sequence[int], zone: tzinfo) -> dict[int, tup
 def _extensions(ids: Sequence[int]) -> Executable:
     query = select(Commitment.id, asker(), Extension.new_due, Extension.asked_at).join_from(Extension, Commitment)
     query = query.join(Department, Commitment.lead_id == Department.id)
-    return query.where(Extension.state == "waiting", Commitment.id.in_(ids)).order_by(Extension.id)
+    return query.where(Extension.decided_at.is_(None), Commitment.id.in_(ids)).order_by(Extension.id)
 
 
 def _disputes(ids: Sequence[int]) -> Executable:
     query = select(Commitment.id, Department.name, null(), Dispute.raised_at).join_from(Dispute, Commitment)
     query = query.join(Department, Dispute.department_id == Department.id)
-    return query.where(Dispute.state == "waiting", Commitment.id.in_(ids)).order_by(Dispute.id)
+    return query.where(Dispute.decided_at.is_(None), Commitment.id.in_(ids)).order_by(Dispute.id)
 
 
 def corrected(session: Session, rows: Sequence[Commitment], zone: tzinfo) -> dict[str, CorrectionLine]:
