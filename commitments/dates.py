@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from commitments.deadlines import Offset, Workdays, is_meant
 from commitments.errors import Mistake
-from commitments.glossary import LOCALES, format_date
+from commitments.i18n import LOCALES, format_date
 from commitments.letters.reckoning import Base, last_day, number
 from commitments.letters.simplified import simplify
 from commitments.letters.times import Time, find

@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 
 from commitments.deadlines import Offset
-from commitments.glossary import LOCALES, format_date
+from commitments.i18n import LOCALES, format_date
 
 _WORDS: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
     "exact-day": ("按写明的日期", "按寫明的日期", "the day stated"),

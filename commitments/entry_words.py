@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 
 from commitments.deadlines import Offset
 from commitments.due_rules import due_rule_words
-from commitments.glossary import LOCALES, distance, word
+from commitments.i18n import LOCALES, distance, word
 
 LOADED = "ledger load {file}"
 RECOMPUTED = "working-day calendar changed"

@@ -30,7 +30,7 @@ from datetime import tzinfo
 from typing import ClassVar, Self
 
 from commitments.entry_words import difference_words, field_words
-from commitments.glossary import LOCALES, meanings, word
+from commitments.i18n import LOCALES, meanings, word
 
 
 class Error(Exception):

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, selectinload
 from commitments.damage import visible
 from commitments.ledger_rows import COMMITMENT, DEPARTMENT, LETTER, stated
 from commitments.models import Commitment, Department, Letter
-from commitments.rules import check_word
 from commitments.sheets.guarding import SIGNS, guarded, guarded_sign
+from commitments.validation import check_word
 
 CSV_COLUMNS = [key for key in COMMITMENT if key != "target"]
 Tables = dict[str, list[dict[str, Any]]]

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from commitments import addresses, amounts, dates, parties, rules
+from commitments import addresses, amounts, dates, parties, validation
 from commitments.deadlines import Offset
 from commitments.errors import Mistake, Problem
-from commitments.glossary import LOCALES, value_of
+from commitments.i18n import LOCALES, value_of
 from commitments.mistakes import mistake, no_choice
 from commitments.models import Department, Letter, Target
 from commitments.search import canonical_number, near
@@ -105,7 +105,7 @@ def _ref(value: object) -> str:
     text = _name(value)
     if not text:
         raise mistake("empty_ref")
-    if not rules.is_ref(text):
+    if not validation.is_ref(text):
         raise mistake("bad_ref", value=text)
     return text
 
@@ -129,7 +129,7 @@ def _dated(field: str) -> Callable[[object], date]:
     def read(value: object) -> date:
         plain = isinstance(value, date) and not isinstance(value, datetime)
         day = value if plain and isinstance(value, date) else dates.complete(str(value))
-        if wrong := rules.far_day(field, day):
+        if wrong := validation.far_day(field, day):
             raise wrong
         return day
 

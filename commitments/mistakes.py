@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from commitments.errors import Choice, Mistake
-from commitments.glossary import meanings
+from commitments.i18n import meanings
 
 _SAID: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
     "no_date": (

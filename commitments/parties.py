@@ -14,11 +14,11 @@ from sqlalchemy import select
 from commitments import addresses
 from commitments.canonical import name_key
 from commitments.errors import AlreadyExists, BadMailbox, BadValue, NothingToChange
-from commitments.glossary import LOCALES
+from commitments.i18n import LOCALES
 from commitments.models import Department, Letter
 from commitments.register import Register
-from commitments.rules import TITLE, check_days, check_reason, check_text, check_word, is_text
 from commitments.search import canonical_number, find_department, letter_numbered
+from commitments.validation import TITLE, check_days, check_reason, check_text, check_word, is_text
 
 _PARTING = re.compile(r"[|;；\x00-\x1f\x7f]")
 Names = Iterable[str]

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from commitments import entry_words, evidence, history, quotes, rules, search
+from commitments import entry_words, evidence, history, quotes, search, validation
 from commitments.damage import is_damaged
 from commitments.deadlines import LIVE_STATES, Offset, Workdays, is_meant
 from commitments.errors import (
@@ -76,19 +76,19 @@ class Register:
         Raises DueBeforeLetter, DueAndReview, LeadSupports, FarDate, BadFigure, BadValue, BadRef, NotInLetter.
         """
         if commitment.ref:
-            rules.check_ref(commitment.ref)
+            validation.check_ref(commitment.ref)
         commitment.ref = commitment.ref or self._next_ref(commitment.letter)
         commitment.first_due_on = commitment.first_due_on or commitment.due_on
         self._set_review(commitment)
         if commitment.state != "draft":
             commitment.opened_at = self.now
-        rules.change(commitment, **self._with_own_words(commitment, {"quote": commitment.quote}))
-        rules.check_days(commitment.ref, rules.days(commitment))
-        rules.check_targets(commitment.ref, commitment.targets)
-        rules.check(commitment)
+        validation.change(commitment, **self._with_own_words(commitment, {"quote": commitment.quote}))
+        validation.check_days(commitment.ref, validation.days(commitment))
+        validation.check_targets(commitment.ref, commitment.targets)
+        validation.check(commitment)
         self._mark(commitment)
         self.session.add(commitment)
-        self.note("add", commitment.ref, reason, rules.facts(commitment))
+        self.note("add", commitment.ref, reason, validation.facts(commitment))
         return commitment
 
     def confirm(self, ref: str) -> Commitment:
@@ -97,17 +97,17 @@ class Register:
         source = self.session.get(Source, commitment.letter_id)
         if source and "lead" in source.asks(ref):
             raise LeadUnknown(ref=ref)
-        changes = rules.change(commitment, state="open", opened_at=self.now, first_due_on=commitment.due_on)
+        changes = validation.change(commitment, state="open", opened_at=self.now, first_due_on=commitment.due_on)
         changes |= self._set_review(commitment)
-        rules.check_days(ref, rules.days(commitment))
-        rules.check(commitment)
+        validation.check_days(ref, validation.days(commitment))
+        validation.check(commitment)
         return self._done(commitment, "confirm", "", changes)
 
     def drop(self, ref: str, reason: str = "") -> None:
         """Remove a draft; the history keeps what it was."""
         commitment = self._in_state(ref, "drop", "draft")
-        rules.check_reason(ref, reason)
-        self.note("drop", commitment.ref, reason, rules.facts(commitment))
+        validation.check_reason(ref, reason)
+        self.note("drop", commitment.ref, reason, validation.facts(commitment))
         if source := self.session.get(Source, commitment.letter_id):
             source.place(ref, gone=True)
         for target in commitment.targets:
@@ -117,15 +117,15 @@ class Register:
     def edit(self, ref: str, reason: str, **new: object) -> Commitment:
         """Correct fields (lead, support, title, due_on, review_on …). A new date is basis ``set`` unless given."""
         commitment = search.find(self.session, ref)
-        rules.need_reason(ref, "edit", reason)
-        rules.check_days(ref, new)
+        validation.need_reason(ref, "edit", reason)
+        validation.check_days(ref, new)
         fields = self._with_support(commitment, self._with_dates(commitment, new))
-        changes = rules.change(commitment, **self._with_own_words(commitment, fields))
+        changes = validation.change(commitment, **self._with_own_words(commitment, fields))
         if not changes and not self._answers(commitment, new):
             raise NothingToChange(ref=ref)
         self._answered(commitment, new)
         changes |= self._set_review(commitment)
-        rules.check(commitment)
+        validation.check(commitment)
         return self._done(commitment, "edit", reason, changes)
 
     def _with_own_words(self, commitment: Commitment, new: Mapping[str, object]) -> dict[str, object]:
@@ -195,7 +195,7 @@ class Register:
     ) -> Progress:
         """Record what was done; moves the review date of an undated commitment to ``on`` + review_every."""
         commitment = self._in_state(ref, "progress", *LIVE_STATES)
-        rules.check_text(f"{ref} note", note, rules.PROSE, lines=True)
+        validation.check_text(f"{ref} note", note, validation.PROSE, lines=True)
         row = Progress(
             commitment_id=commitment.id,
             on=self._past(ref, on),
@@ -209,17 +209,17 @@ class Register:
         kept = self._take(commitment, proofs, progress_id=row.id)
         changes: dict[str, object] = {"on": row.on, "figures": row.figures, "evidence": kept}
         if commitment.review_on is not None:
-            changes |= rules.change(commitment, review_on=self.review_every.after(row.on, self.workdays))
+            changes |= validation.change(commitment, review_on=self.review_every.after(row.on, self.workdays))
         self._done(commitment, "progress", note, changes)
         return row
 
     def ask_extension(self, ref: str, to: date, reason: str) -> Extension:
         """Ask for a later deadline; the present one stands until somebody approves."""
         commitment = self._in_state(ref, "extend", *LIVE_STATES)
-        rules.need_reason(ref, "extend", reason)
+        validation.need_reason(ref, "extend", reason)
         if commitment.due_on is None:
             raise NoDeadline(ref=ref)
-        rules.check_days(ref, {"due_on": to})
+        validation.check_days(ref, {"due_on": to})
         if to <= commitment.due_on:
             raise NotLater(ref=ref, new=to, old=commitment.due_on)
         self._withdraw_waiting(commitment)
@@ -242,7 +242,7 @@ class Register:
         if request is None:
             raise NoRequest(ref=ref)
         if approve:
-            rules.check_days(ref, {"due_on": request.new_due})
+            validation.check_days(ref, {"due_on": request.new_due})
         request.state = "approved" if approve else "refused"
         request.decided_by, request.decided_at = by, self.now
         changes: dict[str, object] = {"decided_by": by}
@@ -254,7 +254,7 @@ class Register:
                 "due_offset": None,
                 "review_on": None,
             }
-            changes |= rules.change(commitment, **moved, due_rule="")
+            changes |= validation.change(commitment, **moved, due_rule="")
         self._done(commitment, "extended" if approve else "extension_refused", request.reason, changes)
         return request
 
@@ -274,9 +274,9 @@ class Register:
     ) -> Commitment:
         """A department says it is done: the ladder stops until somebody accepts (close) or sends back (reopen)."""
         commitment = self._in_state(ref, "report-done", "open")
-        rules.check_reason(ref, note)
+        validation.check_reason(ref, note)
         kept = self._take(commitment, proofs)
-        changes = rules.change(commitment, state="reported_done", reported_done_on=self._past(ref, on))
+        changes = validation.change(commitment, state="reported_done", reported_done_on=self._past(ref, on))
         return self._done(commitment, "report_done", note, {**changes, "evidence": kept})
 
     def close(
@@ -295,28 +295,28 @@ class Register:
         Raises BadValue, EvidenceNeeded, UnreadableEvidence, WrongState.
         """
         commitment = self._in_state(ref, "close", *LIVE_STATES)
-        rules.check_word("--outcome", outcome, OUTCOMES)
-        rules.check_days(ref, {"due_on": next_due})
+        validation.check_word("--outcome", outcome, OUTCOMES)
+        validation.check_days(ref, {"due_on": next_due})
         for words in (note, waiver):
-            rules.check_reason(ref, words)
+            validation.check_reason(ref, words)
         self._withdraw_waiting(commitment)
         kept = self._take(commitment, proofs)
-        rules.need_proof(commitment, outcome, proven=bool(kept) or self._proven(commitment), waiver=waiver)
-        changes = rules.change(
+        validation.need_proof(commitment, outcome, proven=bool(kept) or self._proven(commitment), waiver=waiver)
+        changes = validation.change(
             commitment, state="closed", outcome=outcome, closed_on=self.today, closing_note=note or waiver
         )
         facts = {**changes, "evidence": kept, **({"waiver": waiver} if waiver else {})}
         self._done(commitment, "close", note or waiver, facts)
         commitment.next_action_on = self.today  # once more, for the closing notices
         if next_due is not None:
-            self.add(rules.following_year(commitment, next_due), reason=f"follows {ref}")
+            self.add(validation.following_year(commitment, next_due), reason=f"follows {ref}")
         return commitment
 
     def reopen(self, ref: str, reason: str) -> Commitment:
         """Open again what was closed or reported done; its notices are owed anew."""
         commitment = self._in_state(ref, "reopen", "closed", "reported_done")
-        rules.need_reason(ref, "reopen", reason)
-        changes = rules.change(
+        validation.need_reason(ref, "reopen", reason)
+        changes = validation.change(
             commitment, state="open", outcome=None, closed_on=None, reported_done_on=None, closing_note="",
             arming=commitment.arming + 1, reopened_at=self.now,
         )  # fmt: skip
@@ -346,9 +346,9 @@ class Register:
         new = Offset.parse(offset).after(start, self.workdays)
         if new == old or not is_meant(new):
             return None
-        changes = rules.change(commitment, due_on=new)
+        changes = validation.change(commitment, due_on=new)
         if commitment.first_due_on == old:
-            changes |= rules.change(commitment, first_due_on=new)
+            changes |= validation.change(commitment, first_due_on=new)
         self._done(commitment, "due_moved", entry_words.RECOMPUTED, changes)
         return commitment.ref, old, new
 
@@ -383,23 +383,23 @@ class Register:
 
     def _in_state(self, ref: str, verb: str, *states: str) -> Commitment:
         commitment = search.find(self.session, ref)
-        rules.need_state(commitment, verb, states)
+        validation.need_state(commitment, verb, states)
         return commitment
 
     def _set_review(self, commitment: Commitment) -> dict[str, object]:
         """What has no deadline has a review date, so that nothing is forgotten; return the change."""
         if commitment.due_on or commitment.review_on or commitment.state not in LIVE_STATES:
             return {}
-        return rules.change(commitment, review_on=self.review_every.after(self.today, self.workdays))
+        return validation.change(commitment, review_on=self.review_every.after(self.today, self.workdays))
 
     def _past(self, ref: str, on: date | None) -> date:
         if on is not None and on > self.today:
             raise NotInFuture(what=ref, day=on)
-        rules.check_days(ref, {"--on": on})
+        validation.check_days(ref, {"--on": on})
         return on or self.today
 
     def _figures(self, commitment: Commitment, figures: Mapping[str, float]) -> dict[str, Any]:
-        rules.check_figures(commitment.ref, figures)
+        validation.check_figures(commitment.ref, figures)
         known = [target.what for target in commitment.targets]
         for what in figures:
             if what not in known:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from commitments import evidence, rules
+from commitments import evidence, validation
 from commitments.canonical import ref_key
 from commitments.errors import DamagedText
 from commitments.models import (
@@ -86,7 +86,7 @@ class Told:
         whole = "letter" in facts
         self.made, self.every_target = True, whole
         self.targets = {what: dict(figures) for what, figures in facts.get("targets", {}).items()}
-        self.fields = dict.fromkeys(rules.FACTS) if whole else {}
+        self.fields = dict.fromkeys(validation.FACTS) if whole else {}
         self.fields |= {name: value for name, value in facts.items() if name != "targets"}
 
     def _change(self, changes: Facts) -> None:
@@ -186,7 +186,7 @@ STEPS: Mapping[str, Callable[[Told, Row[Any]], None]] = {
     "dispute_refused": _judged, "unit_answer": _answered,
 }  # fmt: skip
 OF_COMMITMENTS = ("add", "drop", "confirm", "edit", "reopen", "due_moved", *(STEPS.keys() - {"unit_answer"}))
-KNOWN = frozenset((*rules.FACTS, *LETTER, *DEPARTMENT))
+KNOWN = frozenset((*validation.FACTS, *LETTER, *DEPARTMENT))
 
 
 # -- comparing -----------------------------------------------------------------------------------------------
@@ -333,7 +333,7 @@ def _plain(name: str, value: object) -> object:
 
 
 def _commitments(session: Session, ids: Sequence[int]) -> dict[int, Stands]:
-    columns = [getattr(Commitment, name) for name in rules.FACTS if name not in ("lead", "support", "letter")]
+    columns = [getattr(Commitment, name) for name in validation.FACTS if name not in ("lead", "support", "letter")]
     query = select(Commitment.id, Department.name.label("lead"), Letter.document_number.label("letter"), *columns)
     query = query.outerjoin(Department, Commitment.lead_id == Department.id)
     query = query.outerjoin(Letter, Commitment.letter_id == Letter.id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from commitments import privacy
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays, provisional
-from commitments.glossary import word
+from commitments.i18n import word
 from commitments.lists import Filter, supports
 from commitments.models import VOID_OUTCOMES, Commitment, Department, HistoryEntry, Letter
 from notifications.ics import Event, Status

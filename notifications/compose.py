@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from commitments import addresses, damage, search
 from commitments.deadlines import band, provisional, working_days_left
 from commitments.figures import percent
-from commitments.glossary import word
+from commitments.i18n import word
 from commitments.models import Commitment, Department, Evidence, HistoryEntry, Progress, Source
 from commitments.storage import stored
 from notifications import calendars, digests, ics, outward, requests, tellings

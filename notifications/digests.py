@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Executable, func, select
 from sqlalchemy.orm import Session
 
-from commitments import figures, history, replies, search
+from commitments import figures, history, responses, search
 from commitments.canonical import number_key
 from commitments.damage import error_at, is_damaged, whole
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays
@@ -271,7 +271,7 @@ def _letters(session: Session, unit: Department, span: Period) -> list[dict[str,
 
 def _answers(session: Session, unit: Department, span: Period) -> list[dict[str, Any]]:
     """Return what the unit answered in the period: ``month`` (of the report it graded), grade, reason, ``on``."""
-    given = _dicts(session, replies.newest_answers(span.start, span.end, unit), span.end.tzinfo)
+    given = _dicts(session, responses.newest_answers(span.start, span.end, unit), span.end.tzinfo)
     return [{name: value for name, value in row.items() if name != "unit"} for row in given]
 
 
@@ -372,7 +372,7 @@ def _waiting(week: Period) -> dict[str, Executable]:
     Of departments that cannot be told, since no mailbox is known, how many notices are held and since what day.
     """
     lead, extension = Department.name.label("lead"), Extension
-    asked = (extension.old_due, extension.new_due, extension.reason, replies.asker().label("asked_by"))
+    asked = (extension.old_due, extension.new_due, extension.reason, responses.asker().label("asked_by"))
     extensions = select(Commitment.ref, Commitment.title, lead, *asked, extension.asked_at.label("asked_on"))
     extensions = extensions.join_from(extension, Commitment)
     extensions = extensions.join(Department, Commitment.lead_id == Department.id)
@@ -384,8 +384,8 @@ def _waiting(week: Period) -> dict[str, Executable]:
     unreached = unreached.where(Notice.state == "held", Notice.reason == outbox.NO_MAILBOX, Department.mailbox == "")
     return {
         "extensions": extensions,
-        "disputes": replies.waiting_disputes(),
-        "answers": replies.newest_answers(week.start, week.end),
+        "disputes": responses.waiting_disputes(),
+        "answers": responses.newest_answers(week.start, week.end),
         "unreached": unreached.group_by(Department.name).order_by(since, Department.name),
         "drafts": drafts.order_by(Commitment.ref),
         "dead": dead.where(Message.state == "dead").order_by(Message.id),

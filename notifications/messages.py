@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from commitments.entry_words import in_words
-from commitments.glossary import LOCALES, day_count, format_date, format_month
+from commitments.i18n import LOCALES, day_count, format_date, format_month
 from notifications import plain
 
 TEMPLATES = Path(__file__).parent / "templates"

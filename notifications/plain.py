@@ -5,7 +5,7 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from commitments.glossary import day_count, format_date, format_month, word
+from commitments.i18n import day_count, format_date, format_month, word
 
 _WORDS = {
     "zh-Hans": {

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from commitments.damage import whole
 from commitments.models import Commitment, Department, Dispute, Extension, HistoryEntry
-from commitments.replies import asker
+from commitments.responses import asker
 from commitments.standings import CORRECTING
 from commitments.storage import stored
 from notifications.messages import CorrectionLine, RequestLine

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import Error
-from commitments.glossary import word
+from commitments.i18n import word
 from commitments.storage import looking, open_engine, reading, sqlite_path, writing
 from commitments.workdays import WorkCalendar
 from tracker.config import Config, ConfigError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
-from commitments.glossary import format_date, word
+from commitments.i18n import format_date, word
 from commitments.models import Commitment, Department
 from notifications import planner, planning
 from notifications.models import UNSENT, Notice

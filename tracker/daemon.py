@@ -21,7 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import DBAPIError
 
-from commitments import replies
+from commitments import responses
 from commitments.errors import DatabaseGone, DatabaseMissing, Error, EvidenceDamaged, StorageTrouble
 from commitments.storage import file_identity, reading, writing
 from notifications import alerts, passes, workers
@@ -251,7 +251,7 @@ class Daemon:
         with writing(self.app.engine) as session:
             for worker in workers.forget(session, self.app.clock()):
                 log.warning("daemon %s was never seen again", worker)
-            replies.forget(session, self.app.clock() - FORMS_KEPT)
+            responses.forget(session, self.app.clock() - FORMS_KEPT)
         self._back_up()
 
     def _back_up(self) -> None:

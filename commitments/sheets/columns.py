@@ -6,7 +6,7 @@ back stands to the right of it.
 
 from collections.abc import Mapping
 
-from commitments.glossary import LOCALES, word
+from commitments.i18n import LOCALES, word
 
 PRINTED: Mapping[str, float] = {
     "no": 4, "ref": 9, "letter": 11, "proposal_number": 6, "section": 6, "ordinal": 5, "kind": 7, "title": 16,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from commitments.due_rules import due_rule_words
 from commitments.errors import PackageMissing, TooLongForSheet
-from commitments.glossary import format_date, meanings, word
+from commitments.i18n import format_date, meanings, word
 from commitments.sheets import columns
 from commitments.sheets.words import EN, ZH, Words
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from commitments import replies
+from commitments import responses
 from commitments.models import Commitment, Department
 from notifications.models import Instance
 from tests.browser.house import House
@@ -40,9 +40,9 @@ def _ask(register: Any) -> None:
     draft = Commitment(ref="", letter=letter, title="社区治理年度报告", lead=names[LEAD], state="draft")
     register.add(draft)
     register.ask_extension(LATE, date(2020, 3, 31), "数据接口还在联调，三月底前可以上线。")
-    replies.acknowledge(register, "2019-1007-03", names[LEAD])
-    replies.dispute(register, "2019-1007-03", names["市委政法委"], "雪亮工程已移交公安机关。")
-    replies.answer(register, names[UNIT], "2019-12", "partly", "信息平台逾期，希望说明原因。")
+    responses.acknowledge(register, "2019-1007-03", names[LEAD])
+    responses.dispute(register, "2019-1007-03", names["市委政法委"], "雪亮工程已移交公安机关。")
+    responses.answer(register, names[UNIT], "2019-12", "partly", "信息平台逾期，希望说明原因。")
 
 
 def addresses(house: House) -> dict[str, str]:

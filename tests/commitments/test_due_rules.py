@@ -7,7 +7,7 @@ import pytest
 
 from commitments import due_rules
 from commitments.due_rules import due_rule_code, due_rule_words
-from commitments.glossary import LOCALES
+from commitments.i18n import LOCALES
 from commitments.letters import deadline, time_rules
 from commitments.letters.simplified import simplify
 from tests.traditional import as_simplified

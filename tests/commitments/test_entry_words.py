@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from commitments import entry_words, replay, rules
+from commitments import entry_words, replay, validation
 from commitments.entry_words import change_words, difference_words, field_words, reason_words
-from commitments.glossary import LOCALES
+from commitments.i18n import LOCALES
 from commitments.letters.simplified import simplify
 
 
@@ -36,8 +36,8 @@ def test_both_chinese_columns_say_the_same(row: tuple[str, str, str]) -> None:
 ZONE = ZoneInfo("Asia/Shanghai")
 PARTS = [f"{name} 2 {column.name}" for name, query in {**replay.LISTS, "answer": replay.ANSWERS}.items()
          for column in query.selected_columns if column.name != "of"]  # fmt: skip
-FIELDS = [*rules.FACTS, *replay.LETTER, *replay.DEPARTMENT, *replay.LISTS, "answer", "targets", "snapshot", "notices",
-          "messages", *PARTS, *(f"target 比例 {figure}" for figure in replay.TARGET), "比例 goal",
+FIELDS = [*validation.FACTS, *replay.LETTER, *replay.DEPARTMENT, *replay.LISTS, "answer", "targets", "snapshot",
+          "notices", "messages", *PARTS, *(f"target 比例 {figure}" for figure in replay.TARGET), "比例 goal",
           "target 比例"]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from commitments import replies, search, storage
+from commitments import responses, search, storage
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import Refused
 from commitments.figures import Period, Rate, Standing, percent, rates, totals
@@ -256,7 +256,7 @@ def test_what_waits_for_our_office_is_not_silence(ledger: Ledger, ask: str) -> N
         if ask == "extension":
             register.ask_extension(ref, date(2020, 3, 31), "征求意见")
         elif ask == "dispute":
-            replies.dispute(register, ref, search.find_department(register.session, "市民政局"), "不属本单位")
+            responses.dispute(register, ref, search.find_department(register.session, "市民政局"), "不属本单位")
         else:
             register.report_done(ref, note="已办结")
     assert [ledger.month(month)[0].silent for month in ("2019-07", "2019-08", "2019-09")] == [False] * 3

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 
-from commitments import amounts, replay, replies, search
+from commitments import amounts, replay, responses, search
 from commitments.models import Commitment, Target
 from commitments.register import Register
 from commitments.storage import one_moment, writing
@@ -39,9 +39,9 @@ def test_what_the_verbs_did_agrees(scene: Scene, monkeypatch: pytest.MonkeyPatch
         helper = search.find_department(keeper.session, "市委政法委")
         keeper.progress(asked, "已走访", figures={"户": 3}, proofs=["https://gz.example/a"])
         keeper.ask_extension(dated, date(2020, 3, 31), "设备推迟")
-        replies.acknowledge(keeper, dated, helper)
-        replies.dispute(keeper, dated, helper, "非我委职责")
-        replies.decide_dispute(keeper, dated, department=helper, accept=True, by="领导")
+        responses.acknowledge(keeper, dated, helper)
+        responses.dispute(keeper, dated, helper, "非我委职责")
+        responses.decide_dispute(keeper, dated, department=helper, accept=True, by="领导")
         keeper.close(dated, "kept", waiver="在案", next_due=date(2020, 12, 31))
         keeper.reopen(dated, "仍需办理")
         keeper.confirm(draft)

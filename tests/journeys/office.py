@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commitments import ledger, replies, search
+from commitments import ledger, responses, search
 from commitments.models import Commitment, Letter
 from commitments.register import Register
 from notifications import digests
@@ -240,7 +240,7 @@ def reply(name: str, item: str, department: str, *facts: object) -> Event:
 
     def work(register: Register) -> object:
         owner = search.find_department(register.session, department)
-        return getattr(replies, name)(register, ref_of(register.session, item), owner, *facts)
+        return getattr(responses, name)(register, ref_of(register.session, item), owner, *facts)
 
     return Event(department, work)
 

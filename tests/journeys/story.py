@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from commitments import parties, replies, search
+from commitments import parties, responses, search
 from commitments.models import Commitment, Letter
 from commitments.register import Register
 from tests.journeys.office import LEADER, LETTERS, LOGIN, PHONE, Event, ref_of, reply, verb
@@ -68,7 +68,7 @@ def _decide(register: Register, item: str, department: str, *, accept: bool) -> 
     owner = search.find_department(register.session, department)
     lead = search.find_department(register.session, CIVIL) if accept else None
     ref = ref_of(register.session, item)
-    replies.decide_dispute(register, ref, department=owner, accept=accept, by=LEADER, note="已研究。", lead=lead)
+    responses.decide_dispute(register, ref, department=owner, accept=accept, by=LEADER, note="已研究。", lead=lead)
 
 
 def _give_mailbox(register: Register) -> None:

@@ -12,8 +12,8 @@ from freezegun import freeze_time
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from commitments import deadlines, due_rules, glossary, models, parties
-from commitments.glossary import LOCALES
+from commitments import deadlines, due_rules, i18n, models, parties
+from commitments.i18n import LOCALES
 from commitments.models import Commitment, Department
 from notifications import models as books
 from notifications.models import Instance
@@ -33,7 +33,7 @@ CODES = {
         models.KINDS, models.STRENGTHS, models.OWNER_BASES, models.DUE_BASES, models.STATES, models.OUTCOMES,
         models.EXTENSION_STATES, models.DISPUTE_STATES, models.GRADES, books.MESSAGE_STATES, books.NOTICE_STATES,
         due_rules._WORDS, deadlines.LIVE_STATES,
-        *(words for group, words in glossary._WORDS.items() if group != "distance"),
+        *(words for group, words in i18n._WORDS.items() if group != "distance"),
     )
     for code in group
 }  # fmt: skip

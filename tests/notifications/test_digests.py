@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from commitments import history, replies, storage
+from commitments import history, responses, storage
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import NoSuchDepartment, NoSuchDigest
 from commitments.models import Commitment, Department, HistoryEntry, Letter
@@ -300,7 +300,7 @@ def test_no_telephone_of_a_letter_goes_out_and_the_chain_is_named(ledger: Ledger
 
 def answer(ledger: Ledger, moment: str, month: str, grade: str, unit: str = "市台联") -> None:
     with ledger.at(moment) as register:
-        replies.answer(register, find_department(register.session, unit), month, grade, "未见清单")
+        responses.answer(register, find_department(register.session, unit), month, grade, "未见清单")
 
 
 def test_a_digest_repeats_what_its_unit_answered_in_the_month(ledger: Ledger) -> None:
@@ -322,9 +322,11 @@ def test_no_digest_of_a_unit_tells_of_a_receipt_or_a_dispute(ledger: Ledger) -> 
     ref = ledger.add("2019-06-27 10:00")
     with ledger.at("2019-07-02 09:00") as register:
         ours, theirs = (find_department(register.session, name) for name in ("市民政局", "各区政府"))
-        replies.acknowledge(register, ref, ours)
-        replies.dispute(register, ref, ours, "内部理由")
-        replies.decide_dispute(register, ref, department=ours, accept=True, by="分管领导", note="内部意见", lead=theirs)
+        responses.acknowledge(register, ref, ours)
+        responses.dispute(register, ref, ours, "内部理由")
+        responses.decide_dispute(
+            register, ref, department=ours, accept=True, by="分管领导", note="内部意见", lead=theirs
+        )
     _june, july = ledger.plan("2019-08-01 09:00")
     (row,) = july.snapshot["commitments"]
     assert (row["lead"], row["silent"]) == ("各区政府", False)
@@ -426,8 +428,8 @@ def test_status_names_disputes_to_decide_and_answers_of_the_week(ledger: Ledger)
     with ledger.at("2019-07-26 00:30") as register:
         ours = find_department(register.session, "市民政局")
         for each in (ref, closed, decided):
-            replies.dispute(register, each, ours, "职责已划转")
-        replies.decide_dispute(register, decided, department=ours, accept=False, by="领导")
+            responses.dispute(register, each, ours, "职责已划转")
+        responses.decide_dispute(register, decided, department=ours, accept=False, by="领导")
         register.close(closed, "withdrawn")
     for grade in ("satisfied", "partly"):
         answer(ledger, "2019-07-26 08:00", "2019-06", grade)

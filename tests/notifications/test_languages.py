@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from commitments import glossary
-from commitments.glossary import LOCALES
+from commitments import i18n
+from commitments.i18n import LOCALES
 from commitments.models import Department
 from commitments.storage import reading, writing
 from notifications import plain
@@ -25,7 +25,7 @@ OTHERS = [locale for locale in LOCALES if locale != "zh-Hans"]
 BOTH = frozenset(
     "不落例准出列力升合同向回布年度志扣料更核率理留直立系者致行表逾量面"
 )  # traditional too, where mails use them
-MONTH = "|".join(glossary._MONTHS)
+MONTH = "|".join(i18n._MONTHS)
 WRITTEN = (  # how each language writes a day, a month, a week, and what all are compared as
     (r"(\d{4})年(\d+)月(\d+)日", r" \1/\2/\3 "),
     (rf"(\d+) ({MONTH}) (\d{{4}})", r" \3/\2/\1 "),
@@ -75,7 +75,7 @@ def test_traditional_files_say_what_simplified_ones_say(file: str) -> None:
 
 def test_no_simplified_character_stands_in_a_traditional_text() -> None:
     texts = [read("zh-Hant", file) for file in FILES] + list(plain._WORDS["zh-Hant"].values())
-    texts += [glossary.word("zh-Hant", group, value) for group, rows in glossary._WORDS.items() for value in rows]
+    texts += [i18n.word("zh-Hant", group, value) for group, rows in i18n._WORDS.items() for value in rows]
     assert simplified_signs(texts) == BOTH
 
 
@@ -112,6 +112,6 @@ def facts(text: str) -> Counter[str]:
     text = re.sub(r"and (\d+) more", lambda others: f"{int(others[1]) + 1}", unescape(text))
     for pattern, same in WRITTEN:
         text = re.sub(pattern, same, text)
-    for number, month in enumerate(glossary._MONTHS, 1):
+    for number, month in enumerate(i18n._MONTHS, 1):
         text = text.replace(f"/{month}", f"/{number}")
     return Counter(found.rstrip(".:,") for found in re.findall(r"[A-Za-z0-9@./:%_-]*[0-9@][A-Za-z0-9@./:%_-]*", text))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from commitments.glossary import LOCALES
+from commitments.i18n import LOCALES
 from notifications.messages import Renderer
 
 GOLDEN = Path(__file__).parent / "golden"

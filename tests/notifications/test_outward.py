@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from commitments import replies
+from commitments import responses
 from commitments.models import Target
 from commitments.search import find_department
 from commitments.storage import writing
@@ -146,7 +146,9 @@ def test_personal_data_leaves_by_no_door_of_a_digest(quick: Scene) -> None:
     quick.do(lambda r: r.ask_extension(ref, date(2020, 1, 31), f"问{SECRETS[4]}"))
     quick.do(lambda r: r.decide_extension(ref, approve=True, by="领导"))
     quick.do(lambda r: r.close(ref, "kept", waiver="在案", note=f"回访{SECRETS[0]}"))
-    quick.do(lambda r: replies.answer(r, find_department(r.session, "市台联"), "2019-06", "partly", f"我{SECRETS[0]}"))
+    quick.do(
+        lambda r: responses.answer(r, find_department(r.session, "市台联"), "2019-06", "partly", f"我{SECRETS[0]}")
+    )
     quick.run_days("2019-08-01", "2019-08-01")
     facts = told(quick, "2019-07")
     shown = json.dumps(facts, ensure_ascii=False)

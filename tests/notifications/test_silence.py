@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from commitments import replies
+from commitments import responses
 from commitments.models import Target
 from commitments.search import find_department
 from commitments.storage import reading, writing
@@ -70,7 +70,7 @@ def test_who_waits_for_us_is_never_silent_and_is_told_as_that(quick: Scene, ask:
     asked = {
         "report": lambda r: r.report_done(ref, note="已办结"),
         "extension": extend(date(2020, 3, 31), ref, approve=False),
-        "dispute": lambda r: replies.dispute(r, ref, find_department(r.session, "市民政局"), "不属本单位"),
+        "dispute": lambda r: responses.dispute(r, ref, find_department(r.session, "市民政局"), "不属本单位"),
     }
     quick.do(asked[ask])
     quick.run_days("2019-07-11", "2019-09-02")
@@ -86,9 +86,9 @@ def test_who_waits_for_us_is_never_silent_and_is_told_as_that(quick: Scene, ask:
 def test_a_dispute_of_the_lead_of_then_stands_in_the_month_of_then(quick: Scene) -> None:
     ref = quick.add(due_on=DUE)
     quick.run_days("2019-06-28", "2019-07-10")
-    quick.do(lambda r: replies.dispute(r, ref, find_department(r.session, "市民政局"), "不属本单位"))
+    quick.do(lambda r: responses.dispute(r, ref, find_department(r.session, "市民政局"), "不属本单位"))
     quick.run_days("2019-07-11", "2019-08-05")
-    quick.do(lambda r: replies.decide_dispute(
+    quick.do(lambda r: responses.decide_dispute(
         r, ref, department=find_department(r.session, "市民政局"), accept=True, by="zhangsan",
         lead=find_department(r.session, "市委政法委"),
     ))  # fmt: skip
@@ -100,7 +100,7 @@ def test_a_dispute_of_the_lead_of_then_stands_in_the_month_of_then(quick: Scene)
 def test_on_what_is_closed_no_dispute_waits(quick: Scene) -> None:
     ref = quick.add(due_on=DUE)
     quick.run_days("2019-06-28", "2019-07-10")
-    quick.do(lambda r: replies.dispute(r, ref, find_department(r.session, "市民政局"), "不属本单位"))
+    quick.do(lambda r: responses.dispute(r, ref, find_department(r.session, "市民政局"), "不属本单位"))
     quick.do(lambda r: r.close(ref, "withdrawn"))
     quick.run_days("2019-08-01", "2019-08-01")
     assert row(quick, "2019-07", ref)["waiting"] == []
@@ -138,7 +138,7 @@ def test_what_waits_for_us_stands_on_the_cards_of_everybody_concerned(quick: Sce
     more, other = (quick.add(title, due_on=date(2019, 7, 10)) for title in ("延期事项", "异议事项"))
     quick.run_days("2019-06-28", "2019-07-04")
     quick.do(lambda r: r.ask_extension(more, date(2019, 9, 30), "征求意见"))
-    quick.do(lambda r: replies.dispute(r, other, find_department(r.session, "市民政局"), "职责已划转"))
+    quick.do(lambda r: responses.dispute(r, other, find_department(r.session, "市民政局"), "职责已划转"))
     before = texts(quick)
     quick.run_days("2019-07-05", "2019-07-19")
     said = texts(quick).replace(before, "")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from commitments import replies
+from commitments import responses
 from commitments.search import find_department
 from commitments.storage import reading
 from notifications.channels import Outcome
@@ -95,7 +95,7 @@ def test_every_answer_of_a_unit_is_in_one_status_however_long_the_week_was(quick
     for grade, day in (("partly", "2019-09-30"), ("satisfied", "2019-10-01")):
         quick.day(day, 15)
         month = {"partly": "2019-07", "satisfied": "2019-08"}[grade]
-        quick.do(lambda r, month=month, grade=grade: replies.answer(r, unit(r), month, grade, ""))
+        quick.do(lambda r, month=month, grade=grade: responses.answer(r, unit(r), month, grade, ""))
     quick.run_days("2019-10-01", "2019-10-15")  # Monday the 7th was a day off
     answered = [
         line for line in texts(quick).splitlines() if "市台联对" in line and "月报：" in line and "<" not in line

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from commitments import history, replies, search
+from commitments import history, responses, search
 from commitments.base import Base
 from tracker import config, copying
 from tracker.app import App
@@ -43,9 +43,9 @@ def _answers(home: Path) -> None:
     app = App(config.load(None, {}, home), actor="市台联")
     with app.register() as keeper:
         office, unit = (search.find_department(keeper.session, name) for name in ("市民政局", "市台联"))
-        replies.acknowledge(keeper, "2019-1007-01", office)
-        replies.answer(keeper, unit, "2019-06", "not_satisfied", "未见清单")
-        replies.remember(keeper, "form", 1)
+        responses.acknowledge(keeper, "2019-1007-01", office)
+        responses.answer(keeper, unit, "2019-06", "not_satisfied", "未见清单")
+        responses.remember(keeper, "form", 1)
     app.engine.dispose()
 
 

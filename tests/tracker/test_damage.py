@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import JSON, Date, DateTime, String, select, update
 
-from commitments import damage, parties, replies, search
+from commitments import damage, parties, responses, search
 from commitments.base import Base
 from commitments.errors import DamagedText
 from commitments.evidence import Upload
@@ -163,10 +163,10 @@ def worked(keeper: Register) -> None:
     proof = Upload("proof.png", b"\x89PNG\r\n\x1a\n" + bytes(32))
     keeper.progress(REF, "进展顺利", figures={"比例": 5.0}, proofs=[proof])
     keeper.ask_extension(REF, date(2019, 12, 31), "经费未到")
-    replies.acknowledge(keeper, REF, law)
-    replies.dispute(keeper, REF, law, "不属本单位职责")
-    replies.answer(keeper, search.find_department(keeper.session, "市台联"), "2019-06", "partly", "部分满意")
-    replies.remember(keeper, "form", 1)
+    responses.acknowledge(keeper, REF, law)
+    responses.dispute(keeper, REF, law, "不属本单位职责")
+    responses.answer(keeper, search.find_department(keeper.session, "市台联"), "2019-06", "partly", "部分满意")
+    responses.remember(keeper, "form", 1)
     alerts.raise_(keeper.session, "poison/KeyError@x.y", "of before", keeper.now)
     at = keeper.now
     keeper.session.add(Worker(id="host/1", host="host", pid=1, started_at=at, heartbeat_at=at))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
-from commitments import replies
+from commitments import responses
 from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
@@ -38,7 +38,7 @@ def test_forms_sent_long_ago_are_forgotten(home: Path) -> None:
     for day in ("2019-07-01", "2019-09-01", "2019-10-01"):
         with freeze_time(f"{day}T10:00:00+08:00"):
             with app.register() as keeper:
-                replies.remember(keeper, day, 1)
+                responses.remember(keeper, day, 1)
             Daemon(app).keep_house()
     app.engine.dispose()
     with closing(sqlite3.connect("yinuo.db")) as connection:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from commitments import intake, ledger, parties, replies, search
+from commitments import ledger, letter_import, parties, responses, search
 from commitments.letters.reading import read
 from commitments.register import Register
 from notifications import digests
@@ -65,15 +65,15 @@ def verbs(keeper: Register, proof: Path, update: Path) -> None:
     keeper.edit("2019-1007-04", "更正", title="更正后的事项", support=[helper], due_on=date(2020, 1, 20))
     keeper.edit("2019-1007-10", "更正", review_on=date(2020, 5, 1))
     for department in (lead, helper):
-        replies.acknowledge(keeper, "2019-1007-03", department)
-    replies.dispute(keeper, " 2019-1007-03", helper, "非我委职责")
-    replies.dispute(keeper, "2019-1007-03", helper, "再次说明：非我委职责")
-    replies.decide_dispute(
+        responses.acknowledge(keeper, "2019-1007-03", department)
+    responses.dispute(keeper, " 2019-1007-03", helper, "非我委职责")
+    responses.dispute(keeper, "2019-1007-03", helper, "再次说明：非我委职责")
+    responses.decide_dispute(
         keeper, "2019-1007-03", department=helper, accept=True, by="分管领导", note="属实", lead=lead
     )
-    replies.dispute(keeper, "2019-1007-04", helper, "力量不足")
-    replies.answer(keeper, unit, "2019-07", "not_satisfied", "进度慢")
-    replies.answer(keeper, unit, "2019-07", "partly", "")
+    responses.dispute(keeper, "2019-1007-04", helper, "力量不足")
+    responses.answer(keeper, unit, "2019-07", "not_satisfied", "进度慢")
+    responses.answer(keeper, unit, "2019-07", "partly", "")
     parties.edit_department(keeper, HELPER, "改址", mailbox="new@gz.example", short_names=["政法委", "市政法委"])
     parties.revoke_links(keeper, HELPER, "误转")
     parties.edit_letter(keeper, search.find_letter(keeper.session, NUMBER), "补录", class_mark="A", contact="某同志")
@@ -82,14 +82,14 @@ def verbs(keeper: Register, proof: Path, update: Path) -> None:
 
 def drafts(keeper: Register) -> None:
     """Read a second letter, and work on its drafts."""
-    done = intake.bring_in(keeper, read(stage.SECOND.read_bytes(), stage.SECOND.name), stage.SECOND.name, {})
+    done = letter_import.bring_in(keeper, read(stage.SECOND.read_bytes(), stage.SECOND.name), stage.SECOND.name, {})
     keeper.session.flush()
     first, second, third, fourth, *_, last = done.refs
     lead = search.find_department(keeper.session, LEAD)
     for ref in done.refs:
         keeper.edit(ref, "定主办", lead=lead, support=[], condition="有经费")
-    intake.merge(keeper, first, second)
-    intake.split(keeper, third, 20)
+    letter_import.merge(keeper, first, second)
+    letter_import.split(keeper, third, 20)
     keeper.drop(last, "重复")
     for ref in (first, third, fourth):
         keeper.confirm(ref)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from commitments.glossary import LOCALES
+from commitments.i18n import LOCALES
 from notifications.planner import key
 from tests.traditional import as_simplified
 from tracker import checkup

@@ -158,7 +158,7 @@ def _explained(answer: "Answer", year: int, locale: str) -> str:
 
 
 def _run(days: "Sequence[date]", year: int, locale: str) -> str:
-    from commitments.glossary import format_date  # noqa: PLC0415
+    from commitments.i18n import format_date  # noqa: PLC0415
 
     first, last = (
         format_date(locale, day).removeprefix(f"{year}年").removesuffix(f" {year}") for day in (days[0], days[-1])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from commitments.glossary import word
+from commitments.i18n import word
 from tracker.cli.base import UsageError
 from tracker.cli.output import clean, say
 

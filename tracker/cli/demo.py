@@ -100,7 +100,7 @@ def _new_folder() -> Path:
 
 def timeline(app: "App", sent: Sequence["Message"], locale: str) -> Iterator[str]:
     """Tell nine months on one screen: each month its numbers, and the messages that matter by themselves."""
-    from commitments.glossary import format_month, word  # noqa: PLC0415
+    from commitments.i18n import format_month, word  # noqa: PLC0415
 
     months: dict[str, list[Message]] = {}
     for message in sent:
@@ -125,7 +125,7 @@ def _worth_telling(messages: Sequence["Message"], seen: set[str]) -> Iterator[st
 
 def _standing(app: "App", locale: str) -> Iterator[str]:
     """End with the ledger as it stands."""
-    from commitments.glossary import word  # noqa: PLC0415
+    from commitments.i18n import word  # noqa: PLC0415
     from commitments.lists import Filter, page  # noqa: PLC0415
     from tracker.cli.listing import LIGHTS, Bands, facts  # noqa: PLC0415
 

@@ -122,7 +122,7 @@ def approve(
 
 def _say_masked(facts: "Mapping[str, Any]", locale: str) -> None:
     """Show who looks at a digest what was masked in it."""
-    from commitments.glossary import word  # noqa: PLC0415
+    from commitments.i18n import word  # noqa: PLC0415
 
     head = word(locale, "noun", "masked")
     for each in facts.get("masked", ()):

@@ -31,7 +31,7 @@ def dispute(
     $ tracker dispute 2019-1007-04 --department 市政务服务数据管理局 --refuse --by 分管领导 --note 答复函已写明
     $ tracker dispute 2019-1007-01 --department 市民政局 --accept --lead 市委组织部 --by 分管领导
     """
-    from commitments import replies  # noqa: PLC0415
+    from commitments import responses  # noqa: PLC0415
     from commitments.search import find, find_department  # noqa: PLC0415
 
     if bool(reason) + accept + refuse != 1:
@@ -41,10 +41,10 @@ def dispute(
     with app.register() as keeper:
         whose = find_department(keeper.session, department)
         if reason:
-            replies.dispute(keeper, ref, whose, reason)
+            responses.dispute(keeper, ref, whose, reason)
         else:
             other = find_department(keeper.session, lead) if lead else None
-            replies.decide_dispute(
+            responses.decide_dispute(
                 keeper, ref, department=whose, accept=accept, by=by or app.actor, note=note, lead=other
             )
         row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)

@@ -66,13 +66,13 @@ def _say(locale: str, sentence: str, **facts: object) -> None:
 
 
 def _day(late: "Late", locale: str) -> str:
-    from commitments.glossary import format_date  # noqa: PLC0415
+    from commitments.i18n import format_date  # noqa: PLC0415
 
     return format_date("zh-Hans" if locale == "zh" else locale, late.first) if late.first else "—"
 
 
 def _after(app: "App", locale: str) -> str:
     """Return the distance in words: ``5个工作日``, ``5 working days``."""
-    from commitments.glossary import distance  # noqa: PLC0415
+    from commitments.i18n import distance  # noqa: PLC0415
 
     return distance(locale, app.policy.escalate_after)

@@ -118,7 +118,7 @@ def ics(
     """
     from datetime import time  # noqa: PLC0415
 
-    from commitments.glossary import word  # noqa: PLC0415
+    from commitments.i18n import word  # noqa: PLC0415
     from commitments.models import Commitment  # noqa: PLC0415
     from notifications import calendars  # noqa: PLC0415
     from notifications.ics import calendar  # noqa: PLC0415

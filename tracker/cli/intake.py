@@ -11,7 +11,7 @@ from tracker.cli.entering import QuietOption, say_drafts
 from tracker.cli.output import print_facts, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from commitments.intake import Intake
+    from commitments.letter_import import Intake
     from commitments.letters.reading import Reading
     from tracker.app import App
 
@@ -72,7 +72,7 @@ def import_(
     if app is None:
         print_json(as_json(reading)) if json else _show(reading, command(ctx).language or "zh-Hans")
         return
-    from commitments.intake import bring_in  # noqa: PLC0415
+    from commitments.letter_import import bring_in  # noqa: PLC0415
     from tracker import entering  # noqa: PLC0415
 
     given = {
@@ -137,7 +137,7 @@ def show_candidates(reading: "Reading", locale: str) -> None:
 
 
 def _row(found: dict[str, object], locale: str) -> dict[str, object]:
-    from commitments.glossary import word  # noqa: PLC0415
+    from commitments.i18n import word  # noqa: PLC0415
 
     quote, owners = str(found["quote"]), found["owners"]
     mark = "?" if found["due_note"] else ""

@@ -206,7 +206,7 @@ class NoSource(NotFound):
 
 def _worded(item: Mapping[str, object], locale: str) -> dict[str, object]:
     """Give a commitment its words: the state, and the day by which it is done or looked at."""
-    from commitments.glossary import word  # noqa: PLC0415
+    from commitments.i18n import word  # noqa: PLC0415
 
     mark = "*" if item["due_provisional"] else ""
     day = f"{item['due_on']}{mark}" if item["due_on"] else f"{word(locale, 'noun', 'review')} {item['review_on'] or ''}"

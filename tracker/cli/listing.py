@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from commitments.errors import DamagedText
-from commitments.glossary import word
+from commitments.i18n import word
 from tracker.cli.base import CsvOption, JsonOption, Ref, UsageError, command
 from tracker.cli.dates import read_bound
 from tracker.cli.filters import Department, DueWithin, Kind, Letter, Overdue, Search, States, asked, nothing

@@ -60,7 +60,7 @@ def list_(
 
 def _worded(row: "Mapping[str, Any]", locale: str) -> dict[str, Any]:
     """Say how a message stands; one that waits for a person says so."""
-    from commitments.glossary import word  # noqa: PLC0415
+    from commitments.i18n import word  # noqa: PLC0415
 
     held = f" ({word(locale, 'notice_state', 'held')})" if row["held"] else ""
     return {**row, "state": f"{word(locale, 'message_state', row['state'])}{held}"}
@@ -68,7 +68,7 @@ def _worded(row: "Mapping[str, Any]", locale: str) -> dict[str, Any]:
 
 def print_notices(rows: "Sequence[Mapping[str, Any]]", locale: str) -> None:
     """Print notices that wait, in words: state, why, day, receiver, what."""
-    from commitments.glossary import word  # noqa: PLC0415
+    from commitments.i18n import word  # noqa: PLC0415
     from tracker.cli.wording import hold_reason, labels, notice  # noqa: PLC0415
 
     worded = [
@@ -169,7 +169,7 @@ def show(
 
 def _told(facts: "Mapping[str, Any]", attempts: "Sequence[Mapping[str, Any]]", shared: "Command") -> dict[str, object]:
     """Return what a person reads of a message and its attempts, instants on the organisation's clock."""
-    from commitments.glossary import word  # noqa: PLC0415
+    from commitments.i18n import word  # noqa: PLC0415
     from tracker.cli.wording import label, notice, outcome, receiver  # noqa: PLC0415
 
     locale, zone = shared.locale, shared.app.zone

@@ -6,7 +6,7 @@ Who is told follows from the rules of notices; where a date is named it is the n
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from commitments.glossary import LOCALES, format_date, word
+from commitments.i18n import LOCALES, format_date, word
 from tracker.cli.output import clean, say
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commitments import amounts
-from commitments.glossary import value_of
+from commitments.i18n import value_of
 from tracker.cli.base import ActorOption, UsageError, command
 from tracker.cli.dates import as_due, read_due
 from tracker.cli.entering import QuietOption, say_late
@@ -162,22 +162,22 @@ class Walk:
             say(SAID[self.tongue]["field"])
 
     def _split(self) -> None:
-        from commitments import intake  # noqa: PLC0415
+        from commitments import letter_import  # noqa: PLC0415
 
         ref, words = self.refs[self.at], _line(SAID[self.tongue]["where"])
         with self.app.reading() as session:
             place = _find(session, ref).quote.find(words) if words else -1
         if place <= 0:
             raise UsageError(problem=SAID[self.tongue]["lost"])
-        self._now(lambda keeper: self.refs.insert(self.at + 1, intake.split(keeper, ref, place)))
+        self._now(lambda keeper: self.refs.insert(self.at + 1, letter_import.split(keeper, ref, place)))
 
     def _merge(self) -> None:
-        from commitments import intake  # noqa: PLC0415
+        from commitments import letter_import  # noqa: PLC0415
 
         if self.at + 1 >= len(self.refs):
             raise UsageError(problem=SAID[self.tongue]["last"])
         ref, after = self.refs[self.at], self.refs[self.at + 1]
-        self._now(lambda keeper: intake.merge(keeper, ref, after))
+        self._now(lambda keeper: letter_import.merge(keeper, ref, after))
         self.refs.remove(after)
 
     # -- changes -----------------------------------------------------------------------------------------------
@@ -266,7 +266,7 @@ class Walk:
 
     def _facts(self, row: "Commitment", source: "Source | None") -> list[str]:
         from commitments.due_rules import due_rule_words  # noqa: PLC0415
-        from commitments.glossary import word  # noqa: PLC0415
+        from commitments.i18n import word  # noqa: PLC0415
 
         names, tongue = FIELDS[self.tongue], "zh-Hans" if self.tongue == "zh" else "en"
         asked = source.asks(row.ref) if source else []

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from commitments.entry_words import in_words, reason_words
-from commitments.glossary import word
+from commitments.i18n import word
 from commitments.models import (
     Commitment,
     Department,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from commitments.glossary import LOCALES, format_date, format_month, word
+from commitments.i18n import LOCALES, format_date, format_month, word
 
 _LABELS: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
     "id": ("序号", "序號", "No."),

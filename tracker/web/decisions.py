@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from commitments import replies
+from commitments import responses
 from commitments.errors import NoDispute, NoRequest
-from commitments.glossary import word
+from commitments.i18n import word
 from commitments.models import OUTCOMES, Department, Dispute, Extension
 from tracker.web.forms import Entry, Field, Form, number
 from tracker.web.item import Told
@@ -108,7 +108,7 @@ def _decide_dispute(register: "Register", ref: str, entry: Entry) -> None:
     raised = register.session.get(Dispute, number(entry.text("department")) or 0)
     if raised is None or raised.state != "waiting":
         raise NoDispute(ref=ref, name="")
-    replies.decide_dispute(
+    responses.decide_dispute(
         register, ref, department=register.session.get_one(Department, raised.department_id),
         accept=entry.text("decision") == "accept", by=entry.text("by"), note=entry.text("note"),
         lead=_department(register, entry.text("lead")),

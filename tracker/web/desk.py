@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from commitments.deadlines import due_soon_until
-from commitments.glossary import word
+from commitments.i18n import word
 from commitments.lists import Filter
 from commitments.models import KINDS, STATES, Department, Letter
 from notifications.links import DESK

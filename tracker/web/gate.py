@@ -11,7 +11,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from commitments.deadlines import LIVE_STATES
-from commitments.glossary import LOCALES
+from commitments.i18n import LOCALES
 from commitments.models import Commitment, Department, support_table
 from notifications.links import DESK, OWNER, Claim
 from notifications.models import Instance

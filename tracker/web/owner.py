@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from commitments import lists, replies
+from commitments import lists, responses
 from commitments.deadlines import LIVE_STATES, due_soon_until
 from commitments.errors import NotYours
 from commitments.models import Department
@@ -118,17 +118,17 @@ def _progress(told: Told) -> Form:
 def _do(register: "Register", visitor: Visitor, ref: str, name: str, entry: Entry) -> None:
     """Write down what a department says."""
     department = register.session.get_one(Department, visitor.department_id)
-    commitment = replies.own(register, ref, name, department)
+    commitment = responses.own(register, ref, name, department)
     if name in LEADS_ONLY and commitment.lead is not department:
         raise NotYours(ref=ref, name=department.name)
     note, reason, proofs = entry.text("note"), entry.text("reason"), entry.proofs
     if name == ACKNOWLEDGE.name:
-        replies.acknowledge(register, ref, department)
+        responses.acknowledge(register, ref, department)
     elif name == DONE.name:
         register.report_done(ref, note=note, on=entry.day("on"), proofs=proofs)
     elif name == EXTENSION.name:
         register.ask_extension(ref, entry.day("to") or date.max, reason)
     elif name == DISPUTE.name:
-        replies.dispute(register, ref, department, reason)
+        responses.dispute(register, ref, department, reason)
     else:
         register.progress(ref, note, on=entry.day("on"), figures=entry.figures, proofs=proofs)

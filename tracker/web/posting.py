@@ -13,7 +13,7 @@ from flask import Response, make_response, redirect, request
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError
 
-from commitments import dates, history, replies
+from commitments import dates, history, responses
 from commitments.errors import Error, StorageTrouble
 from commitments.models import HistoryEntry, Submission
 from tracker.web import forms, quotas
@@ -87,14 +87,14 @@ def _do(site: Site, visitor: Visitor, work: Callable[["Register"], object], subj
     """Do the work unless another has done this very form meanwhile; return the number of its history entry."""
     key = _key(visitor)
     with site.app.register(visitor.name) as register:
-        known = replies.once(register, key)
+        known = responses.once(register, key)
         if known is not None:
             return known
         before = history.head(register.session).seq
         work(register)
         register.session.flush()
         seq = register.session.scalar(_entry(before, subject)) or 0
-        replies.remember(register, key, seq)
+        responses.remember(register, key, seq)
         return seq
 
 

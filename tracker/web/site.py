@@ -22,7 +22,7 @@ from jinja2.filters import do_urlencode
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from commitments import glossary
+from commitments import i18n
 from commitments.damage import is_damaged, visible
 from commitments.entry_words import in_words
 from commitments.errors import DamagedText, DatabaseGone, Error, StorageTrouble
@@ -149,17 +149,17 @@ def page(template: str, locale: str, **facts: object) -> str:
 
 def _spoken(locale: str) -> Mapping[str, Callable[..., object]]:
     return {
-        "day": partial(glossary.format_date, locale),
-        "iso_day": lambda text: glossary.format_date(locale, date.fromisoformat(text)),
+        "day": partial(i18n.format_date, locale),
+        "iso_day": lambda text: i18n.format_date(locale, date.fromisoformat(text)),
         "month_name": partial(_month, locale),
         "month_names": lambda months: [_month(locale, month) for month in months],
         "word": partial(in_words, locale),
-        "count": lambda days, working: glossary.day_count(locale, working, days),
+        "count": lambda days, working: i18n.day_count(locale, working, days),
     }
 
 
 def _month(locale: str, month: str) -> str:
-    return month if is_damaged(month) else glossary.format_month(locale, month)
+    return month if is_damaged(month) else i18n.format_month(locale, month)
 
 
 def _throttle(site: Site) -> None:

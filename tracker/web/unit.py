@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, url_for
 from sqlalchemy import select
 
-from commitments import privacy, replies
-from commitments.glossary import word
+from commitments import privacy, responses
+from commitments.i18n import word
 from commitments.models import GRADES, Answer, Department
 from notifications import outward
 from notifications.links import UNIT
@@ -77,4 +77,4 @@ def _show(site: Site, visitor: Visitor) -> str:
 
 def _do(register: "Register", visitor: Visitor, entry: Entry) -> None:
     unit = register.session.get_one(Department, visitor.department_id)
-    replies.answer(register, unit, visitor.month, entry.text("grade"), entry.text("reason"))
+    responses.answer(register, unit, visitor.month, entry.text("grade"), entry.text("reason"))

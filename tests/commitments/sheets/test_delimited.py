@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from commitments import glossary, mistakes
+from commitments import i18n, mistakes
 from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, NUMBER, Desk
 from tests.ledgers import new_engine
 from tests.traditional import as_simplified
@@ -137,10 +137,10 @@ GROUPS = ("kind", "strength", "owner_basis", "due_basis", "state", "outcome", "g
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_word_stands_for_its_code(group: str) -> None:
-    for word, value in glossary.meanings(group).items():
+    for word, value in i18n.meanings(group).items():
         for written in (word, value, f" {word} ", value.upper(), value.replace("_", "-"), word.removeprefix("已")):
-            assert glossary.value_of(group, written) == value
-    assert glossary.value_of(group, "") is glossary.value_of(group, "别的") is None
+            assert i18n.value_of(group, written) == value
+    assert i18n.value_of(group, "") is i18n.value_of(group, "别的") is None
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_every_word_stands_for_its_code(group: str) -> None:
      ("state", "销号", "closed"), ("strength", "附条件", "conditional"), ("kind", "ＯＰＥＮ_item", "open_item")],
 )  # fmt: skip
 def test_words_people_use(group: str, written: str, value: str) -> None:
-    assert glossary.value_of(group, written) == value
+    assert i18n.value_of(group, written) == value
 
 
 def test_words_are_read_in_csv_and_toml(desk: Desk) -> None:

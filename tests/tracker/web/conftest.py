@@ -17,7 +17,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from commitments import rules, search
+from commitments import search, validation
 from commitments.models import Commitment, Department, HistoryEntry
 from notifications.models import Instance
 from tracker import config
@@ -129,7 +129,7 @@ class Pages:
     def draft(self) -> str:
         """Enter a draft of the same department; return its ref."""
         with self.app.register("办公室") as register:
-            row = rules.following_year(search.find(register.session, REF), date(2021, 12, 31))
+            row = validation.following_year(search.find(register.session, REF), date(2021, 12, 31))
             row.state = "draft"
             return register.add(row).ref
 

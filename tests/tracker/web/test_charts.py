@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from commitments.glossary import word
+from commitments.i18n import word
 from tracker.web.charts import WIDTH, Bar, Part, bars, stacked
 from tracker.web.overview import BANDS
 

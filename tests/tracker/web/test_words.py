@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from commitments.glossary import LOCALES
+from commitments.i18n import LOCALES
 from commitments.models import Department
 from commitments.storage import writing
 from tests.tracker.web.conftest import Pages

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from commitments import glossary, models
+from commitments import i18n, models
 from commitments.errors import WrongState
-from commitments.glossary import LOCALES, day_count, format_date, format_month, word
+from commitments.i18n import LOCALES, day_count, format_date, format_month, word
 from commitments.letters.simplified import simplify
 
 
@@ -36,9 +36,7 @@ def test_words_in_each_language() -> None:
     assert word("en", "band", "due_soon") == "due soon"
 
 
-@pytest.mark.parametrize(
-    ("group", "value"), [(group, value) for group, rows in glossary._WORDS.items() for value in rows]
-)
+@pytest.mark.parametrize(("group", "value"), [(group, value) for group, rows in i18n._WORDS.items() for value in rows])
 def test_both_chinese_columns_say_the_same(group: str, value: str) -> None:
     hans, hant, en = (word(locale, group, value) for locale in LOCALES)
     assert simplify(hant) == hans

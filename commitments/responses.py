@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Executable, case, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
-from commitments import history, rules, search
+from commitments import history, search, validation
 from commitments.deadlines import LIVE_STATES
 from commitments.errors import BadValue, LeadNeeded, NoDispute, NotInFuture, NotYours, WhyNeeded
 from commitments.models import (
@@ -131,7 +131,7 @@ def own(register: Register, ref: str, verb: str, department: Department) -> Comm
 def _live(register: Register, ref: str, verb: str) -> Commitment:
     history.lock(register.session)
     commitment = search.find(register.session, ref)
-    rules.need_state(commitment, verb, LIVE_STATES)
+    validation.need_state(commitment, verb, LIVE_STATES)
     return commitment
 
 
@@ -145,7 +145,7 @@ def answer(register: Register, unit: Department, month: str, grade: str, reason:
     """
     history.lock(register.session)
     _check_month(register, month)
-    rules.check_word("grade", grade, GRADES)
+    validation.check_word("grade", grade, GRADES)
     _check_reason(unit.name, reason, needed=grade == "not_satisfied")
     given = Answer(unit_id=unit.id, month=month, grade=grade, reason=reason, at=register.now)
     register.session.add(given)
@@ -164,7 +164,7 @@ def _check_month(register: Register, month: str) -> None:
 def _check_reason(what: str, reason: str, *, needed: bool) -> None:
     if needed and not reason.strip():
         raise WhyNeeded(ref=what)
-    rules.check_reason(what, reason)
+    validation.check_reason(what, reason)
 
 
 # -- what they said, for reports -------------------------------------------------------------------------------

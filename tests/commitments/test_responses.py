@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from commitments import history, replies, search
+from commitments import history, responses, search
 from commitments.errors import (
     BadText,
     BadValue,
@@ -40,17 +40,17 @@ def entries(scene: Scene, *actions: str) -> list[HistoryEntry]:
 
 
 def acknowledging(ref: str, name: str = LEAD) -> Callable[[Register], object]:
-    return lambda keeper: replies.acknowledge(keeper, ref, named(keeper, name))
+    return lambda keeper: responses.acknowledge(keeper, ref, named(keeper, name))
 
 
 def disputing(ref: str, name: str = LEAD, reason: str = "非我局职责") -> Callable[[Register], object]:
-    return lambda keeper: replies.dispute(keeper, ref, named(keeper, name), reason)
+    return lambda keeper: responses.dispute(keeper, ref, named(keeper, name), reason)
 
 
 def deciding(
     ref: str, name: str = LEAD, *, accept: bool = True, lead: str | None = None, note: str = ""
 ) -> Callable[[Register], object]:
-    return lambda keeper: replies.decide_dispute(
+    return lambda keeper: responses.decide_dispute(
         keeper,
         ref,
         department=named(keeper, name),
@@ -62,7 +62,7 @@ def deciding(
 
 
 def answering(month: str = "2019-06", grade: str = "satisfied", reason: str = "") -> Callable[[Register], object]:
-    return lambda keeper: replies.answer(keeper, named(keeper, UNIT), month, grade, reason)
+    return lambda keeper: responses.answer(keeper, named(keeper, UNIT), month, grade, reason)
 
 
 def owners(scene: Scene, ref: str) -> tuple[str, list[str]]:
@@ -231,7 +231,7 @@ def test_disputes_to_decide_are_those_of_live_commitments_oldest_first(scene: Sc
         scene.now += timedelta(hours=1)
     scene.do(lambda r: r.close(closed, "withdrawn"))
     with reading(scene.engine) as session:
-        found = session.execute(replies.waiting_disputes()).mappings().all()
+        found = session.execute(responses.waiting_disputes()).mappings().all()
     assert [(row["ref"], row["lead"], row["department"]) for row in found] == [
         (second, LEAD, LEAD),
         (first, LEAD, HELPER),
@@ -244,9 +244,9 @@ def test_the_newest_answer_on_each_month_counts(scene: Scene) -> None:
     before, scene.now = scene.now, scene.now + timedelta(days=1)
     scene.do(answering("2019-06", "satisfied"))
     with reading(scene.engine) as session:
-        query = replies.newest_answers(before, scene.now, search.find_department(session, UNIT))
+        query = responses.newest_answers(before, scene.now, search.find_department(session, UNIT))
         found = session.execute(query).mappings().all()
-        none = session.execute(replies.newest_answers(before, scene.now, search.find_department(session, LEAD))).all()
+        none = session.execute(responses.newest_answers(before, scene.now, search.find_department(session, LEAD))).all()
     assert [(row["unit"], row["month"], row["grade"]) for row in found] == [
         (UNIT, "2019-05", "satisfied"),
         (UNIT, "2019-06", "partly"),
@@ -261,9 +261,9 @@ def send(scene: Scene, ref: str) -> int | None:
     """Send the form ``k1``, which records progress."""
     with writing(scene.engine) as session:
         keeper = scene.register(session)
-        if (known := replies.once(keeper, "k1")) is None:
+        if (known := responses.once(keeper, "k1")) is None:
             keeper.progress(ref, "清单已报送")
-            replies.remember(keeper, "k1", history.head(keeper.session).seq)
+            responses.remember(keeper, "k1", history.head(keeper.session).seq)
         return known
 
 
@@ -286,10 +286,10 @@ def test_nor_is_one_done_twice_that_comes_twice_at_once(scene: Scene) -> None:
 
 
 def test_forms_are_forgotten_in_the_end(scene: Scene) -> None:
-    scene.do(lambda r: replies.remember(r, "old", 1))
+    scene.do(lambda r: responses.remember(r, "old", 1))
     scene.now += timedelta(days=1)
-    scene.do(lambda r: replies.remember(r, "new", 2))
+    scene.do(lambda r: responses.remember(r, "new", 2))
     with writing(scene.engine) as session:
-        replies.forget(session, scene.now)
+        responses.forget(session, scene.now)
     with reading(scene.engine) as session:
         assert session.scalars(select(Submission.key)).all() == ["new"]
