@@ -11,8 +11,8 @@ from benchmarks import seeds
 from benchmarks.figures import Figure
 from benchmarks.sizes import Sizes
 from benchmarks.timing import TRACKER, command, least, output
-from commitments.sheets.cells import Cells
-from commitments.sheets.words import ZH
+from commitments.exchange.xlsx_cells import Cells
+from commitments.exchange.xlsx_words import ZH
 from tracker.app import system_clock
 
 COLUMNS = ("letter", "section", "ordinal", "title", "quote", "lead", "due_on", "due_basis")

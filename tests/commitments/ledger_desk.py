@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from commitments import ledger, search, storage
+from commitments import search, storage
 from commitments.base import Base
 from commitments.deadlines import Offset
 from commitments.errors import LedgerRejected
+from commitments.exchange.dump import dump
+from commitments.exchange.load import Loaded, load
 from commitments.models import Commitment
 from commitments.register import Register
 from commitments.workdays import WorkCalendar
@@ -47,11 +49,11 @@ class Desk:
         self.engine = engine
         self.folder = folder
 
-    def load(self, content: str | bytes, name: str = "ledger.toml", *, update: bool = False) -> ledger.Loaded:
+    def load(self, content: str | bytes, name: str = "ledger.toml", *, update: bool = False) -> Loaded:
         file = self.folder / name
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
         with storage.writing(self.engine) as session:
-            return ledger.load(register(session), file, update=update)
+            return load(register(session), file, update=update)
 
     def rejected(self, content: str | bytes, name: str = "ledger.toml", *, update: bool = False) -> str:
         with pytest.raises(LedgerRejected) as caught:
@@ -61,7 +63,7 @@ class Desk:
     def dump(self, form: str, letter: str | None = None) -> str:
         with storage.reading(self.engine) as session:
             wanted = search.find_letter(session, letter) if letter else None
-            return ledger.dump(session, letter=wanted, form=form)
+            return dump(session, letter=wanted, form=form)
 
     def one(self, ref: str = "2019-1007-01") -> Commitment:
         with storage.reading(self.engine) as session:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from commitments import ledger, ledger_files, storage
+from commitments import storage
 from commitments.errors import LedgerRejected
+from commitments.exchange import load, text_files
 from commitments.models import Department, HistoryEntry
 from tests.commitments.ledger_desk import DEPARTMENTS, HEAD, LETTER, NUMBER, ONE, Desk, register
 from tests.ledgers import new_engine
@@ -158,11 +159,11 @@ def test_files_that_cannot_be_read_say_why(desk: Desk, name: str, content: bytes
 
 def test_a_missing_file_and_limits(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(LedgerRejected, match="cannot be read: No such file"):
-        ledger_files.read(desk.folder / "none.toml")
-    monkeypatch.setattr(ledger_files, "MOST_ROWS", 2)
+        text_files.read(desk.folder / "none.toml")
+    monkeypatch.setattr(text_files, "MOST_ROWS", 2)
     assert "more than 2 rows; split it" in desk.rejected("letter,title,lead\n" + "a,b,c\n" * 3, "l.csv")
     assert "more than 2 rows; split it" in desk.rejected(ONE * 3)
-    monkeypatch.setattr(ledger_files, "LARGEST", 10)
+    monkeypatch.setattr(text_files, "LARGEST", 10)
     assert "the file has 90 bytes, more than 10" in desk.rejected("#" * 90)
 
 
@@ -170,7 +171,7 @@ def test_a_missing_file_and_limits(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
 def test_nobody_waits_for_a_pipe(desk: Desk, name: str) -> None:
     os.mkfifo(desk.folder / name)
     with storage.writing(desk.engine) as session, pytest.raises(LedgerRejected) as caught:
-        ledger.load(register(session), desk.folder / name)
+        load.load(register(session), desk.folder / name)
     assert list(map(str, caught.value.problems)) == ["it is no regular file; name a file."]
 
 

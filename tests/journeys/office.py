@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commitments import ledger, responses, search
+from commitments import responses, search
+from commitments.exchange import load
 from commitments.models import Commitment, Letter
 from commitments.register import Register
 from notifications import digests
@@ -182,7 +183,7 @@ class TwoMonths:
     def _enter(self, letter: str) -> None:
         file = self.home / f"{letter}.toml"
         file.write_text(ledger_file(letter), encoding="utf-8")
-        self.do(Event(LOGIN, lambda register: ledger.load(register, file)))
+        self.do(Event(LOGIN, lambda register: load.load(register, file)))
 
     def _weather(self, day: date) -> None:
         """Set what the relay says today."""

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from commitments import ledger, letter_import, parties, responses, search
+from commitments import letter_import, parties, responses, search
+from commitments.exchange import load
 from commitments.letters.reading import read
 from commitments.register import Register
 from notifications import digests
@@ -77,7 +78,7 @@ def verbs(keeper: Register, proof: Path, update: Path) -> None:
     parties.edit_department(keeper, HELPER, "改址", mailbox="new@gz.example", short_names=["政法委", "市政法委"])
     parties.revoke_links(keeper, HELPER, "误转")
     parties.edit_letter(keeper, search.find_letter(keeper.session, NUMBER), "补录", class_mark="A", contact="某同志")
-    ledger.load(keeper, update, update=True)
+    load.load(keeper, update, update=True)
 
 
 def drafts(keeper: Register) -> None:
@@ -115,7 +116,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = App(config.load(home / "config.toml", {}, home), actor="办公室", clock=lambda: now[0])
     setup.prepare(app)
     for step in (
-        lambda keeper: ledger.load(keeper, LEDGER),
+        lambda keeper: load.load(keeper, LEDGER),
         lambda keeper: verbs(keeper, proof, update),
         lambda keeper: make_digests(keeper, app),
         lambda keeper: digests.approve(keeper, UNIT, "2019-08", "分管领导"),

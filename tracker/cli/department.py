@@ -63,7 +63,7 @@ def list_(ctx: typer.Context, json: JsonOption = False, csv: CsvOption = False) 
     """
     from sqlalchemy import select  # noqa: PLC0415
 
-    from commitments.ledger_rows import DEPARTMENT, stated  # noqa: PLC0415
+    from commitments.exchange.fields import DEPARTMENT, stated  # noqa: PLC0415
     from commitments.models import Department  # noqa: PLC0415
 
     shared = command(ctx)

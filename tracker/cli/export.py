@@ -35,18 +35,18 @@ def xlsx(
     $ tracker export xlsx ledger.xlsx
     $ tracker export xlsx mzj.xlsx --department 市民政局 --state open
     """
-    from commitments.sheets import rows, writing  # noqa: PLC0415
+    from commitments.exchange import xlsx_rows, xlsx_write  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.app
     wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
     with app.reading() as session:
-        found, names = rows.read(session, wanted), rows.departments(session)
+        found, names = xlsx_rows.read(session, wanted), xlsx_rows.departments(session)
     bands = listing.Bands(app)
     for row in found:
         row["band"] = bands.at(row["state"], row["due_on"], row["review_on"], row["reported_done_on"])
     unit, now = app.signature, app.clock()
-    content = writing.workbook(
+    content = xlsx_write.workbook(
         found, unit=unit, departments=names, locale=shared.locale, now=now, today=app.today
     )  # fmt: skip
     _write(app, file, content, force=force)

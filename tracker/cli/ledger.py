@@ -11,7 +11,7 @@ from tracker.cli.entering import QuietOption, count, say_late
 from tracker.cli.output import print_json, say
 
 if TYPE_CHECKING:
-    from commitments.ledger import Loaded
+    from commitments.exchange.load import Loaded
 
 group = typer.Typer(no_args_is_help=True, help="台账文件 · The ledger as a file.", rich_markup_mode=None)
 SUMMARY = {
@@ -37,15 +37,15 @@ def load(
     $ tracker ledger load letter-1007.toml --dry-run
     $ tracker ledger load letter-1007.toml --update --quiet
     """
-    from commitments import ledger  # noqa: PLC0415
     from commitments.errors import each_told  # noqa: PLC0415
+    from commitments.exchange.load import load as load_file  # noqa: PLC0415
     from notifications.planning import decline  # noqa: PLC0415
     from tracker import entering  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
     with app.register() as keeper:
-        loaded = ledger.load(keeper, file, update=update)
+        loaded = load_file(keeper, file, update=update)
         late = entering.opened(app, keeper, loaded.added, quiet=quiet)
         if quiet and loaded.updated:
             decline(keeper.session, app.office(name=""), loaded.updated, keeper.now)
@@ -83,11 +83,12 @@ def dump(
     $ tracker ledger dump --letter 1007
     $ tracker ledger dump ledger.csv
     """
-    from commitments import ledger, search  # noqa: PLC0415
+    from commitments import search  # noqa: PLC0415
+    from commitments.exchange.dump import dump as dump_ledger  # noqa: PLC0415
 
     form = form or (file.suffix.removeprefix(".").lower() if file else "") or "toml"
     app = command(ctx).app
     with app.reading() as session:
         only = search.find_letter(session, letter) if letter else None
-        text = ledger.dump(session, letter=only, form=form)
+        text = dump_ledger(session, letter=only, form=form)
     save(app, file, text.encode("utf-8-sig" if form == "csv" else "utf-8"), force=force)

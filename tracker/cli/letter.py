@@ -108,7 +108,7 @@ def list_(ctx: typer.Context, json: JsonOption = False, csv: CsvOption = False) 
     """
     from sqlalchemy import select  # noqa: PLC0415
 
-    from commitments.ledger_rows import LETTER, stated  # noqa: PLC0415
+    from commitments.exchange.fields import LETTER, stated  # noqa: PLC0415
     from commitments.models import Letter  # noqa: PLC0415
 
     shared = command(ctx)
@@ -158,7 +158,7 @@ def show(
         _show_source(ctx, number)
         return
     from commitments import lists, search  # noqa: PLC0415
-    from commitments.ledger_rows import LETTER, stated  # noqa: PLC0415
+    from commitments.exchange.fields import LETTER, stated  # noqa: PLC0415
     from tracker.cli import listing  # noqa: PLC0415
 
     shared = command(ctx)

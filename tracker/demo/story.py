@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commitments import ledger
+from commitments.exchange.load import load as load_file
 
 if TYPE_CHECKING:
     from commitments.register import Register
@@ -19,7 +19,7 @@ CENTRES = "第4、第5个共建共治共享中心投入运行，5个试点全部
 
 def load(register: "Register") -> None:
     """Enter letter 1007."""
-    ledger.load(register, LEDGER)
+    load_file(register, LEDGER)
 
 
 def happenings(proof: Path) -> Mapping[date, Sequence["Happening"]]:

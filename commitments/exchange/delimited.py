@@ -9,10 +9,10 @@ import io
 import re
 from collections.abc import Iterator
 
+from commitments.exchange import xlsx_columns
+from commitments.exchange.formula_guard import unguarded
+from commitments.exchange.xlsx_read import SEARCHED, Line
 from commitments.mistakes import mistake
-from commitments.sheets import columns
-from commitments.sheets.guarding import unguarded
-from commitments.sheets.reading import SEARCHED, Line
 
 PARTING = (",", ";", "\t", "；", "，")
 _SAID = re.compile(r"\ufeff?\"?sep=(.)\"?[ ,;\t]*(\r\n|\r|\n|$)", re.IGNORECASE)
@@ -30,7 +30,7 @@ def lines(text: str) -> Iterator[Line]:
 
 def _parting(text: str) -> str:
     """Return the sign that parts the most headings that are known."""
-    known, first = columns.headings(), text[: 2**16]
+    known, first = xlsx_columns.headings(), text[: 2**16]
     return max(PARTING, key=lambda sign: _known(first, sign, known))
 
 
@@ -40,7 +40,7 @@ def _known(text: str, parting: str, known: dict[str, str]) -> int:
         rows = [row for row, _ in zip(csv.reader(io.StringIO(text, newline=""), delimiter=parting), range(SEARCHED))]  # noqa: B905
     except csv.Error:
         return 0
-    return max((sum(columns.plain(cell) in known for cell in row) for row in rows), default=0)
+    return max((sum(xlsx_columns.plain(cell) in known for cell in row) for row in rows), default=0)
 
 
 def _records(text: str, parting: str, line: int) -> Iterator[tuple[int, list[str]]]:

@@ -15,7 +15,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, fromstring
 from xml.parsers.expat import ParserCreate
 
-from commitments.sheets import looks
+from commitments.exchange import xlsx_styles
 
 MOST_BYTES = 256 * 2**20  # unpacked, of all parts
 MOST_SMALL = 8 * 2**20  # of a part that is read whole
@@ -142,9 +142,9 @@ class Cells:
         if "xl/styles.xml" not in self._zip.namelist():
             return []
         root = self._root("xl/styles.xml")
-        own = {one.get("numFmtId"): looks.of_code(one.get("formatCode", "")) for one in _all(root, "numFmt")}
+        own = {one.get("numFmtId"): xlsx_styles.of_code(one.get("formatCode", "")) for one in _all(root, "numFmt")}
         keys = [one.get("numFmtId", "0") for one in next(_all(root, "cellXfs"), ())]
-        return [own.get(key) or looks.of_key(key) for key in keys]
+        return [own.get(key) or xlsx_styles.of_key(key) for key in keys]
 
     # -- values ----------------------------------------------------------------------------------------------------
 
@@ -159,12 +159,12 @@ class Cells:
             return written == "1"
         if kind == "d":
             return _civil(datetime.fromisoformat(written))
-        number, look = float(written), self._looks[style] if style < len(self._looks) else looks.PLAIN
-        if look == looks.DATE:
+        number, look = float(written), self._looks[style] if style < len(self._looks) else xlsx_styles.PLAIN
+        if look == xlsx_styles.DATE:
             return self._day(number)
-        if look == looks.PLAIN:
+        if look == xlsx_styles.PLAIN:
             return number
-        whole = look != looks.OTHER and number.is_integer() and number >= 0
+        whole = look != xlsx_styles.OTHER and number.is_integer() and number >= 0
         return str(int(number)).zfill(len(look)) if whole else Formatted(number)
 
     def _day(self, number: float) -> Value:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from commitments.sheets import writing
-from commitments.sheets.cells import Cells
+from commitments.exchange import xlsx_columns, xlsx_write
+from commitments.exchange.xlsx_cells import Cells
 from tests.thorough import examples
 
 PIECES = [
@@ -38,8 +38,8 @@ texts = st.lists(st.sampled_from(PIECES) | st.characters(codec="utf-8", exclude_
 
 def cell(text: str, place: str = "H3") -> object:
     """Write a text into the workbook and read the cell."""
-    row = dict.fromkeys([*writing.columns.COLUMNS, "band"]) | {"title": text}
-    data = writing.workbook(
+    row = dict.fromkeys([*xlsx_columns.COLUMNS, "band"]) | {"title": text}
+    data = xlsx_write.workbook(
         [row], unit="市民政局", departments=[text], locale="zh-Hans", now=datetime(2020, 7, 1), today=date(2020, 7, 1)
     )
     rows = dict(Cells(data).rows("台账"))
@@ -66,7 +66,7 @@ SHEET = (
 
 def workbook_of(cells: str, shared: str = "") -> bytes:
     """Return the exported workbook with a first row, and shared texts, as another program wrote them."""
-    data = writing.workbook(
+    data = xlsx_write.workbook(
         [], unit="", departments=[], locale="zh-Hans", now=datetime(2020, 7, 1), today=date(2020, 7, 1)
     )
     stream = BytesIO()

@@ -7,16 +7,16 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from commitments.exchange import target_text, xlsx_columns
 from commitments.lists import Filter, supports
 from commitments.models import Commitment, Department, Letter, Progress, Source, Target
-from commitments.sheets import columns, targets
 
 _ELSEWHERE = {
     "letter": Letter.document_number.label("letter"),
     "proposal_number": Letter.proposal_number,
     "lead": Department.name.label("lead"),
 }
-_HERE = [key for key in columns.COLUMNS if key not in (*_ELSEWHERE, "no", "support", "band", "progress", "target")]
+_HERE = [key for key in xlsx_columns.COLUMNS if key not in (*_ELSEWHERE, "no", "support", "band", "progress", "target")]
 
 
 def read(session: Session, wanted: Filter) -> list[dict[str, Any]]:
@@ -37,7 +37,7 @@ def read(session: Session, wanted: Filter) -> list[dict[str, Any]]:
             **row,
             "support": "；".join(support.get(row["id"], ())),
             "support_basis": row["support_basis"] or None,
-            "target": targets.told(goals.get(row["id"], ())),
+            "target": target_text.told(goals.get(row["id"], ())),
             "progress": moved.get(row["id"]),
         }
         for row in found

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from commitments.damage import visible
-from commitments.ledger_rows import COMMITMENT, DEPARTMENT, LETTER, stated
+from commitments.exchange.fields import COMMITMENT, DEPARTMENT, LETTER, stated
+from commitments.exchange.formula_guard import SIGNS, guarded, guarded_sign
 from commitments.models import Commitment, Department, Letter
-from commitments.sheets.guarding import SIGNS, guarded, guarded_sign
 from commitments.validation import check_word
 
 CSV_COLUMNS = [key for key in COMMITMENT if key != "target"]

@@ -1,6 +1,6 @@
 """The ledger as a table that an office changed, read into plain rows that know their cells.
 
-Only the table itself is judged here (headings, merges, formulas, dates a spreadsheet made of text); ``ledger_rows``
+Only the table itself is judged here (headings, merges, formulas, dates a spreadsheet made of text); ``fields``
 knows keys and values. Headings may be in any language, moved or left out; rows above them are a title; columns of the
 office's own are left alone. Rows that are hidden or filtered away count as others do: to hide is not to delete.
 """
@@ -15,13 +15,13 @@ from xml.parsers.expat import ExpatError
 
 from commitments.due_rules import due_rule_code
 from commitments.errors import Mistake, Problem
-from commitments.ledger_rows import NEEDED, Row, advice, sentence
+from commitments.exchange import target_text, xlsx_cells, xlsx_columns
+from commitments.exchange.fields import NEEDED, Row, advice, sentence
+from commitments.exchange.formula_guard import SIGNS, is_date_made
+from commitments.exchange.xlsx_cells import BadWorkbook, Cells, Formatted, Formula, Merge, Value, column_letters
+from commitments.exchange.xlsx_words import EN, ZH
 from commitments.mistakes import mistake
 from commitments.search import near
-from commitments.sheets import cells, columns, targets
-from commitments.sheets.cells import BadWorkbook, Cells, Formatted, Formula, Merge, Value, column_letters
-from commitments.sheets.guarding import SIGNS, is_date_made
-from commitments.sheets.words import EN, ZH
 
 SEARCHED = 20  # rows in which the headings must stand
 NEEDED_COLUMNS = ("letter", *NEEDED["commitment"])
@@ -107,9 +107,9 @@ class _Reading:
     # -- headings --------------------------------------------------------------------------------------------------
 
     def _head(self, rows: Iterator[Line]) -> None:
-        known = columns.headings()
+        known = xlsx_columns.headings()
         for number, line in rows:
-            named = {column: known.get(columns.plain(str(value)), "") for column, value in line.items()}
+            named = {column: known.get(xlsx_columns.plain(str(value)), "") for column, value in line.items()}
             if len(set(named.values()) - {""}) > 1:
                 self._take(number, line, named)
                 return
@@ -136,8 +136,10 @@ class _Reading:
 
     def _foreign(self, place: str, column: int, heading: str) -> None:
         """A heading that looks like one of ours is a slip; another is the office's own."""
-        if near(columns.plain(heading), columns.headings(), n=1):
-            self._wrong(place, mistake("no_column", advice=advice(columns.plain(heading), columns.headings())))
+        if near(xlsx_columns.plain(heading), xlsx_columns.headings(), n=1):
+            self._wrong(
+                place, mistake("no_column", advice=advice(xlsx_columns.plain(heading), xlsx_columns.headings()))
+            )
         else:
             self.aside[column] = heading
 
@@ -157,7 +159,7 @@ class _Reading:
             key = self.keys.get(column)
             if key is None:
                 self._stray(number, column, value)
-            elif key not in columns.SHOWN_ONLY and (read := self._value(row, key, value)) not in (None, ""):
+            elif key not in xlsx_columns.SHOWN_ONLY and (read := self._value(row, key, value)) not in (None, ""):
                 values[key] = read
         if values or row.refused:
             self.table.rows.append(row)
@@ -167,11 +169,11 @@ class _Reading:
     def _stray(self, number: int, column: int, value: Value) -> None:
         """Complain once of each column that has no heading."""
         if column not in self.aside and str(value).strip():
-            self.keys[column] = columns.SHOWN_ONLY[0]
+            self.keys[column] = xlsx_columns.SHOWN_ONLY[0]
             self._wrong(self._cell(number, column), mistake("stray" if self.sheet else "too_wide"))
 
     def _value(self, row: Row, key: str, value: Value) -> object:
-        """Return what a cell says to ``ledger_rows``; None, and a problem, when it says nothing that can be read."""
+        """Return what a cell says to ``fields``; None, and a problem, when it says nothing that can be read."""
         try:
             return _said(key, value if self.sheet else _meant(key, str(value)))
         except Mistake as wrong:
@@ -194,7 +196,7 @@ class _Reading:
         """Take up a merge that begins in this row; what it holds must be able to repeat."""
         key, value = self.keys.get(merge.first_column), line.get(merge.first_column)
         wide = sum(merge.first_column <= column <= merge.last_column for column in self.keys) > 1
-        if merge.first_row < number or key is None or key in columns.SHOWN_ONLY or value in (None, ""):
+        if merge.first_row < number or key is None or key in xlsx_columns.SHOWN_ONLY or value in (None, ""):
             return
         place = f"{self.sheet}!{merge.name} {self.headings[key]}"
         if wide:
@@ -217,16 +219,16 @@ def _meant(key: str, text: str) -> str:
 def _said(key: str, value: Value) -> object:
     if isinstance(value, Formula):
         raise mistake("formula")
-    if isinstance(value, cells.Mistake):
+    if isinstance(value, xlsx_cells.Mistake):
         raise mistake("error_cell", shown=value.shown)
     if isinstance(value, bool):
         raise mistake("truth_cell", value=str(value).upper())
-    if key in columns.DATES:
+    if key in xlsx_columns.DATES:
         return _dated(value)
     text = _text(key, value)
     if key == "due_rule":
         return due_rule_code(text)
-    return text.replace("\n", "；") if key == "support" else targets.read(text) if key == "target" else text
+    return text.replace("\n", "；") if key == "support" else target_text.read(text) if key == "target" else text
 
 
 def _dated(value: str | float | date) -> object:

@@ -10,8 +10,8 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from commitments.sheets import cells
-from commitments.sheets.cells import BadWorkbook, Cells, Formula, Mistake, column_letters, column_number
+from commitments.exchange import xlsx_cells
+from commitments.exchange.xlsx_cells import BadWorkbook, Cells, Formula, Mistake, column_letters, column_number
 
 
 def made(*rows: tuple[Any, ...], **facts: Any) -> bytes:
@@ -129,10 +129,10 @@ def test_entities_are_refused_in_every_part(part: str) -> None:
 
 def test_what_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     data = made(("甲" * 1000,))
-    monkeypatch.setattr(cells, "MOST_SMALL", 100)
+    monkeypatch.setattr(xlsx_cells, "MOST_SMALL", 100)
     with pytest.raises(BadWorkbook, match="is larger than"):
         Cells(data)
-    monkeypatch.setattr(cells, "MOST_BYTES", 1000)
+    monkeypatch.setattr(xlsx_cells, "MOST_BYTES", 1000)
     with pytest.raises(BadWorkbook, match="unpacked; split it"):
         Cells(data)
 

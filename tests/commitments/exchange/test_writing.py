@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from commitments import storage
 from commitments.errors import TooLongForSheet
+from commitments.exchange import xlsx_columns, xlsx_rows, xlsx_write
 from commitments.lists import Filter
-from commitments.sheets import rows, writing
 from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, ONE, TODAY, Desk
 from tests.ledgers import new_engine
 
@@ -21,17 +21,17 @@ NOW = datetime(2020, 7, 1, 1, tzinfo=UTC)
 
 def exported(desk: Desk, locale: str = "zh-Hans", band: str | None = "overdue") -> bytes:
     with storage.reading(desk.engine) as session:
-        found, names = rows.read(session, Filter()), rows.departments(session)
+        found, names = xlsx_rows.read(session, Filter()), xlsx_rows.departments(session)
     for row in found:
         row["band"] = band
-    return writing.workbook(found, unit="市民政局", departments=names, locale=locale, now=NOW, today=TODAY)
+    return xlsx_write.workbook(found, unit="市民政局", departments=names, locale=locale, now=NOW, today=TODAY)
 
 
 @given(st.text(max_size=50))
 @settings(max_examples=30, deadline=None)
 def test_whatever_xml_cannot_hold_is_shown_as_such(text: str) -> None:
-    row = dict.fromkeys([*writing.columns.COLUMNS, "band"]) | {"title": text + "\x00\x1f\ud800\uffff"}
-    data = writing.workbook([row], unit=text, departments=[text], locale="en", now=NOW, today=TODAY)
+    row = dict.fromkeys([*xlsx_columns.COLUMNS, "band"]) | {"title": text + "\x00\x1f\ud800\uffff"}
+    data = xlsx_write.workbook([row], unit=text, departments=[text], locale="en", now=NOW, today=TODAY)
     cell = openpyxl.load_workbook(BytesIO(data))["Ledger"]["H3"]
     assert cell.data_type in ("s", "inlineStr")
     assert str(cell.value).endswith("\N{REPLACEMENT CHARACTER}" * 4)
@@ -72,14 +72,14 @@ def test_the_sheet_is_ready_for_an_office(tmp_path: Any) -> None:
 
 
 def test_a_ledger_too_long_for_a_sheet_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "MOST_ROWS", 1)
+    monkeypatch.setattr(xlsx_write, "MOST_ROWS", 1)
     with pytest.raises(TooLongForSheet, match="narrow them with --letter"):
-        writing.workbook([{}, {}], unit="", departments=[], locale="en", now=NOW, today=date(2020, 7, 1))
+        xlsx_write.workbook([{}, {}], unit="", departments=[], locale="en", now=NOW, today=date(2020, 7, 1))
 
 
 @pytest.mark.parametrize("name", ["=1+1", "http://gz.example", "<r><t>甲</t></r>", "072"])
 def test_names_of_units_are_text_too(name: str) -> None:
-    data = writing.workbook([], unit=name, departments=[name], locale="en", now=NOW, today=TODAY)
+    data = xlsx_write.workbook([], unit=name, departments=[name], locale="en", now=NOW, today=TODAY)
     book = openpyxl.load_workbook(BytesIO(data))
     assert book["Ledger"]["A1"].value == f"{name}: ledger of commitments (as of 1 July 2020)"
     assert (book["Ledger"]["A1"].data_type, book["Ledger"]["A1"].hyperlink) == ("s", None)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from commitments.errors import LedgerRejected
+from tests.commitments.exchange.test_reading import Edit, edited
 from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, NUMBER, ONE, Desk
-from tests.commitments.sheets.test_reading import Edit, edited
 from tests.ledgers import new_engine
 
 

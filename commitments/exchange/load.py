@@ -1,6 +1,6 @@
 """Ledger files in and out: TOML (a letter, its departments and commitments), CSV and Excel (one commitment a row).
 
-Loading goes in three steps, of which only the last writes: ``ledger_files`` reads rows, ``ledger_plan``
+Loading goes in three steps, of which only the last writes: ``text_files`` reads rows, ``diff``
 compares them with what stands and finds every mistake, ``load`` enters what is new.
 """
 
@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from commitments import entry_words, ledger_files, parties
+from commitments import entry_words, parties
 from commitments.errors import LedgerDiffers, LedgerRejected
-from commitments.ledger_dump import dump
-from commitments.ledger_plan import Entry, Plan
+from commitments.exchange import text_files
+from commitments.exchange.diff import Entry, Plan
+from commitments.exchange.dump import dump
 from commitments.models import Commitment, Department, Letter, Target
 from commitments.register import Register
 
@@ -41,7 +42,7 @@ def load(register: Register, file: Path, *, update: bool = False) -> Loaded:
     and LedgerDiffers when a row differs from what stands, unless ``update``. State, outcome and first date
     of what stands are never updated: the verbs change them, with evidence.
     """
-    plan = Plan(register.session, ledger_files.read(file), register.today)
+    plan = Plan(register.session, text_files.read(file), register.today)
     mistakes = [*plan.problems, *(plan.fixed if update else ())]
     if mistakes:
         raise LedgerRejected(str(file), mistakes)

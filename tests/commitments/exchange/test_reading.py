@@ -9,10 +9,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from commitments import ledger_files
 from commitments.errors import LedgerDiffers
+from commitments.exchange import text_files
+from tests.commitments.exchange.test_writing import exported
 from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, NUMBER, ONE, Desk
-from tests.commitments.sheets.test_writing import exported
 from tests.ledgers import new_engine
 
 Edit = Callable[[Any], object]
@@ -140,7 +140,7 @@ def test_a_damaged_workbook_is_one_sentence(desk: Desk) -> None:
 
 
 def test_a_sheet_has_a_longest(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_files, "MOST_ROWS", 1)
+    monkeypatch.setattr(text_files, "MOST_ROWS", 1)
     assert "more than 1 rows; split it" in desk.rejected(exported(desk), "l.xlsx")
 
 

@@ -1,6 +1,6 @@
 """Reading a ledger file (TOML, CSV, an Excel workbook) into plain rows that know where they stand.
 
-Only the file itself is judged here (size, encoding, syntax, columns); ``ledger_rows`` knows keys and values.
+Only the file itself is judged here (size, encoding, syntax, columns); ``fields`` knows keys and values.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from commitments.errors import LedgerRejected, Mistake, Problem
-from commitments.ledger_rows import Row, meant, sentence
+from commitments.exchange.fields import Row, meant, sentence
 from commitments.mistakes import mistake
 
 LARGEST = 20 * 1024 * 1024  # bytes
@@ -71,12 +71,12 @@ def _read(file: Path) -> Sheet:
         sheet = _toml(_decoded(data, csv=False))
         _check_count(len(sheet.commitment))
         return sheet
-    from commitments.sheets import delimited, reading  # noqa: PLC0415 - only tables need them
+    from commitments.exchange import delimited, xlsx_read  # noqa: PLC0415 - only tables need them
 
     if suffix == ".xlsx":
-        table = reading.read(data, MOST_ROWS)
+        table = xlsx_read.read(data, MOST_ROWS)
     else:
-        table = reading.read_lines(delimited.lines(_decoded(data, csv=True)), MOST_ROWS)
+        table = xlsx_read.read_lines(delimited.lines(_decoded(data, csv=True)), MOST_ROWS)
     return Sheet(commitment=table.rows, problems=table.problems, warnings=table.warnings)
 
 

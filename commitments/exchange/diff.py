@@ -10,11 +10,11 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from commitments import ledger_files, ledger_rows, ledger_standing
 from commitments.canonical import name_key, number_key
-from commitments.ledger_files import Sheet
-from commitments.ledger_rows import COMMITMENT, DEPARTMENT, LETTER, NEEDED, TARGET, Row, meant, stated
-from commitments.ledger_standing import Place
+from commitments.exchange import existing, fields, text_files
+from commitments.exchange.existing import Place
+from commitments.exchange.fields import COMMITMENT, DEPARTMENT, LETTER, NEEDED, TARGET, Row, meant, stated
+from commitments.exchange.text_files import Sheet
 from commitments.models import Commitment, Department, Letter
 from commitments.quotes import own_words
 
@@ -58,7 +58,7 @@ class Plan:
         self.letters: list[Entry[Letter]] = self._read(sheet.letter, "letter", LETTER)
         self.commitments: list[Entry[Commitment]] = self._read(sheet.commitment, "commitment", COMMITMENT)
         self._default_letter()
-        self.standing = ledger_standing.read(session, self._stated("letter"), self._stated("ref"))
+        self.standing = existing.read(session, self._stated("letter"), self._stated("ref"))
         self._spell_numbers()
         self._spellings = self.standing.names()
         self._names = {name_key(known): name for known, name in self._spellings.items()}
@@ -66,8 +66,8 @@ class Plan:
         self._signed = {number: letter.signed_on for number, letter in self.standing.letters.items()}
         self._match()
 
-    def _read(self, rows: Sequence[Row], name: str, keys: ledger_rows.Keys) -> list[Entry[Any]]:
-        return [Entry(row, ledger_rows.read(row, keys, NEEDED[name], self.problems)) for row in rows]
+    def _read(self, rows: Sequence[Row], name: str, keys: fields.Keys) -> list[Entry[Any]]:
+        return [Entry(row, fields.read(row, keys, NEEDED[name], self.problems)) for row in rows]
 
     def _default_letter(self) -> None:
         """The only letter of a file is the letter of every row that names none."""
@@ -168,8 +168,8 @@ class Plan:
         values["quote"] = found or values["quote"]
 
     def _targets(self, row: Row, tables: Sequence[dict[str, object]]) -> list[dict[str, Any]]:
-        rows = ledger_files.targets(row, tables)
-        read = [ledger_rows.read(each, TARGET, NEEDED["target"], self.problems) for each in rows]
+        rows = text_files.targets(row, tables)
+        read = [fields.read(each, TARGET, NEEDED["target"], self.problems) for each in rows]
         for each, target in zip(rows, read, strict=True):
             if "what" in target:
                 self._once(each, "what", row.name, target["what"])
@@ -182,7 +182,7 @@ class Plan:
             advice = self._meant(number, self._signed) or "; give its document number (文号), or add the letter first"
             self.problems.append(f"{row.at('letter')} there is no letter {number}{advice}.")
         known = (values.get("section", ""), values.get("ordinal"), values.get("title", ""))
-        place = ledger_standing.place(number, *known)
+        place = existing.place(number, *known)
         there = self.standing.by_place.get(place, [])
         if ref:
             entry.found = self.standing.by_ref.get(ref)
@@ -206,7 +206,7 @@ class Plan:
 
     # -- differences ----------------------------------------------------------------------------------------
 
-    def _compare(self, entry: Entry[Any], what: str, keys: ledger_rows.Keys) -> None:
+    def _compare(self, entry: Entry[Any], what: str, keys: fields.Keys) -> None:
         if entry.found is None:
             return
         old = stated(entry.found, keys)

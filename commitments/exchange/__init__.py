@@ -1,0 +1,1 @@
+"""Ledger files in and out: TOML, CSV, JSON, and the workbook an office keeps."""
