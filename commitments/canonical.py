@@ -9,7 +9,7 @@ without 号 means the same letter. What was first written is what is shown.
 import re
 import unicodedata
 
-from commitments.letters.simplified import simplify
+from commitments.letters.text.simplified import simplify
 
 _PAIRS = "[](){}<>【】〖〗〘〙〚〛〈〉《》「」『』⟨⟩⟦⟧"
 _BRACKETS = str.maketrans(_PAIRS, "〔〕" * (len(_PAIRS) // 2))

@@ -14,9 +14,9 @@ from datetime import date, timedelta
 from commitments.deadlines import Offset, Workdays, is_meant
 from commitments.errors import Mistake
 from commitments.i18n import LOCALES, format_date
-from commitments.letters.reckoning import Base, last_day, number
-from commitments.letters.simplified import simplify
-from commitments.letters.times import Time, find
+from commitments.letters.dates.expressions import Time, find
+from commitments.letters.dates.reference import Base, last_day, number
+from commitments.letters.text.simplified import simplify
 from commitments.mistakes import mistake, sentences
 
 WORDS: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES

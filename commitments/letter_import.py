@@ -13,7 +13,7 @@ from commitments.deadlines import is_meant
 from commitments.errors import Refused
 from commitments.letters.candidates import Candidate
 from commitments.letters.reading import Reading
-from commitments.letters.simplified import simplify
+from commitments.letters.text.simplified import simplify
 from commitments.models import Commitment, Department, Letter, Source, Target
 from commitments.register import Register
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from commitments.letters.simplified import simplify
+from commitments.letters.text.simplified import simplify
 
 ELLIPSIS = re.compile(r"\s*(?:…+|\.{3,}|。{3,})\s*")
 _QUOTES = str.maketrans("“”„‟〝〞「」『』＂‘’‚‛＇", '"' * 11 + "'" * 5)

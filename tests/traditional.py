@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from commitments.letters.simplified import simplify, table
+from commitments.letters.text.simplified import simplify, table
 
 QUOTES = str.maketrans("「」", "“”")  # the marks official letters in traditional characters quote with
 

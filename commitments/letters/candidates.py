@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from commitments.letters.conditions import Condition, conditions
-from commitments.letters.deadline import Deadline, deadline
-from commitments.letters.document import Document, Header, View
-from commitments.letters.outline import ordinal, outline
-from commitments.letters.owners import Owned, owners
-from commitments.letters.phrases import canonical
-from commitments.letters.pledge import Pledge
-from commitments.letters.pledges import pledges
-from commitments.letters.programmes import Programme, programmes
-from commitments.letters.reckoning import Base
-from commitments.letters.strength import strength
-from commitments.letters.targets import Goal, targets
-from commitments.letters.units import Register, register
+from commitments.letters.dates.reference import Base
+from commitments.letters.fields.conditions import Condition, conditions
+from commitments.letters.fields.deadlines import Deadline, deadline
+from commitments.letters.fields.owners import Owned, owners
+from commitments.letters.fields.programmes import Programme, programmes
+from commitments.letters.fields.public_bodies import Register, register
+from commitments.letters.fields.strength import strength
+from commitments.letters.fields.targets import Goal, targets
+from commitments.letters.pledges.detect import pledges
+from commitments.letters.pledges.model import Pledge
+from commitments.letters.structure.outline import ordinal, outline
+from commitments.letters.text.canonical import canonical
+from commitments.letters.text.document import Document, Header, View
 
 KINDS = {"open": "open_item", "goal": "target"}
 SURE = {

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from commitments.letters.candidates import Candidate, candidates
-from commitments.letters.document import Document, Header, View, view
-from commitments.letters.files import Source, read_file
-from commitments.letters.header import header
-from commitments.letters.quarantine import put_aside
-from commitments.letters.repairs import repairs
+from commitments.letters.files.reader import Source, read_file
+from commitments.letters.header.fields import header
+from commitments.letters.text.boilerplate import put_aside
+from commitments.letters.text.document import Document, Header, View, view
+from commitments.letters.text.repairs import repairs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,9 @@ import pytest
 from commitments import due_rules
 from commitments.due_rules import due_rule_code, due_rule_words
 from commitments.i18n import LOCALES
-from commitments.letters import deadline, time_rules
-from commitments.letters.simplified import simplify
+from commitments.letters.dates import rules
+from commitments.letters.fields import deadlines
+from commitments.letters.text.simplified import simplify
 from tests.traditional import as_simplified
 
 UNDATED = {"year-unknown", "none", "vague", "standing", "event-gated", "open-item", "unknown"}
@@ -17,7 +18,7 @@ UNDATED = {"year-unknown", "none", "vague", "standing", "event-gated", "open-ite
 
 def codes_of_the_grammar() -> set[str]:
     """Every rule name in the source of the letters' grammar: a new one without words fails here."""
-    text = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (time_rules, deadline))
+    text = "".join(Path(module.__file__ or "").read_text(encoding="utf-8") for module in (rules, deadlines))
     return set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', text)) | {"quarter"}
 
 

@@ -7,7 +7,7 @@ import pytest
 from commitments import entry_words, replay, validation
 from commitments.entry_words import change_words, difference_words, field_words, reason_words
 from commitments.i18n import LOCALES
-from commitments.letters.simplified import simplify
+from commitments.letters.text.simplified import simplify
 
 
 @pytest.mark.parametrize(

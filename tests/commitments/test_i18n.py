@@ -7,7 +7,7 @@ import pytest
 from commitments import i18n, models
 from commitments.errors import WrongState
 from commitments.i18n import LOCALES, day_count, format_date, format_month, word
-from commitments.letters.simplified import simplify
+from commitments.letters.text.simplified import simplify
 
 
 @pytest.mark.parametrize(

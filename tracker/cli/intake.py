@@ -63,7 +63,7 @@ def import_(
     $ tracker import letter.html --dry-run
     $ tracker import letter.html
     """  # fmt: skip
-    from commitments.letters import confined  # noqa: PLC0415
+    from commitments.letters.files import confined  # noqa: PLC0415
     from commitments.letters.reading import read  # noqa: PLC0415
     from commitments.letters.report import as_json  # noqa: PLC0415
 
@@ -100,7 +100,7 @@ def _bytes(file: str) -> bytes:
     """Read the file, or standard input, no more than a letter may have. Raises UsageError."""
     import sys  # noqa: PLC0415
 
-    from commitments.letters.files import MOST_BYTES  # noqa: PLC0415
+    from commitments.letters.files.reader import MOST_BYTES  # noqa: PLC0415
 
     if file == "-":
         return sys.stdin.buffer.read(MOST_BYTES + 1)

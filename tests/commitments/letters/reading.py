@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from commitments.letters.candidates import Candidate, candidates
-from commitments.letters.document import Document, Header, View
+from commitments.letters.text.document import Document, Header, View
 
 UNIT, SIGNED = "云州市交通运输局", date(2023, 6, 9)
 HEAD: dict[str, Any] = {

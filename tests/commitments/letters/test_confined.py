@@ -8,8 +8,8 @@ from time import monotonic
 import pytest
 
 from commitments.errors import Refused
-from commitments.letters import confined, files
 from commitments.letters.errors import NoLetter, OldWord, UnreadableLetter
+from commitments.letters.files import confined, reader
 from commitments.letters.reading import read
 
 PLEDGE = "我局将于2019年10月底前建立社工项目库。"
@@ -19,7 +19,7 @@ LETTER = f"{PAGE}<p>{PLEDGE}</p></body></html>"
 
 def test_the_answer_is_that_of_reading_here() -> None:
     for data in (LETTER.encode(), LETTER.encode("gb18030"), PLEDGE.encode()):
-        assert confined.read_file(data, "x") == files.read_file(data, "x")
+        assert confined.read_file(data, "x") == reader.read_file(data, "x")
 
 
 @pytest.mark.parametrize(
@@ -28,14 +28,14 @@ def test_the_answer_is_that_of_reading_here() -> None:
         (f"{PAGE}<p> </p>".encode(), NoLetter),
         (b"%PDF-1.7 nothing more", UnreadableLetter),
         (b"PK\x03\x04 nothing more", UnreadableLetter),
-        (files.OLD_WORD, OldWord),
+        (reader.OLD_WORD, OldWord),
     ],
 )
 def test_what_is_refused_here_is_refused_in_the_same_words(data: bytes, kind: type[Refused]) -> None:
     with pytest.raises(kind) as there:
         confined.read_file(data, "x")
     with pytest.raises(kind) as here:
-        files.read_file(data, "x")
+        reader.read_file(data, "x")
     assert [there.value.told(locale) for locale in ("zh-Hans", "en")] == [
         here.value.told(locale) for locale in ("zh-Hans", "en")
     ]
@@ -68,12 +68,12 @@ def bomb() -> bytes:
      (b"{\\rtf1", "old"), (b"<html>", "page"), (b"", "text")],
 )  # fmt: skip
 def test_one_rule_says_what_is_read_apart(data: bytes, kind: str) -> None:
-    assert files.kind(data) == kind
+    assert reader.kind(data) == kind
 
 
 def test_a_pdf_that_inflates_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pypdf")
-    monkeypatch.setattr("commitments.letters.pdf.read_pdf", None)  # never here: the child has its own
+    monkeypatch.setattr("commitments.letters.files.pdf.read_pdf", None)  # never here: the child has its own
     with pytest.raises(UnreadableLetter):
         confined.read_file(bomb().replace(b"%PDF-1.4", b"%PDF 1.4"), "x")
 
@@ -105,5 +105,5 @@ def test_no_module_of_the_folder_we_stand_in_is_run(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     for name in ("json", "resource", "commitments", "html"):
         (tmp_path / f"{name}.py").write_text(f"open('ran-{name}', 'w')\nraise SystemExit(1)\n")
-    assert confined.read_file(LETTER.encode(), "x") == files.read_file(LETTER.encode(), "x")
+    assert confined.read_file(LETTER.encode(), "x") == reader.read_file(LETTER.encode(), "x")
     assert list(tmp_path.glob("ran-*")) == []

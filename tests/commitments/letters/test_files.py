@@ -6,8 +6,9 @@ from io import BytesIO
 import pytest
 
 from commitments.errors import Refused
-from commitments.letters import files, reading
+from commitments.letters import reading
 from commitments.letters.errors import LetterTooLarge, NoLetter, OldWord, ScannedLetter, UnreadableLetter
+from commitments.letters.files import reader
 
 LETTER = """宁川市水务局
 宁水案〔2022〕8号
@@ -43,13 +44,13 @@ def test_big5_without_a_declaration() -> None:
     text = LETTER.translate(
         str.maketrans("宁务联贵会关于疏通河道的现答复号将为局", "寧務聯貴會關於疏通河道的現答復號將為局")
     )
-    assert files.read_file(text.replace("于", "於").encode("big5", "ignore"), "a.txt").lines[2] == "市工商聯："
+    assert reader.read_file(text.replace("于", "於").encode("big5", "ignore"), "a.txt").lines[2] == "市工商聯："
 
 
 @pytest.mark.parametrize("declared", ["gb2312", "GBK", "gb18030"])
 def test_every_gb_label_means_gb18030(declared: str) -> None:
     page = f'<html><head><meta charset="{declared}"></head><body><p>镕基〇㐀</p></body></html>'
-    assert files.read_file(page.encode("gb18030"), "a.html").lines == ["镕基〇㐀"]
+    assert reader.read_file(page.encode("gb18030"), "a.html").lines == ["镕基〇㐀"]
 
 
 def test_a_page_gives_lines_rows_and_facts() -> None:
@@ -57,7 +58,7 @@ def test_a_page_gives_lines_rows_and_facts() -> None:
     <script>document.write("<p>假的</p>")</script><p>一行&ldquo;引&rdquo;<br>又一行</p>
     <table><tr><td>事项</td><td>时限</td></tr><tr><td>疏通河道</td><td>年底前</td></tr></table>
     <table><tr><td><p>甲</p><p>乙</p></td><td>丙</td></tr></table></body></html>"""
-    source = files.read_file(page.encode(), "a.html")
+    source = reader.read_file(page.encode(), "a.html")
     assert source.lines == ["一行“引”", "又一行", "事项\t时限", "疏通河道\t年底前", "甲", "乙", "丙"]
     assert source.facts == {"title": "答复", "PubDate": "2022-07-01"}
 
@@ -67,13 +68,13 @@ def test_word() -> None:
     body = f"<w:document {W}><w:body>{paragraphs(LETTER)}{rows}</w:body></w:document>"
     found = reading.read(word(body), "a.docx")
     assert PLEDGE in [each.quote for each in found.candidates]
-    assert files.read_file(word(body), "a.docx").lines[-1] == "疏通河道\t年底前"
+    assert reader.read_file(word(body), "a.docx").lines[-1] == "疏通河道\t年底前"
 
 
 def test_a_table_that_frames_a_word_letter_keeps_its_lines() -> None:
     inner = f"<w:tbl><w:tr><w:tc>{paragraphs('甲')}</w:tc><w:tc>{paragraphs('乙')}</w:tc></w:tr></w:tbl>"
     frame = f"<w:tbl><w:tr><w:tc>{paragraphs(LETTER)}{inner}</w:tc></w:tr></w:tbl>"
-    assert files.read_file(word(f"<w:document {W}><w:body>{frame}</w:body></w:document>"), "a.docx").lines == [
+    assert reader.read_file(word(f"<w:document {W}><w:body>{frame}</w:body></w:document>"), "a.docx").lines == [
         *LETTER.split("\n"),
         "甲\t乙",
     ]
@@ -82,7 +83,7 @@ def test_a_table_that_frames_a_word_letter_keeps_its_lines() -> None:
 def test_tables_nested_without_end_are_refused() -> None:
     deep = "<w:tbl><w:tr><w:tc>" * 3000 + "</w:tc></w:tr></w:tbl>" * 3000
     with pytest.raises(UnreadableLetter):
-        files.read_file(word(f"<w:document {W}><w:body>{deep}</w:body></w:document>"), "a.docx")
+        reader.read_file(word(f"<w:document {W}><w:body>{deep}</w:body></w:document>"), "a.docx")
 
 
 @pytest.mark.parametrize(

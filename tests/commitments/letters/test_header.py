@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from commitments.letters.document import Header
 from commitments.letters.reading import read
+from commitments.letters.text.document import Header
 
 OPENING = "贵会提出的《关于疏通河道的提案》（第118号）收悉，我局会同市财政局、市住房和城乡建设局研究，现答复如下："
 

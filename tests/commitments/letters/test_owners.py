@@ -2,7 +2,7 @@
 
 import pytest
 
-from commitments.letters.units import register
+from commitments.letters.fields.public_bodies import register
 from tests.commitments.letters.reading import UNIT, only, read
 
 LETTER = """二、工作推进情况

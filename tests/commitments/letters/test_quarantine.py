@@ -2,7 +2,7 @@
 
 import pytest
 
-from commitments.letters.quarantine import is_spam, put_aside
+from commitments.letters.text.boilerplate import is_spam, put_aside
 
 LETTER = [
     "云州市水务局关于市政协五届二次会议第118号提案的答复",

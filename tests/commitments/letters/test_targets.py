@@ -2,7 +2,7 @@
 
 import pytest
 
-from commitments.letters.targets import Goal, targets
+from commitments.letters.fields.targets import Goal, targets
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments.letters import festivals
-from commitments.letters.reckoning import Base, later, number
-from commitments.letters.times import find
+from commitments.letters.dates import festivals
+from commitments.letters.dates.expressions import find
+from commitments.letters.dates.reference import Base, later, number
 from tests.commitments.letters.reading import SIGNED, only, read
 
 BASE = Base(SIGNED)

@@ -1,0 +1,1 @@
+"""What is known of a pledge: owners, deadline, strength, condition, targets."""

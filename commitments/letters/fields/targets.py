@@ -1,0 +1,141 @@
+"""Numbers a pledge has to reach: counts, lengths, areas, rates, money, with the thing they count."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from commitments.letters.dates.expressions import mask, without_times
+from commitments.letters.dates.reference import NUMERALS
+
+UNITS = (
+    "平方公里|平方米|立方米|万人次|人次|公里|千米|公顷|千瓦时|千瓦|兆瓦|家次|户次|车次|班次|场次|课时|学时|小时|"
+    "分钟|个百分点|百分点|"
+    "米|亩|吨|公斤|元|%|‰|个|处|条|座|家|户|名|人|所|套|台|辆|口|宗|份|部|场|次|期|批|项|件|株|棵|盏|根|张|间|"
+    "栋|幢|对|艘|片|段|块|组|支|册|本|篇|类|种|级|床|村|镇|乡|街道|社区|"
+    "班|路|眼|孔|尾|头|只|亿|万|倍|秒|天|岁|点|盘|门|面|杆|具|副|把|扇|趟|轮|股|伏|页|桶|箱|位|员|分|里"
+)
+AMOUNT = re.compile(
+    rf"(?<![\d.A-Za-z第+＋])(?P<number>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|[两三四五六七八九]|"
+    rf"[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]百|一(?=部|座|条|所|处|家|套|场))"
+    rf"(?:余|多)?(?P<scale>[万亿千百]?)(?:余|多)?(?P<unit>{UNITS})"
+)
+NOT_UNIT = re.compile(
+    r"(?:年|月|日|号|时|批|版|类垃圾|大类|级(?!台)|是|方面|中全会|届|次会议|条意见|路(?!视频|监控|高清|摄像|信号))"
+)
+CLASS = re.compile(r"及?以[上下]的[^，。；]{0,12}\d")  # in 50万元以上的村达到100个 the first says which are counted
+LASTS = re.compile(r"(?:工期|周期|建设期|历时|为期|耗时)(?:约|为|共|预计|计划|需)*$")
+REACHED = re.compile(r"(?:已|现有|现已|共有|累计|目前(?:有)?|原有?)[^，。；]{0,14}$")
+HUNDRED, TEN = 100, 10
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A number to reach, as printed: ``Goal(5, "万亩", "老茶园")``."""
+
+    quantity: float
+    unit: str
+    what: str
+
+
+def targets(text: str, printed: str | None = None) -> tuple[Goal, ...]:
+    """Return the numbers of a pledge to be reached; ``printed`` is the same text in the letter's own characters."""
+    masked, own = without_times(mask(text), blank="〓"), printed or text
+    hits = [hit for hit in AMOUNT.finditer(masked) if _counts(masked, hit)]
+    named = _respectively(masked, own, hits)
+    return tuple(dict.fromkeys(_goal(masked, own, hit, named.get(hit.start())) for hit in hits))
+
+
+NAMES = re.compile(
+    r"(?P<names>[\u4e00-\u9fff]{2,12}?(?:[、和与及][\u4e00-\u9fff]{2,12}?){1,4})分别(?:以|按照?|达到|提高到|提升到|增加到|不低于|"
+    r"控制在|新增|新建|建成|完成|为|是)*$"
+)
+
+
+def _respectively(masked: str, text: str, hits: Sequence[re.Match[str]]) -> dict[int, str]:
+    """Pair 城市和农村社区分别按照10%和15%: the first number belongs to the first name, the second to the second."""
+    paired: dict[int, str] = {}
+    for place, hit in enumerate(hits):
+        if led := NAMES.search(masked[: hit.start()]):
+            run = _run(masked, hits[place:])
+            names = _full_names(re.split("[、和与及與]", text[led.start("names") : led.end("names")]))
+            paired |= dict(zip((one.start() for one in run), names, strict=True)) if len(run) == len(names) else {}
+    return paired
+
+
+def _run(masked: str, hits: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    """Return the first amounts that only 、 or 和 parts from one another."""
+    run = list(hits[:1])
+    for one, other in pairwise(hits):
+        if not re.fullmatch(r"[、，和与及]", masked[one.end() : other.start()]):
+            break
+        run.append(other)
+    return run
+
+
+def _full_names(names: list[str]) -> list[str]:
+    """Give the noun at the end of the last name to the shorter ones: 城市、农村社区 are 城市社区 and 农村社区."""
+    *firsts, last = names
+    size = len(firsts[0])
+    shared = last[size:] if all(len(name) == size < len(last) for name in firsts) else ""
+    return [name + shared for name in firsts] + [last]
+
+
+def _counts(text: str, hit: re.Match[str]) -> bool:
+    """Say whether a number is to be reached: not a clock, an ordinal, a name, a number already there."""
+    if NOT_UNIT.match(text, hit.start("unit")) or CLASS.match(text, hit.end()):
+        return False
+    if hit["number"] == "一" and hit["unit"] in ("次", "批", "个", "项"):
+        return False
+    return not (REACHED.search(text[: hit.start()]) or LASTS.search(text[: hit.start()]))
+
+
+def _goal(masked: str, text: str, hit: re.Match[str], name: str | None) -> Goal:
+    return Goal(
+        quantity(hit["number"]),
+        text[hit.start("scale") : hit.end("unit")].strip("余多餘"),
+        name or _what(masked, text, hit),
+    )
+
+
+def quantity(printed: str) -> float:
+    """Return the value of a printed number."""
+    if printed[0].isdigit():
+        return float(printed.replace(",", ""))
+    if "百" in printed:
+        return float(NUMERALS[printed[0]] * HUNDRED)
+    if "十" in printed:
+        tens, _, ones = printed.partition("十")
+        return float(NUMERALS.get(tens, 1) * TEN + NUMERALS.get(ones, 0))
+    return float(NUMERALS[printed])
+
+
+def _what(masked: str, text: str, hit: re.Match[str]) -> str:
+    """Return what is counted: the words behind the number, or those before it when it ends its clause."""
+    behind = re.match(r"[^，。；、〓\d]{0,16}", masked[hit.end() :])
+    words = re.sub(
+        r"^(?:的|左右|以上|以内|的?比[例列])+", "", text[hit.end() : hit.end() + (behind.end() if behind else 0)]
+    )
+    return words if words and words[0] not in JOINS else _before(masked, text, hit.start())
+
+
+JOINS = "和与及與"
+
+
+def _before(masked: str, text: str, end: int) -> str:
+    """Return the thing named before a number, without the number before it and the verb around it."""
+    found = re.search(r"[^，。；、〓\d]{1,16}$", masked[:end])
+    if not found:
+        return ""
+    glued = UNIT_AND.match(found[0]) if masked[: found.start()][-1:].isdigit() else None
+    start = glued.end() if glued else 0
+    first, last = MAKING.match(found[0], start), REACHING.search(found[0])
+    start, stop = (first.end() if first else start), (last.start() if last else len(found[0]))
+    return text[found.start() :][start:stop]
+
+
+UNIT_AND = re.compile(rf"(?:{UNITS})(?:[{JOINS}以]|并)?")
+MAKING = re.compile(  # verbs before the thing that is counted
+    "(?:会同.{0,10}?|.{0,6}?)(?:新增|新建|建成|建设|完成|增设|改造|组织|举办|开通|安装|更新|发放|实现)"
+)
+REACHING = re.compile("(?:分别|按照|达到|提高到|提升到|突破|不低于|不少于|超过|约|至)+$")

@@ -1,0 +1,1 @@
+"""The head of a letter: numbers, units, dates, contacts."""

@@ -1,0 +1,1 @@
+"""Which sentences are pledges, and where each begins and ends."""

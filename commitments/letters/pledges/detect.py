@@ -1,0 +1,78 @@
+"""Which stretches of a letter are pledges, and where each begins and ends.
+
+In a list of next steps the lowest numbered item is a pledge unless it refuses, explains or reports; elsewhere a
+sentence must announce something by its own words. Rules of counting and cutting: docs/pledges.md, sections 2 and 3.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from commitments.letters.dates.reference import Base
+from commitments.letters.pledges.items import is_shared, item
+from commitments.letters.pledges.model import TRAIL, Pledge, pledge
+from commitments.letters.pledges.prose import LEAD_CHARS, prose
+from commitments.letters.pledges.step_lists import State
+from commitments.letters.structure import sections
+from commitments.letters.structure.outline import Passage, sentences
+from commitments.letters.structure.tables import is_head, rows
+
+CLOSING = re.compile(
+    r"^(?:（?联系人|联系电话|承办|抄送|附件|特此|此复|此函|（此件|签发|主办|经办)|^(?:\d{4}年\d|二[〇零○])"
+)
+
+
+def pledges(passages: Sequence[Passage], base: Base) -> list[Pledge]:
+    """Return the pledges of a letter in order."""
+    found: list[Pledge] = []
+    state, in_table = State(), rows(passages)
+    for place, passage in enumerate(passages):
+        if place in in_table or is_head(passage.text):
+            found += [pledge(passage, 0, len(passage.text), "item", "", listed=True)] * (place in in_table)
+            continue
+        following = passages[place + 1] if place + 1 < len(passages) else None
+        part, led = state.enter(passage)
+        if not CLOSING.match(passage.text):
+            found += _of_passage(passage, part, led, following, base)
+        state.leave(passage, part, following)
+        if "以上" in passage.text or "上述" in passage.text:
+            found = _dated_together(found, passage)
+    return [one for one in found if one.text.strip(TRAIL)]
+
+
+def _dated_together(found: Sequence[Pledge], passage: Passage) -> list[Pledge]:
+    """Give the pledges above a sentence like 以上工作于10月底前完成 that sentence."""
+    told = (passage.text[piece.start : piece.end] for piece in sentences(passage.text))
+    words = next(filter(is_shared, told), None)
+    if words is None:
+        return list(found)
+    return [*found[:-LIST_LENGTH], *(_with_shared(one, words, passage) for one in found[-LIST_LENGTH:])]
+
+
+LIST_LENGTH = 30  # no list of next steps is longer
+
+
+def _with_shared(one: Pledge, words: str, passage: Passage) -> Pledge:
+    same_list = one.listed and one.passage.headings[:1] == passage.headings[:1]
+    return replace(one, shared=words) if same_list else one
+
+
+def _of_passage(passage: Passage, part: str, led: str, following: Passage | None, base: Base) -> Iterator[Pledge]:
+    start = passage.body
+    if start >= len(passage.text):
+        return
+    parent = (
+        following is not None
+        and following.level > max(passage.level, 0)
+        and (
+            bool(following.after)
+            or passage.text[-1] in "：；"
+            or sections.leads_in(passage.text)
+            or len(passage.text) - start < LEAD_CHARS
+        )
+    )
+    pieces = sentences(passage.text, start)
+    if part == sections.PLAN and passage.level and not parent:
+        yield from item(passage, pieces, led, base)
+    else:
+        yield from prose(passage, pieces, part, led, base, parent=bool(parent))

@@ -1,0 +1,45 @@
+"""A pledge as it is found: a stretch of a passage, by what it was recognised, and under which lead-in."""
+
+import re
+from dataclasses import dataclass
+
+from commitments.letters.structure.outline import Passage
+
+TRAIL = "。；，：！？ 、\n"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pledge:
+    """A pledge inside a passage: [start, end) of its text, its family, and whether it stands in a next-step list."""
+
+    passage: Passage
+    start: int
+    end: int
+    cue: str  # will, plan, open, told, goal, dated, event, item
+    listed: bool
+    led: str  # the lead-in above it, which may name the doer
+    shared: str = ""  # a later sentence that dates it: 以上工作于…前完成
+
+    @property
+    def text(self) -> str:
+        """The words, in matching form, without the label."""
+        return self.passage.text[max(self.start, self.passage.mark) : self.end]
+
+    @property
+    def before(self) -> str:
+        """What stands before it in its sentence: a hedge there governs the rest."""
+        return re.split(r"[。！？]", self.passage.text[: self.start])[-1]
+
+    @property
+    def act(self) -> str:
+        """The words without the label and the heading glued to it."""
+        return self.passage.text[max(self.start, self.passage.body) : self.end] or self.text
+
+
+def pledge(passage: Passage, start: int, end: int, cue: str, led: str, *, listed: bool) -> Pledge:
+    """Return a pledge without the signs around it."""
+    while end > start and passage.text[end - 1] in TRAIL:
+        end -= 1
+    while start < end and passage.text[start] in TRAIL:
+        start += 1
+    return Pledge(passage=passage, start=start, end=end, cue=cue, listed=listed, led=led)

@@ -1,0 +1,121 @@
+"""Pledges in the running prose of a passage: sentences that announce something by their own words."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from commitments.letters.dates.expressions import mask
+from commitments.letters.dates.reference import Base
+from commitments.letters.pledges import cues
+from commitments.letters.pledges.clauses import OPENER, REACH, Clause, read
+from commitments.letters.pledges.items import ADVICE, is_shared, only_courteous, umbrella
+from commitments.letters.pledges.model import Pledge, pledge
+from commitments.letters.pledges.spans import spans
+from commitments.letters.pledges.splitting import cut
+from commitments.letters.structure import sections
+from commitments.letters.structure.outline import Passage, Piece
+
+LEAD_CHARS = 40
+
+
+def prose(
+    passage: Passage, pieces: Sequence[Piece], part: str, led: str, base: Base, *, parent: bool
+) -> Iterator[Pledge]:
+    """Return the pledges of the sentences of a passage; a parent only leads in the list that follows."""
+    planning = part == sections.PLAN and not parent
+    for sentence in pieces:
+        piece = _opened(passage.text, sentence)
+        words = mask(passage.text[piece.start : piece.end])
+        planning = planning or bool(cues.NEXT.match(words) and not parent)
+        if _skipped(words, part) or (
+            parent and piece.end == len(passage.text) and (part == sections.PLAN or _lead_like(words))
+        ):
+            continue
+        yield from _sentence(passage, piece, part, led, base, planning=planning)
+
+
+OPENING = re.compile(
+    "(?:收悉|(?:已|均|我[局委办])收到|已收阅|(?:答复|回复|函复|复函|函告|报告|意见|情况)如下)[^：。，]{0,4}(?P<end>[：。，]|$)"
+)
+
+
+def _opened(text: str, sentence: Piece) -> Piece:
+    """Leave out the opening formula of a letter: …收悉,现答复如下: with what stands before it in its sentence."""
+    *_, last = (None, *OPENING.finditer(text, sentence.start, sentence.end))
+    return Piece(last.end(), sentence.end) if last else sentence
+
+
+def _skipped(words: str, part: str) -> bool:
+    if not words or part == sections.TROUBLE or (words[-1] not in "。；！？”）" and "①" not in words):
+        return True
+    if re.match(r"(?:据|经)(?:初步)?(?:测算|预测|估算)", words):
+        return True
+    if ADVICE.match(words) or is_shared(words) or LAW.search(words):
+        return True
+    return (
+        only_courteous(words)
+        or umbrella(words)
+        or bool(cues.HIGHER.search(words) and not re.search(r"待|批复|下达|我[局委们镇办]", words))
+    )
+
+
+LAW = re.compile(r"〓，?(?:自|将于|将自)[^，。]{2,14}(?:起)?(?:正式)?施行")
+
+
+def _lead_like(words: str) -> bool:
+    return words.endswith("：") or len(words) < LEAD_CHARS or sections.leads_in(words)
+
+
+def _sentence(passage: Passage, piece: Piece, part: str, led: str, base: Base, *, planning: bool) -> Iterator[Pledge]:
+    telling = part in (sections.PROGRESS, sections.BACKGROUND)
+    found = read(passage.text, piece, base, telling=telling)
+    told = [] if _slogan(found) else spans(found)
+    if not told and planning and _announces(found):
+        told = [(_first(found), len(found), "will")]
+    for a, b, cue in told:
+        goal = part == sections.BACKGROUND and _is_goal(passage.text[found[a].start : found[b - 1].end], cue)
+        told_at, family = (_dated_clause(found, a, b), "goal") if goal else (a, cue)
+        for start, end in cut(passage.text, found[told_at].start, found[b - 1].end, base, running=True):
+            yield pledge(passage, start, end, family, led, listed=planning)
+
+
+def _is_goal(words: str, cue: str) -> bool:
+    """Say whether an announcement in a background section is a goal of a programme rather than a step of a project."""
+    return cue in ("dated", "plan") and bool(REACH.search(words)) and not STEPS.search(words)
+
+
+STEPS = re.compile(rf"{cues.SELF}|开工|启动|招标|施工|印发|完工|竣工|通车|投用|投入使用")
+
+
+def _dated_clause(found: Sequence[Clause], a: int, b: int) -> int:
+    """A goal in a background section begins with its date: 市政府印发方案，明确2025年底前建成…."""
+    return next((place for place in range(a, b) if found[place].cue), a)
+
+
+def _slogan(found: Sequence[Clause]) -> bool:
+    """Say whether a sentence only vows: 我们将以…为契机，…."""
+    return len(found) <= 1 and any(cues.courteous(clause.text) for clause in found)
+
+
+STATE = re.compile(r"仍有|仍存|尚有|还有|有望|占比|均为|达到了")
+
+
+SHORTEST = 6
+
+
+def _announces(found: Sequence[Clause]) -> bool:
+    """Say whether a sentence in a next-step paragraph without a cue word is an act of its own."""
+    bad = [
+        clause.done
+        or clause.refused
+        or bool(cues.ASKED.search(clause.text) or cues.NEED.search(clause.text) or STATE.search(clause.text))
+        for clause in found
+    ]
+    return (
+        not any(bad)
+        and not re.match(r"(?:这|此|该|其|目前|当前)", found[0].text)
+        and len(found[0].text) + len(found) > SHORTEST
+    )
+
+
+def _first(found: Sequence[Clause]) -> int:
+    return 1 if len(found) > 1 and OPENER.match(found[0].text) else 0

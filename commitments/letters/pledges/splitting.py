@@ -1,0 +1,138 @@
+"""Cutting an announcement into the pledges it holds: clauses or sentences with their own date, event or doer."""
+
+import re
+from collections.abc import Sequence
+
+from commitments.letters.dates.expressions import Time, find, mask, without_times
+from commitments.letters.dates.reference import ANY_YEAR, Base
+from commitments.letters.fields.conditions import conditions
+from commitments.letters.pledges import cues
+from commitments.letters.structure.outline import Piece, clauses
+
+REPLACED = re.compile(r"顺延|延期|延至|推迟|调整为|提前至|变更为")
+TERM = re.compile(r"(?:总|施工|建设)?(?:工期|建设周期|施工周期|建设期|施工期)")
+UNIT = (
+    r"[^，。；的将]{2,14}?(?:局|委(?!会|员)|委员会|厅|政府|公司|集团|中心|支队|大队|街道|镇|乡|村|部门|[组宣统武]\S部|医院|办事处|站|"
+    "学校)"
+)
+ACTS = (
+    "将|会(?!议)|拟|计划|对|优先|定期|持续|继续|积极|新建|新增|增设|整合|改造|完成|编制|印发|出台|启动|明年|今年|每年|年内|负责|正在|牵头|同步|做好|组织|开展|落实|完成|抓紧|尽快|具体|承担|实施|提供|加强|安排|"
+    "在[^，。；]{2,16}(?:增设|安排|设置|建设|开展)"
+)
+DOER = re.compile(rf"(?:由|请)?({cues.SELF}|{UNIT})(?:{ACTS})|由({cues.SELF}|{UNIT})")
+
+
+def cut(text: str, start: int, end: int, base: Base, *, running: bool = False) -> list[tuple[int, int]]:
+    """Cut [start, end) where a clause begins a new act with a date, an event or a doer of its own.
+
+    In running prose the stretch behind a ； is a new act also where its date stands in a later clause of it.
+    """
+    places = [start]
+    seen = Seen()
+    for piece in clauses(text, Piece(start, end)):
+        words = mask(text[piece.start : piece.end])
+        if piece.start > start and (seen.differs(words, base) or (running and _dated_apart(text, piece, end, base))):
+            places.append(piece.start)
+            seen = Seen()
+        seen.add(words, base)
+    return list(zip(places, [*places[1:], end], strict=True))
+
+
+def _dated_apart(text: str, piece: Piece, end: int, base: Base) -> bool:
+    """Say whether a stretch between two ； begins here and has a date of its own."""
+    stretch = re.split("；", mask(text[piece.start : end]))[0]
+    return text[piece.start - 1] == "；" and bool(_limits(stretch, base))
+
+
+class Seen:
+    """What the part being gathered already holds: dates, an event, a doer, an act."""
+
+    def __init__(self) -> None:
+        self.times: list[Time] = []
+        self.doer = ""
+        self.acts = 0
+
+    def add(self, words: str, base: Base) -> None:
+        """Note what a clause brings."""
+        self.times += _limits(words, base)
+        self.doer = self.doer or _doer(words)
+        self.acts += has_act(words)
+
+    def differs(self, words: str, base: Base) -> bool:
+        """Say whether a clause begins a new pledge."""
+        if not self.acts or REPLACED.search(words) or words.startswith("其中"):
+            return False
+        if PURPOSE.match(words) and all(BARE_YEAR.fullmatch(time.text) for time in _limits(words, base)):
+            return False
+        if self.times and (gated(words) or TERM.search(words[:8]) or self._dates_differ(_limits(words, base))):
+            return True
+        doer = _doer(words)
+        return bool(doer and self.doer and doer != self.doer)
+
+    def _dates_differ(self, times: Sequence[Time]) -> bool:
+        """今年新建5处，10月底前完工 is one act; 今年新建5处，明年再建8处 is two."""
+        if not times or {time.day for time in times} & {time.day for time in self.times}:
+            return False
+        years = {time.day.year for time in (*times, *self.times) if time.day}
+        return len(years) > 1 or not all(BARE_YEAR.fullmatch(time.text) for time in self.times)
+
+
+PURPOSE = re.compile(r"，?(?:确保|保证|保障|从而|以便|切实)")
+BARE_YEAR = re.compile(r"(?:到|至|在|于)?(?:今年|本年|本年度|今年度|20\d\d年度?)")
+
+
+def has_act(words: str) -> bool:
+    """Say whether a clause says more than when: ``年底前，`` alone is no act."""
+    rest = without_times(words.strip("，；。 "))
+    return len(rest) >= 2 and not re.match(r"^(?:目前|其中|同时|下一步)$", rest)  # noqa: PLR2004
+
+
+def gated(words: str) -> bool:
+    """Say whether a clause opens with an event to wait for."""
+    gate = conditions(words)
+    return bool(gate) and gate[0].start <= 4  # noqa: PLR2004
+
+
+def _limits(words: str, base: Base) -> list[Time]:
+    """Return the times of a clause that have a day and are not over."""
+    found = (time for time in find(words, base) if time.day and not _bare_program(words, time.end))
+    return [time for time in found if not (base.reply and time.day and time.day < base.reply)]
+
+
+def _bare_program(words: str, end: int) -> bool:
+    """``2024年度预算``, ``今年民生实事`` name a programme or limit nothing."""
+    return bool(re.match(r"度?[^，。；]{0,6}(?:预算|民生实事|[投改建整养更治维修提]\S计划|项目库)", words[end:]))
+
+
+def _doer(words: str) -> str:
+    hit = DOER.match(re.sub(r"^(?:同时|目前|另外|此外|，)+", "", words))
+    name = (hit[1] or hit[2]) if hit else ""
+    return "" if NOT_DOER.match(name) else name
+
+
+NOT_DOER = re.compile(
+    "配合|会同|联合|协同|协助|依托|利用|力争|争取|提请|推动|推进|支持|引导|鼓励|督促|指导|责成|协调|报|向|与|和|对|在|经|待|加强|"
+    "完善|优化|建立|按照|根据|针对"
+)
+
+
+def own_sentence(words: str, base: Base) -> bool:
+    """Say whether a sentence of an item has a time, an event or a doer of its own."""
+    masked = mask(words)
+    return bool(_limits(masked, base) or gated(masked) or _doer(masked) or _vague(masked))
+
+
+def _vague(words: str) -> bool:
+    return any(time.rule == "vague" for time in find(words, ANY_YEAR))
+
+
+def group(text: str, kept: Sequence[Piece], base: Base) -> list[tuple[int, int]]:
+    """Join the sentences of an item into pledges: one with a time, event or doer of its own begins a new one."""
+    groups: list[list[Piece]] = []
+    for sentence in kept:
+        first = groups and groups[-1][-1]
+        if first and first.end == sentence.start and not own_sentence(text[sentence.start : sentence.end], base):
+            groups[-1].append(sentence)
+        else:
+            groups.append([sentence])
+    return [part for sentences in groups for part in cut(text, sentences[0].start, sentences[-1].end, base)]

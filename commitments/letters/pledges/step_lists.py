@@ -1,0 +1,53 @@
+"""Which list of next steps is open while the passages of a letter go by, and the lead-in over it."""
+
+from commitments.letters.structure import sections
+from commitments.letters.structure.outline import Passage
+
+
+class State:
+    """Which list of next steps is open while the passages go by."""
+
+    def __init__(self) -> None:
+        self.level: int | None = None  # items deeper than this belong to the list; None when no list is open
+        self.led = ""
+        self.heading_led: dict[tuple[str, ...], str] = {}
+        self.plain = False  # a lead-in was followed by paragraphs without labels
+
+    def enter(self, passage: Passage) -> tuple[str, str]:
+        """Return the part a passage stands in and the lead-in over it."""
+        part = sections.of_passage((*passage.headings, passage.title) if passage.level in (1, 2) else passage.headings)
+        if (
+            self.level is not None
+            and (passage.level == 0 or passage.level <= self.level)
+            and not (passage.after and passage.level)
+        ):
+            self.level, self.led = None, ""
+        self.plain = self.plain and passage.level == 0
+        led = passage.after or self.led or self.heading_led.get(passage.headings[:1], "")
+        if self.level is not None or self.plain:
+            return sections.PLAN, led
+        if passage.after and passage.level:
+            return self._inline(passage, part), led
+        return part, led
+
+    def _inline(self, passage: Passage, part: str) -> str:
+        if sections.leads_in(passage.after) or (part == sections.PLAN and not sections.announces_done(passage.after)):
+            return sections.PLAN
+        if sections.announces_done(passage.after) or part != sections.NEUTRAL:
+            return part if part != sections.PLAN else sections.PROGRESS
+        return part
+
+    def leave(self, passage: Passage, part: str, following: Passage | None) -> None:
+        """Open a list after its lead-in; remember a lead-in under a heading of next steps."""
+        if (
+            part == sections.PLAN
+            and passage.headings
+            and passage.level == 0
+            and passage.headings[:1] not in self.heading_led
+        ):
+            self.heading_led[passage.headings[:1]] = passage.text
+        if following is not None and following.level == passage.level == 0 and passage.text[-1] == "：":
+            self.plain = self.plain or sections.leads_in(passage.text)
+        deeper = following is not None and following.level > passage.level and not following.after
+        if deeper and self.level is None and sections.leads_in(passage.text) and following is not None:
+            self.level, self.led = following.level - 1, passage.text

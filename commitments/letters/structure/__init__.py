@@ -1,0 +1,1 @@
+"""How a letter is built: paragraphs, numbering, sections, tables."""

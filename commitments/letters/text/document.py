@@ -1,0 +1,64 @@
+"""What is left of a letter's file when the junk of its page is put aside; the view of it for matching; its header."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from commitments.letters.text.repairs import Repair, without_residue
+from commitments.letters.text.simplified import simplify
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """The kept text of a file; every quote is cut from ``text``."""
+
+    text: str
+    sha256: str
+    quarantined: tuple[str, ...]
+    repairs: tuple[Repair, ...]
+    warnings: tuple[str, ...]
+    page: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class View:
+    """The same text for matching; ``at[i]`` is the offset in ``Document.text`` of view character i."""
+
+    text: str
+    at: Sequence[int]
+
+    def span(self, a: int, b: int) -> tuple[int, int]:
+        """Return document offsets of view offsets."""
+        return self.at[a], self.at[b - 1] + 1 if b > a else self.at[a]
+
+
+def view(document: Document) -> View:
+    """Return the text without residue, in simplified characters, sign for sign beside the original."""
+    at: list[int] = []
+    done = 0
+    for start, end in without_residue(document.text):
+        at += range(done, start)
+        done = end
+    at += range(done, len(document.text))
+    plain = simplify(document.text)
+    return View("".join(plain[place] for place in at), [*at, len(document.text)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """The head of a letter; ``places`` says where in ``Document.text`` each value was found."""
+
+    doc_number: str | None
+    proposal_number: str | None
+    proposal_title: str | None
+    proposer: str | None
+    replying_unit: str | None
+    reply_date: date | None
+    session: str | None
+    classification: str | None
+    contact_name: str | None
+    contact_phone: str | None
+    co_units: tuple[str, ...]
+    kind: str
+    page_date: date | None
+    places: Mapping[str, tuple[int, int]]
