@@ -8,13 +8,14 @@ from difflib import get_close_matches
 
 from sqlalchemy import select
 
-from commitments import amounts, entry_words, parties, search
+from commitments import amounts, entry_words, parties
 from commitments.deadlines import is_meant
 from commitments.errors import Refused
 from commitments.letters.candidates import Candidate
 from commitments.letters.reading import Reading
 from commitments.letters.text.simplified import simplify
 from commitments.models import Commitment, Department, Letter, Source, Target
+from commitments.queries import lookup
 from commitments.register import Register
 
 NEEDED = ("document_number", "proposal_number", "proposing_unit", "replying_unit", "signed_on")
@@ -98,12 +99,12 @@ def _facts(reading: Reading, name: str, given: Mapping[str, str]) -> dict[str, s
     if missing:
         options = ", ".join(f"--{key.replace('_', '-')}" for key in missing)
         raise MissingFacts(name=name, missing=", ".join(missing), options=options)
-    return {**facts, "document_number": search.canonical_number(facts["document_number"])}
+    return {**facts, "document_number": lookup.canonical_number(facts["document_number"])}
 
 
 def _refuse_changed(register: Register, reading: Reading, number: str) -> None:
     """Say what differs when the letter is known by another text. Raises LetterChanged."""
-    letter = search.letter_numbered(register.session, number)
+    letter = lookup.letter_numbered(register.session, number)
     if letter is None:
         return
     rows = register.session.scalars(select(Commitment.quote).where(Commitment.letter_id == letter.id))
@@ -236,7 +237,7 @@ def title_of(quote: str) -> str:
 
 def split(register: Register, ref: str, at: int) -> str:
     """Part a draft's words in two at a character of its quote; return the ref of the second part, a draft too."""
-    first = search.find(register.session, ref)
+    first = lookup.find(register.session, ref)
     source = register.session.get_one(Source, first.letter_id)
     start, quote = source.places[ref]["start"], first.quote
     second = _second_half(register, first, quote[at:])
@@ -271,10 +272,10 @@ def _second_half(register: Register, first: Commitment, quote: str) -> Commitmen
 
 def merge(register: Register, ref: str, next_ref: str) -> None:
     """Make one draft of two that follow each other: from the first word of the one to the last of the other."""
-    first = search.find(register.session, ref)
+    first = lookup.find(register.session, ref)
     source = register.session.get_one(Source, first.letter_id)
     start, end = source.places[ref]["start"], source.places[next_ref]["end"]
-    second = search.find(register.session, next_ref)
+    second = lookup.find(register.session, next_ref)
     register.edit(ref, entry_words.MERGED, quote=source.text[start:end], **_brought(first, second))
     _join_targets(register, first, second)
     source.place(ref, end=end)

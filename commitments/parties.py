@@ -16,8 +16,8 @@ from commitments.canonical import name_key
 from commitments.errors import AlreadyExists, BadMailbox, BadValue, NothingToChange
 from commitments.i18n import LOCALES
 from commitments.models import Department, Letter
+from commitments.queries.lookup import canonical_number, find_department, letter_numbered
 from commitments.register import Register
-from commitments.search import canonical_number, find_department, letter_numbered
 from commitments.validation import TITLE, check_days, check_reason, check_text, check_word, is_text
 
 _PARTING = re.compile(r"[|;；\x00-\x1f\x7f]")

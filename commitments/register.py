@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, inspect, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from commitments import entry_words, evidence, history, quotes, search, validation
+from commitments import entry_words, evidence, history, quotes, validation
 from commitments.damage import is_damaged
 from commitments.deadlines import LIVE_STATES, Offset, Workdays, is_meant
 from commitments.errors import (
@@ -36,6 +36,7 @@ from commitments.models import (
     Progress,
     Source,
 )
+from commitments.queries import lookup
 
 SHOWN = 60  # characters of a quote that is refused
 
@@ -116,7 +117,7 @@ class Register:
 
     def edit(self, ref: str, reason: str, **new: object) -> Commitment:
         """Correct fields (lead, support, title, due_on, review_on …). A new date is basis ``set`` unless given."""
-        commitment = search.find(self.session, ref)
+        commitment = lookup.find(self.session, ref)
         validation.need_reason(ref, "edit", reason)
         validation.check_days(ref, new)
         fields = self._with_support(commitment, self._with_dates(commitment, new))
@@ -382,7 +383,7 @@ class Register:
                 flag_modified(commitment, "next_action_on")
 
     def _in_state(self, ref: str, verb: str, *states: str) -> Commitment:
-        commitment = search.find(self.session, ref)
+        commitment = lookup.find(self.session, ref)
         validation.need_state(commitment, verb, states)
         return commitment
 
@@ -403,7 +404,7 @@ class Register:
         known = [target.what for target in commitment.targets]
         for what in figures:
             if what not in known:
-                raise NoSuchTarget(ref=commitment.ref, what=what, near=search.near(what, known))
+                raise NoSuchTarget(ref=commitment.ref, what=what, near=lookup.near(what, known))
         return dict(figures)
 
     def _take(
@@ -427,9 +428,9 @@ class Register:
         return [proof.url or f"{proof.name} sha256:{proof.sha256}" for proof in proofs]
 
     def _next_ref(self, letter: Letter) -> str:
-        prefix = f"{search.ref_head(self.session, letter)}-"
+        prefix = f"{lookup.ref_head(self.session, letter)}-"
         if prefix not in self._last_numbers:
-            self._last_numbers[prefix] = search.last_number(self.session, prefix)
+            self._last_numbers[prefix] = lookup.last_number(self.session, prefix)
         self._last_numbers[prefix] += 1
         return f"{prefix}{self._last_numbers[prefix]:02d}"
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Executable, case, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
-from commitments import history, search, validation
+from commitments import history, validation
 from commitments.deadlines import LIVE_STATES
 from commitments.errors import BadValue, LeadNeeded, NoDispute, NotInFuture, NotYours, WhyNeeded
 from commitments.models import (
@@ -24,6 +24,7 @@ from commitments.models import (
     Receipt,
     Submission,
 )
+from commitments.queries import lookup
 from commitments.register import Register
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
@@ -130,7 +131,7 @@ def own(register: Register, ref: str, verb: str, department: Department) -> Comm
 
 def _live(register: Register, ref: str, verb: str) -> Commitment:
     history.lock(register.session)
-    commitment = search.find(register.session, ref)
+    commitment = lookup.find(register.session, ref)
     validation.need_state(commitment, verb, LIVE_STATES)
     return commitment
 

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commitments.deadlines import LIVE_STATES
-from commitments.lists import Filter
 from commitments.models import Commitment, Department
-from commitments.search import find_department
+from commitments.queries.listing import Filter
+from commitments.queries.lookup import find_department
 from notifications.links import DESK, FEED, OWNER, UNIT, Links
 from notifications.models import Digest, Instance
 

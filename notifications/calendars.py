@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from commitments import privacy
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays, provisional
 from commitments.i18n import word
-from commitments.lists import Filter, supports
 from commitments.models import VOID_OUTCOMES, Commitment, Department, HistoryEntry, Letter
+from commitments.queries.listing import Filter, supports
 from notifications.ics import Event, Status
 from notifications.models import Instance
 

@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from commitments import addresses, damage, search
+from commitments import addresses, damage
 from commitments.deadlines import band, provisional, working_days_left
-from commitments.figures import percent
 from commitments.i18n import word
 from commitments.models import Commitment, Department, Evidence, HistoryEntry, Progress, Source
+from commitments.queries import lookup
+from commitments.queries.statistics import percent
 from commitments.storage import stored
 from notifications import calendars, digests, ics, outward, requests, tellings
 from notifications.messages import CorrectionLine, Item, ProgressLine, Rendered, RequestLine, Sender, TargetLine
@@ -116,7 +117,7 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
         facts=known,
         valid=valid,
         progress=last,
-        offices=search.offices(session, {row.by for row in last.values()}),
+        offices=lookup.offices(session, {row.by for row in last.values()}),
         figures=figures,
         evidence=_evidence(session, [row.id for row in rows.values() if row.state != "open"]),
         reopened=_reopened(session, [row.ref for row in rows.values() if row.arming > 1]),

@@ -16,15 +16,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Executable, func, select
 from sqlalchemy.orm import Session
 
-from commitments import figures, history, responses, search
+from commitments import history, responses
 from commitments.canonical import number_key
 from commitments.damage import error_at, is_damaged, whole
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays
 from commitments.errors import NoSuchDigest
-from commitments.figures import Period, Standing
 from commitments.models import Commitment, Department, Extension, HistoryEntry, Letter
+from commitments.queries import lookup, statistics
+from commitments.queries.as_of import TIME_TO_ANSWER, standings
+from commitments.queries.statistics import Period, Standing
 from commitments.register import Register
-from commitments.standings import TIME_TO_ANSWER, standings
 from commitments.storage import UtcDateTime
 from notifications import outbox, outward, snapshots
 from notifications.models import STATE_NOT_INDEXED, Alert, Digest, Message, Notice
@@ -210,9 +211,9 @@ def snapshot(
         "as_of": span.day,
         "folded": owed.folded,
         "letters": _letters(session, unit, span),
-        "totals": figures.totals(stand),
-        "previous": figures.totals(stood) if stood else None,
-        "rates": [rate._asdict() for rate in figures.rates(stand, span)],
+        "totals": statistics.totals(stand),
+        "previous": statistics.totals(stood) if stood else None,
+        "rates": [rate._asdict() for rate in statistics.rates(stand, span)],
         "commitments": rows,
         "answers": _answers(session, unit, span),
         "chain": asdict(history.head(session)),
@@ -286,7 +287,7 @@ def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def find(session: Session, unit_name: str, month: str) -> Digest:
     """Return the digest that tells of this month. Raises NoSuchDepartment, NoSuchDigest."""
-    unit = search.find_department(session, unit_name)
+    unit = lookup.find_department(session, unit_name)
     query = select(Digest).where(Digest.unit_id == unit.id)
     row = session.scalars(query.where(Digest.period == month)).first()
     if row is not None and row.folded_into is not None:
@@ -325,7 +326,7 @@ def status(session: Session, now: datetime, rules: DigestRules, workdays: Workda
     return _plain({
         "week": f"{here:%G-W%V}",
         "as_of": week.day,
-        "totals": {**figures.totals(stand), "drafts": len(waiting["drafts"])},
+        "totals": {**statistics.totals(stand), "drafts": len(waiting["drafts"])},
         "red": _red(stand),
         "done_waiting": [
             {"ref": one.ref, "title": one.title, "lead": one.lead, "reported_on": one.reported_done_on}
@@ -361,7 +362,7 @@ def _by_lead(stand: Sequence[Standing]) -> list[dict[str, Any]]:
     owned: dict[str, list[Standing]] = defaultdict(list)
     for one in stand:
         owned[one.lead].append(one)
-    counted = {name: figures.totals(some) for name, some in owned.items()}
+    counted = {name: statistics.totals(some) for name, some in owned.items()}
     worst_first = sorted(counted, key=lambda name: (-counted[name]["overdue"], name))
     return [{"name": name, **{field: counted[name][field] for field in BY_LEAD}} for name in worst_first]
 

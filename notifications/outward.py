@@ -9,7 +9,7 @@ from typing import Any
 
 from commitments import entry_words, privacy
 from commitments.damage import whole
-from commitments.figures import Standing
+from commitments.queries.statistics import Standing
 
 Masked = list[dict[str, str]]
 TEXTS = ("title", "quote", "summary", "section", "ordinal", "condition", "due_text", "due_rule")  # that people typed

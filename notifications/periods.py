@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from commitments.deadlines import Workdays
-from commitments.figures import Period
+from commitments.queries.statistics import Period
 
 SINGLY = 3  # this many of the newest missed months get a digest of their own
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from commitments.damage import whole
 from commitments.models import Commitment, Department, Dispute, Extension, HistoryEntry
+from commitments.queries.as_of import CORRECTING
 from commitments.responses import asker
-from commitments.standings import CORRECTING
 from commitments.storage import stored
 from notifications.messages import CorrectionLine, RequestLine
 

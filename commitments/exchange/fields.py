@@ -17,7 +17,7 @@ from commitments.errors import Mistake, Problem
 from commitments.i18n import LOCALES, value_of
 from commitments.mistakes import mistake, no_choice
 from commitments.models import Department, Letter, Target
-from commitments.search import canonical_number, near
+from commitments.queries.lookup import canonical_number, near
 
 LONGEST = 20_000  # characters in one value
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

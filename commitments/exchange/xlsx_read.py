@@ -21,7 +21,7 @@ from commitments.exchange.formula_guard import SIGNS, is_date_made
 from commitments.exchange.xlsx_cells import BadWorkbook, Cells, Formatted, Formula, Merge, Value, column_letters
 from commitments.exchange.xlsx_words import EN, ZH
 from commitments.mistakes import mistake
-from commitments.search import near
+from commitments.queries.lookup import near
 
 SEARCHED = 20  # rows in which the headings must stand
 NEEDED_COLUMNS = ("letter", *NEEDED["commitment"])

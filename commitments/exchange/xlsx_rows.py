@@ -8,8 +8,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from commitments.exchange import target_text, xlsx_columns
-from commitments.lists import Filter, supports
 from commitments.models import Commitment, Department, Letter, Progress, Source, Target
+from commitments.queries.listing import Filter, supports
 
 _ELSEWHERE = {
     "letter": Letter.document_number.label("letter"),

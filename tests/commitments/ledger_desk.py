@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from commitments import search, storage
+from commitments import storage
 from commitments.base import Base
 from commitments.deadlines import Offset
 from commitments.errors import LedgerRejected
 from commitments.exchange.dump import dump
 from commitments.exchange.load import Loaded, load
 from commitments.models import Commitment
+from commitments.queries import lookup
 from commitments.register import Register
 from commitments.workdays import WorkCalendar
 
@@ -62,12 +63,12 @@ class Desk:
 
     def dump(self, form: str, letter: str | None = None) -> str:
         with storage.reading(self.engine) as session:
-            wanted = search.find_letter(session, letter) if letter else None
+            wanted = lookup.find_letter(session, letter) if letter else None
             return dump(session, letter=wanted, form=form)
 
     def one(self, ref: str = "2019-1007-01") -> Commitment:
         with storage.reading(self.engine) as session:
-            commitment = search.find(session, ref)
+            commitment = lookup.find(session, ref)
             for later in ("lead", "support", "targets", "letter"):  # read while the session is there
                 getattr(commitment, later)
             return commitment

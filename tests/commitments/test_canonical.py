@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, text
 
-from commitments import parties, schema, search
+from commitments import parties, schema
 from commitments.canonical import name_key, number_key, ref_key
 from commitments.errors import AlreadyExists, AmbiguousLetter, NoSuchLetter, SameNumber
 from commitments.models import Commitment, Letter
+from commitments.queries import lookup
 from commitments.storage import open_engine, reading, writing
 from tests.commitments.ledger_desk import Desk
 from tests.conftest import Scene
@@ -98,8 +99,8 @@ def test_keys_are_keys_of_themselves(text: str) -> None:
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_a_letter_is_found_and_not_entered_twice(quick: Scene, spelling: str) -> None:
     with reading(quick.engine) as session:
-        assert search.find_letter(session, spelling).document_number == NUMBER
-        assert search.find_letter(session, "１００７").document_number == NUMBER
+        assert lookup.find_letter(session, spelling).document_number == NUMBER
+        assert lookup.find_letter(session, "１００７").document_number == NUMBER
     with pytest.raises(AlreadyExists, match="穗民案〔2019〕89号"):
         second(quick, spelling)
 
@@ -120,20 +121,20 @@ def again(scene: Scene, number: str) -> None:
 def test_a_proposal_number_of_two_letters_is_asked_about(quick: Scene) -> None:
     second(quick, "穗民建〔2019〕12号")
     with reading(quick.engine) as session, pytest.raises(AmbiguousLetter) as asked:
-        search.find_letter(session, "1007")
+        lookup.find_letter(session, "1007")
     for told in (asked.value.told("zh-Hans"), str(asked.value)):
         assert NUMBER in told
         assert "穗民建〔2019〕12号" in told
     with reading(quick.engine) as session:
-        assert search.find_letter(session, "穗民建[2019]12號").document_number == "穗民建〔2019〕12号"
+        assert lookup.find_letter(session, "穗民建[2019]12號").document_number == "穗民建〔2019〕12号"
         with pytest.raises(NoSuchLetter):
-            search.find_letter(session, "")
+            lookup.find_letter(session, "")
 
 
 def test_a_document_number_wins_over_a_proposal_number(quick: Scene) -> None:
     second(quick, "1007")
     with reading(quick.engine) as session:
-        assert search.find_letter(session, "1007").document_number == "1007"
+        assert lookup.find_letter(session, "1007").document_number == "1007"
 
 
 def test_refs_of_two_letters_never_look_alike(quick: Scene) -> None:
@@ -156,21 +157,21 @@ def test_a_ref_is_found_whatever_dashes_were_typed(quick: Scene, typed: str) -> 
     quick.add()
     assert ref_key(typed) == "2019-1007-01"
     with reading(quick.engine) as session:
-        assert search.find(session, typed).ref == "2019-1007-01"
+        assert lookup.find(session, typed).ref == "2019-1007-01"
 
 
 @pytest.mark.parametrize("typed", ["市民政局", "市民 政局", "市民政局\u3000", "市民政局\u200b"])
 def test_a_department_is_one_however_typed(quick: Scene, typed: str) -> None:
     with reading(quick.engine) as session:
-        assert search.find_department(session, typed).name == "市民政局"
+        assert lookup.find_department(session, typed).name == "市民政局"
     with pytest.raises(AlreadyExists):
         quick.do(lambda register: parties.add_department(register, typed))
 
 
 def test_traditional_signs_name_the_same_department(quick: Scene) -> None:
     with reading(quick.engine) as session:
-        assert search.find_department(session, "市委政法委").name == "市委政法委"
-        assert search.find_department(session, "各區政府").name == "各区政府"
+        assert lookup.find_department(session, "市委政法委").name == "市委政法委"
+        assert lookup.find_department(session, "各區政府").name == "各区政府"
 
 
 UNIT = (
@@ -215,9 +216,9 @@ def test_letters_that_become_one_number_both_go_on(twins: Engine) -> None:
     assert keys(twins) == ["穗民案〔2019〕89号", "穗民案〔2019〕089号", "穗民建〔2019〕7号", "穗民案〔2020〕89号"]
     with reading(twins) as session:
         for number in TWINS:
-            assert search.find_letter(session, number).document_number == number
+            assert lookup.find_letter(session, number).document_number == number
         with pytest.raises(SameNumber, match=TWINS[1]):
-            search.find_letter(session, "穗民案〔2019〕八十九号")
+            lookup.find_letter(session, "穗民案〔2019〕八十九号")
 
 
 def test_ledger_files_tell_such_letters_apart(twins: Engine, tmp_path: Path) -> None:
@@ -246,7 +247,7 @@ def second(scene: Scene, number: str, proposal_number: str = "1007", signed_on: 
     refs = []
 
     def enter(register: Any) -> None:
-        unit, own = (search.find_department(register.session, name) for name in ("市台联", "市民政局"))
+        unit, own = (lookup.find_department(register.session, name) for name in ("市台联", "市民政局"))
         letter = parties.add_letter(
             register, document_number=number, proposal_number=proposal_number, proposing_unit=unit, replying_unit=own,
             signed_on=signed_on,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments import search
 from commitments.errors import NotInLetter
 from commitments.models import Commitment, Letter, Source
+from commitments.queries import lookup
 from commitments.quotes import own_words
 from commitments.storage import reading, writing
 from tests.conftest import Scene
@@ -86,7 +86,7 @@ def test_what_supports_no_longer_is_known_from_nothing(quick: Scene) -> None:
     ref = quick.add(support=("各区政府", "市委政法委"), support_basis={"各区政府": "named", "市委政法委": "inferred"})
 
     def drop(register: Any) -> None:
-        register.edit(ref, "分工调整", support=[search.find_department(register.session, "各区政府")])
+        register.edit(ref, "分工调整", support=[lookup.find_department(register.session, "各区政府")])
 
     quick.do(drop)
     assert row(quick, ref).support_basis == {"各区政府": "named"}
@@ -94,7 +94,7 @@ def test_what_supports_no_longer_is_known_from_nothing(quick: Scene) -> None:
 
 def row(scene: Scene, ref: str) -> Commitment:
     with reading(scene.engine) as session:
-        return search.find(session, ref)
+        return lookup.find(session, ref)
 
 
 def mail(scene: Scene) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from commitments import evidence, history, search
+from commitments import evidence, history
 from commitments.errors import (
     AlreadyExists,
     BadRef,
@@ -29,6 +29,7 @@ from commitments.errors import (
     WrongState,
 )
 from commitments.models import Commitment, Evidence, Extension, HistoryEntry, Target
+from commitments.queries import lookup
 from commitments.storage import reading, writing
 from tests.conftest import Scene
 
@@ -37,7 +38,7 @@ DUE = date(2019, 12, 31)
 
 def row(scene: Scene, ref: str) -> Commitment:
     with reading(scene.engine) as session:
-        return search.find(session, ref)
+        return lookup.find(session, ref)
 
 
 def test_refs_count_up_and_a_dropped_number_is_not_used_again(scene: Scene) -> None:

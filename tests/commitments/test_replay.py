@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 
-from commitments import amounts, replay, responses, search
+from commitments import amounts, replay, responses
 from commitments.models import Commitment, Target
+from commitments.queries import lookup
 from commitments.register import Register
 from commitments.storage import one_moment, writing
 from tests.conftest import Scene
@@ -36,7 +37,7 @@ def test_what_the_verbs_did_agrees(scene: Scene, monkeypatch: pytest.MonkeyPatch
     draft = scene.add("草稿", state="draft")
 
     def work(keeper: Register) -> None:
-        helper = search.find_department(keeper.session, "市委政法委")
+        helper = lookup.find_department(keeper.session, "市委政法委")
         keeper.progress(asked, "已走访", figures={"户": 3}, proofs=["https://gz.example/a"])
         keeper.ask_extension(dated, date(2020, 3, 31), "设备推迟")
         responses.acknowledge(keeper, dated, helper)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from commitments import history, responses, search
+from commitments import history, responses
 from commitments.errors import (
     BadText,
     BadValue,
@@ -20,6 +20,7 @@ from commitments.errors import (
     WrongState,
 )
 from commitments.models import Answer, Department, Dispute, HistoryEntry, Receipt, Submission
+from commitments.queries import lookup
 from commitments.register import Register
 from commitments.storage import reading, writing
 from notifications.models import Notice
@@ -29,7 +30,7 @@ LEAD, HELPER, OTHER, UNIT = "市民政局", "各区政府", "市委政法委", "
 
 
 def named(keeper: Register, name: str) -> Department:
-    return search.find_department(keeper.session, name)
+    return lookup.find_department(keeper.session, name)
 
 
 def entries(scene: Scene, *actions: str) -> list[HistoryEntry]:
@@ -67,7 +68,7 @@ def answering(month: str = "2019-06", grade: str = "satisfied", reason: str = ""
 
 def owners(scene: Scene, ref: str) -> tuple[str, list[str]]:
     with reading(scene.engine) as session:
-        row = search.find(session, ref)
+        row = lookup.find(session, ref)
         return row.lead.name, [each.name for each in row.support]
 
 
@@ -244,9 +245,9 @@ def test_the_newest_answer_on_each_month_counts(scene: Scene) -> None:
     before, scene.now = scene.now, scene.now + timedelta(days=1)
     scene.do(answering("2019-06", "satisfied"))
     with reading(scene.engine) as session:
-        query = responses.newest_answers(before, scene.now, search.find_department(session, UNIT))
+        query = responses.newest_answers(before, scene.now, lookup.find_department(session, UNIT))
         found = session.execute(query).mappings().all()
-        none = session.execute(responses.newest_answers(before, scene.now, search.find_department(session, LEAD))).all()
+        none = session.execute(responses.newest_answers(before, scene.now, lookup.find_department(session, LEAD))).all()
     assert [(row["unit"], row["month"], row["grade"]) for row in found] == [
         (UNIT, "2019-05", "satisfied"),
         (UNIT, "2019-06", "partly"),

@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commitments import responses, search
+from commitments import responses
 from commitments.exchange import load
 from commitments.models import Commitment, Letter
+from commitments.queries import lookup
 from commitments.register import Register
 from notifications import digests
 from tests.faults.relay import Relay
@@ -240,7 +241,7 @@ def reply(name: str, item: str, department: str, *facts: object) -> Event:
     """Return the event that a department answers: ``acknowledge`` or ``dispute``."""
 
     def work(register: Register) -> object:
-        owner = search.find_department(register.session, department)
+        owner = lookup.find_department(register.session, department)
         return getattr(responses, name)(register, ref_of(register.session, item), owner, *facts)
 
     return Event(department, work)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from commitments import parties, responses, search
+from commitments import parties, responses
 from commitments.models import Commitment, Letter
+from commitments.queries import lookup
 from commitments.register import Register
 from tests.journeys.office import LEADER, LETTERS, LOGIN, PHONE, Event, ref_of, reply, verb
 
@@ -52,7 +53,7 @@ def happenings(proof: Path) -> Mapping[date, tuple[Event, ...]]:
 
 def _draft(register: Register) -> None:
     letter = register.session.scalars(select(Letter).where(Letter.document_number == LETTERS["A"][0])).one()
-    lead = search.find_department(register.session, HOUSING)
+    lead = lookup.find_department(register.session, HOUSING)
     register.add(Commitment(ref="", letter=letter, title=DRAFT, lead=lead, section="四", ordinal="99", state="draft"))
 
 
@@ -65,8 +66,8 @@ def _drop_draft(register: Register) -> None:
 
 
 def _decide(register: Register, item: str, department: str, *, accept: bool) -> None:
-    owner = search.find_department(register.session, department)
-    lead = search.find_department(register.session, CIVIL) if accept else None
+    owner = lookup.find_department(register.session, department)
+    lead = lookup.find_department(register.session, CIVIL) if accept else None
     ref = ref_of(register.session, item)
     responses.decide_dispute(register, ref, department=owner, accept=accept, by=LEADER, note="已研究。", lead=lead)
 

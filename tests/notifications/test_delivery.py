@@ -11,7 +11,7 @@ from sqlalchemy import select
 from commitments.deadlines import Offset
 from commitments.errors import WrongEnvironment
 from commitments.models import Department
-from commitments.search import find
+from commitments.queries.lookup import find
 from commitments.storage import reading, writing
 from notifications import alerts, digests, holding, planning
 from notifications.channels import ChannelDown, Outcome, Parcel

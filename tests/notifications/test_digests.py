@@ -19,8 +19,8 @@ from commitments import history, responses, storage
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import NoSuchDepartment, NoSuchDigest
 from commitments.models import Commitment, Department, HistoryEntry, Letter
+from commitments.queries.lookup import find_department, find_letter
 from commitments.register import Register
-from commitments.search import find_department, find_letter
 from notifications import digests
 from notifications.digests import DigestRules, Owed
 from notifications.models import Alert, Digest, Message, Notice

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from commitments import responses
 from commitments.models import Target
-from commitments.search import find_department
+from commitments.queries.lookup import find_department
 from commitments.storage import writing
 from notifications import outward
 from notifications.models import Notice

@@ -7,7 +7,7 @@ import pytest
 
 from commitments import responses
 from commitments.models import Target
-from commitments.search import find_department
+from commitments.queries.lookup import find_department
 from commitments.storage import reading, writing
 from notifications import digests
 from tests.conftest import Scene

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from commitments import responses
-from commitments.search import find_department
+from commitments.queries.lookup import find_department
 from commitments.storage import reading
 from notifications.channels import Outcome
 from notifications.messages import Renderer

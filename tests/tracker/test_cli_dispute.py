@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from commitments import responses, search
+from commitments import responses
+from commitments.queries import lookup
 from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
@@ -62,7 +63,7 @@ def test_one_thing_at_a_time(line: list[str], home: Path) -> None:
 def test_show_tells_of_receipts_and_disputes(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     app = App(config.load(None, {}, home), actor=LEAD)
     with freeze_time("2019-06-28T10:00:00+08:00"), app.register() as keeper:
-        responses.acknowledge(keeper, REF, search.find_department(keeper.session, LEAD))
+        responses.acknowledge(keeper, REF, lookup.find_department(keeper.session, LEAD))
     app.engine.dispose()
     assert [each["department"] for each in told(capsys)["receipts"]] == [LEAD]
     assert run(["show", REF]) == 0

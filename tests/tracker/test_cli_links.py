@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from commitments.search import find_department
+from commitments.queries.lookup import find_department
 from notifications.links import DESK, FEED, OWNER, UNIT, Claim
 from notifications.models import Digest
 from tests.tracker.test_cli_registers import home, ledger, said

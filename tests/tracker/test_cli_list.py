@@ -91,7 +91,7 @@ def test_the_order_does_not_depend_on_the_size_of_a_page(
 ) -> None:
     whole = refs(capsys, "list")
     for size in (1, 3, len(whole)):
-        monkeypatch.setattr("commitments.lists.PAGE", size)
+        monkeypatch.setattr("commitments.queries.listing.PAGE", size)
         assert refs(capsys, "list") == refs(capsys, "list", "--json") == whole
         assert refs(capsys, "list", "--limit", "4") == whole[:4]
 

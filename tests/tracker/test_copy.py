@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from commitments import history, responses, search
+from commitments import history, responses
 from commitments.base import Base
+from commitments.queries import lookup
 from tracker import config, copying
 from tracker.app import App
 from tracker.cli.root import run
@@ -42,7 +43,7 @@ def _answers(home: Path) -> None:
     """What is said on pages only: a receipt, a unit's answer, a form that was sent."""
     app = App(config.load(None, {}, home), actor="市台联")
     with app.register() as keeper:
-        office, unit = (search.find_department(keeper.session, name) for name in ("市民政局", "市台联"))
+        office, unit = (lookup.find_department(keeper.session, name) for name in ("市民政局", "市台联"))
         responses.acknowledge(keeper, "2019-1007-01", office)
         responses.answer(keeper, unit, "2019-06", "not_satisfied", "未见清单")
         responses.remember(keeper, "form", 1)

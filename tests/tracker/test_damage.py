@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import JSON, Date, DateTime, String, select, update
 
-from commitments import damage, parties, responses, search
+from commitments import damage, parties, responses
 from commitments.base import Base
 from commitments.errors import DamagedText
 from commitments.evidence import Upload
 from commitments.models import Commitment, Department, HistoryEntry, Source, Target
+from commitments.queries import lookup
 from commitments.register import Register
 from commitments.storage import UtcDateTime, reading, writing
 from notifications import alerts, delivery
@@ -159,13 +160,13 @@ def entered(keeper: Register) -> None:
 
 def worked(keeper: Register) -> None:
     """What happens to the first item, so that each table has a row that speaks of it."""
-    law = search.find_department(keeper.session, "市委政法委")
+    law = lookup.find_department(keeper.session, "市委政法委")
     proof = Upload("proof.png", b"\x89PNG\r\n\x1a\n" + bytes(32))
     keeper.progress(REF, "进展顺利", figures={"比例": 5.0}, proofs=[proof])
     keeper.ask_extension(REF, date(2019, 12, 31), "经费未到")
     responses.acknowledge(keeper, REF, law)
     responses.dispute(keeper, REF, law, "不属本单位职责")
-    responses.answer(keeper, search.find_department(keeper.session, "市台联"), "2019-06", "partly", "部分满意")
+    responses.answer(keeper, lookup.find_department(keeper.session, "市台联"), "2019-06", "partly", "部分满意")
     responses.remember(keeper, "form", 1)
     alerts.raise_(keeper.session, "poison/KeyError@x.y", "of before", keeper.now)
     at = keeper.now
@@ -304,7 +305,7 @@ def test_one_that_cannot_be_read_keeps_none_of_many_waiting(ledger: Ledger) -> N
     """More than are composed at a time: what was read for the first of them says nothing of the next."""
 
     def many(keeper: Register) -> None:
-        letter = search.find_letter(keeper.session, "1008")
+        letter = lookup.find_letter(keeper.session, "1008")
         for n in range(30):
             lead = parties.add_department(keeper, f"第{n}局", mailbox=f"d{n}@gz.example")
             keeper.add(

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from commitments import letter_import, parties, responses, search
+from commitments import letter_import, parties, responses
 from commitments.exchange import load
 from commitments.letters.reading import read
+from commitments.queries import lookup
 from commitments.register import Register
 from notifications import digests
 from tests.ledgers import place as tables
@@ -49,7 +50,7 @@ goal = 3
 
 def verbs(keeper: Register, proof: Path, update: Path) -> None:
     """Do with the ledger of letter 1007 whatever can be done with one."""
-    lead, helper, unit = (search.find_department(keeper.session, name) for name in (LEAD, HELPER, UNIT))
+    lead, helper, unit = (lookup.find_department(keeper.session, name) for name in (LEAD, HELPER, UNIT))
     keeper.progress("2019-1007-08", "首批社区通过验收。", figures={"城市社区创建比例": 4.5}, proofs=[str(proof)])
     keeper.progress("2019-1007-08", "第二批社区通过验收。", proofs=["https://gz.example/a", str(proof)])
     keeper.progress("2019-1007-06", "征求意见结束。")
@@ -77,7 +78,7 @@ def verbs(keeper: Register, proof: Path, update: Path) -> None:
     responses.answer(keeper, unit, "2019-07", "partly", "")
     parties.edit_department(keeper, HELPER, "改址", mailbox="new@gz.example", short_names=["政法委", "市政法委"])
     parties.revoke_links(keeper, HELPER, "误转")
-    parties.edit_letter(keeper, search.find_letter(keeper.session, NUMBER), "补录", class_mark="A", contact="某同志")
+    parties.edit_letter(keeper, lookup.find_letter(keeper.session, NUMBER), "补录", class_mark="A", contact="某同志")
     load.load(keeper, update, update=True)
 
 
@@ -86,7 +87,7 @@ def drafts(keeper: Register) -> None:
     done = letter_import.bring_in(keeper, read(stage.SECOND.read_bytes(), stage.SECOND.name), stage.SECOND.name, {})
     keeper.session.flush()
     first, second, third, fourth, *_, last = done.refs
-    lead = search.find_department(keeper.session, LEAD)
+    lead = lookup.find_department(keeper.session, LEAD)
     for ref in done.refs:
         keeper.edit(ref, "定主办", lead=lead, support=[], condition="有经费")
     letter_import.merge(keeper, first, second)

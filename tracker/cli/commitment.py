@@ -84,8 +84,8 @@ def add(
     $ tracker add --letter 1007 --title 社区工作简报 --lead 市民政局 --due 2019-12-31
     $ tracker add --letter 1007 --title 议事厅提升 --lead 市民政局 --support 各区政府 --due +10wd
     """  # fmt: skip
-    from commitments import search  # noqa: PLC0415
     from commitments.models import Commitment  # noqa: PLC0415
+    from commitments.queries import lookup  # noqa: PLC0415
     from tracker import entering  # noqa: PLC0415
 
     shared = command(ctx)
@@ -97,7 +97,7 @@ def add(
     with app.register() as register:
         row = Commitment(
             ref=ref,
-            letter=search.find_letter(register.session, letter),
+            letter=lookup.find_letter(register.session, letter),
             title=title,
             quote=quote,
             summary=summary,
@@ -105,7 +105,7 @@ def add(
             ordinal=ordinal or None,
             kind=worded("--kind", "kind", kind),
             strength=worded("--strength", "strength", strength),
-            lead=search.find_department(register.session, lead),
+            lead=lookup.find_department(register.session, lead),
             support=_departments(register.session, support or []),
             owner_basis=worded("--owner-basis", "owner_basis", owner_basis),
             due_text=due_text,
@@ -126,7 +126,7 @@ def add(
 
 
 def _departments(session: "Session", names: list[str]) -> "list[Department]":
-    from commitments.search import find_department  # noqa: PLC0415
+    from commitments.queries.lookup import find_department  # noqa: PLC0415
 
     return [find_department(session, name) for name in names]
 
@@ -181,7 +181,7 @@ def edit(
     $ tracker edit 2019-1007-04 --title 公共服务信息平台 --reason 名称写全
     $ tracker edit 2019-1007-06 --due 2020-06-30 --reason 领导批示明确期限
     """
-    from commitments.search import find, find_department  # noqa: PLC0415
+    from commitments.queries.lookup import find, find_department  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -259,7 +259,7 @@ def _stated_drafts(session: "Session", number: str) -> list[str]:
     from sqlalchemy import select  # noqa: PLC0415
 
     from commitments.models import Commitment, Source  # noqa: PLC0415
-    from commitments.search import find_letter  # noqa: PLC0415
+    from commitments.queries.lookup import find_letter  # noqa: PLC0415
 
     letter = find_letter(session, number)
     source = session.get(Source, letter.id)
@@ -275,7 +275,7 @@ def drop(
 
     $ tracker drop 2019-1007-12 --yes
     """
-    from commitments.search import find  # noqa: PLC0415
+    from commitments.queries.lookup import find  # noqa: PLC0415
 
     confirm(f"Drop the draft {ref}?", yes=yes)
     shared = command(ctx)

@@ -126,7 +126,7 @@ def _worth_telling(messages: Sequence["Message"], seen: set[str]) -> Iterator[st
 def _standing(app: "App", locale: str) -> Iterator[str]:
     """End with the ledger as it stands."""
     from commitments.i18n import word  # noqa: PLC0415
-    from commitments.lists import Filter, page  # noqa: PLC0415
+    from commitments.queries.listing import Filter, page  # noqa: PLC0415
     from tracker.cli.listing import LIGHTS, Bands, facts  # noqa: PLC0415
 
     with app.looking() as connection:

@@ -69,7 +69,7 @@ def _month(month: str, app: "App") -> str:
 def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
     """Return the stored snapshot as it is shown outside, or one made now."""
     from commitments.errors import NoSuchDigest  # noqa: PLC0415
-    from commitments.search import find_department  # noqa: PLC0415
+    from commitments.queries.lookup import find_department  # noqa: PLC0415
     from notifications import digests, outward  # noqa: PLC0415
 
     rules = app.office().digest
@@ -83,7 +83,7 @@ def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
 
 
 def _render(app: "App", unit: str, facts: dict[str, Any]) -> "Rendered":
-    from commitments.search import find_department  # noqa: PLC0415
+    from commitments.queries.lookup import find_department  # noqa: PLC0415
     from notifications.messages import Sender  # noqa: PLC0415
 
     office = app.office()

@@ -32,7 +32,7 @@ def dispute(
     $ tracker dispute 2019-1007-01 --department 市民政局 --accept --lead 市委组织部 --by 分管领导
     """
     from commitments import responses  # noqa: PLC0415
-    from commitments.search import find, find_department  # noqa: PLC0415
+    from commitments.queries.lookup import find, find_department  # noqa: PLC0415
 
     if bool(reason) + accept + refuse != 1:
         raise UsageError(problem="Give --reason WHY to raise a dispute, or --accept, or --refuse.")

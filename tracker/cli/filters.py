@@ -8,7 +8,7 @@ from tracker.cli.base import Command, worded
 from tracker.cli.dates import read_bound
 
 if TYPE_CHECKING:
-    from commitments.lists import Filter
+    from commitments.queries.listing import Filter
     from tracker.app import App
 
 States = Annotated[
@@ -47,7 +47,7 @@ def asked(
     words: str,
 ) -> "Filter":
     """Return what these options ask for. Raises BadValue, BadDate, NoSuchDepartment, NoSuchLetter."""
-    from commitments.lists import Filter  # noqa: PLC0415
+    from commitments.queries.listing import Filter  # noqa: PLC0415
 
     app = shared.app
     return Filter(
@@ -63,10 +63,10 @@ def asked(
 
 def _id(finder: str, name: str, app: "App") -> int:
     """Return the number of what is called so."""
-    from commitments import search  # noqa: PLC0415
+    from commitments.queries import lookup  # noqa: PLC0415
 
     with app.reading() as session:
-        found: int = getattr(search, finder)(session, name).id
+        found: int = getattr(lookup, finder)(session, name).id
     return found
 
 
@@ -74,7 +74,7 @@ def nothing(app: "App", wanted: "Filter", locale: str) -> str:
     """Say that a list is empty, and which of its conditions finds nothing by itself."""
     from dataclasses import replace  # noqa: PLC0415
 
-    from commitments.lists import Filter, count  # noqa: PLC0415
+    from commitments.queries.listing import Filter, count  # noqa: PLC0415
 
     empty, alone, together = NOTHING[locale]
     given = {option: replace(Filter(), **{field: getattr(wanted, field)}) for field, option in OPTIONS.items()

@@ -85,7 +85,7 @@ def _entries(app: "App", ref: str) -> "Iterator[HistoryEntry]":
     from sqlalchemy import select  # noqa: PLC0415
 
     from commitments.models import HistoryEntry  # noqa: PLC0415
-    from commitments.search import find  # noqa: PLC0415
+    from commitments.queries.lookup import find  # noqa: PLC0415
 
     query = select(HistoryEntry).order_by(HistoryEntry.seq).limit(PAGE)
     query = query.where(HistoryEntry.subject == ref) if ref else query

@@ -83,12 +83,12 @@ def dump(
     $ tracker ledger dump --letter 1007
     $ tracker ledger dump ledger.csv
     """
-    from commitments import search  # noqa: PLC0415
     from commitments.exchange.dump import dump as dump_ledger  # noqa: PLC0415
+    from commitments.queries import lookup  # noqa: PLC0415
 
     form = form or (file.suffix.removeprefix(".").lower() if file else "") or "toml"
     app = command(ctx).app
     with app.reading() as session:
-        only = search.find_letter(session, letter) if letter else None
+        only = lookup.find_letter(session, letter) if letter else None
         text = dump_ledger(session, letter=only, form=form)
     save(app, file, text.encode("utf-8-sig" if form == "csv" else "utf-8"), force=force)

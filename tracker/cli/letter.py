@@ -72,7 +72,7 @@ def add(
     $ tracker letter add --document-number 穗民案〔2019〕90号 --proposal-number 1008 --proposing-unit 市台联 --signed-on 2019-06-28
     """  # noqa: E501 - an example stands on one line
     from commitments.parties import add_letter  # noqa: PLC0415
-    from commitments.search import find_department  # noqa: PLC0415
+    from commitments.queries.lookup import find_department  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -157,16 +157,17 @@ def show(
     if source:
         _show_source(ctx, number)
         return
-    from commitments import lists, search  # noqa: PLC0415
     from commitments.exchange.fields import LETTER, stated  # noqa: PLC0415
-    from tracker.cli import listing  # noqa: PLC0415
+    from commitments.queries import listing, lookup  # noqa: PLC0415
+    from tracker.cli.listing import Bands  # noqa: PLC0415
+    from tracker.cli.listing import facts as row_facts  # noqa: PLC0415
 
     shared = command(ctx)
     with shared.app.reading() as session:
-        letter = search.find_letter(session, number)
-        facts, wanted = stated(letter, LETTER), lists.Filter(letter=letter.id)
-        rows = lists.page(session.connection(), wanted, size=lists.count(session.connection(), wanted))
-    items = [listing.facts(row, listing.Bands(shared.app)) for row in rows]
+        letter = lookup.find_letter(session, number)
+        facts, wanted = stated(letter, LETTER), listing.Filter(letter=letter.id)
+        rows = listing.page(session.connection(), wanted, size=listing.count(session.connection(), wanted))
+    items = [row_facts(row, Bands(shared.app)) for row in rows]
     if json:
         print_json({"letter": {**facts, "commitments": items}})
         return
@@ -181,11 +182,11 @@ def show(
 
 def _show_source(ctx: typer.Context, number: str) -> None:
     """Print the text a letter was read from, with the ref before each commitment's words."""
-    from commitments import search  # noqa: PLC0415
     from commitments.models import Source  # noqa: PLC0415
+    from commitments.queries import lookup  # noqa: PLC0415
 
     with command(ctx).app.reading() as session:
-        source = session.get(Source, search.find_letter(session, number).id)
+        source = session.get(Source, lookup.find_letter(session, number).id)
         if source is None:
             raise NoSource(number=number)
         text, done = "", 0

@@ -21,7 +21,7 @@ from tracker.cli.output import clean, paint, print_csv, print_facts, print_json,
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from commitments.lists import Filter, Listed, Standing
+    from commitments.queries.listing import Filter, Listed, Standing
     from tracker.app import App
 
 FIELDS = (
@@ -63,7 +63,7 @@ def list_(
     $ tracker list --overdue --department 市民政局
     $ tracker list --due-within 30d --json
     """
-    from commitments import lists  # noqa: PLC0415
+    from commitments.queries import listing  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.app
@@ -72,13 +72,13 @@ def list_(
         print_json({"as_of": app.today, "commitments": listed(app, wanted, bands, limit)})
     elif csv:
         print_csv(FIELDS, listed(app, wanted, bands, limit))
-    elif not _print(_pages(lists.short_page, app, wanted), bands, shared.locale, limit):
+    elif not _print(_pages(listing.short_page, app, wanted), bands, shared.locale, limit):
         say(nothing(app, wanted, shared.locale))
 
 
 def listed(app: "App", wanted: "Filter", bands: "Bands", limit: int | None = None) -> list[dict[str, object]]:
     """Return commitments as ``list --json`` shows them, in the order of the table: worst first."""
-    from commitments.lists import page  # noqa: PLC0415
+    from commitments.queries.listing import page  # noqa: PLC0415
 
     rows = sorted(_pages(page, app, wanted), key=lambda row: (bands.rank(row), row.ref))
     return [facts(row, bands) for row in rows[:limit]]
@@ -88,7 +88,7 @@ def _pages(
     read: "Callable[[Connection, Filter, str, int], Sequence[T]]", app: "App", wanted: "Filter"
 ) -> "Iterator[T]":
     """Read page by page; each transaction ends before anything is printed, so a pager blocks nobody."""
-    from commitments.lists import PAGE  # noqa: PLC0415
+    from commitments.queries.listing import PAGE  # noqa: PLC0415
 
     after, page = "", None
     while page is None or len(page) == PAGE:
@@ -109,7 +109,7 @@ def _sound_ones(
     locale: str,
 ) -> "list[T]":
     """Read all that follow, each by itself, and name those of which a date cannot be read."""
-    from commitments.lists import refs  # noqa: PLC0415
+    from commitments.queries.listing import refs  # noqa: PLC0415
 
     rows: list[T] = []
     for ref in refs(connection, wanted, after):
@@ -190,7 +190,7 @@ def _print(rows: Iterable[Sequence[Any]], bands: Bands, locale: str, limit: int 
 
 def _place(bands: Bands, locale: str, *standing: Any) -> tuple[tuple[int, date], str]:  # noqa: ANN401 - Standing's
     """Return where a commitment comes in the table (how bad, which day), and how its status and deadline read."""
-    from commitments.lists import Standing  # noqa: PLC0415
+    from commitments.queries.listing import Standing  # noqa: PLC0415
 
     row = Standing(*standing)
     light = bands.of(row)
@@ -224,15 +224,15 @@ def show(ctx: typer.Context, ref: Ref, json: JsonOption = False) -> None:
 
     $ tracker show 2019-1007-02
     """
-    from commitments import lists, search  # noqa: PLC0415
+    from commitments.queries import listing, lookup  # noqa: PLC0415
     from tracker.cli import story  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.app
     with app.reading() as session:
-        row = search.find(session, ref)
+        row = lookup.find(session, ref)
         told = story.tell(session, row)
-        (listed,) = lists.page(session.connection(), lists.Filter(ref=row.ref))
+        (listed,) = listing.page(session.connection(), listing.Filter(ref=row.ref))
         plain = facts(listed, Bands(app)) | story.details(session, row)
     if json:
         print_json({"commitment": plain | told})

@@ -205,7 +205,7 @@ class Walk:
         """Return a department by name; a new one when the person says so."""
         from commitments import parties  # noqa: PLC0415
         from commitments.errors import NoSuchDepartment  # noqa: PLC0415
-        from commitments.search import find_department  # noqa: PLC0415
+        from commitments.queries.lookup import find_department  # noqa: PLC0415
 
         try:
             return find_department(keeper.session, name)
@@ -232,11 +232,11 @@ class Walk:
     def _drafts(self) -> list[str]:
         from sqlalchemy import select  # noqa: PLC0415
 
-        from commitments import search  # noqa: PLC0415
         from commitments.models import Commitment, Source  # noqa: PLC0415
+        from commitments.queries import lookup  # noqa: PLC0415
 
         with self.app.reading() as session:
-            letter = search.find_letter(session, self.letter)
+            letter = lookup.find_letter(session, self.letter)
             drafts = (Commitment.letter_id == letter.id, Commitment.state == "draft")
             refs = session.scalars(select(Commitment.ref).where(*drafts).order_by(Commitment.ref)).all()
             source = session.get(Source, letter.id)
@@ -290,9 +290,9 @@ def _goal(target: object) -> str:
 
 
 def _find(session: object, ref: str) -> "Commitment":
-    from commitments import search  # noqa: PLC0415
+    from commitments.queries import lookup  # noqa: PLC0415
 
-    return search.find(session, ref)  # type: ignore[arg-type]
+    return lookup.find(session, ref)  # type: ignore[arg-type]
 
 
 def _in_paragraph(row: "Commitment", source: "Source | None") -> str:

@@ -51,7 +51,7 @@ def progress(
     $ tracker progress 2019-1007-08 --note 首批社区通过验收 --target 城市社区创建比例=4.5
     """
     from commitments import amounts  # noqa: PLC0415
-    from commitments.search import find  # noqa: PLC0415
+    from commitments.queries.lookup import find  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -99,7 +99,7 @@ def extend(
     """
     if bool(to) + approve + refuse != 1:
         raise UsageError(problem="Give --to DATE with --reason, or --approve, or --refuse.")
-    from commitments.search import find  # noqa: PLC0415
+    from commitments.queries.lookup import find  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from commitments.deadlines import due_soon_until
 from commitments.i18n import word
-from commitments.lists import Filter
 from commitments.models import KINDS, STATES, Department, Letter
+from commitments.queries.listing import Filter
 from notifications.links import DESK
 from tracker import entering
 from tracker.web import charts, decisions, overview, proofs, saved

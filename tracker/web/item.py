@@ -20,7 +20,7 @@ from commitments.models import (
     Receipt,
     Source,
 )
-from commitments.search import offices
+from commitments.queries.lookup import offices
 from commitments.storage import stored
 from notifications.compose import target_lines
 from notifications.messages import TargetLine

@@ -29,8 +29,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from commitments.deadlines import LIVE_STATES
-from commitments.figures import Rate
-from commitments.lists import Filter
 from commitments.models import (
     PROVEN_OUTCOMES,
     VOID_OUTCOMES,
@@ -41,6 +39,8 @@ from commitments.models import (
     Extension,
     Letter,
 )
+from commitments.queries.listing import Filter
+from commitments.queries.statistics import Rate
 from commitments.responses import asker
 from commitments.workdays import WorkCalendar
 

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from commitments import lists, responses
+from commitments import responses
 from commitments.deadlines import LIVE_STATES, due_soon_until
 from commitments.errors import NotYours
 from commitments.models import Department
+from commitments.queries import listing
 from notifications.links import OWNER
 from tracker.web import overview, proofs, saved
 from tracker.web.forms import FIGURE, Entry, Field, Form
@@ -67,11 +68,11 @@ def pages(site: Site) -> Blueprint:
 def _show(site: Site, visitor: Visitor, ref: str) -> str:
     app, told = site.app, _own(site, visitor, ref)
     with app.reading() as session:
-        wanted = lists.Filter(states=LIVE_STATES, department=visitor.department_id)
+        wanted = listing.Filter(states=LIVE_STATES, department=visitor.department_id)
         soon_until = due_soon_until(app.ladder, app.today, app.workdays)
         after = overview.Place.read(request.args.get("after", ""))
         others = overview.worst_first(session, wanted, app.today, soon_until, after=after, size=PAGE + 1)
-        number = lists.count(session.connection(), wanted)
+        number = listing.count(session.connection(), wanted)
         done = saved.find(session, app, {ref})
     return page(
         "owner.html", visitor.locale, visitor=visitor, told=told, others=others, number=number, size=PAGE, saved=done,

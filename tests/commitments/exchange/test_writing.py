@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from commitments import storage
 from commitments.errors import TooLongForSheet
 from commitments.exchange import xlsx_columns, xlsx_rows, xlsx_write
-from commitments.lists import Filter
+from commitments.queries.listing import Filter
 from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, ONE, TODAY, Desk
 from tests.ledgers import new_engine
 

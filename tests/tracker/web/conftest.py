@@ -17,8 +17,9 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from commitments import search, validation
+from commitments import validation
 from commitments.models import Commitment, Department, HistoryEntry
+from commitments.queries import lookup
 from notifications.models import Instance
 from tracker import config
 from tracker.app import App
@@ -129,7 +130,7 @@ class Pages:
     def draft(self) -> str:
         """Enter a draft of the same department; return its ref."""
         with self.app.register("办公室") as register:
-            row = validation.following_year(search.find(register.session, REF), date(2021, 12, 31))
+            row = validation.following_year(lookup.find(register.session, REF), date(2021, 12, 31))
             row.state = "draft"
             return register.add(row).ref
 

@@ -15,10 +15,10 @@ from sqlalchemy import Engine, delete, event, insert, select
 from sqlalchemy.orm import Session
 
 from commitments.deadlines import Ladder, Offset, band, due_soon_until
-from commitments.figures import Period, Rate, rates
-from commitments.lists import Filter, count
 from commitments.models import OUTCOMES, STATES, Answer, Commitment, Department, Dispute, Extension, Letter
-from commitments.standings import standings
+from commitments.queries.as_of import standings
+from commitments.queries.listing import Filter, count
+from commitments.queries.statistics import Period, Rate, rates
 from commitments.storage import reading, writing
 from commitments.workdays import WorkCalendar
 from tests.conftest import LADDER, ZONE

@@ -15,14 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from commitments import responses, search, storage
+from commitments import responses, storage
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import Refused
-from commitments.figures import Period, Rate, Standing, percent, rates, totals
 from commitments.models import Commitment, Department, Letter, Target
+from commitments.queries import lookup
+from commitments.queries.as_of import standings, undone
+from commitments.queries.lookup import find_department, find_letter
+from commitments.queries.statistics import Period, Rate, Standing, percent, rates, totals
 from commitments.register import Register
-from commitments.search import find_department, find_letter
-from commitments.standings import standings, undone
 from tests.ledgers import new_engine
 from tests.thorough import examples
 
@@ -256,7 +257,7 @@ def test_what_waits_for_our_office_is_not_silence(ledger: Ledger, ask: str) -> N
         if ask == "extension":
             register.ask_extension(ref, date(2020, 3, 31), "征求意见")
         elif ask == "dispute":
-            responses.dispute(register, ref, search.find_department(register.session, "市民政局"), "不属本单位")
+            responses.dispute(register, ref, lookup.find_department(register.session, "市民政局"), "不属本单位")
         else:
             register.report_done(ref, note="已办结")
     assert [ledger.month(month)[0].silent for month in ("2019-07", "2019-08", "2019-09")] == [False] * 3

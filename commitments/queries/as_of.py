@@ -17,7 +17,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from commitments import evidence
 from commitments.damage import whole
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays, band, provisional, working_days_left
-from commitments.figures import Correction, Happening, Period, Proof, Slip, Standing, TargetFigure, percent
 from commitments.models import (
     Commitment,
     Department,
@@ -30,6 +29,7 @@ from commitments.models import (
     Target,
     support_table,
 )
+from commitments.queries.statistics import Correction, Happening, Period, Proof, Slip, Standing, TargetFigure, percent
 
 # History actions a reader outside is told of, in the words templates know. Refusals, receipts and disputes stay inside,
 # and so does all that happened to a draft.

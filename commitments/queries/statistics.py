@@ -1,7 +1,7 @@
 """The numbers a digest or a status page states, each with its denominator: pure functions over standings.
 
 A *standing* is one commitment as of the end of a period, with what happened in the period;
-``commitments.standings`` reads them from the ledger.
+``commitments.queries.as_of`` reads them from the ledger.
 """
 
 from collections import Counter
@@ -40,7 +40,7 @@ class Proof(TypedDict):
 
 
 class Happening(TypedDict):
-    """One thing that happened in the period; ``what`` is a word of ``commitments.standings.TOLD``."""
+    """One thing that happened in the period; ``what`` is a word of ``commitments.queries.as_of.TOLD``."""
 
     on: date
     what: str
