@@ -18,7 +18,7 @@ from commitments.canonical import number_key
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import writing
 from notifications.models import Digest, Instance
-from notifications.periods import month_of, shifted
+from notifications.plan.periods import month_of, shifted
 from tracker import config, setup
 from tracker.app import App, system_clock
 

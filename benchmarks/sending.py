@@ -21,8 +21,8 @@ from commitments import history
 from commitments.models import Commitment
 from commitments.storage import reading, writing
 from notifications.models import Digest, Message
-from notifications.periods import month_of, shifted
-from notifications.planning import decline
+from notifications.plan.periods import month_of, shifted
+from notifications.plan.planner import decline
 from tracker import config
 from tracker.app import App
 
@@ -163,7 +163,7 @@ def _digest(sizes: Sizes, folder: Path) -> Iterator[Figure]:
 
 def _render(app: App, digests: list[Digest]) -> float:
     """Render each digest twice, for the unit and for the organisation, with warm templates."""
-    from notifications.messages import Sender  # noqa: PLC0415
+    from notifications.mail.render import Sender  # noqa: PLC0415
 
     sender = Sender(
         organisation="市民政局", reply_to="office@yinuo.example", contact="", today=seeds.TODAY, recipient="市台联"

@@ -15,7 +15,7 @@ from benchmarks.sizes import Sizes
 from benchmarks.timing import least, stopwatch
 from commitments.models import Commitment
 from commitments.storage import writing
-from notifications.planning import decline
+from notifications.plan.planner import decline
 
 DUE_ON = seeds.TODAY + timedelta(days=30)  # the first rung is today
 

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from commitments.errors import StorageTrouble, WrongEnvironment
 from commitments.models import Commitment
 from commitments.storage import reading, writing
-from notifications import alerts, attempts, holding, outbox, passes, planning
+from notifications import alerts, passes
 from notifications.models import Instance, Notice
-from notifications.office import Office
-from notifications.outbox import Lease
+from notifications.outbox import attempts, holds, leases
+from notifications.outbox.leases import Lease
 from notifications.passes import Failure, Steps
-from notifications.sending import Report, send_all
+from notifications.plan import planner
+from notifications.sender import Report, send_all
+from notifications.settings import Office
 
 CLOCK_BACK = timedelta(hours=26)  # more is a wrong clock, not a change of zone
 UNBORN = 2000  # a machine without a clock battery starts in 1970
@@ -90,9 +92,9 @@ def mind_clock(session: Session, office: Office, now: datetime) -> str:
     why = _doubt(session.get_one(Instance, 1), office, now)
     if why:
         words = f"nothing is planned or sent: {why}; look at the clock, then `tracker outbox release` or `cancel`"
-        alerts.raise_(session, holding.CLOCK, words, now)
+        alerts.raise_(session, holds.CLOCK, words, now)
     else:
-        alerts.clear(session, holding.CLOCK, now)
+        alerts.clear(session, holds.CLOCK, now)
     return why
 
 
@@ -116,11 +118,11 @@ def plan(office: Office, now: datetime, report: Report, stop: Callable[[], bool]
     Commitments that cannot be planned stop no others; they stand in ``report.steps``.
     """
     with writing(office.engine) as session:
-        report.moved = len(planning.mind_rules(session, office, now))
-        lease = outbox.lease(session, office.worker, now)
+        report.moved = len(planner.mind_rules(session, office, now))
+        lease = leases.lease(session, office.worker, now)
     failed: dict[int, Exception] = {}
-    looked = planning.BATCH
-    while looked == planning.BATCH and not stop():
+    looked = planner.BATCH
+    while looked == planner.BATCH and not stop():
         looked, new = _plan_some(office, lease, failed)
         report.planned += new
     with writing(office.engine) as session:
@@ -143,12 +145,12 @@ def _plan_some(office: Office, lease: Lease, failed: dict[int, Exception]) -> tu
     """Plan a batch, each commitment by itself where one of them cannot be planned; those are put into ``failed``."""
     try:
         with writing(office.engine) as session:
-            return planning.plan_batch(session, office, lease, failed)
+            return planner.plan_batch(session, office, lease, failed)
     except StorageTrouble:
         raise
     except Exception:  # noqa: BLE001 - it comes again for whoever is at fault
         with reading(office.engine) as session:
-            ids = planning.due(session, office, lease, failed)
+            ids = planner.due(session, office, lease, failed)
         new = sum(_plan_one(office, lease, key, failed) for key in ids)
         return (0 if failed.keys() >= set(ids) else len(ids)), new
 
@@ -156,7 +158,7 @@ def _plan_some(office: Office, lease: Lease, failed: dict[int, Exception]) -> tu
 def _plan_one(office: Office, lease: Lease, key: int, failed: dict[int, Exception]) -> int:
     try:
         with writing(office.engine) as session:
-            return planning.plan_these(session, office, lease, [key])[1]
+            return planner.plan_these(session, office, lease, [key])[1]
     except Exception as trouble:  # noqa: BLE001 - told when the others are planned
         failed[key] = trouble
         return 0
@@ -170,16 +172,16 @@ def hold_due(office: Office, now: datetime) -> None:
         if failure.step == "plan":
             raise failure.trouble
     with writing(office.engine) as session:
-        outbox.hold(session, holding.GUARD, Notice.slot <= office.today(now))
+        leases.hold(session, holds.GUARD, Notice.slot <= office.today(now))
 
 
 @contextmanager
 def trial(office: Office, now: datetime) -> Iterator[Session]:
     """Plan in one transaction that is rolled back at the end; the session shows what would be owed."""
     with Session(office.engine) as session:
-        planning.mind_rules(session, office, now)
-        lease = outbox.lease(session, office.worker, now)
-        while planning.plan_batch(session, office, lease)[0] == planning.BATCH:
+        planner.mind_rules(session, office, now)
+        lease = leases.lease(session, office.worker, now)
+        while planner.plan_batch(session, office, lease)[0] == planner.BATCH:
             pass
         report = Report()
         finish_plan(session, office, lease, report)
@@ -193,24 +195,24 @@ def trial(office: Office, now: datetime) -> Iterator[Session]:
 def finish_plan(session: Session, office: Office, lease: Lease, report: Report) -> None:
     """Make digests owed, mind mailboxes, hold what the guard must see, note when we planned: all at one stroke."""
     now = lease.now
-    outbox.planned(session, lease)
-    with report.steps.step(planning.DIGESTS), session.begin_nested():
-        report.planned += planning.plan_digests(session, office, now, report.steps)
-    holding.end_alerts(session, now)
-    planning.retry_poison(session, office, now)
-    planning.mind_mailboxes(session, office)
+    leases.planned(session, lease)
+    with report.steps.step(planner.DIGESTS), session.begin_nested():
+        report.planned += planner.plan_digests(session, office, now, report.steps)
+    holds.end_alerts(session, now)
+    planner.retry_poison(session, office, now)
+    planner.mind_mailboxes(session, office)
     _guard(session, office, now)
     session.get_one(Instance, 1).planned_at = now
 
 
 def _guard(session: Session, office: Office, now: datetime) -> None:
     """Hold everything at once when a pass would tell more than a person would believe."""
-    ready = (Notice.state == "owed", Notice.slot <= office.today(now), Notice.reason != outbox.RELEASED)
+    ready = (Notice.state == "owed", Notice.slot <= office.today(now), Notice.reason != leases.RELEASED)
     counts = select(func.count(), func.count(Notice.addressee.distinct())).where(*ready)
     notices, recipients = session.execute(counts).one()
     limit = office.guard
     if recipients <= limit.recipients and notices <= limit.notices:
         return
-    outbox.hold(session, holding.GUARD, *ready)
+    leases.hold(session, holds.GUARD, *ready)
     why = f"more than {limit.recipients} recipients or {limit.notices} notices at once"
-    alerts.raise_(session, holding.GUARD, f"{notices} notices to {recipients} recipients are held: {why}", now)
+    alerts.raise_(session, holds.GUARD, f"{notices} notices to {recipients} recipients are held: {why}", now)

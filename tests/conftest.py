@@ -26,12 +26,12 @@ from commitments.workdays import WorkCalendar
 from notifications import delivery
 from notifications.channels import Channel
 from notifications.channels.folder import FolderChannel
-from notifications.digests import DigestRules
-from notifications.messages import Renderer
+from notifications.mail.render import Renderer
 from notifications.models import Instance
-from notifications.office import Guard, Office
-from notifications.planner import Policy
-from notifications.sending import Report
+from notifications.plan.digests import DigestRules
+from notifications.plan.schedule import Policy
+from notifications.sender import Report
+from notifications.settings import Guard, Office
 from tests.ledgers import new_engine
 
 # Libraries that keep no time of ours: stopping the clock looks through every module that is not named here.

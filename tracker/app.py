@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from commitments.register import Register
     from notifications.channels import Channel
     from notifications.links import Links
-    from notifications.messages import Renderer
-    from notifications.office import Office
+    from notifications.mail.render import Renderer
     from notifications.passes import Steps
-    from notifications.planner import Policy
-    from notifications.sending import Report
+    from notifications.plan.schedule import Policy
+    from notifications.sender import Report
+    from notifications.settings import Office
     from tracker.config import Organisation
 
 
@@ -83,8 +83,8 @@ class App:
     @cached_property
     def policy(self) -> "Policy":
         """The ladder, where escalation begins, and the day of the weekly list: that of the status digest, or Monday."""
-        from notifications.periods import WEEKDAYS  # noqa: PLC0415
-        from notifications.planner import Policy  # noqa: PLC0415
+        from notifications.plan.periods import WEEKDAYS  # noqa: PLC0415
+        from notifications.plan.schedule import Policy  # noqa: PLC0415
 
         reminders = self.config.reminders
         return Policy(
@@ -261,7 +261,7 @@ class App:
 
     def idle(self) -> bool:
         """Say whether a pass now would change nothing."""
-        from notifications.idle import nothing_to_do  # noqa: PLC0415
+        from notifications.outbox.idle import nothing_to_do  # noqa: PLC0415
 
         return nothing_to_do(self._usual_office, self.clock())
 
@@ -291,8 +291,8 @@ class App:
         The name that signs mails is read from the ledger unless it is given: within a large transaction nobody can
         read, and what only plans needs neither name nor links.
         """
-        from notifications.digests import DigestRules  # noqa: PLC0415
-        from notifications.office import Guard, Office  # noqa: PLC0415
+        from notifications.plan.digests import DigestRules  # noqa: PLC0415
+        from notifications.settings import Guard, Office  # noqa: PLC0415
 
         config, organisation = self.config, self.config.organisation
         reply_to = organisation.reply_to or organisation.mailbox
@@ -333,8 +333,8 @@ class App:
     @cached_property
     def renderer(self) -> "Renderer":
         """The templates; Jinja notices when the operator edits one."""
-        from notifications.confined import Confined  # noqa: PLC0415
-        from notifications.messages import built_in  # noqa: PLC0415
+        from notifications.mail.render import built_in  # noqa: PLC0415
+        from notifications.mail.render_process import Confined  # noqa: PLC0415
 
         folder = self.config.templates_folder
         return Confined(folder) if folder else built_in()

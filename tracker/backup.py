@@ -26,8 +26,9 @@ from commitments.errors import (
     SchemaTooNew,
 )
 from commitments.storage import copy_into, is_busy, one_moment, open_engine, reading, writing
-from notifications import alerts, attempts, delivery, holding
+from notifications import alerts, delivery
 from notifications.models import Instance, Notice
+from notifications.outbox import attempts, holds
 from tracker import revoking, strangers
 from tracker.app import App
 from tracker.written import WorkOfOthers
@@ -314,13 +315,13 @@ def _hold(app: App, source: str, generations: Mapping[str, int]) -> tuple[int, i
 
 def _park_all(session: Session, app: App) -> tuple[int, int]:
     """Count held notices, park messages; an alert says how many, also when the guard had held some of them before."""
-    held = select(func.count()).where(Notice.state == "held", Notice.reason == holding.GUARD)
+    held = select(func.count()).where(Notice.state == "held", Notice.reason == holds.GUARD)
     notices = session.scalar(held) or 0
-    messages = holding.park(session)
-    alerts.clear(session, holding.GUARD, app.clock())
+    messages = holds.park(session)
+    alerts.clear(session, holds.GUARD, app.clock())
     if notices or messages:
         words = f"a backup was restored: {notices} notices and {messages} messages due before now are held"
-        alerts.raise_(session, holding.GUARD, words, app.clock())
+        alerts.raise_(session, holds.GUARD, words, app.clock())
     return notices, messages
 
 

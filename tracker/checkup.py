@@ -19,10 +19,10 @@ from commitments.deadlines import LIVE_STATES, provisional
 from commitments.errors import Error, RowDiffers
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import PRAGMAS, looking, one_moment, reading
-from notifications import snapshots
 from notifications.models import Instance, Notice
-from notifications.outbox import NO_MAILBOX
+from notifications.outbox.leases import NO_MAILBOX
 from notifications.passes import said
+from notifications.plan import snapshots
 from tracker import health, soundness
 from tracker.config import LOOPBACK
 from tracker.keys import KeysGone

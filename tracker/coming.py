@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from commitments.i18n import format_date, word
 from commitments.models import Commitment, Department
-from notifications import planner, planning
 from notifications.models import UNSENT, Notice
+from notifications.plan import planner, schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +42,11 @@ def coming(app: "App", last: date, locale: str) -> list[dict[str, object]]:
         ids = list(titles)
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
-            settled = planning.settled(session, batch)
-            for facts in planning.facts(session, batch, app.policy, app.zone):
-                day = planner.counted_from(facts, app.policy, app.today, app.workdays)
+            settled = planner.settled(session, batch)
+            for facts in planner.facts(session, batch, app.policy, app.zone):
+                day = schedule.counted_from(facts, app.policy, app.today, app.workdays)
                 began[facts.ref] = Began(day, late=facts.late(app.today))
-                for duty in planner.coming(facts, app.policy, app.today, last, app.workdays, settled):
+                for duty in schedule.coming(facts, app.policy, app.today, last, app.workdays, settled):
                     rows[duty.key] = _row(facts, duty, titles[facts.id])
         rows |= _owed(session, last, app.today)
     ordered = sorted(rows.values(), key=lambda row: (str(row["slot"]), str(row["ref"]), str(row["to"])))
@@ -86,7 +86,7 @@ def _owed(session: "Session", last: date, today: date) -> dict[str, dict[str, ob
     }  # fmt: skip
 
 
-def _row(facts: planner.Facts, duty: planner.Duty, title: str) -> dict[str, object]:
+def _row(facts: schedule.Facts, duty: schedule.Duty, title: str) -> dict[str, object]:
     return {
         "slot": duty.slot,
         "kind": duty.kind,

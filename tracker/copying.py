@@ -16,8 +16,8 @@ from commitments import history, schema
 from commitments.base import Base
 from commitments.errors import DatabaseHeld, DatabaseUnusable, Refused
 from commitments.storage import open_engine, shown, sqlite_path, writing
-from notifications import attempts, workers
 from notifications.models import Instance
+from notifications.outbox import attempts, workers
 
 if TYPE_CHECKING:
     from tracker.app import App

@@ -24,8 +24,9 @@ from sqlalchemy.exc import DBAPIError
 from commitments import responses
 from commitments.errors import DatabaseGone, DatabaseMissing, Error, EvidenceDamaged, StorageTrouble
 from commitments.storage import file_identity, reading, writing
-from notifications import alerts, passes, workers
+from notifications import alerts, passes
 from notifications.models import Alert, Worker
+from notifications.outbox import workers
 from notifications.passes import Failure, Report, Steps
 from tracker import backup, setup, stoppages
 from tracker.calling import Caller

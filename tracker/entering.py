@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from commitments.models import Commitment, Source
-from notifications import planner, planning
+from notifications.plan import planner, schedule
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -39,7 +39,7 @@ def opened(app: "App", register: "Register", refs: Sequence[str], *, quiet: bool
     """
     register.session.flush()
     history = set(refs) if quiet else _marked(register.session, refs)
-    planning.decline(register.session, app.office(name=""), sorted(history), register.now)
+    planner.decline(register.session, app.office(name=""), sorted(history), register.now)
     return _late(app, register.session, refs, history)
 
 
@@ -49,7 +49,7 @@ def of(app: "App", session: "Session", refs: Sequence[str], *, quiet: bool) -> l
 
 
 def _late(app: "App", session: "Session", refs: Sequence[str], history: Collection[str]) -> list[Late]:
-    groups: dict[bool, list[planner.Facts]] = {False: [], True: []}
+    groups: dict[bool, list[schedule.Facts]] = {False: [], True: []}
     for each in _facts(app, session, refs):
         if each.late(app.today):
             groups[each.ref in history].append(each)
@@ -82,31 +82,31 @@ def _marked(session: "Session", refs: Sequence[str]) -> set[str]:
     return found
 
 
-def _facts(app: "App", session: "Session", refs: Sequence[str]) -> list[planner.Facts]:
-    found: list[planner.Facts] = []
+def _facts(app: "App", session: "Session", refs: Sequence[str]) -> list[schedule.Facts]:
+    found: list[schedule.Facts] = []
     for start in range(0, len(refs), BATCH):
         batch = (Commitment.ref.in_(refs[start : start + BATCH]), Commitment.state == "open")
         ids = session.scalars(select(Commitment.id).where(*batch)).all()
-        found += planning.facts(session, ids, app.policy, app.zone)
+        found += planner.facts(session, ids, app.policy, app.zone)
     return found
 
 
 def next_reminder(app: "App", session: "Session", ref: str) -> date | None:
     """Return the working day on which the lead of something open is reminded or asked next, today if that is owed."""
     (facts,) = _facts(app, session, [ref])
-    settled = planning.settled(session, [facts.id])
-    owed = planner.duties(facts, app.policy, app.today, app.workdays)
+    settled = planner.settled(session, [facts.id])
+    owed = schedule.duties(facts, app.policy, app.today, app.workdays)
     if any(_is_reminder(duty) and duty.key not in settled for duty in owed):
         return app.workdays.on_or_after(app.today)
     return _first(app, session, facts)
 
 
-def _first(app: "App", session: "Session", facts: planner.Facts) -> date | None:
+def _first(app: "App", session: "Session", facts: schedule.Facts) -> date | None:
     """Return the day of the first reminder to come; all that become open on one day have the same."""
-    settled, last = planning.settled(session, [facts.id]), app.today + HORIZON
-    ahead = planner.coming(facts, app.policy, app.today, last, app.workdays, settled)
+    settled, last = planner.settled(session, [facts.id]), app.today + HORIZON
+    ahead = schedule.coming(facts, app.policy, app.today, last, app.workdays, settled)
     return next((duty.slot for duty in ahead if _is_reminder(duty)), None)
 
 
-def _is_reminder(duty: planner.Duty) -> bool:
+def _is_reminder(duty: schedule.Duty) -> bool:
     return duty.kind in ("reminder", "review") and duty.role == "lead"

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commitments.storage import less_durable
-from notifications import alerts, holding, outbox, workers
+from notifications import alerts
 from notifications.models import MESSAGE_STATES, NOTICE_STATES, Instance, Message, Notice
+from notifications.outbox import holds, leases, workers
 from tracker import stoppages
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def facts(session: Session, app: "App", stopped: Sequence[stoppages.Stoppage] = 
         "database": session.get_bind().dialect.name,
         "last_tick_at": instance.planned_at,
         "owed": notices.get("owed", 0),
-        "held": notices.get("held", 0) + len(holding.parked_notices(session)),
-        "held_messages": holding.parked(session),
+        "held": notices.get("held", 0) + len(holds.parked_notices(session)),
+        "held_messages": holds.parked(session),
         "sending": messages.get("sending", 0),
         "retry": messages.get("retry", 0) + messages.get("frozen", 0),
         "unknown": messages.get("unknown", 0),
@@ -64,7 +65,7 @@ def facts(session: Session, app: "App", stopped: Sequence[stoppages.Stoppage] = 
             {"id": w.id, "started_at": w.started_at, "heartbeat_at": w.heartbeat_at} for w in daemons
         ],
         "created_at": instance.created_at,
-        "now": outbox.lease_clock(session, app.clock()),
+        "now": leases.lease_clock(session, app.clock()),
     }  # fmt: skip
 
 

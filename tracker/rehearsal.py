@@ -16,7 +16,7 @@ from notifications.channels import ChannelDown
 from notifications.channels.folder import FolderChannel
 from notifications.delivery import pass_once
 from notifications.models import Instance, Message, Notice
-from notifications.planning import POISON
+from notifications.plan.planner import POISON
 from tracker import keys
 from tracker.app import App
 from tracker.export import write_html

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from commitments.errors import Error, StorageTrouble
 from commitments.storage import check_writable
-from notifications import alerts, overdue
-from notifications.books import CHANNEL_ALERT
-from notifications.holding import CLOCK
+from notifications import alerts
+from notifications.outbox import overdue
+from notifications.outbox.holds import CLOCK
+from notifications.outbox.results import CHANNEL_ALERT
 from tracker.keys import KeysGone
 
 if TYPE_CHECKING:

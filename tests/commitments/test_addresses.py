@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from commitments import addresses
 from commitments.errors import Error
-from notifications.messages import Rendered
-from notifications.mime import Envelope, UnsafeMessageError, mime
+from notifications.mail.mime import Envelope, UnsafeMessageError, mime
+from notifications.mail.render import Rendered
 from tracker import config
 from tracker.cli.root import run
 

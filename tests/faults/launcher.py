@@ -1,6 +1,6 @@
 """Starts the program with faults built in: ``python -m tests.faults.launcher daemon``. The product has no such hook.
 
-``FAULT_DIE=notifications.attempts:begin:after:3`` kills the process with SIGKILL after the third call of that
+``FAULT_DIE=notifications.outbox.attempts:begin:after:3`` kills the process with SIGKILL after the third call of that
 function (``before`` and methods, ``module:Class.method``, work too); ``FAULT_STOP`` halts it there with SIGSTOP, and
 SIGCONT lets it go on. ``FAULT_CLOCK=FILE`` adds the seconds written in FILE to the clock, for the program and for its
 scheduler; FILE may be written anew at any time. ``FAULT_LEASE=3`` makes leases last three seconds, and renews them as
@@ -67,10 +67,11 @@ def shift_clock(file: Path) -> None:
 
 def short_leases(seconds: float) -> None:
     """Let leases end soon, so that nobody waits for them."""
-    from notifications import outbox, transmission  # noqa: PLC0415
+    from notifications import connections  # noqa: PLC0415
+    from notifications.outbox import leases  # noqa: PLC0415
 
-    transmission.RENEW *= seconds / outbox.LEASE.total_seconds()
-    outbox.LEASE = timedelta(seconds=seconds)
+    connections.RENEW *= seconds / leases.LEASE.total_seconds()
+    leases.LEASE = timedelta(seconds=seconds)
 
 
 def refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:
@@ -81,7 +82,7 @@ def refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:
 
 def stay_awake() -> None:
     """Make every tick a whole pass and look out every second, so that tests need not wait for a minute to pass."""
-    from notifications import idle  # noqa: PLC0415
+    from notifications.outbox import idle  # noqa: PLC0415
     from tracker import daemon  # noqa: PLC0415
 
     idle.FRESH = timedelta()

@@ -37,9 +37,9 @@ def die_in_the_middle_of_data() -> None:
 
 def take_few() -> None:
     """Lease a handful at a time, so that several daemons have something to share."""
-    from notifications import sending  # noqa: PLC0415
+    from notifications import sender  # noqa: PLC0415
 
-    sending.BATCH = 6
+    sender.BATCH = 6
 
 
 def lose_the_commit() -> None:
@@ -53,7 +53,7 @@ def lose_the_answer_to_commit() -> None:
 
 
 def _break_commit(*, done: bool) -> None:
-    from notifications import attempts  # noqa: PLC0415
+    from notifications.outbox import attempts  # noqa: PLC0415
 
     whole, settle_sent = storage.commit, attempts._settle_sent
     settled: list[int] = []
@@ -77,10 +77,10 @@ def _break_commit(*, done: bool) -> None:
 
 def hang_in_planning() -> None:
     """Let a pass never come back from the database."""
-    from notifications import planning  # noqa: PLC0415
+    from notifications.plan import planner  # noqa: PLC0415
 
     be_impatient()
-    planning.plan_batch = _hang  # type: ignore[assignment]
+    planner.plan_batch = _hang  # type: ignore[assignment]
 
 
 def hang_in_sending() -> None:

@@ -27,7 +27,7 @@ class Mutant:
 
 MUTANTS = (
     Mutant(
-        "mark sent before sending", "notifications/attempts.py",
+        "mark sent before sending", "notifications/outbox/attempts.py",
         "    return {key for key, _ in begun}\n",
         "    keys = {key for key, _ in begun}\n"
         '    _settle_sent(session, lease, dict.fromkeys(keys, ""), lease.now)\n'
@@ -35,19 +35,19 @@ MUTANTS = (
         "faults/test_kills.py::test_row_03_killed_before_the_final_dot",
     ),
     Mutant(
-        "random Message-ID", "notifications/compose.py",
+        "random Message-ID", "notifications/mail/compose.py",
         '    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:40]\n',
         "    import secrets\n    return secrets.token_hex(20)\n",
         "tracker/test_keeping.py::test_restoring_holds_what_is_due_and_release_tells_it_with_the_same_ids",
     ),
     Mutant(
-        "rendering again on retry", "notifications/sending.py",
+        "rendering again on retry", "notifications/sender.py",
         "message.mailbox, message.frozen)",
         'message.mailbox, message.frozen.replace(b"Date: ", b"X-Rendered: again\\r\\nDate: "))',
         "faults/test_kills.py::test_row_04_killed_between_250_and_settle",
     ),
     Mutant(
-        "settling without repeating until it succeeds", "notifications/books.py",
+        "settling without repeating until it succeeds", "notifications/outbox/results.py",
         "until_done(work, patience=math.inf, again=_storage_trouble) if ended or flying else until_done(work)",
         "work()",
         "faults/test_storage.py::test_row_12_locked_between_250_and_settle",
@@ -58,18 +58,18 @@ MUTANTS = (
         "commitments/test_storage.py::test_two_writers_lose_no_update",
     ),
     Mutant(
-        "a lease without a token", "notifications/attempts.py",
+        "a lease without a token", "notifications/outbox/attempts.py",
         'expanding=True)), Message.token == bindparam("mine"))', 'expanding=True)), bindparam("mine") != "")',
         "faults/test_postgres.py::test_row_08_the_sleepers_late_settle_changes_nothing",
     ),
     Mutant(
-        "escalating by the deadline alone", "notifications/planner.py",
+        "escalating by the deadline alone", "notifications/plan/schedule.py",
         "    if ready is None or ready > today:\n        return\n",
         "    ready = step.slot\n",
         "faults/test_late_ledgers.py::test_row_63_nobody_is_accused_before_being_told[nothing]",
     ),
     Mutant(
-        "accusing a lead of what another was told", "notifications/tellings.py",
+        "accusing a lead of what another was told", "notifications/plan/tellings.py",
         "Notice.department_id == Commitment.lead_id, armed)", "armed)",
         "faults/test_late_ledgers.py::test_row_63_nobody_is_accused_before_being_told[a_lead_that_is_corrected]",
     ),
@@ -85,7 +85,7 @@ MUTANTS = (
         "notifications/test_wire.py::test_whatever_keeps_the_password_from_us_is_the_channels_trouble",
     ),
     Mutant(
-        "a quota that is the recipient's fault", "notifications/refusals.py",
+        "a quota that is the recipient's fault", "notifications/outbox/refusals.py",
         "    if not _others_went_out(session, key):\n        return spared, True\n",
         "    if not _others_went_out(session, key):\n        return outcome, False\n",
         "faults/test_refusals.py::test_row_62_a_daily_quota_is_used_up"

@@ -17,7 +17,7 @@ from commitments.workdays import WorkCalendar, Year
 from notifications import delivery
 from notifications.channels import Outcome
 from notifications.models import Digest, Notice
-from notifications.sending import Report
+from notifications.sender import Report
 from tests.conftest import Scene
 from tests.faults.oracles import assert_ended, assert_history
 from tests.faults.station import Station, until

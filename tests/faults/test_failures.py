@@ -18,19 +18,19 @@ STEPS = {
     "open": "notifications.channels.smtp:SmtpChannel.open",
     "connect": "notifications.channels.smtp:SmtpChannel._connect",
     "clock": "notifications.delivery:mind_clock",
-    "recover": "notifications.attempts:recover",
-    "rules": "notifications.planning:mind_rules",
-    "plan": "notifications.planning:plan_these",
-    "digests": "notifications.planning:plan_digests",
+    "recover": "notifications.outbox.attempts:recover",
+    "rules": "notifications.plan.planner:mind_rules",
+    "plan": "notifications.plan.planner:plan_these",
+    "digests": "notifications.plan.planner:plan_digests",
     "guard": "notifications.delivery:_guard",
-    "lease": "notifications.outbox:lease_notices",
-    "gather": "notifications.sending:gather",
-    "compose": "notifications.sending:compose",
-    "bytes": "notifications.sending:freeze_bytes",
-    "freeze": "notifications.outbox:freeze",
-    "begin": "notifications.attempts:begin",
+    "lease": "notifications.outbox.leases:lease_notices",
+    "gather": "notifications.sender:gather",
+    "compose": "notifications.sender:compose",
+    "bytes": "notifications.sender:freeze_bytes",
+    "freeze": "notifications.outbox.leases:freeze",
+    "begin": "notifications.outbox.attempts:begin",
     "send": "notifications.channels.smtp:SmtpLine.send",
-    "settle": "notifications.attempts:settle_all",
+    "settle": "notifications.outbox.attempts:settle_all",
     "fresh": "tracker.app:App.fresh",
     "idle": "tracker.app:App.idle",
     "office": "tracker.app:App.office",
@@ -122,7 +122,7 @@ def test_row_61_one_commitment_stops_nobody_else(station: MakeStation, relay: Re
     """Row 61: one commitment that cannot be planned: the others are planned and told, a sentence names the trouble."""
     here = station(4)
     here.start(FAULT_PATCH="tests.faults.sabotage:break_a_step",
-               FAULT_STEP="notifications.planning:duties:KeyError:-03',")  # fmt: skip
+               FAULT_STEP="notifications.plan.planner:duties:KeyError:-03',")  # fmt: skip
     until(lambda: len(relay.addresses()) == 3)
     until(lambda: bool(standing(here)))
     until(lambda: [key.split("/")[:2] for key in standing(here)] == [["pass", "plan"]])

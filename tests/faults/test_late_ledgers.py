@@ -13,7 +13,7 @@ from commitments.models import Commitment, Department
 from commitments.storage import reading, writing
 from notifications.channels import Outcome, Parcel
 from notifications.models import Message, Notice
-from notifications.office import Guard
+from notifications.settings import Guard
 from tests.conftest import Scene
 from tests.faults.oracles import assert_ended, assert_history
 from tests.notifications.test_delivery import Scripted

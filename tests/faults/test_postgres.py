@@ -26,7 +26,7 @@ def test_row_08_a_sleeper_that_had_not_begun_sends_nothing(
 ) -> None:
     """Row 8: SIGSTOP of one daemon past its lease, then SIGCONT: another sends; the sleeper does not."""
     here = station(3, cluster.url, **ONE_LINE)
-    sleeper = here.start(FAULT_STOP="notifications.sending:_freeze:after", FAULT_LEASE="2")
+    sleeper = here.start(FAULT_STOP="notifications.sender:_freeze:after", FAULT_LEASE="2")
     until(lambda: here.halted(sleeper))
     relay.gate.clear()
     other = here.start()

@@ -10,8 +10,8 @@ from commitments.models import Department
 from commitments.storage import reading, writing
 from notifications import alerts
 from notifications.models import Attempt, Instance, Message, Notice
-from notifications.refusals import LASTING
-from notifications.sending import CHANNEL_ALERT
+from notifications.outbox.refusals import LASTING
+from notifications.sender import CHANNEL_ALERT
 from tests.conftest import Scene
 from tests.faults.oracles import Tally, assert_history
 from tests.faults.relay import CUT, Relay

@@ -15,7 +15,7 @@ from commitments.storage import reading, writing
 from notifications import alerts
 from notifications.channels.smtp import SmtpChannel, SmtpSettings
 from notifications.models import Attempt, Message, Notice
-from notifications.sending import CHANNEL_ALERT, Report
+from notifications.sender import CHANNEL_ALERT, Report
 from tests.conftest import Scene
 from tests.faults.oracles import Tally, assert_history
 from tests.faults.relay import CUT, HANG, Relay

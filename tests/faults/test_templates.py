@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from commitments.storage import reading
-from notifications import confined
-from notifications.confined import Confined
+from notifications.mail import render_process
+from notifications.mail.render_process import Confined
 from notifications.models import Alert
 from tests.conftest import Scene
 from tests.faults.test_hostile import plain
@@ -30,7 +30,7 @@ GROWING = "{% set ns = namespace(t='x' * 9999999) %}{% for a in range(99999) %}{
 )  # fmt: skip
 def test_row_33_a_template_that_fails(quick: Scene, monkeypatch: pytest.MonkeyPatch, source: str, reason: str) -> None:
     """Row 33: a template error, an undefined name, an endless loop in an operator's template: built-in text; alert."""
-    monkeypatch.setattr(confined, "SECONDS", 2.0)
+    monkeypatch.setattr(render_process, "SECONDS", 2.0)
     folder = quick.folder / "templates" / "zh-Hans" / "notices"
     folder.mkdir(parents=True)
     (folder / "body.txt").write_text(source)

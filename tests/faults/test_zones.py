@@ -19,8 +19,8 @@ from commitments.models import Letter
 from commitments.storage import open_engine, writing
 from commitments.workdays import WorkCalendar, Year
 from notifications.channels import Outcome, Parcel
-from notifications.messages import Renderer
-from notifications.planner import Policy
+from notifications.mail.render import Renderer
+from notifications.plan.schedule import Policy
 from tests.conftest import Scene
 from tests.faults.oracles import assert_ended, assert_history
 from tests.notifications.test_delivery import Scripted

@@ -20,7 +20,7 @@ from commitments.exchange import load
 from commitments.models import Commitment, Letter
 from commitments.queries import lookup
 from commitments.register import Register
-from notifications import digests
+from notifications.plan import digests
 from tests.faults.relay import Relay
 from tracker import config, setup
 from tracker.app import App

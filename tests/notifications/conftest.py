@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from notifications.links import Links
-from notifications.messages import Item, ProgressLine, Sender, TargetLine
+from notifications.mail.render import Item, ProgressLine, Sender, TargetLine
 
 TODAY = date(2020, 1, 6)
 

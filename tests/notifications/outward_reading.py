@@ -6,7 +6,7 @@ from email.parser import BytesParser
 from typing import Any
 
 from commitments.storage import reading
-from notifications import digests
+from notifications.plan import digests
 from tests.conftest import Scene
 
 

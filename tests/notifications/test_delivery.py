@@ -13,12 +13,14 @@ from commitments.errors import WrongEnvironment
 from commitments.models import Department
 from commitments.queries.lookup import find
 from commitments.storage import reading, writing
-from notifications import alerts, digests, holding, planning
+from notifications import alerts
 from notifications.channels import ChannelDown, Outcome, Parcel
-from notifications.messages import Renderer
+from notifications.mail.render import Renderer
 from notifications.models import Alert, Attempt, Instance, Message, Notice
-from notifications.office import Guard
-from notifications.planner import Facts, duties
+from notifications.outbox import holds
+from notifications.plan import digests, planner
+from notifications.plan.schedule import Facts, duties
+from notifications.settings import Guard
 from tests.conftest import Scene
 
 DUE = date(2019, 12, 31)
@@ -266,7 +268,7 @@ def test_a_flood_is_held_until_a_person_releases_it(scene: Scene) -> None:
     assert scene.run().sent == 0
     assert set(notices(scene).values()) == {"held"}
     with writing(scene.engine) as session:
-        assert holding.release(session, scene.now) == 2
+        assert holds.release(session, scene.now) == 2
     assert scene.run().sent == 2
 
 
@@ -395,7 +397,7 @@ def test_each_cause_for_which_commitments_cannot_be_planned_is_named_once(
             raise causes[facts.ref]
         return duties(facts, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(planning, "duties", foul)
+    monkeypatch.setattr(planner, "duties", foul)
     quick.run()
     with reading(quick.engine) as session:
         told = sorted(alert.text for alert in alerts.standing(session))

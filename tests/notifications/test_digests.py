@@ -21,10 +21,10 @@ from commitments.errors import NoSuchDepartment, NoSuchDigest
 from commitments.models import Commitment, Department, HistoryEntry, Letter
 from commitments.queries.lookup import find_department, find_letter
 from commitments.register import Register
-from notifications import digests
-from notifications.digests import DigestRules, Owed
 from notifications.models import Alert, Digest, Message, Notice
-from notifications.periods import folded, newest_due, owed_months, period, shifted, status_due, status_week
+from notifications.plan import digests
+from notifications.plan.digests import DigestRules, Owed
+from notifications.plan.periods import folded, newest_due, owed_months, period, shifted, status_due, status_week
 from tests.ledgers import new_engine
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -11,9 +11,9 @@ from icalendar import Calendar
 
 from commitments.models import Department
 from commitments.storage import reading
-from notifications import calendars, ics
-from notifications.calendars import Rules
-from notifications.ics import Event
+from notifications.mail import calendar_events, ics
+from notifications.mail.calendar_events import Rules
+from notifications.mail.ics import Event
 from tests.conftest import LADDER, Scene
 
 STAMP = datetime(2019, 6, 27, 1, tzinfo=UTC)
@@ -109,7 +109,7 @@ def feed(scene: Scene, name: str = "市民政局", locale: str = "zh-Hans") -> l
     rules = Rules(ladder=LADDER, workdays=scene.workdays, locale=locale)
     with reading(scene.engine) as session:
         (key,) = session.query(Department.id).filter_by(name=name).one()
-        return calendars.department_events(session, key, rules)
+        return calendar_events.department_events(session, key, rules)
 
 
 def test_a_departments_calendar_holds_what_it_leads_and_supports(scene: Scene) -> None:
@@ -188,7 +188,7 @@ def test_all_states_can_be_asked_for(quick: Scene) -> None:
     quick.do(lambda register: register.close(gone, "merged"))
     rules = Rules(ladder=LADDER, workdays=quick.workdays, locale="en")
     with reading(quick.engine) as session:
-        found = calendars.events(session, rules=rules)
+        found = calendar_events.events(session, rules=rules)
     assert [(each.status, each.title) for each in found] == [
         ("tentative", "draft: 草稿"), ("cancelled", "merged into another: 并入"),
     ]  # fmt: skip

@@ -9,8 +9,8 @@ from sqlalchemy import update
 from commitments.models import Department
 from commitments.storage import writing
 from notifications.channels import Outcome
-from notifications.idle import nothing_to_do
 from notifications.models import Instance, Message, Notice
+from notifications.outbox.idle import nothing_to_do
 from tests.conftest import Scene
 from tests.notifications.test_delivery import DUE, Scripted
 

@@ -14,8 +14,8 @@ from commitments import i18n
 from commitments.i18n import LOCALES
 from commitments.models import Department
 from commitments.storage import reading, writing
-from notifications import plain
-from notifications.messages import TEMPLATES, Renderer
+from notifications.mail import fallback
+from notifications.mail.render import TEMPLATES, Renderer
 from notifications.models import Message
 from tests.conftest import Scene
 from tests.traditional import as_simplified, simplified_signs
@@ -61,7 +61,7 @@ def test_no_language_lacks_a_shape_or_a_sentence(locale: str, file: str) -> None
 
 @pytest.mark.parametrize("locale", OTHERS)
 def test_no_language_lacks_a_sentence_of_the_built_in_text(locale: str) -> None:
-    names, written = re.compile(r"{\w+}"), plain._WORDS
+    names, written = re.compile(r"{\w+}"), fallback._WORDS
     assert {key: sorted(names.findall(text)) for key, text in written[locale].items()} == {
         key: sorted(names.findall(text)) for key, text in written["zh-Hans"].items()
     }
@@ -74,7 +74,7 @@ def test_traditional_files_say_what_simplified_ones_say(file: str) -> None:
 
 
 def test_no_simplified_character_stands_in_a_traditional_text() -> None:
-    texts = [read("zh-Hant", file) for file in FILES] + list(plain._WORDS["zh-Hant"].values())
+    texts = [read("zh-Hant", file) for file in FILES] + list(fallback._WORDS["zh-Hant"].values())
     texts += [i18n.word("zh-Hant", group, value) for group, rows in i18n._WORDS.items() for value in rows]
     assert simplified_signs(texts) == BOTH
 
@@ -90,7 +90,7 @@ def test_no_language_differs_in_facts(renderer: Renderer, mail: Mail, locale: st
 @pytest.mark.parametrize("locale", OTHERS)
 def test_no_built_in_text_differs_in_facts(mail: Mail, locale: str) -> None:
     _, kind, context = mail
-    hans, other = (" ".join(plain.message(kind, name, context)) for name in ("zh-Hans", locale))
+    hans, other = (" ".join(fallback.message(kind, name, context)) for name in ("zh-Hans", locale))
     assert facts(other) == facts(hans)
 
 

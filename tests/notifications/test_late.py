@@ -14,10 +14,11 @@ from sqlalchemy import select
 from commitments.deadlines import Offset
 from commitments.models import Commitment, Department, Progress
 from commitments.storage import reading, writing
-from notifications import holding, planning
 from notifications.channels import Outcome
 from notifications.models import Message, Notice
-from notifications.office import Guard
+from notifications.outbox import holds
+from notifications.plan import planner
+from notifications.settings import Guard
 from tests.conftest import Scene
 from tests.notifications.test_delivery import Scripted, messages, notices
 
@@ -92,8 +93,8 @@ def test_what_is_reopened_late_says_so_and_begins_anew(quick: Scene) -> None:
     quick.day(MONDAY)
     quick.do(lambda r: r.reopen(ref, "材料不全"))
     with writing(quick.engine) as session:  # the program was at work all the time
-        planning.mind_rules(session, quick.office, quick.now)
-        holding.release(session, quick.now)
+        planner.mind_rules(session, quick.office, quick.now)
+        holds.release(session, quick.now)
     quick.run_days(MONDAY, "2020-03-10")
     [told] = [m for m in of_kind(quick, "assignment") if m.told_on == date(2020, 3, 2)]
     assert "2020年3月2日重新办理，重新办理时已逾期" in text_of(told)
@@ -116,7 +117,7 @@ def a_guard(scene: Scene) -> None:
 def released(scene: Scene) -> None:
     scene.office = replace(scene.office, guard=Guard(recipients=200, notices=2000))
     with writing(scene.engine) as session:
-        holding.release(session, scene.now)
+        holds.release(session, scene.now)
 
 
 @pytest.mark.parametrize(("trouble", "mended"), [(no_mailbox, a_mailbox), (a_guard, released)])
@@ -206,7 +207,7 @@ def test_history_is_quiet_until_its_first_repeat(scene: Scene) -> None:
     late, undated = scene.add(due_on=LONG_AGO), scene.add("议事厅", review_on=LONG_AGO)
     soon = scene.add("简报", due_on=date(2020, 3, 6))
     with writing(scene.engine) as session:
-        planning.decline(session, scene.office, [late, undated, soon], scene.now)
+        planner.decline(session, scene.office, [late, undated, soon], scene.now)
     scene.run_days(MONDAY, "2020-03-17")
     told = sorted((m.told_on.isoformat(), m.kind) for m in messages(scene))
     assert told == [
@@ -225,7 +226,7 @@ def test_a_new_lead_of_what_was_entered_as_history_gets_the_task(quick: Scene) -
     quick.day(MONDAY)
     ref = quick.add(due_on=LONG_AGO)
     with writing(quick.engine) as session:
-        planning.decline(session, quick.office, [ref], quick.now)
+        planner.decline(session, quick.office, [ref], quick.now)
     led_by(quick, ref, "市委政法委")
     quick.run()
     assert [message.mailbox for message in messages(quick)] == ["zfw@gz.example"]

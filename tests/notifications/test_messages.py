@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from commitments.i18n import LOCALES
-from notifications.messages import Renderer
+from notifications.mail.render import Renderer
 
 GOLDEN = Path(__file__).parent / "golden"
 PARTS = {"subject": "subject.txt", "text": "txt", "html": "html"}

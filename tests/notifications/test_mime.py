@@ -15,8 +15,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from notifications.messages import Rendered
-from notifications.mime import MAX_VALUE, Attachment, Envelope, UnsafeMessageError, clean_header, mime
+from notifications.mail.mime import MAX_VALUE, Attachment, Envelope, UnsafeMessageError, clean_header, mime
+from notifications.mail.render import Rendered
 
 RENDERED = Rendered(
     subject="【逾期】2019-1007-02 村居事项清单（已逾期3个工作日）等2项",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from commitments import storage
 from notifications.models import Digest
-from notifications.periods import shifted
+from notifications.plan.periods import shifted
 from tests.notifications.test_digests import RULES, Ledger
 from tests.thorough import examples
 

@@ -11,8 +11,8 @@ from commitments import responses
 from commitments.models import Target
 from commitments.queries.lookup import find_department
 from commitments.storage import writing
-from notifications import outward
 from notifications.models import Notice
+from notifications.plan import outward
 from tests.conftest import Scene
 from tests.notifications.outward_reading import extend, lines, row, texts, told
 

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from commitments.storage import check_writable, reading
 from commitments.workdays import WorkCalendar
-from notifications import delivery, overdue
-from notifications.overdue import Hours
-from notifications.sending import Report
+from notifications import delivery
+from notifications.outbox import overdue
+from notifications.outbox.overdue import Hours
+from notifications.sender import Report
 from tests.conftest import ZONE, Scene
 from tests.notifications.test_delivery import DUE, Scripted
 

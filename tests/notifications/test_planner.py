@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from commitments.deadlines import Ladder, Offset
 from commitments.workdays import WorkCalendar
-from notifications.planner import Duty, Facts, Policy, coming, declined, duties, next_look
+from notifications.plan.schedule import Duty, Facts, Policy, coming, declined, duties, next_look
 from tests.thorough import examples
 
 CALENDAR = WorkCalendar.load()

@@ -15,10 +15,11 @@ from commitments.errors import WrongState
 from commitments.models import Commitment, Department
 from commitments.register import Register
 from commitments.storage import open_engine, reading, writing
-from notifications import delivery, holding, sending
+from notifications import delivery, sender
 from notifications.channels import Outcome, Parcel
 from notifications.models import Message, Notice
-from notifications.sending import Report
+from notifications.outbox import holds
+from notifications.sender import Report
 from tests.conftest import Scene
 from tests.notifications.test_delivery import DUE, Scripted, messages, notices, quietly
 
@@ -143,7 +144,7 @@ def test_what_a_person_cancelled_stays_cancelled(quick: Scene) -> None:
             if not self.parcels:
                 with writing(quick.engine) as session:
                     waiting = select(Message).where(Message.state == "frozen")
-                    holding.cancel_message(session, session.scalars(waiting).one())
+                    holds.cancel_message(session, session.scalars(waiting).one())
             return super().send(parcel)
 
     carrier = Cancelling()
@@ -156,14 +157,14 @@ def test_what_a_person_cancelled_stays_cancelled(quick: Scene) -> None:
 def test_what_was_cancelled_while_it_was_composed_is_not_sent(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another daemon plans between the truth check and the freezing."""
     ref = scene.add(due_on=DUE)
-    compose_bytes = sending.freeze_bytes
+    compose_bytes = sender.freeze_bytes
 
     def close_meanwhile(*facts: object) -> object:
         scene.do(lambda r: r.close(ref, "withdrawn"))
         delivery.plan(replace(scene.office, worker="test/2"), scene.now, Report())
         return compose_bytes(*facts)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sending, "freeze_bytes", close_meanwhile)
+    monkeypatch.setattr(sender, "freeze_bytes", close_meanwhile)
     carrier = Scripted()
     scene.run(carrier)
     assert carrier.parcels == []
@@ -176,7 +177,7 @@ def test_what_cannot_be_composed_is_tried_again_another_day(quick: Scene, monkey
 
     ref = quick.add(due_on=DUE)
     with monkeypatch.context() as patch:
-        patch.setattr(sending, "compose", broken)
+        patch.setattr(sender, "compose", broken)
         quick.run()
     assert set(notices(quick).values()) == {"held"}
     quick.run_days("2019-06-28", "2019-06-28")

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from commitments.storage import reading, writing
-from notifications import alerts, delivery, holding, outbox, sending, workers
+from notifications import alerts, delivery, sender
 from notifications.channels import Outcome, Parcel
 from notifications.models import Instance, Message, Notice, Worker
-from notifications.office import Guard
-from notifications.sending import Report
+from notifications.outbox import holds, leases, workers
+from notifications.sender import Report
+from notifications.settings import Guard
 from tests.conftest import Scene
 from tests.notifications.test_delivery import DUE, Scripted, messages, notices, quietly
 from tests.notifications.test_promises import Always
@@ -34,7 +35,7 @@ def test_no_daemon_sends_what_the_guard_has_not_seen(scene: Scene, monkeypatch: 
     finish: Callable[..., None] = delivery.finish_plan
 
     def overtaken(*facts: object) -> None:
-        sending.send_all(other, lambda: scene.now, lambda: False, Report())
+        sender.send_all(other, lambda: scene.now, lambda: False, Report())
         finish(*facts)
 
     monkeypatch.setattr(delivery, "finish_plan", overtaken)
@@ -65,9 +66,9 @@ def test_after_a_gap_nothing_is_planned_until_a_person_says_so(scene: Scene) -> 
     before = notices(scene)
     assert "732 days" in scene.run().silent_because
     assert notices(scene) == before
-    assert standing(scene) == [holding.CLOCK]
+    assert standing(scene) == [holds.CLOCK]
     with writing(scene.engine) as session:
-        holding.release(session, scene.now)
+        holds.release(session, scene.now)
     assert standing(scene) == []
     assert scene.run().planned > 0
 
@@ -86,7 +87,7 @@ def test_a_clock_that_went_back_stops_everything(scene: Scene, day: str) -> None
     quietly(scene, on="2019-12-09", due_on=DUE)
     scene.day(day)
     assert "clock" in scene.run().silent_because
-    assert standing(scene) == [holding.CLOCK]
+    assert standing(scene) == [holds.CLOCK]
 
 
 def test_cancelling_after_a_gap_tells_nobody(scene: Scene) -> None:
@@ -95,7 +96,7 @@ def test_cancelling_after_a_gap_tells_nobody(scene: Scene) -> None:
     scene.run()
     delivery.hold_due(scene.office, scene.now)
     with writing(scene.engine) as session:
-        assert holding.cancel(session, scene.now) > 0
+        assert holds.cancel(session, scene.now) > 0
     assert scene.run().sent == 0
 
 
@@ -109,11 +110,11 @@ def test_when_everybody_is_refused_nobody_is_given_up(scene: Scene) -> None:
     scene.add(due_on=DUE, support=("各区政府",))
     refused_twice(scene, Always(REFUSED))
     assert {m.state for m in messages(scene)} == {"retry"}
-    assert standing(scene) == [holding.REFUSED]
+    assert standing(scene) == [holds.REFUSED]
     scene.now += timedelta(days=1)
     assert scene.run(Scripted()).sent == 0
     with writing(scene.engine) as session:
-        assert holding.release(session, scene.now) == 2
+        assert holds.release(session, scene.now) == 2
     scene.now += timedelta(hours=1)
     assert scene.run(Scripted()).sent == 2
 
@@ -142,7 +143,7 @@ def test_a_relay_that_hangs_up_on_one_message_does_not_keep_the_others_waiting(s
 def test_living_daemons_share_the_pace(scene: Scene) -> None:
     scene.add(due_on=DUE, support=("各区政府", "市委政法委"))
     with writing(scene.engine) as session:
-        clock = outbox.lease_clock(session, scene.now)
+        clock = leases.lease_clock(session, scene.now)
         for name in ("test/1", "test/2"):
             started = Worker(id=name, host="test", pid=1, started_at=clock, heartbeat_at=clock)
             workers.beat(session, started, scene.now)
@@ -153,7 +154,7 @@ def test_living_daemons_share_the_pace(scene: Scene) -> None:
 
 def test_daemons_that_were_killed_are_forgotten(scene: Scene) -> None:
     with writing(scene.engine) as session:
-        clock = outbox.lease_clock(session, scene.now)
+        clock = leases.lease_clock(session, scene.now)
         long_ago = clock - timedelta(hours=2)
         session.add(Worker(id="test/9", host="test", pid=9, started_at=long_ago, heartbeat_at=long_ago))
         session.flush()
@@ -166,9 +167,9 @@ def test_what_flies_for_long_stays_ours(scene: Scene) -> None:
     scene.add(due_on=DUE)
     scene.run(Scripted(Outcome("temporary", "450 later")))
     with writing(scene.engine) as session:
-        lease = outbox.lease(session, "test/1", scene.now)
+        lease = leases.lease(session, "test/1", scene.now)
         ours = {"state": "sending", "token": lease.token, "leased_until": scene.now - timedelta(hours=1)}
         (key,) = session.scalars(update(Message).values(ours).returning(Message.id)).all()
-        outbox.renew(session, lease, [key])
+        leases.renew(session, lease, [key])
         assert session.scalars(select(Message.leased_until)).one() == lease.until
         assert session.get_one(Instance, 1).channel_failures == 0

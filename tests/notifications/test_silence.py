@@ -9,7 +9,7 @@ from commitments import responses
 from commitments.models import Target
 from commitments.queries.lookup import find_department
 from commitments.storage import reading, writing
-from notifications import digests
+from notifications.plan import digests
 from tests.conftest import Scene
 from tests.notifications.outward_reading import extend, lines, row, texts, told
 

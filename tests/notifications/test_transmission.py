@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 
 from notifications.channels import Line, Outcome, Parcel
-from notifications.transmission import Ended, transmit
+from notifications.connections import Ended, transmit
 
 PATIENCE = 10.0  # seconds
 STEPS = 100_000

@@ -15,9 +15,9 @@ from commitments import responses
 from commitments.queries.lookup import find_department
 from commitments.storage import reading
 from notifications.channels import Outcome
-from notifications.messages import Renderer
+from notifications.mail.render import Renderer
 from notifications.models import Notice
-from notifications.periods import WEEKDAYS, status_owed
+from notifications.plan.periods import WEEKDAYS, status_owed
 from tests.conftest import Scene
 from tests.notifications.outward_reading import texts
 from tests.notifications.test_delivery import Scripted

@@ -29,7 +29,7 @@ from commitments.storage import UtcDateTime, reading, writing
 from notifications import alerts, delivery
 from notifications.channels.folder import FolderChannel
 from notifications.models import Alert, Attempt, Instance, Message, Notice, Worker
-from notifications.sending import Report
+from notifications.sender import Report
 from tests.ledgers import place
 from tracker import checkup, config, soundness
 from tracker.app import App

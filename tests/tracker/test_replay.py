@@ -16,7 +16,7 @@ from commitments.exchange import load
 from commitments.letters.reading import read
 from commitments.queries import lookup
 from commitments.register import Register
-from notifications import digests
+from notifications.plan import digests
 from tests.ledgers import place as tables
 from tracker import config, setup
 from tracker.app import App

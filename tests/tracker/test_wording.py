@@ -6,7 +6,7 @@ import re
 import pytest
 
 from commitments.i18n import LOCALES
-from notifications.planner import key
+from notifications.plan.schedule import key
 from tests.traditional import as_simplified
 from tracker import checkup
 from tracker.cli import wording

@@ -12,7 +12,7 @@ from tracker.cli.output import clean, print_json, say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from notifications.messages import Rendered
+    from notifications.mail.render import Rendered
     from tracker.app import App
 
 group = typer.Typer(no_args_is_help=True, help="办理情况月报 · The monthly digest.", rich_markup_mode=None)
@@ -70,7 +70,7 @@ def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
     """Return the stored snapshot as it is shown outside, or one made now."""
     from commitments.errors import NoSuchDigest  # noqa: PLC0415
     from commitments.queries.lookup import find_department  # noqa: PLC0415
-    from notifications import digests, outward  # noqa: PLC0415
+    from notifications.plan import digests, outward  # noqa: PLC0415
 
     rules = app.office().digest
     with app.reading() as session:
@@ -84,7 +84,7 @@ def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
 
 def _render(app: "App", unit: str, facts: dict[str, Any]) -> "Rendered":
     from commitments.queries.lookup import find_department  # noqa: PLC0415
-    from notifications.messages import Sender  # noqa: PLC0415
+    from notifications.mail.render import Sender  # noqa: PLC0415
 
     office = app.office()
     with app.reading() as session:
@@ -107,7 +107,7 @@ def approve(
 
     $ tracker digest show --unit 市台联 --month 2019-07
     """
-    from notifications import digests, outward  # noqa: PLC0415
+    from notifications.plan import digests, outward  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -137,8 +137,8 @@ def send(ctx: typer.Context, unit: Unit, month: Month = "") -> None:
     """
     from sqlalchemy import select  # noqa: PLC0415
 
-    from notifications import digests  # noqa: PLC0415
     from notifications.models import Notice  # noqa: PLC0415
+    from notifications.plan import digests  # noqa: PLC0415
     from tracker.cli.daemon import complain, run_pass  # noqa: PLC0415
 
     app = command(ctx).app

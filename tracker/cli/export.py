@@ -120,15 +120,15 @@ def ics(
 
     from commitments.i18n import word  # noqa: PLC0415
     from commitments.models import Commitment  # noqa: PLC0415
-    from notifications import calendars  # noqa: PLC0415
-    from notifications.ics import calendar  # noqa: PLC0415
+    from notifications.mail import calendar_events  # noqa: PLC0415
+    from notifications.mail.ics import calendar  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.app
     wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
-    rules = calendars.Rules(ladder=app.ladder, workdays=app.workdays, locale=shared.locale)
+    rules = calendar_events.Rules(ladder=app.ladder, workdays=app.workdays, locale=shared.locale)
     with app.reading() as session:
-        events = calendars.events(session, *wanted.conditions(Commitment), rules=rules)
+        events = calendar_events.events(session, *wanted.conditions(Commitment), rules=rules)
     name = f"{department or app.signature} {word(shared.locale, 'noun', 'calendar')}"
     at = time.fromisoformat(app.config.reminders.send_at)
     _write(app, file, calendar(events, name=name, alarm_at=at).encode(), force=force)

@@ -39,7 +39,7 @@ def load(
     """
     from commitments.errors import each_told  # noqa: PLC0415
     from commitments.exchange.load import load as load_file  # noqa: PLC0415
-    from notifications.planning import decline  # noqa: PLC0415
+    from notifications.plan.planner import decline  # noqa: PLC0415
     from tracker import entering  # noqa: PLC0415
 
     shared = command(ctx)

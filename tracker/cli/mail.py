@@ -26,8 +26,8 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     from commitments import addresses  # noqa: PLC0415
     from commitments.errors import DeliveryFailed  # noqa: PLC0415
     from notifications.channels import ChannelDown, Parcel  # noqa: PLC0415
-    from notifications.messages import Rendered  # noqa: PLC0415
-    from notifications.mime import Envelope, UnsafeMessageError, mime  # noqa: PLC0415
+    from notifications.mail.mime import Envelope, UnsafeMessageError, mime  # noqa: PLC0415
+    from notifications.mail.render import Rendered  # noqa: PLC0415
 
     app = command(ctx).app
     office = app.office()

@@ -98,7 +98,7 @@ def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]
 
 
 def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
-    from notifications.holding import is_parked  # noqa: PLC0415
+    from notifications.outbox.holds import is_parked  # noqa: PLC0415
 
     return {
         "id": message.id,
@@ -119,8 +119,8 @@ def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
 
 def _notices(session: "Session") -> list[dict[str, Any]]:
     """Return what is owed or held, those in messages that wait for a person included: ``status`` counts the same."""
-    from notifications.holding import parked_notices  # noqa: PLC0415
-    from notifications.outbox import waiting  # noqa: PLC0415
+    from notifications.outbox.holds import parked_notices  # noqa: PLC0415
+    from notifications.outbox.leases import waiting  # noqa: PLC0415
 
     loose = [(n, n.state, n.reason) for n in waiting(session)]
     parked = [(n, "held", f"message {n.message_id}") for n in parked_notices(session)]
@@ -214,17 +214,17 @@ def retry(
     $ tracker outbox list --state dead
     $ tracker outbox retry --dead
     """
-    from notifications import holding  # noqa: PLC0415
+    from notifications.outbox import holds  # noqa: PLC0415
 
     if bool(ids) == dead:
         raise UsageError(problem="Name the messages to try again, or give --dead for all that are dead.")
     with command(ctx).acting(actor).register() as keeper:
         named = [_find(keeper.session, each) for each in dict.fromkeys(ids or ())]
-        chosen = holding.dead(keeper.session) if dead else named
+        chosen = holds.dead(keeper.session) if dead else named
         for message in chosen:
             _refuse_unless(message, "retry", "retry", "unknown", "dead", "frozen")
         for message in chosen:
-            holding.try_again(keeper.session, message, keeper.now)
+            holds.try_again(keeper.session, message, keeper.now)
             keeper.note("outbox_retry", f"message {message.id}")
     for message in chosen:
         print(message.id)
@@ -245,11 +245,11 @@ def release(ctx: typer.Context, yes: YesOption = False, actor: ActorOption = "")
 
     $ tracker outbox release --yes
     """
-    from notifications import holding  # noqa: PLC0415
+    from notifications.outbox import holds  # noqa: PLC0415
 
     confirm("Let everything go out that the guard holds?", yes=yes)
     with command(ctx).acting(actor).register() as keeper:
-        freed = holding.release(keeper.session, keeper.now)
+        freed = holds.release(keeper.session, keeper.now)
         if freed:
             keeper.note("outbox_release", "guard", changes={"notices": freed})
     print(freed)
@@ -269,21 +269,22 @@ def cancel(
 
     $ tracker outbox cancel --yes
     """
-    from notifications import delivery, holding  # noqa: PLC0415
+    from notifications import delivery  # noqa: PLC0415
+    from notifications.outbox import holds  # noqa: PLC0415
 
     confirm("Cancel it for good?", yes=yes)
     app = command(ctx).acting(actor)
     with app.reading() as session:
-        doubtful = id_ is None and holding.clock_doubted(session)
+        doubtful = id_ is None and holds.clock_doubted(session)
     if doubtful:
         delivery.hold_due(app.office(), app.clock())
     with app.register() as keeper:
         if id_ is None:
-            count = holding.cancel(keeper.session, keeper.now)
+            count = holds.cancel(keeper.session, keeper.now)
         else:
             message = _find(keeper.session, id_)
             _refuse_unless(message, "cancel", "frozen", "retry", "unknown")
-            count = holding.cancel_message(keeper.session, message)
+            count = holds.cancel_message(keeper.session, message)
         if count:
             keeper.note("outbox_cancel", f"message {id_}" if id_ else "guard", changes={"notices": count})
     print(count)

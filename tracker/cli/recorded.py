@@ -121,7 +121,7 @@ class Recorded:
 
     def opened(self, row: "Commitment") -> tuple[str, str]:
         """Return who is told of what has become open: its owners; of history, who is reminded next."""
-        from notifications.planning import settled  # noqa: PLC0415
+        from notifications.plan.planner import settled  # noqa: PLC0415
 
         declined = any(key.startswith("assignment/") for key in settled(self.keeper.session, [row.id]))
         return self.ladder(row) if declined else self.owners(row)

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Response
 
-from notifications import calendars, ics
 from notifications.links import FEED
+from notifications.mail import calendar_events, ics
 from tracker.web.site import Site
 
 
@@ -15,9 +15,9 @@ def pages(site: Site) -> Blueprint:
     def feed(token: str) -> Response:
         """Return the dates of a department's live commitments."""
         visitor, app = site.visitor(FEED, token), site.app
-        rules = calendars.Rules(ladder=app.ladder, workdays=app.workdays, locale=visitor.locale)
+        rules = calendar_events.Rules(ladder=app.ladder, workdays=app.workdays, locale=visitor.locale)
         with app.reading() as session:
-            events = calendars.department_events(session, visitor.department_id, rules)
+            events = calendar_events.department_events(session, visitor.department_id, rules)
         return Response(ics.calendar(events, name=visitor.name), content_type=ics.MEDIA_TYPE)
 
     return part

@@ -22,8 +22,8 @@ from commitments.models import (
 )
 from commitments.queries.lookup import offices
 from commitments.storage import stored
-from notifications.compose import target_lines
-from notifications.messages import TargetLine
+from notifications.mail.compose import target_lines
+from notifications.mail.render import TargetLine
 
 if TYPE_CHECKING:
     from tracker.app import App

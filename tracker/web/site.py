@@ -27,7 +27,7 @@ from commitments.damage import is_damaged, visible
 from commitments.entry_words import in_words
 from commitments.errors import DamagedText, DatabaseGone, Error, StorageTrouble
 from commitments.storage import file_identity
-from notifications.messages import figure, percent
+from notifications.mail.render import figure, percent
 from tracker.web import gate
 from tracker.web.limits import Limiter
 from tracker.web.tidied import Tidied

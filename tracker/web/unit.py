@@ -9,9 +9,9 @@ from sqlalchemy import select
 from commitments import privacy, responses
 from commitments.i18n import word
 from commitments.models import GRADES, Answer, Department
-from notifications import outward
 from notifications.links import UNIT
 from notifications.models import Digest
+from notifications.plan import outward
 from tracker.web import saved
 from tracker.web.forms import Entry, Field, Form
 from tracker.web.gate import Visitor

@@ -16,13 +16,25 @@ from commitments import register
 from commitments.damage import visible
 from commitments.models import Commitment, Department, support_table
 from commitments.storage import stored
-from notifications import alerts, digests, outbox, tellings
+from notifications import alerts
 from notifications.models import STATE_NOT_INDEXED, UNSENT, Digest, Instance, Notice
-from notifications.office import Office
-from notifications.outbox import NO_MAILBOX, Lease
+from notifications.outbox import leases
+from notifications.outbox.leases import NO_MAILBOX, Lease
 from notifications.passes import Steps
-from notifications.periods import status_owed
-from notifications.planner import LADDER_KINDS, ORGANISATION, Duty, Facts, Policy, declined, duties, key, next_look
+from notifications.plan import digests, tellings
+from notifications.plan.periods import status_owed
+from notifications.plan.schedule import (
+    LADDER_KINDS,
+    ORGANISATION,
+    Duty,
+    Facts,
+    Policy,
+    declined,
+    duties,
+    key,
+    next_look,
+)
+from notifications.settings import Office
 
 log = logging.getLogger("yinuo.delivery")
 BATCH = 500
@@ -59,8 +71,8 @@ def plan_these(session: Session, office: Office, lease: Lease, ids: Sequence[int
     today = office.today(lease.now)
     found = facts(session, ids, office.policy, office.zone)
     owed = {each.id: duties(each, office.policy, today, office.workdays) for each in found}
-    mark = {"state": "held", "reason": outbox.PLANNING, "token": lease.token, "leased_until": lease.until}
-    new = outbox.add_notices(session, [{**row, **mark} for row in _rows(session, office, owed, lease.now)])
+    mark = {"state": "held", "reason": leases.PLANNING, "token": lease.token, "leased_until": lease.until}
+    new = leases.add_notices(session, [{**row, **mark} for row in _rows(session, office, owed, lease.now)])
     _tidy(session, owed)
     looks = {each.id: next_look(each, office.policy, today, office.workdays) for each in found}
     register.move_next_action(session, looks)
@@ -143,7 +155,7 @@ def _tidy(session: Session, owed: Mapping[int, Sequence[Duty]]) -> None:
         ending = ending_of(its_key, [duty.key for duty in owed[commitment or 0]])
         if ending:
             endings[ending].append(notice)
-    outbox.settle_notices(session, endings)
+    leases.settle_notices(session, endings)
 
 
 def ending_of(its_key: str, owed: Iterable[str]) -> str | None:
@@ -176,7 +188,7 @@ def decline(session: Session, office: Office, refs: Sequence[str], now: datetime
         ids = session.scalars(select(Commitment.id).where(Commitment.ref.in_(refs[start : start + BATCH]))).all()
         found = facts(session, ids, office.policy, office.zone)
         owed = {each.id: declined(each, office.policy, today, office.workdays) for each in found}
-        outbox.add_notices(session, [{**row, **_DECLINED} for row in _rows(session, office, owed, now)])
+        leases.add_notices(session, [{**row, **_DECLINED} for row in _rows(session, office, owed, now)])
 
 
 def plan_digests(session: Session, office: Office, now: datetime, steps: Steps) -> int:
@@ -201,7 +213,7 @@ def plan_digests(session: Session, office: Office, now: datetime, steps: Steps) 
 
 def _plan_unit(session: Session, unit: Department, months: Sequence[str], office: Office, now: datetime) -> None:
     for digest in digests.make(session, unit, months, now, office.digest, office.workdays):
-        outbox.add_notices(session, list(_digest_rows(session, digest, office, now)))
+        leases.add_notices(session, list(_digest_rows(session, digest, office, now)))
 
 
 def _digest_rows(session: Session, digest: Digest, office: Office, now: datetime) -> Iterable[dict[str, object]]:
@@ -235,20 +247,20 @@ def _plan_status(session: Session, office: Office, now: datetime) -> int:
         return 0
     week, slot = owed
     line = digests.status_line(week)
-    new = outbox.add_notices(session, [{
+    new = leases.add_notices(session, [{
         "key": key("status/1", week, "", None, ORGANISATION, ORGANISATION), "kind": "status_digest",
         "addressee": line, "role": ORGANISATION, "slot": slot, "created_at": now,
     }])  # fmt: skip
     if new:
         earlier = select(Notice.id).where(Notice.kind == "status_digest", Notice.addressee < line)
-        outbox.settle_notices(session, {"superseded": session.scalars(earlier.where(Notice.state.in_(UNSENT))).all()})
+        leases.settle_notices(session, {"superseded": session.scalars(earlier.where(Notice.state.in_(UNSENT))).all()})
     return new
 
 
 def retry_poison(session: Session, office: Office, now: datetime) -> None:
     """What could not be composed is tried again each day: a name, a mailbox or a template may be mended."""
     midnight = datetime.combine(office.today(now), time(), office.zone)
-    outbox.unhold(session, POISON, Notice.held_at < midnight)
+    leases.unhold(session, POISON, Notice.held_at < midnight)
 
 
 def mind_mailboxes(session: Session, office: Office) -> None:
@@ -256,15 +268,15 @@ def mind_mailboxes(session: Session, office: Office) -> None:
     _mind_lines(session, office)
     without = select(Department.id).where(Department.mailbox == "")
     to_department = Notice.role.in_(("lead", "support", "unit"))
-    outbox.hold(session, NO_MAILBOX, to_department, Notice.department_id.in_(without))
-    outbox.unhold(session, NO_MAILBOX, to_department, Notice.department_id.not_in(without))
+    leases.hold(session, NO_MAILBOX, to_department, Notice.department_id.in_(without))
+    leases.unhold(session, NO_MAILBOX, to_department, Notice.department_id.not_in(without))
     others = Notice.role.not_in(("lead", "support", "unit"))
     if office.mailbox:
-        outbox.unhold(session, NO_MAILBOX, others)
+        leases.unhold(session, NO_MAILBOX, others)
         return
     escalated = and_(Notice.role == "escalation", Notice.department_id.in_(
         select(Department.id).where(Department.escalation != "")))  # fmt: skip
-    outbox.hold(session, NO_MAILBOX, others, ~escalated)
+    leases.hold(session, NO_MAILBOX, others, ~escalated)
 
 
 def _mind_lines(session: Session, office: Office) -> None:

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from notifications import alerts
 from notifications.channels import Outcome
 from notifications.channels.answers import canonical, names_mailbox
+from notifications.connections import Ended
 from notifications.models import WAITING, Attempt, Message
-from notifications.transmission import Ended
 
 ALIKE = 3  # addressees refused with the same words …
 WITHIN = timedelta(hours=1)  # … in this time are not each at fault

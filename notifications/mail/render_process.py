@@ -16,8 +16,8 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from notifications import plain
-from notifications.messages import Rendered, Renderer
+from notifications.mail import fallback
+from notifications.mail.render import Rendered, Renderer
 
 SECONDS = 5.0  # for one message; the largest of ours takes a tenth of one
 MEMORY = 512 * 2**20  # bytes of address space
@@ -40,7 +40,7 @@ class Confined(Renderer):
         if answer:
             return Rendered(*json.loads(answer))
         limits = f"took more than {SECONDS:g} s or {MEMORY >> 20} MiB"
-        return Rendered(*plain.message(kind, locale, context), f"{kind} ({locale}): {limits}")
+        return Rendered(*fallback.message(kind, locale, context), f"{kind} ({locale}): {limits}")
 
     def _ask(self, question: bytes) -> bytes:
         """Return the child's answer, empty when it was ended."""
@@ -56,7 +56,7 @@ class Confined(Renderer):
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
-            line = [sys.executable, "-P", "-m", "notifications.confined", str(self._folder)]
+            line = [sys.executable, "-P", "-m", "notifications.mail.render_process", str(self._folder)]
             self._child = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ourselves
             weakref.finalize(self, _end, self._child)
         return self._child

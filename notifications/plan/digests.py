@@ -27,9 +27,10 @@ from commitments.queries.as_of import TIME_TO_ANSWER, standings
 from commitments.queries.statistics import Period, Standing
 from commitments.register import Register
 from commitments.storage import UtcDateTime
-from notifications import outbox, outward, snapshots
 from notifications.models import STATE_NOT_INDEXED, Alert, Digest, Message, Notice
-from notifications.periods import (
+from notifications.outbox import leases
+from notifications.plan import outward, snapshots
+from notifications.plan.periods import (
     Owed,
     folded,
     month_of,
@@ -40,7 +41,7 @@ from notifications.periods import (
     shifted,
     slot,
 )
-from notifications.planner import ORGANISATION
+from notifications.plan.schedule import ORGANISATION
 
 __all__ = (
     "DigestRules",
@@ -304,7 +305,7 @@ def approve(register: Register, unit_name: str, month: str, by: str) -> Digest:
         row.approved_by, row.approved_at = by, register.now
         changes = {"by": by, "sha256": snapshots.sha256(row.snapshot)}
         register.note("digest_approved", f"{row.snapshot['unit']} {row.period}", changes=changes)
-        outbox.unhold(register.session, "approval", Notice.digest_id == row.id)
+        leases.unhold(register.session, "approval", Notice.digest_id == row.id)
     return row
 
 
@@ -382,7 +383,7 @@ def _waiting(week: Period) -> dict[str, Executable]:
     drafts = select(Commitment.ref, Commitment.title).where(Commitment.state == "draft")
     held, since = func.count().label("held"), func.min(Notice.slot).label("since")
     unreached = select(Department.name, held, since).join(Notice, Notice.department_id == Department.id)
-    unreached = unreached.where(Notice.state == "held", Notice.reason == outbox.NO_MAILBOX, Department.mailbox == "")
+    unreached = unreached.where(Notice.state == "held", Notice.reason == leases.NO_MAILBOX, Department.mailbox == "")
     return {
         "extensions": extensions,
         "disputes": responses.waiting_disputes(),

@@ -21,13 +21,14 @@ from commitments.models import Commitment, Department, Evidence, HistoryEntry, P
 from commitments.queries import lookup
 from commitments.queries.statistics import percent
 from commitments.storage import stored
-from notifications import calendars, digests, ics, outward, requests, tellings
-from notifications.messages import CorrectionLine, Item, ProgressLine, Rendered, RequestLine, Sender, TargetLine
-from notifications.mime import Attachment, Envelope, mime
+from notifications.mail import calendar_events, ics, requests
+from notifications.mail.mime import Attachment, Envelope, mime
+from notifications.mail.render import CorrectionLine, Item, ProgressLine, Rendered, RequestLine, Sender, TargetLine
 from notifications.models import Digest, Instance, Notice
-from notifications.office import Office
-from notifications.planner import Duty, Facts, duties
-from notifications.planning import ending_of, escalation_line, facts
+from notifications.plan import digests, outward, tellings
+from notifications.plan.planner import ending_of, escalation_line, facts
+from notifications.plan.schedule import Duty, Facts, duties
+from notifications.settings import Office
 
 DIGEST_KINDS = ("monthly_digest", "status_digest")
 WORST = ("overdue", "due_today", "due_soon", "review_due", "on_track")  # worst band first
@@ -194,13 +195,13 @@ def _events(
     wanted = Commitment.id.in_(sorted({notice.commitment_id for notice in new if notice.commitment_id}))
     spoken = sorted({departments[notice.department_id].locale for notice in new if notice.department_id})
     return {
-        locale: {each.ref: each for each in calendars.events(session, wanted, rules=_rules(office, locale))}
+        locale: {each.ref: each for each in calendar_events.events(session, wanted, rules=_rules(office, locale))}
         for locale in spoken
     }
 
 
-def _rules(office: Office, locale: str) -> calendars.Rules:
-    return calendars.Rules(ladder=office.policy.ladder, workdays=office.workdays, locale=locale)
+def _rules(office: Office, locale: str) -> calendar_events.Rules:
+    return calendar_events.Rules(ladder=office.policy.ladder, workdays=office.workdays, locale=locale)
 
 
 def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -> Draft | None:

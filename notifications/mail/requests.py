@@ -12,7 +12,7 @@ from commitments.models import Commitment, Department, Dispute, Extension, Histo
 from commitments.queries.as_of import CORRECTING
 from commitments.responses import asker
 from commitments.storage import stored
-from notifications.messages import CorrectionLine, RequestLine
+from notifications.mail.render import CorrectionLine, RequestLine
 
 
 def waiting(session: Session, ids: Sequence[int], zone: tzinfo) -> dict[int, tuple[RequestLine, ...]]:

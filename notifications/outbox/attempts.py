@@ -13,10 +13,11 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from commitments.storage import UtcDateTime
-from notifications import alerts, holding
+from notifications import alerts
 from notifications.channels import Outcome
 from notifications.models import UNSENT, WAITING, Attempt, Message, Notice
-from notifications.outbox import Lease, lease_clock
+from notifications.outbox import holds
+from notifications.outbox.leases import Lease, lease_clock
 
 CONFIRM_AFTER = timedelta(minutes=30)  # a 5xx is asked once more before it counts
 GIVE_UP_AFTER = timedelta(days=5)  # of refusals that concern the message itself
@@ -102,9 +103,9 @@ def settle(
     confirmed = outcome.kind == "permanent" and _refused_before(session, message)
     state, values = _verdict(row.attempts, row.refused_since or now, outcome, now, unknown_after, confirmed=confirmed)
     if state == "dead" and outcome.kind == "permanent" and _all_are_refused(session, now):
-        state, values = "retry", {"next_at": holding.PARKED}
+        state, values = "retry", {"next_at": holds.PARKED}
         words = f"the relay refuses everybody; messages are held until `tracker outbox release`: {outcome.answer}"
-        alerts.raise_(session, holding.REFUSED, words, now)
+        alerts.raise_(session, holds.REFUSED, words, now)
     answer = outcome.answer.replace("\0", " ")  # PostgreSQL cannot keep a NUL
     values |= {"state": state, "error": "" if state == "sent" else answer, "token": None, "leased_until": None}
     session.execute(update(Message).where(*mine).values(values))

@@ -17,7 +17,7 @@ from commitments.deadlines import LIVE_STATES, Ladder, Workdays, provisional
 from commitments.i18n import word
 from commitments.models import VOID_OUTCOMES, Commitment, Department, HistoryEntry, Letter
 from commitments.queries.listing import Filter, supports
-from notifications.ics import Event, Status
+from notifications.mail.ics import Event, Status
 from notifications.models import Instance
 
 BEFORE = timedelta(days=400)  # the earliest rung that can ring

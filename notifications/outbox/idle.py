@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Date, bindparam, exists, literal_column, s
 
 from commitments.models import Commitment
 from commitments.storage import UtcDateTime, looking
-from notifications.holding import GUARD
 from notifications.models import WAITING, Instance, Message, Notice
-from notifications.office import Office
-from notifications.planning import APPROVAL
+from notifications.outbox.holds import GUARD
+from notifications.plan.planner import APPROVAL
+from notifications.settings import Office
 
 FRESH = timedelta(minutes=1)  # how long a whole pass speaks for the ticks after it
 _TODAY = bindparam("today", type_=Date)

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
-from notifications import alerts, outbox, refusals
+from notifications import alerts
 from notifications.models import WAITING, Instance, Message, Notice
-from notifications.planning import POISON
+from notifications.outbox import leases, refusals
+from notifications.plan.planner import POISON
 
 GUARD = "guard"
 CLOCK = "clock"  # alerts: the clock is not to be believed …
@@ -34,7 +35,7 @@ def park_damaged(session: Session, message: int, now: datetime) -> None:
 
 def release(session: Session, now: datetime) -> int:
     """Free what the guard holds, parked messages included, and believe the clock; return how many of them."""
-    freed = outbox.unhold(session, GUARD, now_reason=outbox.RELEASED)
+    freed = leases.unhold(session, GUARD, now_reason=leases.RELEASED)
     parked = update(Message).where(_parked()).values(next_at=now).returning(Message.id)
     _settle(session, now)
     return freed + len(session.execute(parked).all())
@@ -44,7 +45,7 @@ def cancel(session: Session, now: datetime) -> int:
     """Cancel what the guard holds, parked messages included; return how many notices."""
     _settle(session, now)
     parked = session.scalars(select(Message).where(_parked())).all()
-    return outbox.cancel_held(session, GUARD) + sum(cancel_message(session, message) for message in parked)
+    return leases.cancel_held(session, GUARD) + sum(cancel_message(session, message) for message in parked)
 
 
 def clock_doubted(session: Session) -> bool:
@@ -117,4 +118,4 @@ def cancel_message(session: Session, message: Message) -> int:
     """Cancel one message that has not gone out, with its notices; return how many of those."""
     message.state, message.error, message.token = "cancelled", "cancelled by hand", None
     carried = update(Notice).where(Notice.message_id == message.id, Notice.state == "in_message")
-    return len(session.execute(carried.values(state="cancelled", reason=outbox.BY_HAND).returning(Notice.id)).all())
+    return len(session.execute(carried.values(state="cancelled", reason=leases.BY_HAND).returning(Notice.id)).all())

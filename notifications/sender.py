@@ -18,15 +18,17 @@ from sqlalchemy.orm import Session
 from commitments.damage import is_damaged
 from commitments.errors import DamagedText, StorageTrouble
 from commitments.storage import reading, writing
-from notifications import alerts, attempts, holding, outbox, planning, workers
-from notifications.books import CHANNEL_ALERT, Books, rest
+from notifications import alerts
 from notifications.channels import ChannelDown, Line, Parcel
-from notifications.compose import Bundle, Draft, Material, compose, freeze_bytes, gather
+from notifications.connections import transmit
+from notifications.mail.compose import Bundle, Draft, Material, compose, freeze_bytes, gather
 from notifications.models import Attempt, Message, Notice
-from notifications.office import Office
-from notifications.outbox import Lease
+from notifications.outbox import attempts, holds, leases, workers
+from notifications.outbox.leases import Lease
+from notifications.outbox.results import CHANNEL_ALERT, Books, rest
 from notifications.passes import Report, cause, said
-from notifications.transmission import transmit
+from notifications.plan import planner
+from notifications.settings import Office
 
 __all__ = ["CHANNEL_ALERT", "Report", "send_all"]
 BATCH = 100  # addressees leased at once
@@ -65,7 +67,7 @@ def _send_some(
 ) -> bool:
     """Lease, compose, freeze and send; False when that moved nothing, so that a pass always ends."""
     with reading(office.engine) as session:
-        lease = outbox.lease(session, office.worker, clock())
+        lease = leases.lease(session, office.worker, clock())
         budget = _budget(session, office, lease)
     if budget <= 0 or not _anything_waits(office, lease):
         return False
@@ -80,7 +82,7 @@ def _send_some(
         books.raise_refusal()
     finally:
         with writing(office.engine) as session:
-            outbox.release(session, lease, [*held.again, *held.frozen], held.fresh)
+            leases.release(session, lease, [*held.again, *held.frozen], held.fresh)
     return bool(held.again or held.frozen)
 
 
@@ -140,7 +142,7 @@ def _anything_waits(office: Office, lease: Lease) -> bool:
     """Look before dialling: a carrier is not called for nothing."""
     today = office.today(lease.now)
     with reading(office.engine) as session:
-        return outbox.anything_waits(session, lease, today, office.channel.name)
+        return leases.anything_waits(session, lease, today, office.channel.name)
 
 
 def _open(office: Office, lines: list[Line], wanted: int) -> None:
@@ -168,10 +170,10 @@ def _take(office: Office, lease: Lease, budget: int, held: _Held) -> tuple[list[
     """Lease what goes next; what was refused before comes last, so that it keeps nobody waiting."""
     today, channel = office.today(lease.now), office.channel.name
     with writing(office.engine) as session:
-        again = outbox.lease_messages(session, lease, budget, ("frozen", "unknown"))
-        fresh = outbox.lease_notices(session, lease, today, channel, budget - len(again)) if len(again) < budget else []
+        again = leases.lease_messages(session, lease, budget, ("frozen", "unknown"))
+        fresh = leases.lease_notices(session, lease, today, channel, budget - len(again)) if len(again) < budget else []
         if not (again or fresh):
-            again = outbox.lease_messages(session, lease, budget, ("retry",))
+            again = leases.lease_messages(session, lease, budget, ("retry",))
     held.again += again
     held.fresh += fresh
     return again, fresh
@@ -180,7 +182,7 @@ def _take(office: Office, lease: Lease, budget: int, held: _Held) -> tuple[list[
 def _current(office: Office, lease: Lease, now: datetime) -> Lease:
     """Return the lease as of now."""
     with reading(office.engine) as session:
-        return replace(lease, now=now, clock=outbox.lease_clock(session, now))
+        return replace(lease, now=now, clock=leases.lease_clock(session, now))
 
 
 def _resend(office: Office, lease: Lease, ids: Sequence[int]) -> list[tuple[int, Parcel]]:
@@ -198,9 +200,9 @@ def _resend(office: Office, lease: Lease, ids: Sequence[int]) -> list[tuple[int,
     stale = {key for key, content in saying.items() if content != frozen[key]} & sound
     with writing(office.engine) as session:
         for key in stale:
-            outbox.dissolve(session, key, "no longer true; composed anew")
+            leases.dissolve(session, key, "no longer true; composed anew")
         for key in set(ids) - sound:
-            holding.park_damaged(session, key, lease.now)
+            holds.park_damaged(session, key, lease.now)
     return [(m.id, _parcel(m, office)) for m in messages if m.id in sound - stale]
 
 
@@ -298,7 +300,7 @@ def _read_for(office: Office, bundles: Sequence[Bundle], some: Sequence[Bundle],
 def _read(office: Office, bundles: Sequence[Bundle], now: datetime) -> Known:
     """Read what bundles speak of, and how many messages were composed for their addressees before."""
     with reading(office.engine) as session:
-        made = outbox.compositions(session, [bundle.addressee for bundle in bundles], office.channel.name)
+        made = leases.compositions(session, [bundle.addressee for bundle in bundles], office.channel.name)
         return gather(session, bundles, office, now), made
 
 
@@ -338,7 +340,7 @@ def _frozen(
 def _poisoned(bundle: Bundle, trouble: Exception) -> None:
     """Hold a bundle that cannot be read, composed or stored: it must not stop the mail of everybody else."""
     log.error("the message to %s cannot be composed", bundle.addressee, exc_info=trouble)
-    bundle.held, bundle.why, bundle.cause = planning.POISON, said(trouble), cause(trouble)
+    bundle.held, bundle.why, bundle.cause = planner.POISON, said(trouble), cause(trouble)
 
 
 def _composed(bundle: Bundle, known: Known, office: Office, now: datetime) -> Composed | None:
@@ -347,7 +349,7 @@ def _composed(bundle: Bundle, known: Known, office: Office, now: datetime) -> Co
     try:
         draft = compose(bundle, material, office, now)
         if draft and not draft.mailbox:
-            bundle.held = outbox.NO_MAILBOX
+            bundle.held = leases.NO_MAILBOX
             return None
         return _row(draft, made.get((draft.addressee, draft.slot), 0) + 1, material, office, now) if draft else None
     except Exception as trouble:  # noqa: BLE001 - a poisonous row must not stop the mail of everybody else
@@ -357,12 +359,12 @@ def _composed(bundle: Bundle, known: Known, office: Office, now: datetime) -> Co
 
 def _put_aside(session: Session, bundle: Bundle, now: datetime) -> None:
     """Cancel or supersede the untrue, send on what goes elsewhere, hold and name what cannot be composed."""
-    outbox.settle_notices(session, bundle.untrue)
-    planning.readdress(session, bundle.elsewhere)
+    leases.settle_notices(session, bundle.untrue)
+    planner.readdress(session, bundle.elsewhere)
     ended = {key for keys in (*bundle.untrue.values(), *bundle.elsewhere.values()) for key in keys}
     left = [notice for notice in bundle.notices if notice.id not in ended]
     if bundle.held and left:
-        outbox.settle_notices(session, {"held": [notice.id for notice in left]}, reason=bundle.held, held_at=now)
+        leases.settle_notices(session, {"held": [notice.id for notice in left]}, reason=bundle.held, held_at=now)
     if bundle.why and left:
         words = f"held, cannot be composed: {left[0].key}: {bundle.why} (all of them: outbox list --held)"
         alerts.raise_(session, f"poison/{bundle.cause}", words, now)
@@ -399,7 +401,7 @@ def _store(session: Session, office: Office, lease: Lease, made: Sequence[Compos
             alerts.raise_(session, key, problem, made[0][1]["frozen_at"])
         else:
             alerts.clear(session, key, made[0][1]["frozen_at"])
-    stored = outbox.freeze(session, lease, [(row, draft.notices) for draft, row in made])
+    stored = leases.freeze(session, lease, [(row, draft.notices) for draft, row in made])
     ours = [row for _, row in made if row["message_id"] in stored]
     return [(stored[row["message_id"]], _fresh_parcel(row, office)) for row in ours]
 

@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from commitments.errors import StorageTrouble
 from commitments.storage import until_done, writing
-from notifications import alerts, attempts, outbox, refusals
+from notifications import alerts
 from notifications.channels import ChannelDown, Outcome
 from notifications.channels.answers import HOUR, NEXT_DAY
+from notifications.connections import Ended
 from notifications.models import Instance
-from notifications.office import Office
-from notifications.outbox import Lease
+from notifications.outbox import attempts, leases, refusals
+from notifications.outbox.leases import Lease
 from notifications.passes import Report
-from notifications.transmission import Ended
+from notifications.settings import Office
 
 MARGIN = timedelta(minutes=10)  # after midnight: the relay's clock is not ours
 PAUSES = (1, 2, 5, 10)  # minutes a channel rests after the 1st, 2nd … trouble in a row
@@ -60,8 +61,8 @@ class Books:
             now = self.clock()
             outcomes, rests = refusals.judged(session, ended, now)
             states = attempts.settle_all(session, self.lease, outcomes, now, self.office.unknown_after)
-            current = replace(self.lease, now=now, clock=outbox.lease_clock(session, now))
-            outbox.renew(session, current, flying)
+            current = replace(self.lease, now=now, clock=leases.lease_clock(session, now))
+            leases.renew(session, current, flying)
             begun = attempts.begin(session, current, keys)
             if "sent" in states and not self.report.sent:
                 _recovered(session, now)

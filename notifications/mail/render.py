@@ -21,9 +21,9 @@ from markupsafe import Markup
 
 from commitments.entry_words import in_words
 from commitments.i18n import LOCALES, day_count, format_date, format_month
-from notifications import plain
+from notifications.mail import fallback
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 _SHARED = "_shared"
 
 
@@ -177,7 +177,7 @@ class Renderer:
         try:
             return self._from_templates(kind, locale, context)
         except Exception as error:  # noqa: BLE001 - whatever an edited template raises, the notice must still go out
-            subject, text, html = plain.message(kind, locale, context)
+            subject, text, html = fallback.message(kind, locale, context)
             return Rendered(subject, text, html, f"{kind} ({locale}): {_where(error)}{error}")
 
     def _from_templates(self, kind: str, locale: str, context: Mapping[str, object]) -> Rendered:

@@ -17,7 +17,7 @@ from email.utils import format_datetime, getaddresses
 from hashlib import sha256
 
 from commitments import addresses
-from notifications.messages import Rendered
+from notifications.mail.render import Rendered
 
 MAX_VALUE = 200  # characters of one header value; a longer subject is cut
 MAX_LINE = 998  # RFC 5322, 2.1.1, without CRLF

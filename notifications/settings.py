@@ -12,10 +12,10 @@ from sqlalchemy import Engine
 from commitments.deadlines import Offset
 from commitments.workdays import WorkCalendar
 from notifications.channels import Channel
-from notifications.digests import DigestRules
 from notifications.links import Links
-from notifications.messages import Renderer
-from notifications.planner import Policy
+from notifications.mail.render import Renderer
+from notifications.plan.digests import DigestRules
+from notifications.plan.schedule import Policy
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commitments.workdays import WorkCalendar
-from notifications.holding import PARKED
 from notifications.models import WAITING, Attempt, Instance, Message, Notice
+from notifications.outbox.holds import PARKED
 
 PATIENCE = timedelta(hours=2)  # of sending time
 MOVING = timedelta(minutes=10)  # since the last message that was accepted: a slow pace is no standstill

@@ -1,0 +1,1 @@
+"""From what is owed to bytes: gather, compose, render, MIME, calendars."""

@@ -1,0 +1,1 @@
+"""Which notices and digests should exist by now, and writing them."""
