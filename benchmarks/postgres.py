@@ -12,8 +12,9 @@ from benchmarks.figures import Figure
 from benchmarks.office import passes
 from benchmarks.sizes import Sizes
 from benchmarks.timing import least
-from tracker import config, copying
+from tracker import config
 from tracker.app import App, system_clock
+from tracker.ops import move
 
 
 def postgres(sizes: Sizes, folder: Path) -> Iterator[Figure]:
@@ -48,7 +49,7 @@ def _pass(home: Path, url: str, daemons: int) -> float:
     engine.dispose()
     with sending.copied(home) as copy, sink.running() as port:
         app = App(config.load(copy / "config.toml", {}, copy), actor="benchmark", clock=system_clock)
-        rows = copying.copy(app, url, lambda _: None)
+        rows = move.copy(app, url, lambda _: None)
         app.engine.dispose()
         passed = passes(copy, port, 4, daemons=daemons, url=url)
     if sum(each.sent for each in passed) != rows["department"]:

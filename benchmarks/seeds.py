@@ -19,8 +19,9 @@ from commitments.models import Commitment, Department, Letter
 from commitments.storage import writing
 from notifications.models import Digest, Instance
 from notifications.plan.periods import month_of, shifted
-from tracker import config, setup
+from tracker import config
 from tracker.app import App, system_clock
+from tracker.ops import upgrade
 
 NOW = datetime(2026, 6, 10, 2, tzinfo=UTC)  # a Wednesday, ten in the morning in Guangzhou
 TODAY = NOW.date()
@@ -66,7 +67,7 @@ def empty(folder: Path, clock: Callable[[], datetime] = system_clock) -> App:
     folder.mkdir()
     (folder / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
     app = opened(folder, clock)
-    setup.prepare(app)
+    upgrade.prepare(app)
     return app
 
 

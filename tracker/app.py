@@ -18,7 +18,7 @@ from commitments.i18n import word
 from commitments.storage import looking, open_engine, reading, sqlite_path, writing
 from commitments.workdays import WorkCalendar
 from tracker.config import Config, ConfigError
-from tracker.lock import sending_lock
+from tracker.ops.lock import sending_lock
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -196,10 +196,10 @@ class App:
     def links(self) -> "Links | None":
         """What makes and reads the links in mails; None without ``[web] base_url``. Raises ConfigError, KeysGone."""
         from notifications.links import Links  # noqa: PLC0415
-        from tracker import keys  # noqa: PLC0415
+        from tracker.ops import link_keys  # noqa: PLC0415
 
         if self.config.web.base_url and not self._keys:
-            raise keys.gone(self.config.keys_file)
+            raise link_keys.gone(self.config.keys_file)
         return Links(self.config.web.base_url, self._keys) if self._keys else None
 
     def check_keys(self) -> None:
@@ -207,46 +207,46 @@ class App:
 
         Another file would make all links void in silence.
         """
-        from tracker import keys  # noqa: PLC0415
+        from tracker.ops import link_keys  # noqa: PLC0415
 
         if not self.config.web.base_url:
             return
         if self.config.keys_file.exists():
-            keys.read(self.config.keys_file)
+            link_keys.read(self.config.keys_file)
         elif self.__dict__.get("_keys") or self._had_keys():
-            raise keys.gone(self.config.keys_file)
+            raise link_keys.gone(self.config.keys_file)
 
     def _had_keys(self) -> bool:
-        from tracker import keys  # noqa: PLC0415
+        from tracker.ops import link_keys  # noqa: PLC0415
 
         with self.reading() as session:
-            return keys.known(session)
+            return link_keys.known(session)
 
     @cached_property
     def _keys(self) -> tuple[str, ...]:
         """The keys that sign links, the newest first; none where there are no links, or the file is gone."""
-        from tracker import keys  # noqa: PLC0415
+        from tracker.ops import link_keys  # noqa: PLC0415
 
         if not self.config.web.base_url:
             return ()
         if not self.config.keys_file.exists() and not self._begin_keys():
             return ()
-        return keys.read(self.config.keys_file)
+        return link_keys.read(self.config.keys_file)
 
     def _begin_keys(self) -> bool:
         """Make the first keys of this ledger and write it into the history; False where there were some already."""
-        from tracker import keys  # noqa: PLC0415
+        from tracker.ops import link_keys  # noqa: PLC0415
 
         with self.register() as keeper:  # who comes second finds the file of the first
-            if keys.known(keeper.session):
+            if link_keys.known(keeper.session):
                 return self.config.keys_file.exists()
-            keeper.note(keys.MADE, self.config.web.keys_file)
-            keys.read(self.config.keys_file)
+            keeper.note(link_keys.MADE, self.config.web.keys_file)
+            link_keys.read(self.config.keys_file)
         return True
 
     def _mail_links(self) -> "Links | None":
         """The links of mails. While the keys are gone mails go out without: whoever looks at the settings says so."""
-        from tracker.keys import KeysGone  # noqa: PLC0415
+        from tracker.ops.link_keys import KeysGone  # noqa: PLC0415
 
         try:
             return self.links

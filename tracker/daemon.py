@@ -28,8 +28,8 @@ from notifications import alerts, passes
 from notifications.models import Alert, Worker
 from notifications.outbox import workers
 from notifications.passes import Failure, Report, Steps
-from tracker import backup, setup, stoppages
-from tracker.calling import Caller
+from tracker.ops import backup, stoppages, upgrade
+from tracker.ops.alert_hooks import Caller
 
 if TYPE_CHECKING:
     from tracker.app import App
@@ -107,7 +107,7 @@ class Daemon:
     def _prepare(self) -> None:
         """Make the ledger ready; who finds it damaged is told which copy is the newest."""
         try:
-            for line in setup.prepare(self.app):
+            for line in upgrade.prepare(self.app):
                 log.info(line)
         except StorageTrouble:
             log.critical(backup.newest_said(self.app))

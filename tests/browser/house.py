@@ -16,7 +16,7 @@ from sqlalchemy import select
 from commitments.models import Commitment, Department
 from tracker import config
 from tracker.app import App
-from tracker.coming import coming
+from tracker.ops.upcoming import coming
 from tracker.web.server import Server
 
 ZONE = ZoneInfo("Asia/Shanghai")

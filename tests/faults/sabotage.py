@@ -142,7 +142,7 @@ def need_room_for_each_commit() -> None:
 
 def fail_to_copy() -> None:
     """Let no nightly copy succeed."""
-    from tracker import backup  # noqa: PLC0415
+    from tracker.ops import backup  # noqa: PLC0415
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

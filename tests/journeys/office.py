@@ -22,8 +22,9 @@ from commitments.queries import lookup
 from commitments.register import Register
 from notifications.plan import digests
 from tests.faults.relay import Relay
-from tracker import config, setup
+from tracker import config
 from tracker.app import App
+from tracker.ops import upgrade
 
 FIRST, LAST = date(2019, 10, 8), date(2019, 12, 6)  # the first working day after the holiday; past the second digest
 PASSES = (time(9, 0), time(9, 35), time(11, 10), time(15, 0))
@@ -150,7 +151,7 @@ class TwoMonths:
         (home / "password").write_text("secret\n", encoding="utf-8")
         (home / "password").chmod(0o600)
         self.app = App(config.load(home / "config.toml", self.settings, home), actor=LOGIN, clock=lambda: self.now)
-        setup.prepare(self.app)
+        upgrade.prepare(self.app)
         self.mails: list[Mail] = []
         self.health: dict[date, list[bool]] = {}
 

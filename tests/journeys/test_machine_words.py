@@ -21,7 +21,7 @@ from tests.journeys.office import LAST, TwoMonths, at, read
 from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
-from tracker.rehearsal import Rehearsal
+from tracker.ops.rehearsal import Rehearsal
 from tracker.web import site
 
 pytestmark = pytest.mark.journey

@@ -25,7 +25,7 @@ from tests.journeys.office import (
     TwoMonths,
 )
 from tests.journeys.story import DRAFT
-from tracker.checkup import differences
+from tracker.ops.doctor import differences
 
 pytestmark = pytest.mark.journey
 

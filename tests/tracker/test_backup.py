@@ -16,11 +16,12 @@ from sqlalchemy import Engine
 
 from commitments.storage import copy_into
 from notifications import delivery
-from tracker import backup, config, revoking
+from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
 from tracker.demo import stage
-from tracker.lock import sending_lock
+from tracker.ops import backup, link_revocation
+from tracker.ops.lock import sending_lock
 
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 MORNING = "2019-06-27T10:00:00+08:00"
@@ -196,7 +197,7 @@ def test_a_copy_of_a_newer_program_is_refused_before_anything_is_touched(
 def test_links_that_were_revoked_are_not_good_again(app: App, home: Path) -> None:
     assert run(["backup", "copy.db"]) == 0
     with app.register() as keeper:
-        assert revoking.revoke_desk(keeper, "链接外泄") == 2
+        assert link_revocation.revoke_desk(keeper, "链接外泄") == 2
     app.engine.dispose()
     for _ in range(2):
         assert run(["department", "revoke-links", "市民政局"]) == 0

@@ -12,7 +12,7 @@ import pytest
 
 from notifications.models import Alert
 from tests.notifications.test_smtp import free_port
-from tracker.calling import Caller
+from tracker.ops.alert_hooks import Caller
 
 NOW = datetime(2019, 6, 27, 1, tzinfo=UTC)
 CANARY = "kanarienvogel"

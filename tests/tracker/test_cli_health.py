@@ -15,10 +15,11 @@ from commitments.storage import writing
 from notifications import alerts
 from notifications.models import Instance, Worker
 from tests.notifications.test_smtp import free_port
-from tracker import config, health
+from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
 from tracker.demo import stage
+from tracker.ops import status
 
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 NOW = datetime(2019, 6, 27, 2, tzinfo=UTC)
@@ -135,9 +136,9 @@ def test_on_postgresql_backups_are_not_ours_to_judge(app: App) -> None:
     remember(app, planned_at=NOW, created_at=NOW - 30 * DAY)
     add_daemon(app, started=NOW - DAY, heartbeat=NOW)
     with app.reading() as session:
-        facts = health.facts(session, app)
-    assert health.judge(facts)[0] == 1
-    assert health.judge({**facts, "database": "postgresql"}) == (0, [])
+        facts = status.facts(session, app)
+    assert status.judge(facts)[0] == 1
+    assert status.judge({**facts, "database": "postgresql"}) == (0, [])
 
 
 def test_an_alert_degrades_until_it_is_cleared(app: App, judge: Judge) -> None:
@@ -273,7 +274,7 @@ def test_a_database_host_that_is_not_found_is_one_sentence_and_down(
 
     monkeypatch.setattr(socket, "getaddrinfo", nowhere)
     monkeypatch.setenv("TRACKER_DATABASE__URL", "postgresql://yinuo:canary@db.yinuo.example/yinuo")
-    assert run(["status", "--check"]) == health.DOWN
+    assert run(["status", "--check"]) == status.DOWN
     said = capsys.readouterr().err
     assert "db.yinuo.example" in said
     assert "canary" not in said

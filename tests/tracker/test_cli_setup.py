@@ -10,8 +10,9 @@ from freezegun import freeze_time
 from sqlalchemy import Engine, text
 
 from commitments import schema
-from tracker import config, setup
+from tracker import config
 from tracker.cli.root import run
+from tracker.ops import upgrade
 
 
 @pytest.fixture
@@ -145,5 +146,5 @@ def test_prepare_tells_what_it_did_once(empty: Path) -> None:
 
     (empty / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
     app = App(config.load(None, {}, empty), actor="office")
-    assert len(setup.prepare(app)) == 4
-    assert setup.prepare(app) == []
+    assert len(upgrade.prepare(app)) == 4
+    assert upgrade.prepare(app) == []

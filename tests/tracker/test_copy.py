@@ -10,9 +10,10 @@ from sqlalchemy import Engine, create_engine, text
 from commitments import history, responses
 from commitments.base import Base
 from commitments.queries import lookup
-from tracker import config, copying
+from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
+from tracker.ops import move
 
 
 @pytest.fixture
@@ -144,7 +145,7 @@ def test_between_the_two_marks_neither_sends(
         raise OSError(5, "Input/output error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(copying, "_enable", die)
+        patch.setattr(move, "_enable", die)
         assert run(["copy", "--to", "sqlite:///moved.db"]) == 1
     assert run(["remind"]) == 1
     with monkeypatch.context() as patch:
@@ -170,13 +171,13 @@ def test_what_is_there_is_never_mixed_with(ledger: Path, capsys: pytest.CaptureF
 
 
 def test_a_row_that_got_lost_is_noticed(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill = copying._fill_table
+    fill = move._fill_table
 
     def forgetful(connection: object, source: object, table: object) -> None:
         if table is not Base.metadata.tables["evidence"]:
             fill(connection, source, table)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(copying, "_fill_table", forgetful)
+    monkeypatch.setattr(move, "_fill_table", forgetful)
     assert run(["copy", "--to", "sqlite:///moved.db"]) == 1
     engine: Engine = create_engine(f"sqlite:///{ledger}/moved.db")
     with engine.connect() as connection:

@@ -31,9 +31,10 @@ from notifications.channels.folder import FolderChannel
 from notifications.models import Alert, Attempt, Instance, Message, Notice, Worker
 from notifications.sender import Report
 from tests.ledgers import place
-from tracker import checkup, config, soundness
+from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
+from tracker.ops import doctor, soundness
 from tracker.web import site
 
 CONFIG = """[organisation]
@@ -417,14 +418,14 @@ def test_the_doctor_names_no_more_than_anybody_reads(ledger: Ledger, capsys: pyt
     assert f"is damaged: {'a' * 20}{LOST}bb" in capsys.readouterr().out
     with closing(sqlite3.connect(ledger.folder / "yinuo.db", isolation_level=None)) as other:
         other.execute("UPDATE notice SET kind = CAST(x'D6D0' AS TEXT), role = kind, commitment_id = 99")
-    findings = [finding for finding in checkup.examine(ledger.app) if finding.state == checkup.BAD]
+    findings = [finding for finding in doctor.examine(ledger.app) if finding.state == doctor.BAD]
     assert sum(finding.what == "text" for finding in findings) == soundness.MOST
     assert any("notice speaks of a row of commitment that is not there" in finding.text for finding in findings)
 
 
 def test_a_sound_file_is_said_to_be_sound(ledger: Ledger) -> None:
-    (finding,) = (finding for finding in checkup.examine(ledger.app) if finding.what in ("file", "text"))
-    assert finding.state == checkup.OK
+    (finding,) = (finding for finding in doctor.examine(ledger.app) if finding.what in ("file", "text"))
+    assert finding.state == doctor.OK
 
 
 # -- days and instants -------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from notifications.links import OWNER
-from tracker import checkup, keys, setup
 from tracker.app import App
 from tracker.config import Config, ConfigError, load
+from tracker.ops import doctor, link_keys, upgrade
 
 BASE = '[web]\nbase_url = "https://yinuo.example"\n'
 
@@ -24,7 +24,7 @@ def test_without_an_address_there_are_no_links_and_no_file(tmp_path: Path) -> No
 
 def test_the_first_key_is_made_when_it_is_needed_and_stays(tmp_path: Path) -> None:
     config = loaded(tmp_path)
-    setup.prepare(App(config, actor="x"))
+    upgrade.prepare(App(config, actor="x"))
     assert not (tmp_path / "web-keys").exists()
     first, second = App(config, actor="x").links, App(loaded(tmp_path), actor="x").links
     assert first is not None
@@ -41,24 +41,24 @@ def test_who_comes_second_takes_the_key_of_the_first(tmp_path: Path) -> None:
 
     def start() -> None:
         together.wait()
-        found.add(keys.read(file))
+        found.add(link_keys.read(file))
 
     threads = [threading.Thread(target=start) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == {keys.read(file)}
+    assert found == {link_keys.read(file)}
 
 
 def test_rotating_keeps_one_key_before_the_newest(tmp_path: Path) -> None:
     file = tmp_path / "web-keys"
-    (first,) = keys.read(file)
-    second, before = keys.rotate(file)
+    (first,) = link_keys.read(file)
+    second, before = link_keys.rotate(file)
     assert before == first
-    third, before = keys.rotate(file)
+    third, before = link_keys.rotate(file)
     assert before == second
-    assert keys.read(file) == (third, second)
+    assert link_keys.read(file) == (third, second)
     assert len({first, second, third}) == 3
     assert file.stat().st_mode & 0o777 == 0o600
 
@@ -66,10 +66,10 @@ def test_rotating_keeps_one_key_before_the_newest(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 def test_who_could_read_the_keys_still_can_after_root_turned_them(tmp_path: Path) -> None:
     file = tmp_path / "web-keys"
-    keys.read(file)
+    link_keys.read(file)
     os.chown(file, 65534, 65533)
     file.chmod(0o640)
-    keys.rotate(file)
+    link_keys.rotate(file)
     found = file.stat()
     assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (65534, 65533, 0o640)
 
@@ -78,11 +78,11 @@ def test_a_running_program_signs_with_the_new_key_from_its_next_pass_on(tmp_path
     (tmp_path / "config.toml").write_text(BASE)
     config = load(tmp_path / "config.toml", {}, tmp_path)
     app = App(config, actor="x")
-    setup.prepare(app)
+    upgrade.prepare(app)
     assert app.fresh() is app
     assert app.links is not None
     before = app.links.owner(1, 1, 1)
-    keys.rotate(config.keys_file)
+    link_keys.rotate(config.keys_file)
     again = app.fresh()
     assert again.links is not None
     assert again.links.owner(1, 1, 1) != before
@@ -108,12 +108,12 @@ def test_a_file_that_is_no_secret_is_refused(tmp_path: Path, text: str, mode: in
     assert "canary" not in str(wrong.value)
     assert loaded(tmp_path, "").web.base_url == ""  # nobody looks at it without links
     with pytest.raises(ConfigError, match=words):
-        keys.read(tmp_path / "web-keys")
+        link_keys.read(tmp_path / "web-keys")
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"web\.keys_file: .*absent/web-keys: it cannot be written"):
-        keys.read(tmp_path / "absent" / "web-keys")
+        link_keys.read(tmp_path / "absent" / "web-keys")
 
 
 @pytest.mark.parametrize(
@@ -127,14 +127,14 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_the_doctor_looks_at_links(tmp_path: Path, web: str, states: list[str]) -> None:
-    found = checkup.settings(App(loaded(tmp_path, f"[web]\n{web}\n"), actor="x"))
+    found = doctor.settings(App(loaded(tmp_path, f"[web]\n{web}\n"), actor="x"))
     assert [finding.state for finding in found if finding.what == "links"] == states
     assert not (tmp_path / "web-keys").exists()
 
 
 def test_the_keys_are_shown_nowhere(tmp_path: Path) -> None:
     config = loaded(tmp_path)
-    (key,) = keys.read(config.keys_file)
+    (key,) = link_keys.read(config.keys_file)
     app = App(config, actor="x")
     assert app.links is not None
     assert key not in repr(config) + str(config.dump()) + repr(app.links) + app.links.owner(1, 1, 1)

@@ -18,12 +18,13 @@ from commitments.queries import lookup
 from commitments.register import Register
 from notifications.plan import digests
 from tests.ledgers import place as tables
-from tracker import config, setup
+from tracker import config
 from tracker.app import App
-from tracker.backup import copy_ledger
-from tracker.checkup import differences
 from tracker.cli.root import run
 from tracker.demo import stage
+from tracker.ops import upgrade
+from tracker.ops.backup import copy_ledger
+from tracker.ops.doctor import differences
 
 LEDGER = Path(config.__file__).parent / "demo" / "letter-1007.toml"
 CODES = re.compile(r"[a-z]_[a-z]|\['|\{'|\+00:00|\dT\d|[a-z]在表中|unreadable|为(approved|waiting)")
@@ -115,7 +116,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     moments = iter([(2019, 7, 1), (2019, 8, 20), (2019, 9, 3), (2019, 9, 4), (2022, 1, 10)])
     now = [datetime(2019, 6, 30, 3, tzinfo=UTC)]
     app = App(config.load(home / "config.toml", {}, home), actor="办公室", clock=lambda: now[0])
-    setup.prepare(app)
+    upgrade.prepare(app)
     for step in (
         lambda keeper: load.load(keeper, LEDGER),
         lambda keeper: verbs(keeper, proof, update),

@@ -24,11 +24,12 @@ from commitments.models import HistoryEntry
 from commitments.storage import writing
 from notifications import alerts, delivery, passes
 from notifications.models import Instance, Message, Notice
-from tracker import backup, config, health, keys, setup, stoppages
+from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
 from tracker.daemon import Daemon
 from tracker.demo import stage
+from tracker.ops import backup, link_keys, status, stoppages, upgrade
 
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 THURSDAY = datetime(2019, 6, 27, 2, tzinfo=UTC)  # 10:00 where the office is
@@ -180,9 +181,9 @@ def test_a_password_file_that_goes_bad_is_known(app: App, tmp_path: Path, conten
     (tmp_path / "config.toml").write_text('[mail]\npassword_file = "secret"\n')
     mine = App(config.load(None, {}, tmp_path), actor="office")
     secret.unlink() if content is None else secret.write_bytes(content)
-    facts = health.look(mine)
+    facts = status.look(mine)
     assert [stoppage["kind"] for stoppage in facts["stoppages"]] == ["a file of the configuration cannot be read"]
-    assert health.judge(facts)[0] != 0
+    assert status.judge(facts)[0] != 0
     assert health_page(mine)[0] == 503
     for line in (["status", "--check"], ["doctor"], ["config", "check"]):
         assert run(line) == 4
@@ -246,25 +247,25 @@ def test_new_keys_are_made_when_a_person_asks_for_them(
     capsys.readouterr()
     assert run(["links", "rotate"]) == 0
     assert "此前发出的链接都打不开了" in capsys.readouterr().err
-    assert len(keys.read(tmp_path / "web-keys")) == 1
+    assert len(link_keys.read(tmp_path / "web-keys")) == 1
     assert run(["links", "show", "--desk"]) == 0
     assert run(["status", "--check"]) == 0
     with app.reading() as session:
         made = session.scalars(select(HistoryEntry.action).where(HistoryEntry.action.startswith("links_"))).all()
-    assert made == [keys.MADE, keys.ROTATED]
+    assert made == [link_keys.MADE, link_keys.ROTATED]
 
 
 def test_keys_of_an_earlier_version_are_known_from_the_next_start_on(app: App, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('[web]\nbase_url = "https://yinuo.example"\n')
-    keys.read(tmp_path / "web-keys")
+    link_keys.read(tmp_path / "web-keys")
     for _ in range(2):
-        setup.prepare(App(config.load(None, {}, tmp_path), actor="office"))
+        upgrade.prepare(App(config.load(None, {}, tmp_path), actor="office"))
     (tmp_path / "web-keys").unlink()
     again = App(config.load(None, {}, tmp_path), actor="office")
-    with pytest.raises(keys.KeysGone):
+    with pytest.raises(link_keys.KeysGone):
         again.check_keys()
     with again.reading() as session:
-        assert len(session.scalars(select(HistoryEntry).where(HistoryEntry.action == keys.MADE)).all()) == 1
+        assert len(session.scalars(select(HistoryEntry).where(HistoryEntry.action == link_keys.MADE)).all()) == 1
     again.engine.dispose()
 
 
@@ -276,7 +277,7 @@ def test_looking_keeps_no_writer_waiting(app: App, monkeypatch: pytest.MonkeyPat
         opened.append(engine.pool.checkedout() == 0)  # type: ignore[attr-defined]
 
     monkeypatch.setattr(stoppages, "check_writable", look)
-    health.look(app)
+    status.look(app)
     assert opened == [True]
 
 

@@ -10,10 +10,11 @@ from commitments import schema
 from commitments.errors import DatabaseHeld
 from commitments.storage import writing
 from notifications.models import Worker
-from tracker import config, setup
+from tracker import config
 from tracker.app import App, system_clock
 from tracker.cli.root import run
-from tracker.lock import sending_lock
+from tracker.ops import upgrade
+from tracker.ops.lock import sending_lock
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def upgrades(app: App, monkeypatch: pytest.MonkeyPatch) -> list[Engine]:
     """Return a list in which every upgrade asked for is noted instead of done."""
     asked: list[Engine] = []
     monkeypatch.setattr(schema, "upgrade", asked.append)
-    monkeypatch.setattr(setup, "_identified", lambda *_: ())
+    monkeypatch.setattr(upgrade, "_identified", lambda *_: ())
     return asked
 
 
@@ -57,12 +58,12 @@ def test_nor_does_another_daemon_upgrade_under_one(app: App, engine: Engine, mon
     with writing(engine) as session:
         session.add(Worker(id="host/7", host="host", pid=7, started_at=now, heartbeat_at=now + timedelta(seconds=5)))
     with pytest.raises(DatabaseHeld, match="host/7"):
-        setup.prepare(app)
+        upgrade.prepare(app)
     assert asked == []
 
 
 def test_it_is_done_when_none_runs(app: App, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = upgrades(app, monkeypatch)
-    monkeypatch.setattr("tracker.backup.copy_ledger", lambda *_: None)
-    assert setup.prepare_alone(app)
+    monkeypatch.setattr("tracker.ops.backup.copy_ledger", lambda *_: None)
+    assert upgrade.prepare_alone(app)
     assert len(asked) == 1

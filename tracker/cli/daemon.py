@@ -146,7 +146,7 @@ def rehearse(
     $ tracker rehearse --from 2019-12-01 --until 2020-01-31 --into preview
     """
     from commitments.errors import DeliveryFailed  # noqa: PLC0415
-    from tracker.rehearsal import Rehearsal  # noqa: PLC0415
+    from tracker.ops.rehearsal import Rehearsal  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.app

@@ -32,25 +32,25 @@ def status(
     $ tracker status --json
     """
     from commitments.errors import StorageTrouble  # noqa: PLC0415
-    from tracker import health  # noqa: PLC0415
     from tracker.cli.wording import fact  # noqa: PLC0415
+    from tracker.ops import status  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.app
     try:
-        found = health.look(app)
+        found = status.look(app)
     except StorageTrouble as trouble:
         if not check:
             raise
         if json:
             print_json({"healthy": False, "why": [str(trouble)]})
         say(trouble.told(shared.locale))
-        raise typer.Exit(health.DOWN) from trouble
-    code, why = health.judge(found)
+        raise typer.Exit(status.DOWN) from trouble
+    code, why = status.judge(found)
     if json:
-        print_json({"healthy": code == health.HEALTHY, **found, "why": why})
+        print_json({"healthy": code == status.HEALTHY, **found, "why": why})
     else:
-        told = {"healthy": fact(shared.locale, "yes" if code == health.HEALTHY else "no"), **_simple(found, app)}
+        told = {"healthy": fact(shared.locale, "yes" if code == status.HEALTHY else "no"), **_simple(found, app)}
         print_facts({fact(shared.locale, name): value for name, value in told.items()})
         for sentence in why[:MOST]:
             print(clean(sentence))
@@ -81,16 +81,16 @@ def doctor(ctx: typer.Context, json: JsonOption = False) -> None:
 
     $ tracker doctor
     """
-    from tracker import checkup  # noqa: PLC0415
     from tracker.cli.wording import fact  # noqa: PLC0415
+    from tracker.ops import doctor  # noqa: PLC0415
 
     shared = command(ctx)
-    findings = checkup.examine(shared.app)
+    findings = doctor.examine(shared.app)
     if json:
         print_json({"findings": [vars(finding) for finding in findings]})
     else:
         for finding in findings:
             state = paint(fact(shared.locale, finding.state).ljust(4), COLOURS[finding.state])
             print(f"{state}  {fact(shared.locale, finding.what)}: {clean(finding.text)}")
-    if any(finding.state == checkup.BAD for finding in findings):
+    if any(finding.state == doctor.BAD for finding in findings):
         raise typer.Exit(1)

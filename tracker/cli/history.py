@@ -144,7 +144,7 @@ def verify(
     """
     from commitments import history  # noqa: PLC0415
     from commitments.storage import one_moment  # noqa: PLC0415
-    from tracker.checkup import differences  # noqa: PLC0415
+    from tracker.ops.doctor import differences  # noqa: PLC0415
 
     known = _head(anchor) if anchor else None
     shared = command(ctx)
@@ -161,7 +161,7 @@ def verify(
 
 def _told_one_by_one(shared: Command, differences: "Iterable[Difference]") -> "list[Difference]":
     """Say each difference as it is found; return the last, for there may be as many as rows."""
-    from tracker.checkup import worded  # noqa: PLC0415
+    from tracker.ops.doctor import worded  # noqa: PLC0415
 
     last: list[Difference] = []
     for difference in differences:

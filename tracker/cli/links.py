@@ -66,7 +66,7 @@ def revoke(
     $ tracker links revoke --desk
     """
     from commitments.parties import revoke_links  # noqa: PLC0415
-    from tracker.revoking import DESK, revoke_desk  # noqa: PLC0415
+    from tracker.ops.link_revocation import DESK, revoke_desk  # noqa: PLC0415
 
     _check(name, desk=desk)
     with command(ctx).acting(actor).register() as keeper:
@@ -82,14 +82,14 @@ def rotate(ctx: typer.Context, reason: ReasonOption = "", actor: ActorOption = "
 
     $ tracker links rotate
     """
-    from tracker import keys  # noqa: PLC0415
+    from tracker.ops import link_keys  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
     _check_paged(app)
     with app.register() as keeper:
-        keeper.note(keys.ROTATED, app.config.web.keys_file, reason)
-        kept = keys.rotate(app.config.keys_file)[1:]
+        keeper.note(link_keys.ROTATED, app.config.web.keys_file, reason)
+        kept = link_keys.rotate(app.config.keys_file)[1:]
     say(ROTATED[shared.locale][0 if kept else 1])
 
 

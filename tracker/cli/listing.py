@@ -258,7 +258,7 @@ def due(
     $ tracker due --until 2019-12-31 --json
     """
     from tracker.cli.wording import receiver  # noqa: PLC0415
-    from tracker.coming import coming  # noqa: PLC0415
+    from tracker.ops.upcoming import coming  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.app

@@ -43,18 +43,19 @@ def init(ctx: typer.Context) -> None:
     """
     import os  # noqa: PLC0415
 
-    from tracker import config, setup  # noqa: PLC0415
+    from tracker import config  # noqa: PLC0415
+    from tracker.ops import upgrade  # noqa: PLC0415
 
     shared = command(ctx)
     place = shared.config or Path(os.environ.get("TRACKER_CONFIG") or "config.toml")
     if not place.exists():
         _write(place, config.EXAMPLE)
         say(f"wrote {place}")
-    done = setup.prepare_alone(shared.app)
+    done = upgrade.prepare_alone(shared.app)
     for line in done:
         say(line)
     print(shared.app.config.source)
-    if done and setup.is_empty(shared.app):
+    if done and upgrade.is_empty(shared.app):
         say(NEXT[shared.locale].format(source=shared.app.config.source))
 
 
@@ -67,17 +68,17 @@ def copy(
 
     $ tracker copy --to sqlite:///moved.db
     """
-    from tracker import backup as copies  # noqa: PLC0415
-    from tracker import copying  # noqa: PLC0415
     from tracker.config import absolute_url  # noqa: PLC0415
+    from tracker.ops import backup as copies  # noqa: PLC0415
+    from tracker.ops import move  # noqa: PLC0415
 
     app = command(ctx).app
     try:
         url = absolute_url(to, Path.cwd())
     except ValueError as wrong:
         raise UsageError(problem=f"--to: {wrong}.") from wrong
-    rows = copying.copy(app, url, say)
-    copies.copy_evidence(app.folder / "evidence", copying.evidence_folder(app, url))
+    rows = move.copy(app, url, say)
+    copies.copy_evidence(app.folder / "evidence", move.evidence_folder(app, url))
     if json:
         print_json({"rows": rows})
     else:
@@ -100,7 +101,7 @@ def backup(ctx: typer.Context, file: File, force: ForceOption = False) -> None:
 
     $ tracker backup yinuo-copy.db
     """
-    from tracker import backup as copies  # noqa: PLC0415
+    from tracker.ops import backup as copies  # noqa: PLC0415
 
     made = copies.backup(command(ctx).app, file, force=force)
     print(made.path)
@@ -118,7 +119,7 @@ def restore(
     actor: ActorOption = "",
 ) -> None:
     """从备份恢复；现有台账改名保留 · Put a copy in place; the present ledger is kept under another name."""
-    from tracker import backup as copies  # noqa: PLC0415
+    from tracker.ops import backup as copies  # noqa: PLC0415
 
     confirm(f"Replace the ledger by {file}?", yes=yes)
     done = copies.restore(command(ctx).acting(actor), file, altered=altered)
@@ -150,16 +151,16 @@ def check(ctx: typer.Context) -> None:
 
     $ tracker config check
     """
-    from tracker import checkup  # noqa: PLC0415
     from tracker.config import ConfigError  # noqa: PLC0415
+    from tracker.ops import doctor  # noqa: PLC0415
 
     app = command(ctx).app
     app.workdays.is_workday(app.today)
-    told = {state: [] for state in (checkup.OK, checkup.WARN, checkup.BAD)}  # type: dict[str, list[str]]
-    for finding in checkup.settings(app):
+    told = {state: [] for state in (doctor.OK, doctor.WARN, doctor.BAD)}  # type: dict[str, list[str]]
+    for finding in doctor.settings(app):
         told[finding.state].append(f"{finding.what}: {finding.text}")
-    if told[checkup.BAD]:
-        raise ConfigError(told[checkup.BAD])
-    for warning in told[checkup.WARN]:
+    if told[doctor.BAD]:
+        raise ConfigError(told[doctor.BAD])
+    for warning in told[doctor.WARN]:
         say(warning)
     print(f"{app.config.source}: ok")

@@ -6,10 +6,11 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tracker import config, setup
+from tracker import config
 from tracker.app import App
 from tracker.demo import story
-from tracker.rehearsal import Rehearsal
+from tracker.ops import upgrade
+from tracker.ops.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
     from commitments.letters.reading import Reading
@@ -33,7 +34,7 @@ def perform(home: Path, actor: str, proof: str, port: int = 0) -> "tuple[App, Se
     evidence = home / "验收记录.txt"
     evidence.write_text(proof, encoding="utf-8")
     app = App(config.load(home / "config.toml", {}, home), actor=actor)
-    setup.prepare(app)
+    upgrade.prepare(app)
     with Rehearsal(app, home / "outbox", copy=False) as rehearsal:
         rehearsal.begin(story.FIRST)
         with rehearsal.app.register() as register:
@@ -57,7 +58,7 @@ def read_second(home: Path, actor: str) -> "tuple[Path, Reading]":
     folder.mkdir()
     (folder / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
     app = App(config.load(folder / "config.toml", {}, folder), actor=actor)
-    setup.prepare(app)
+    upgrade.prepare(app)
     reading = read(SECOND.read_bytes(), SECOND.name)
     with app.register() as register:
         bring_in(register, reading, SECOND.name, {})

@@ -9,7 +9,7 @@ from commitments.exchange.load import load as load_file
 
 if TYPE_CHECKING:
     from commitments.register import Register
-    from tracker.rehearsal import Happening
+    from tracker.ops.rehearsal import Happening
 
 FIRST, LAST = date(2019, 6, 27), date(2020, 3, 31)
 LEDGER = Path(__file__).with_name("letter-1007.toml")

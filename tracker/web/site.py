@@ -111,16 +111,16 @@ def make(app: "App") -> Flask:
 
 def _health(site: Site) -> Response:
     """Say in one line, which anybody may read, whether mail goes out: 200 or 503."""
-    from tracker import health  # noqa: PLC0415
+    from tracker.ops import status  # noqa: PLC0415
 
     try:
-        known = health.look(site.app)
+        known = status.look(site.app)
     except (Error, DBAPIError, OSError) as trouble:
         log.error("health: %s", masked(str(trouble)))  # noqa: TRY400 - one sentence
         return _line("the database cannot be read", 503)
     if known["stoppages"]:
         return _line(known["stoppages"][0]["kind"], 503)
-    return _line("no daemon has planned lately", 503) if health.judge(known)[0] == health.DOWN else _line("ok", 200)
+    return _line("no daemon has planned lately", 503) if status.judge(known)[0] == status.DOWN else _line("ok", 200)
 
 
 def _line(text: str, code: int) -> Response:

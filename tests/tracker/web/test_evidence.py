@@ -11,11 +11,12 @@ from commitments import evidence
 from commitments.models import Evidence
 from notifications import alerts
 from tests.tracker.web.conftest import Pages
-from tracker import backup, config
+from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
 from tracker.daemon import Daemon
 from tracker.demo import stage
+from tracker.ops import backup
 
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 REF = "2019-1007-02"

@@ -29,8 +29,9 @@ from commitments.storage import copy_into, is_busy, one_moment, open_engine, rea
 from notifications import alerts, delivery
 from notifications.models import Instance, Notice
 from notifications.outbox import attempts, holds
-from tracker import revoking, strangers
+from tracker import strangers
 from tracker.app import App
+from tracker.ops import link_revocation
 from tracker.written import WorkOfOthers
 
 KEEP = 14
@@ -276,7 +277,7 @@ def _replace(app: App, database: Path, file: Path, *, altered: bool) -> Restored
         copied = App(app.config.at_database(fresh).without_pages(), actor=app.actor, clock=app.clock)
         _prepare(copied, file, altered=altered)
         copy_evidence(file.parent / "evidence", app.folder / "evidence")
-        notices, messages = _hold(copied, file.name, revoking.generations(database))
+        notices, messages = _hold(copied, file.name, link_revocation.generations(database))
         return Restored(_swap(fresh, database, app.clock()), notices, messages)
     finally:
         _drop(fresh)
@@ -284,10 +285,10 @@ def _replace(app: App, database: Path, file: Path, *, altered: bool) -> Restored
 
 def _prepare(app: App, file: Path, *, altered: bool) -> None:
     """Upgrade the copy where it is older, and hold its rows against its history. Raises Altered, unless ``altered``."""
-    from tracker import setup  # noqa: PLC0415
-    from tracker.checkup import differences, worded  # noqa: PLC0415
+    from tracker.ops import upgrade  # noqa: PLC0415
+    from tracker.ops.doctor import differences, worded  # noqa: PLC0415
 
-    setup.prepare(app)
+    upgrade.prepare(app)
     if altered:
         return
     with one_moment(app.engine) as session:
@@ -305,7 +306,7 @@ def _hold(app: App, source: str, generations: Mapping[str, int]) -> tuple[int, i
             attempts.recover(session, now, office.unknown_after, alone=True)
         delivery.hold_due(office, now)
         with app.register() as keeper:
-            revoking.keep_void(keeper, source, generations)
+            link_revocation.keep_void(keeper, source, generations)
             notices, messages = _park_all(keeper.session, app)
             keeper.note("restore", source, changes={"notices": [None, notices], "messages": [None, messages]})
         return notices, messages

@@ -13,8 +13,8 @@ from commitments.errors import DatabaseUnusable
 from commitments.models import Department
 from commitments.storage import open_engine, reading, shown, writing
 from notifications.models import Instance
-from tracker import backup, keys
-from tracker.copying import refuse_while_daemons_run
+from tracker.ops import backup, link_keys
+from tracker.ops.move import refuse_while_daemons_run
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -93,8 +93,8 @@ def _know_keys(app: "App", engine: "Engine") -> None:
     if not app.config.web.base_url or not app.config.keys_file.exists():
         return
     with writing(engine) as session:
-        if not keys.known(session):
-            app.register_on(session).note(keys.MADE, app.config.web.keys_file)
+        if not link_keys.known(session):
+            app.register_on(session).note(link_keys.MADE, app.config.web.keys_file)
 
 
 def _folders(app: "App") -> Iterator[str]:

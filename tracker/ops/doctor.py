@@ -23,9 +23,9 @@ from notifications.models import Instance, Notice
 from notifications.outbox.leases import NO_MAILBOX
 from notifications.passes import said
 from notifications.plan import snapshots
-from tracker import health, soundness
 from tracker.config import LOOPBACK
-from tracker.keys import KeysGone
+from tracker.ops import soundness, status
+from tracker.ops.link_keys import KeysGone
 from tracker.private import open_to_others
 
 if TYPE_CHECKING:
@@ -288,11 +288,11 @@ def _calendar(app: "App") -> Iterator[Finding]:
 
 
 def _running(app: "App") -> Iterator[Finding]:
-    found = health.look(app)
-    code, why = health.judge(found)
+    found = status.look(app)
+    code, why = status.judge(found)
     for sentence in why:
         advice = _of_the_rest(found["channel_rests_until"], app) if sentence.startswith(RESTS) else ""
-        yield Finding("running", BAD if code == health.DOWN else WARN, sentence + advice)
+        yield Finding("running", BAD if code == status.DOWN else WARN, sentence + advice)
     if not found["workers"]:
         yield Finding("running", WARN, "no daemon runs; nothing goes out by itself")
 

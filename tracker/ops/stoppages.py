@@ -16,7 +16,7 @@ from notifications import alerts
 from notifications.outbox import overdue
 from notifications.outbox.holds import CLOCK
 from notifications.outbox.results import CHANNEL_ALERT
-from tracker.keys import KeysGone
+from tracker.ops.link_keys import KeysGone
 
 if TYPE_CHECKING:
     from tracker.app import App

@@ -17,9 +17,9 @@ from notifications.channels.folder import FolderChannel
 from notifications.delivery import pass_once
 from notifications.models import Instance, Message, Notice
 from notifications.plan.planner import POISON
-from tracker import keys
 from tracker.app import App
 from tracker.export import write_html
+from tracker.ops import link_keys
 
 if TYPE_CHECKING:
     from commitments.register import Register
@@ -52,7 +52,7 @@ class Rehearsal:
             folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory()))
             config = config.at_database(_copied(self.source, folder))
             if config.web.base_url:  # its own, however it stands with those of the ledger
-                keys.read(config.keys_file)
+                link_keys.read(config.keys_file)
         self.app = App(config, actor=self.source.actor, clock=lambda: self.now, durable=False)
         return self
 

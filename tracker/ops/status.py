@@ -11,7 +11,7 @@ from commitments.storage import less_durable
 from notifications import alerts
 from notifications.models import MESSAGE_STATES, NOTICE_STATES, Instance, Message, Notice
 from notifications.outbox import holds, leases, workers
-from tracker import stoppages
+from tracker.ops import stoppages
 
 if TYPE_CHECKING:
     from tracker.app import App

@@ -1,0 +1,1 @@
+"""Keeping a ledger alive: copies, upgrades, moves, checks, alerts, keys of links."""
