@@ -377,7 +377,7 @@ def test_every_command_ends_with_readable_words(
 
 @pytest.mark.parametrize(("table", "column"), chosen(PAGED))
 def test_every_page_is_shown(ledger: Ledger, monkeypatch: pytest.MonkeyPatch, table: str, column: str) -> None:
-    monkeypatch.setattr("tracker.web.limits.Limiter.allows", lambda *_: True)
+    monkeypatch.setattr("tracker.web.rate_limit.Limiter.allows", lambda *_: True)
     links, today = ledger.app.links, ledger.app.today
     assert links is not None
     ledger.damage(table, column)

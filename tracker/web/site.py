@@ -28,8 +28,8 @@ from commitments.entry_words import in_words
 from commitments.errors import DamagedText, DatabaseGone, Error, StorageTrouble
 from commitments.storage import file_identity
 from notifications.mail.render import figure, percent
-from tracker.web import gate
-from tracker.web.limits import Limiter
+from tracker.web import auth
+from tracker.web.rate_limit import Limiter
 from tracker.web.tidied import Tidied
 from tracker.web.words import words
 
@@ -79,9 +79,9 @@ class Site:
                 log.error("going on with the calendar and the keys of before: %s", masked(str(trouble)))  # noqa: TRY400
         return self._app
 
-    def visitor(self, purpose: str, token: str) -> gate.Visitor:
+    def visitor(self, purpose: str, token: str) -> auth.Visitor:
         """Return who stands at the door, or answer 404."""
-        found = gate.admit(self.app, purpose, token)
+        found = auth.admit(self.app, purpose, token)
         if found is None:
             abort(404)
         return found
@@ -89,7 +89,7 @@ class Site:
 
 def make(app: "App") -> Flask:
     """Return the WSGI application."""
-    from tracker.web import desk, feed, owner, unit  # noqa: PLC0415 - they lean on this module
+    from tracker.web.pages import calendar_feed, coordinator, department, proposer  # noqa: PLC0415 - they lean on this module
 
     site = Site(app)
     flask = Flask(__name__)
@@ -101,7 +101,7 @@ def make(app: "App") -> Flask:
     flask.before_request(_same_origin)
     flask.after_request(_harden)
     flask.register_error_handler(Exception, partial(_fail, site))
-    for part in (owner, desk, unit, feed):
+    for part in (department, coordinator, proposer, calendar_feed):
         flask.register_blueprint(part.pages(site))
     flask.add_url_rule("/", "root", lambda: abort(404))
     flask.add_url_rule("/healthz", "health", partial(_health, site))

@@ -22,7 +22,7 @@ BOTH = frozenset("不了什例修免全六准出列即只合同回布年度料�
 ANY = "*"  # a part of a key that is known only while a page is made
 WHOLE = ("decision", "error")  # tables that are offered as they are, or asked by the status of an answer
 TEMPLATES = {path.name: path.read_text(encoding="utf-8") for path in (FOLDER.parent / "templates").glob("*.html")}
-CODE = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.parent.glob("*.py"))
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.parent.rglob("*.py"))
 QUOTED = frozenset(re.findall(r'"(\w+)"', CODE + "\n".join(TEMPLATES.values())))
 
 

@@ -11,12 +11,12 @@ from commitments.errors import NotYours
 from commitments.models import Department
 from commitments.queries import listing
 from notifications.links import OWNER
-from tracker.web import overview, proofs, saved
+from tracker.web import downloads, overview, saved
+from tracker.web.auth import Visitor
 from tracker.web.forms import FIGURE, Entry, Field, Form
-from tracker.web.gate import Visitor
 from tracker.web.item import Told, tell
-from tracker.web.posting import fresh_key, take
 from tracker.web.site import Site, page
+from tracker.web.submit import fresh_key, take
 
 if TYPE_CHECKING:
     from commitments.register import Register
@@ -60,7 +60,7 @@ def pages(site: Site) -> Blueprint:
     def proof(token: str, number: int) -> Response:
         """Hand out a file of evidence about one of the department's commitments."""
         visitor = site.visitor(OWNER, token)
-        return proofs.hand_out(site.app, number, lambda ref: _own(site, visitor, ref))
+        return downloads.hand_out(site.app, number, lambda ref: _own(site, visitor, ref))
 
     return part
 

@@ -16,12 +16,12 @@ from commitments.models import KINDS, STATES, Department, Letter
 from commitments.queries.listing import Filter
 from notifications.links import DESK
 from tracker import entering
-from tracker.web import charts, decisions, overview, proofs, saved
+from tracker.web import charts, decisions, downloads, overview, saved
+from tracker.web.auth import Visitor
 from tracker.web.forms import Entry, number
-from tracker.web.gate import Visitor
 from tracker.web.item import Told, tell
-from tracker.web.posting import already, done, fresh_key, take
 from tracker.web.site import Site, page
+from tracker.web.submit import already, done, fresh_key, take
 from tracker.web.words import words
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def pages(site: Site) -> Blueprint:
     def proof(token: str, number: int) -> Response:
         """Hand out a file of evidence."""
         site.visitor(DESK, token)
-        return proofs.hand_out(site.app, number)
+        return downloads.hand_out(site.app, number)
 
     return part
 

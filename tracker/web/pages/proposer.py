@@ -13,10 +13,10 @@ from notifications.links import UNIT
 from notifications.models import Digest
 from notifications.plan import outward
 from tracker.web import saved
+from tracker.web.auth import Visitor
 from tracker.web.forms import Entry, Field, Form
-from tracker.web.gate import Visitor
-from tracker.web.posting import fresh_key, take
 from tracker.web.site import Site, page
+from tracker.web.submit import fresh_key, take
 from tracker.web.words import words
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from commitments import dates, history, responses
 from commitments.errors import Error, StorageTrouble
 from commitments.models import HistoryEntry, Submission
 from tracker.web import forms, quotas
-from tracker.web.gate import Visitor
+from tracker.web.auth import Visitor
 from tracker.web.site import Site, masked, page
 from tracker.web.words import words
 

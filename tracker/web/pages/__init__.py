@@ -1,0 +1,1 @@
+"""The pages of departments, the coordinator and proposing units; calendars."""
