@@ -24,7 +24,7 @@ from benchmarks.sizes import Sizes
 from benchmarks.timing import ENVIRONMENT, TRACKER
 from tracker import config
 from tracker.app import App
-from tracker.web import site
+from tracker.web.app import make as make_pages
 
 WEB = {"TRACKER_WEB__BASE_URL": "http://yinuo.test", "TRACKER_WEB__PER_MINUTE": "100000000"}
 CLIENTS = 4
@@ -48,7 +48,7 @@ def pages(sizes: Sizes, folder: Path) -> Iterator[Figure]:
         config.load(home / "config.toml", seeds.OPEN_GUARD | WEB, home), actor="benchmark", clock=lambda: seeds.NOW
     )
     desk, owner = _links(app)
-    client = site.make(app).test_client()
+    client = make_pages(app).test_client()
     yield from _desk(_took(client, desk, sizes.pages), rows)
     yield from _owner(_took(client, owner, sizes.pages))
     app.engine.dispose()

@@ -22,7 +22,7 @@ from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
 from tracker.ops.rehearsal import Rehearsal
-from tracker.web import site
+from tracker.web.app import make as make_pages
 
 pytestmark = pytest.mark.journey
 
@@ -89,7 +89,7 @@ def test_the_mails_of_a_month(spoken: App, tmp_path: Path) -> None:
 
 
 def test_the_pages(spoken: App) -> None:
-    client = site.make(spoken).test_client()
+    client = make_pages(spoken).test_client()
     pages = {path: client.get(path, follow_redirects=True) for path in addresses(spoken)}
     assert {path for path, page in pages.items() if page.status_code != 200} == set()
     assert found_in(spoken, {path: seen(page.text) for path, page in pages.items()}) == {}
@@ -98,7 +98,7 @@ def test_the_pages(spoken: App) -> None:
 def test_the_feed(spoken: App) -> None:
     with spoken.reading() as session:
         paths = [spoken.links.feed(each.id, each.link_generation) for each in session.scalars(select(Department))]
-    client = site.make(spoken).test_client()
+    client = make_pages(spoken).test_client()
     texts = {path: client.get(path.removeprefix(spoken.config.web.base_url)).text for path in paths}
     said = {
         path: "\n".join(re.findall(r"(?:SUMMARY|DESCRIPTION|X-WR-CALNAME)[^:]*:(.*)", text.replace("\r\n ", "")))

@@ -20,7 +20,7 @@ from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
 from tracker.demo import stage
-from tracker.ops import backup, link_revocation
+from tracker.ops import backup, link_revocation, restore
 from tracker.ops.lock import sending_lock
 
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
@@ -171,7 +171,7 @@ def test_the_count_includes_what_the_guard_held_because_of_the_gap(
     assert run(["remind"]) == 0
     assert run(["backup", "copy.db"]) == 0
     with freeze_time("2019-12-31T11:00:00+08:00"):
-        done = backup.restore(app, home / "copy.db")
+        done = restore.restore(app, home / "copy.db")
         held = ask("yinuo.db", "SELECT count(*) FROM notice WHERE state = 'held'")[0][0]
         assert done.notices == held > 0
         assert f"restored: {held} notices" in standing_alerts(capsys)

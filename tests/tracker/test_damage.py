@@ -35,7 +35,7 @@ from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
 from tracker.ops import doctor, soundness
-from tracker.web import site
+from tracker.web.app import make as make_pages
 
 CONFIG = """[organisation]
 name = "市民政局"
@@ -381,7 +381,7 @@ def test_every_page_is_shown(ledger: Ledger, monkeypatch: pytest.MonkeyPatch, ta
     links, today = ledger.app.links, ledger.app.today
     assert links is not None
     ledger.damage(table, column)
-    client = site.make(ledger.app).test_client()
+    client = make_pages(ledger.app).test_client()
     void = {"commitment.state": 404, "digest.period": 404, "digest.snapshot": 503}.get(f"{table}.{column}", 200)
     for link in (links.owner(1, 1, 1), links.desk(1, today), links.feed(1, 1), links.unit(3, 1, "2019-06", today)):
         answer = client.get(urlsplit(link).path)

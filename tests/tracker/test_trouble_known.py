@@ -141,9 +141,9 @@ def test_messages_that_nobody_tries_are_overdue_too(app: App, judge: Judge) -> N
 
 
 def health_page(app: App) -> tuple[int, str]:
-    from tracker.web import site  # noqa: PLC0415
+    from tracker.web.app import make as make_pages  # noqa: PLC0415
 
-    answer = site.make(app).test_client().get("/healthz")
+    answer = make_pages(app).test_client().get("/healthz")
     assert answer.mimetype == "text/plain"
     assert len(answer.text.splitlines()) == 1
     return answer.status_code, answer.text.strip()
@@ -165,9 +165,9 @@ def test_the_health_page_says_ok_or_why_in_one_line_without_a_secret(app: App) -
 
 
 def test_the_health_page_knows_of_a_damaged_or_missing_database(app: App, tmp_path: Path) -> None:
-    from tracker.web import site  # noqa: PLC0415
+    from tracker.web.app import make as make_pages  # noqa: PLC0415
 
-    pages = site.make(app).test_client()
+    pages = make_pages(app).test_client()
     assert pages.get("/healthz").status_code == 200
     (tmp_path / "yinuo.db").rename(tmp_path / "lost.db")
     assert (pages.get("/healthz").status_code, pages.get("/healthz").text) == (503, "the database cannot be read\n")

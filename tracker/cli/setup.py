@@ -119,10 +119,10 @@ def restore(
     actor: ActorOption = "",
 ) -> None:
     """从备份恢复；现有台账改名保留 · Put a copy in place; the present ledger is kept under another name."""
-    from tracker.ops import backup as copies  # noqa: PLC0415
+    from tracker.ops import restore as restoring  # noqa: PLC0415
 
     confirm(f"Replace the ledger by {file}?", yes=yes)
-    done = copies.restore(command(ctx).acting(actor), file, altered=altered)
+    done = restoring.restore(command(ctx).acting(actor), file, altered=altered)
     print(file)
     if done.kept is not None:
         say(f"the ledger before is {done.kept}")

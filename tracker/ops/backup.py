@@ -1,19 +1,15 @@
 """Copies of an SQLite ledger: made through SQLite, verified before they count, with the evidence beside them.
 
-The live file is never opened by hand: closing it would drop SQLite's locks (POSIX). Longer than most files: copying
-and restoring are each other's measure.
+The live file is never opened by hand: closing it would drop SQLite's locks (POSIX). Putting one back: ``restore``.
 """
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, func, inspect, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.orm import Session
 
 from commitments import evidence, history, schema
@@ -22,23 +18,16 @@ from commitments.errors import (
     EvidenceDamaged,
     HistoryBroken,
     Refused,
-    RowDiffers,
     SchemaTooNew,
 )
-from commitments.storage import copy_into, is_busy, one_moment, open_engine, reading, writing
-from notifications import alerts, delivery
-from notifications.models import Instance, Notice
-from notifications.outbox import attempts, holds
-from tracker import strangers
+from commitments.storage import copy_into, open_engine, reading, writing
+from notifications.models import Instance
 from tracker.app import App
-from tracker.ops import link_revocation
 from tracker.written import WorkOfOthers
 
 KEEP = 14
 MOST_NAMED = 10
-ALTERED_NAMED = 3
 MAGIC = b"SQLite format 3\0"  # how every SQLite database begins
-JOURNALS = ("-journal", "-wal", "-shm")  # the last two where another program set WAL mode
 EVIDENCE = "[0-9a-f]" * 64  # kept under its sha256; anything else there is somebody's half-written file
 
 
@@ -56,27 +45,6 @@ class BadBackup(Refused):
     zh = "{path} 不是完好的备份：{problem}。"
 
 
-class Altered(Refused):
-    """A copy whose rows somebody changed past the verbs."""
-
-    en = (
-        "{path}: {count} fields are not as its history says: {some}. Take another copy; where the rows were mended by "
-        "hand, restore it with --altered."
-    )
-    zh = "{path}：有{count}处与变更记录不符：{some}。请换一份备份；如系手工更正，可加 --altered 恢复。"
-
-    def __init__(self, *, path: Path, found: Sequence[RowDiffers]) -> None:
-        """Take the copy and what differs in it; the first few are named."""
-        self.named = found[:ALTERED_NAMED]
-        super().__init__(path=path, count=len(found))
-
-    def told(self, locale: str) -> str:
-        """Return the sentence, the differences in the reader's words."""
-        some = "; ".join(each.told(locale).rstrip(".。") for each in self.named)
-        more = " …" if int(str(self.facts["count"])) > len(self.named) else ""
-        return (self.zh if locale.startswith("zh") else self.en).format(**self.facts, some=some + more)
-
-
 @dataclass(frozen=True)
 class Copied:
     """What a backup holds: its file, rows by table, the head of its history."""
@@ -86,22 +54,13 @@ class Copied:
     head: str
 
 
-@dataclass(frozen=True)
-class Restored:
-    """Where the ledger before lies, and how many notices and messages wait for a person."""
-
-    kept: Path | None
-    notices: int
-    messages: int
-
-
 def backup(app: App, target: Path, *, force: bool = False) -> Copied:
     """Write a verified copy to ``target``, over an older one: whole or not at all.
 
     Raises NotSqlite, BadBackup, EvidenceDamaged when all is written, and WorkOfOthers when another kind of file
     stands there, unless ``force``.
     """
-    _elsewhere(app, target)
+    elsewhere(app, target)
     if not force and not _free(target):
         raise WorkOfOthers(path=target)
     made = copy_ledger(app.engine, target, app.folder / "evidence")
@@ -116,7 +75,7 @@ def check_evidence(app: App, target: Path) -> None:
         raise EvidenceDamaged(path=target, files=", ".join(found[:MOST_NAMED]) + (" …" if found[MOST_NAMED:] else ""))
 
 
-def _elsewhere(app: App, file: Path) -> Path:
+def elsewhere(app: App, file: Path) -> Path:
     """Return the ledger's file. Raises NotSqlite, and BadBackup when ``file`` is the ledger itself or a folder."""
     if app.database is None:
         raise NotSqlite
@@ -138,7 +97,7 @@ def _free(target: Path) -> bool:
 def copy_ledger(engine: Engine, target: Path, files: Path) -> Copied:
     """Copy a ledger through SQLite, verify the copy, then give it its name; ``files`` is the folder of its evidence."""
     partial = target.with_name(f".{target.name}.part")
-    _drop(partial)
+    drop(partial)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with writing(engine) as session:  # nobody else writes between the counting and the copying
@@ -146,14 +105,14 @@ def copy_ledger(engine: Engine, target: Path, files: Path) -> Copied:
             copy_into(engine, partial)
         facts = verify(partial)
         _sound(target, facts.rows, rows)
-        _sync(partial)
+        sync(partial)
         copy_evidence(files, target.parent / "evidence")
         partial.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
     except OSError as trouble:
         raise BadBackup(path=target, problem=trouble.strerror) from trouble
     finally:
-        _drop(partial)
+        drop(partial)
     return Copied(target, facts.rows, facts.head)
 
 
@@ -179,18 +138,6 @@ def verify(path: Path) -> Copied:
         engine.dispose()
 
 
-def _refuse_strange(path: Path) -> None:
-    """Refuse a copy with things in it that we never make: they would do their work in our name."""
-    engine = open_engine(f"sqlite:///{path}")
-    try:
-        with reading(engine) as session:
-            found = strangers.first(session)
-    finally:
-        engine.dispose()
-    if found:
-        raise BadBackup(path=path, problem=f"it holds {found}, which is none of ours; drop it or take another copy")
-
-
 def _rows(session: Session) -> dict[str, int]:
     names = inspect(session.connection()).get_table_names()
     return {name: session.execute(text(f'SELECT count(*) FROM "{name}"')).scalar() or 0 for name in names}  # noqa: S608 - our own table names
@@ -210,12 +157,13 @@ def copy_evidence(source: Path, target: Path) -> None:
         if evidence.fault(target, file.name) and not evidence.fault(source, file.name):
             partial = target / f".{file.name}.part"
             shutil.copyfile(file, partial)
-            _sync(partial)
+            sync(partial)
             partial.replace(target / file.name)
-    _sync(target)
+    sync(target)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk before going on."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -250,118 +198,7 @@ def nightly(app: App) -> Path | None:
     return target
 
 
-def restore(app: App, file: Path, *, altered: bool = False) -> Restored:
-    """Put a copy in place of the ledger, whole or not at all; ``altered`` takes one that is not as its history says.
-
-    Raises NotSqlite, BadBackup, Altered, SchemaTooNew, DatabaseUnusable, DatabaseHeld. Everything due before now is
-    held until ``outbox release``, because what was sent after the copy was made is not known; it is held before the
-    copy gets the ledger's name, so that no daemon ever sees it otherwise.
-    """
-    database = _elsewhere(app, file)
-    verify(file)
-    _refuse_strange(file)
-    try:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        with app.sending():
-            return _replace(app, database, file, altered=altered)
-    except OSError as trouble:
-        raise DatabaseUnusable(path=database, problem=trouble.strerror) from trouble
-
-
-def _replace(app: App, database: Path, file: Path, *, altered: bool) -> Restored:
-    """Make the new ledger ready beside the present one, then let it take its name."""
-    fresh = database.with_name(f".{database.name}.part")
-    _drop(fresh)
-    try:
-        shutil.copyfile(file, fresh)
-        copied = App(app.config.at_database(fresh).without_pages(), actor=app.actor, clock=app.clock)
-        _prepare(copied, file, altered=altered)
-        copy_evidence(file.parent / "evidence", app.folder / "evidence")
-        notices, messages = _hold(copied, file.name, link_revocation.generations(database))
-        return Restored(_swap(fresh, database, app.clock()), notices, messages)
-    finally:
-        _drop(fresh)
-
-
-def _prepare(app: App, file: Path, *, altered: bool) -> None:
-    """Upgrade the copy where it is older, and hold its rows against its history. Raises Altered, unless ``altered``."""
-    from tracker.ops import upgrade  # noqa: PLC0415
-    from tracker.ops.doctor import differences, worded  # noqa: PLC0415
-
-    upgrade.prepare(app)
-    if altered:
-        return
-    with one_moment(app.engine) as session:
-        found = [worded(each, app.zone) for each in differences(session)]
-    if found:
-        app.engine.dispose()
-        raise Altered(path=file, found=found)
-
-
-def _hold(app: App, source: str, generations: Mapping[str, int]) -> tuple[int, int]:
-    """Hold what is due by now in the copy; return how many notices and messages."""
-    office, now = app.office(), app.clock()
-    try:
-        with writing(app.engine) as session:  # who was sending when the copy was made does so no more
-            attempts.recover(session, now, office.unknown_after, alone=True)
-        delivery.hold_due(office, now)
-        with app.register() as keeper:
-            link_revocation.keep_void(keeper, source, generations)
-            notices, messages = _park_all(keeper.session, app)
-            keeper.note("restore", source, changes={"notices": [None, notices], "messages": [None, messages]})
-        return notices, messages
-    finally:
-        app.engine.dispose()
-
-
-def _park_all(session: Session, app: App) -> tuple[int, int]:
-    """Count held notices, park messages; an alert says how many, also when the guard had held some of them before."""
-    held = select(func.count()).where(Notice.state == "held", Notice.reason == holds.GUARD)
-    notices = session.scalar(held) or 0
-    messages = holds.park(session)
-    alerts.clear(session, holds.GUARD, app.clock())
-    if notices or messages:
-        words = f"a backup was restored: {notices} notices and {messages} messages due before now are held"
-        alerts.raise_(session, holds.GUARD, words, app.clock())
-    return notices, messages
-
-
-def _swap(fresh: Path, database: Path, now: datetime) -> Path | None:
-    """Give the copy the ledger's name at one stroke; the ledger before, its journal with it, keeps another."""
-    kept = None
-    _sync(fresh)
-    if database.exists():
-        kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%d-%H%M%S}")
-        shutil.copymode(database, fresh)
-        with _at_rest(database):
-            os.link(database, kept)
-            for beside in JOURNALS:  # one that stayed would be played into the copy
-                with suppress(FileNotFoundError):
-                    Path(f"{database}{beside}").rename(f"{kept}{beside}")
-            fresh.replace(database)
-    else:
-        fresh.replace(database)
-    _sync(database.parent)
-    return kept
-
-
-@contextmanager
-def _at_rest(database: Path) -> Iterator[None]:
-    """Roll back what was left half done and keep writers out. A damaged ledger has neither: it too can be replaced."""
-    engine = open_engine(f"sqlite:///{database}")
-    try:
-        with Session(engine) as session:
-            try:
-                session.connection()
-            except DBAPIError as trouble:
-                if is_busy(trouble):
-                    raise DatabaseUnusable(path=database, problem=trouble.orig) from trouble
-            yield
-    finally:
-        engine.dispose()
-
-
-def _drop(partial: Path) -> None:
+def drop(partial: Path) -> None:
     """Remove an unfinished copy and its journal, which SQLite would otherwise play into the next one."""
     for left in (partial, _journal(partial)):
         with suppress(OSError):

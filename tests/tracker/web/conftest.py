@@ -24,7 +24,7 @@ from notifications.models import Instance
 from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
-from tracker.web import site
+from tracker.web.app import make as make_pages
 
 BASE = "https://yinuo.gz.example"
 LEDGER = Path(config.__file__).parent / "demo" / "letter-1007.toml"
@@ -49,7 +49,7 @@ class Pages:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        flask = site.make(app)
+        flask = make_pages(app)
         flask.jinja_env.bytecode_cache = Compiled()
         self.client: FlaskClient = flask.test_client()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tracker.demo import stage
-from tracker.web import site
+from tracker.web.app import make as make_pages
 
 PORT = 8019
 
@@ -39,7 +39,7 @@ def test_opening_every_link_of_the_demo_changes_nothing(tmp_path: Path) -> None:
     }
     assert {link[1] for link in links} == {"o", "d", "u"}
     before = dump(tmp_path / "demo" / "yinuo.db")
-    client = site.make(app).test_client()
+    client = make_pages(app).test_client()
     opened, todo = {}, sorted(links)
     while todo and len(opened) < 400:  # months have no end
         address = todo.pop()

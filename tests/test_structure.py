@@ -1,0 +1,74 @@
+"""How the modules hang together, read from the source: imports within functions count like those at the top."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("commitments", "notifications", "tracker")
+Graph = Mapping[str, set[str]]
+
+
+def modules() -> dict[str, Path]:
+    files = [file for package in PACKAGES for file in (ROOT / package).rglob("*.py")]
+    return {".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file for file in files}
+
+
+def imported(tree: ast.AST, known: Mapping[str, object]) -> Iterator[str]:
+    """Yield the modules of ours that a file imports when it runs; what only the type checker reads does not count."""
+    skipped = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in (node for node in ast.walk(tree) if id(node) not in skipped):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            named = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from (name if name in known else node.module for name in named if {name, node.module} & known.keys())
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    known = modules()
+    return {name: set(imported(ast.parse(file.read_text("utf-8")), known)) - {name} for name, file in known.items()}
+
+
+def test_no_module_imports_itself_by_way_of_others(graph: Graph) -> None:
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError as circle:
+        pytest.fail(" → ".join(circle.args[1]))
+
+
+@pytest.mark.parametrize(
+    ("who", "whom"),
+    [
+        ("commitments.letters", "commitments.models"),
+        ("commitments.queries", "commitments.register"),
+        ("tracker.web.pages", "tracker.web.app"),
+        ("commitments", "notifications"),
+        ("notifications", "tracker"),
+    ],
+)
+def test_who_knows_nothing_of_whom(graph: Graph, who: str, whom: str) -> None:
+    found = [
+        (name, other)
+        for name, others in graph.items()
+        for other in others
+        if (name == who or name.startswith(f"{who}.")) and (other == whom or other.startswith(f"{whom}."))
+    ]
+    assert found == []
+
+
+def test_a_circle_within_functions_is_seen() -> None:
+    known = {"tracker.a": None, "tracker.b": None}
+    inner = ast.parse("def work():\n    from tracker import b\n")
+    typed = ast.parse("if TYPE_CHECKING:\n    from tracker import b\n")
+    assert [*imported(inner, known)] == ["tracker.b"]
+    assert [*imported(typed, known)] == []

@@ -1,0 +1,179 @@
+"""The WSGI application: the pages wired together, and what is done to every request and every answer."""
+
+import hashlib
+import logging
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from traceback import format_exception
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import Flask, Response, abort, request
+from jinja2 import StrictUndefined
+from jinja2.filters import do_urlencode
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from commitments.damage import visible
+from commitments.errors import DamagedText, Error, StorageTrouble
+from notifications.mail.render import figure, percent
+from tracker.web.pages import calendar_feed, coordinator, department, proposer
+from tracker.web.site import Site, masked, page
+from tracker.web.tidied import Tidied
+from tracker.web.words import words
+
+if TYPE_CHECKING:
+    from tracker.app import App
+
+SHORT = 12  # characters; longer answers took somebody some thought
+LARGEST_BODY = 16 * 2**20  # bytes; a single file is refused in its form from 10 MiB on, where the text is kept
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+log = logging.getLogger("yinuo.web")
+
+
+def make(app: "App") -> Flask:
+    """Return the WSGI application."""
+    site = Site(app)
+    flask = Flask(__name__)
+    flask.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=2**20, MAX_FORM_PARTS=200)
+    _teach(flask)
+    for logger in (logging.getLogger("waitress"), flask.logger):
+        logger.addFilter(_mask)
+    flask.before_request(partial(_throttle, site))
+    flask.before_request(_same_origin)
+    flask.after_request(_harden)
+    flask.register_error_handler(Exception, partial(_fail, site))
+    for part in (department, coordinator, proposer, calendar_feed):
+        flask.register_blueprint(part.pages(site))
+    flask.add_url_rule("/", "root", lambda: abort(404))
+    flask.add_url_rule("/healthz", "health", partial(_health, site))
+    setattr(flask, "wsgi_app", Tidied(flask.wsgi_app))  # noqa: B010 - as Flask documents it; to mypy it is a method
+    return flask
+
+
+def _health(site: Site) -> Response:
+    """Say in one line, which anybody may read, whether mail goes out: 200 or 503."""
+    from tracker.ops import status  # noqa: PLC0415
+
+    try:
+        known = status.look(site.app)
+    except (Error, DBAPIError, OSError) as trouble:
+        log.error("health: %s", masked(str(trouble)))  # noqa: TRY400 - one sentence
+        return _line("the database cannot be read", 503)
+    if known["stoppages"]:
+        return _line(known["stoppages"][0]["kind"], 503)
+    return _line("no daemon has planned lately", 503) if status.judge(known)[0] == status.DOWN else _line("ok", 200)
+
+
+def _line(text: str, code: int) -> Response:
+    return Response(f"{text}\n", code, mimetype="text/plain")
+
+
+def _teach(flask: Flask) -> None:
+    """Give templates what they may use: words and dates of a language, figures."""
+    flask.jinja_env.undefined = StrictUndefined
+    flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
+    flask.jinja_env.filters.update(figure=figure, percent=percent, urlencode=lambda text: do_urlencode(visible(text)))
+    flask.url_defaults(_addressable)
+    sheet = Path(flask.static_folder or "", "page.css").read_bytes()
+    flask.jinja_env.globals["sheet_version"] = hashlib.sha256(sheet).hexdigest()[:12]
+
+
+def _addressable(_endpoint: str, values: dict[str, object]) -> None:
+    """Let a damaged ref stand in an address all the same: it leads nowhere, and breaks no page."""
+    values.update({name: visible(value) for name, value in values.items() if isinstance(value, str)})
+
+
+def _throttle(site: Site) -> None:
+    """Answer 429 to who knocks too often; a token is counted by its hash, so that it stands nowhere."""
+    if request.endpoint == "static":
+        return
+    token = str((request.view_args or {}).get("token", ""))
+    keys = (f"address {request.remote_addr}", f"token {hashlib.sha256(token.encode()).hexdigest()}" if token else "")
+    if not all([site.limiter.allows(key) for key in keys if key]):  # noqa: C419 - each is counted
+        abort(429)
+
+
+def _same_origin() -> None:
+    """Refuse a form that another site sent. Browsers say so in Sec-Fetch-Site, older ones in Origin.
+
+    Under our referrer policy an older one may say ``null``; then it is the token in the address, which no other site
+    knows, that keeps strangers out.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    fetched_from = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin", "null")
+    if fetched_from is not None:
+        allowed = fetched_from == "same-origin"
+    else:
+        allowed = origin == "null" or _host(origin) == request.host
+    if not allowed:
+        abort(403)
+
+
+def _host(origin: str) -> str | None:
+    """Return the host of an origin, or None where there is none to be read."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
+
+
+def _harden(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    if response.location:  # a path: whatever host the request named, nobody is led away
+        response.headers["Location"] = urlunsplit(("", "", *urlsplit(response.location)[2:]))
+    if request.endpoint == "static" and response.status_code == HTTPStatus.OK:
+        response.headers["Cache-Control"] = "public, max-age=86400, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _fail(site: Site, error: Exception) -> tuple[str, int] | HTTPException:
+    """Tell what went wrong in a sentence; nothing of the inside, and never the address that was asked for."""
+    if isinstance(error, HTTPException) and (error.code or 0) < HTTPStatus.BAD_REQUEST:
+        return error  # a redirect is an answer, not an error
+    code = _code(error)
+    known = words(site.language)["error"]
+    return page("error.html", site.language, code=code, text=known.get(str(code), known["other"]), kept=_typed()), code
+
+
+def _typed() -> list[str]:
+    """Return the longer texts of a form that was not taken, so that nobody writes them again."""
+    if request.method != "POST":
+        return []
+    try:
+        return [text for name, text in request.form.items() if len(text) > SHORT and name != "once"]
+    except HTTPException:  # it is the form that cannot be read
+        return []
+
+
+def _code(error: Exception) -> int:
+    """Return what to answer; what nobody foresaw is logged whole, but for what could be a token."""
+    if isinstance(error, HTTPException):
+        return error.code or 500
+    if isinstance(error, StorageTrouble | DamagedText | DBAPIError | OSError):
+        log.error("a page could not be shown: %s", masked(str(getattr(error, "orig", error))))
+        return 503
+    log.error("a page failed: %s", masked("".join(format_exception(error))))
+    return 500
+
+
+def _mask(record: logging.LogRecord) -> bool:
+    """Let others' loggers speak of addresses only without what could be a token."""
+    record.msg, record.args = masked(record.getMessage()), ()
+    if record.exc_info and record.exc_info[1]:
+        record.exc_text = masked("".join(format_exception(record.exc_info[1])))
+    return True
