@@ -135,10 +135,12 @@ def _failures(office: Office, failed: Mapping[int, Exception]) -> Iterator[Failu
     by_cause: dict[str, list[int]] = {}
     for key, trouble in failed.items():
         by_cause.setdefault(passes.cause(trouble), []).append(key)
+    named = select(Commitment.id, Commitment.ref).where(Commitment.id.in_([first for first, *_ in by_cause.values()]))
+    with reading(office.engine) as session:
+        refs = dict(session.execute(named).all()) if failed else {}
     for first, *others in by_cause.values():
-        with reading(office.engine) as session:
-            ref = session.scalar(select(Commitment.ref).where(Commitment.id == first))
-        yield Failure("plan", failed[first], f"{ref} and {len(others)} more" if others else str(ref))
+        more = f" and {len(others)} more" if others else ""
+        yield Failure("plan", failed[first], f"{refs.get(first)}{more}")
 
 
 def _plan_some(office: Office, lease: Lease, failed: dict[int, Exception]) -> tuple[int, int]:
