@@ -52,7 +52,7 @@ COLUMNS = (
 def plan_batch(session: Session, office: Office, lease: Lease, leaving_out: Collection[int] = ()) -> tuple[int, int]:
     """Look at up to BATCH commitments whose day has come; return (looked at, notices new).
 
-    What is new is held under this lease until ``outbox.planned``.
+    What is new is held under this lease until ``leases.planned``.
     """
     return plan_these(session, office, lease, due(session, office, lease, leaving_out))
 

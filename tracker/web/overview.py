@@ -352,7 +352,7 @@ def _answers() -> Select[Any]:
 class Owner(NamedTuple):
     """The figures of one lead department; ``waiting`` has reported done and waits for acceptance.
 
-    The rates (按期率) are of this year until today, by first and by current date, as ``figures.rates`` counts them.
+    The rates (按期率) are of this year until today, by first and by current date, as ``statistics.rates`` counts them.
     """
 
     id: int
