@@ -100,6 +100,12 @@ def _text(mail: EmailMessage) -> str:
     return str(part.get_content())
 
 
+def follow(element: Any) -> None:
+    """Click what leads elsewhere; wait until the page it leads to stands whole, since a click returns before."""
+    with element.page.expect_navigation():
+        element.click()
+
+
 def _free_port() -> int:
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))

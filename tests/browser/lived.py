@@ -9,7 +9,7 @@ from sqlalchemy import select
 from commitments import responses
 from commitments.models import Commitment, Department
 from notifications.models import Instance
-from tests.browser.house import House
+from tests.browser.house import House, follow
 from tracker.demo import story
 
 NOW = "2020-01-06"
@@ -78,5 +78,5 @@ def refused(page: Any, owner: str) -> None:
     form.locator("textarea").fill("平台已在两个区试运行。")
     wrong = {"name": "setup.exe", "mimeType": "application/octet-stream", "buffer": b"MZ\x90\0"}
     form.locator('[type="file"]').set_input_files(wrong)
-    form.locator("button").click()
+    follow(form.locator("button"))
     page.locator(".mistake").wait_for()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.browser import lived
-from tests.browser.house import House
+from tests.browser.house import House, follow
 
 WIDTHS = (360, 1280)
 OVERFLOW = """() => [document.documentElement, ...document.querySelectorAll('.sheet, .tile, .act, .scroll tbody th')]
@@ -63,14 +63,14 @@ def test_the_desk_is_filtered(busy: House, page: Any) -> None:
     page.goto(lived.addresses(busy)["desk"])
     everything = page.locator("#list tbody tr").count()
     page.locator("#filter-band").select_option("overdue")
-    page.locator(".filters button").click()
+    follow(page.locator(".filters button"))
     assert page.locator("#list tbody tr").all_inner_texts() != []
     assert page.locator("#list .chip.overdue").count() == page.locator("#list tbody tr").count() < everything
     assert page.locator("#filter-band").input_value() == "overdue"
     page.locator("#filter-q").fill("没有这样的话")
-    page.locator(".filters button").click()
+    follow(page.locator(".filters button"))
     assert page.locator("#list tbody tr").count() == 0
-    page.locator(".filters a").click()
+    follow(page.locator(".filters a"))
     assert page.locator("#list tbody tr").count() == everything
 
 
@@ -90,8 +90,9 @@ def test_the_keyboard_is_enough(busy: House, page: Any) -> None:
     assert page.evaluate("() => document.activeElement.id") == "main"
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.form.action").endswith("/acknowledge")
-    page.keyboard.press("Enter")
-    page.locator('.note.good[role="status"]').wait_for()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.locator('.note.good[role="status"]').is_visible()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from tests.browser.house import House
+from tests.browser.house import House, follow
 
 REF = "2019-1007-08"
 LEAD, LEAD_MAIL = "市民政局", "mzj@gz.example"
@@ -23,7 +23,7 @@ def send(page: Any, form: str, fields: dict[str, Any]) -> None:
         page.locator("details", has=shown).locator("summary").click()
     for name, value in fields.items():
         fill(shown.locator(f'[name="{name}"]'), value)
-    shown.locator("button").click()
+    follow(shown.locator("button"))
 
 
 def fill(field: Any, value: Any) -> None:
@@ -45,7 +45,7 @@ def decide(house: House, page: Any, queue: str, ref: str = REF) -> None:
     """Open the coordinator's link and, from the queue, the commitment."""
     assert page.goto(house.desk()).ok
     waiting = page.locator("section", has=page.get_by_role("heading", name=queue))
-    waiting.locator("li", has_text=ref).get_by_role("link").first.click()
+    follow(waiting.locator("li", has_text=ref).get_by_role("link").first)
 
 
 def test_from_the_reminder_to_the_closing_mail(house: House, page: Any) -> None:
