@@ -39,6 +39,7 @@ from commitments.models import (
 
 DEADLINES = ("due_on", "first_due_on")
 DAYS = (*DEADLINES, "due_from", "review_on", "reported_done_on", "closed_on")
+_PARTING = re.compile(r"[|;；\x00-\x1f\x7f]")
 TITLE, PROSE = 300, 20_000  # characters in one line, and in a text
 WORDS = {
     "kind": KINDS,
@@ -139,6 +140,24 @@ def is_text(text: str, longest: int, *, lines: bool = False) -> bool:
     return bool(text.strip()) and len(text) <= longest and not unseen
 
 
+def is_name(name: str) -> bool:
+    """Say whether this can stand in a notice's key, where ``|`` parts the fields, and in a list parted by ``；``."""
+    return is_text(name, TITLE) and _PARTING.search(name) is None
+
+
+def is_department(name: str) -> bool:
+    """Say whether this can name a department, whose name is also a line of post beside ours."""
+    return is_name(name) and "/" not in name and name != "organisation"
+
+
+def check_line_facts(subject: str, reason: str, facts: Mapping[str, object]) -> None:
+    """Raise BadText for what is no line of text: all of it stands in subjects of mails and in the history."""
+    check_reason(subject, reason)
+    for key, value in facts.items():
+        if isinstance(value, str) and value:
+            check_text(f"{subject} {key}", value, TITLE)
+
+
 def check_word(what: str, value: object, words: Collection[str | None]) -> None:
     """Raise BadValue unless ``value`` is one of ``words``."""
     if value not in words:
@@ -170,14 +189,14 @@ def need_state(commitment: Commitment, verb: str, states: Collection[str]) -> No
         raise WrongState(ref=commitment.ref, state=commitment.state, verb=verb)
 
 
-def change(commitment: Commitment, **new: object) -> dict[str, object]:
+def change(row: Commitment | Department | Letter, **new: object) -> dict[str, object]:
     """Set fields; return ``{field: [old, new]}`` for those that differ."""
     changes: dict[str, object] = {}
     for field, value in new.items():
-        old = getattr(commitment, field)
+        old = getattr(row, field)
         if old != value:
             changes[field] = [_plain(old), _plain(value)]
-            setattr(commitment, field, value)
+            setattr(row, field, value)
     return changes
 
 

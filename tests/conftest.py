@@ -20,7 +20,8 @@ from commitments import schema
 from commitments.base import Base
 from commitments.deadlines import Ladder, Offset
 from commitments.models import Commitment, Department, Letter
-from commitments.register import Register
+from commitments.register import opening
+from commitments.register.context import Register
 from commitments.storage import open_engine, writing
 from commitments.workdays import WorkCalendar
 from notifications import delivery
@@ -228,7 +229,7 @@ class Scene:
             )
             if row.due_on and not row.due_basis:
                 row.due_basis = "set"
-            self.register(session).add(row)
+            opening.add(self.register(session), row)
             return row.ref
 
     def run(self, channel: Channel | None = None) -> Report:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
     from sqlalchemy.orm import Session
 
-    from commitments.register import Register
+    from commitments.register.context import Register
     from notifications.channels import Channel
     from notifications.links import Links
     from notifications.mail.render import Renderer
@@ -165,7 +165,7 @@ class App:
 
     def register_on(self, session: "Session", actor: str | None = None) -> "Register":
         """Give the ledger's verbs on a session that somebody else ends."""
-        from commitments.register import Register  # noqa: PLC0415
+        from commitments.register.context import Register  # noqa: PLC0415
 
         return Register(
             session,

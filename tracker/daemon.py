@@ -21,8 +21,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import DBAPIError
 
-from commitments import responses
 from commitments.errors import DatabaseGone, DatabaseMissing, Error, EvidenceDamaged, StorageTrouble
+from commitments.register import responses
 from commitments.storage import file_identity, reading, writing
 from notifications import alerts, passes
 from notifications.models import Alert, Worker

@@ -13,7 +13,7 @@ from notifications.plan import planner, schedule
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from commitments.register import Register
+    from commitments.register.context import Register
     from tracker.app import App
 
 HORIZON = timedelta(days=11 * 366)  # repeats lie ten years apart at most

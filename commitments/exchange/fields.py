@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from commitments import addresses, amounts, dates, parties, validation
+from commitments import addresses, amounts, dates, validation
 from commitments.deadlines import Offset
 from commitments.errors import Mistake, Problem
 from commitments.i18n import LOCALES, value_of
@@ -96,7 +96,7 @@ def _ordinal(value: object) -> str | None:
 
 def _name(value: object) -> str:
     text = _line(value)
-    if text and not parties.is_name(text):
+    if text and not validation.is_name(text):
         raise mistake("bad_name", value=text)
     return text
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from commitments import entry_words, parties
+from commitments import entry_words
 from commitments.errors import LedgerDiffers, LedgerRejected
 from commitments.exchange import text_files
 from commitments.exchange.diff import Entry, Plan
 from commitments.exchange.dump import dump
 from commitments.models import Commitment, Department, Letter, Target
-from commitments.register import Register
+from commitments.register import departments, editing, letters, opening
+from commitments.register.context import Register
 
 __all__ = ["Loaded", "dump", "load"]
 DUE_KEYS = ("due_on", "due_basis", "due_rule", "due_from", "due_offset")
@@ -81,17 +82,17 @@ class _Entering:
     def _department(self, entry: Entry[Department]) -> bool:
         if entry.found is None:
             name = entry.values["name"]
-            self.departments[name] = parties.add_department(self.register, **entry.values, reason=self.reason)
+            self.departments[name] = departments.add_department(self.register, **entry.values, reason=self.reason)
         elif entry.new:
-            parties.edit_department(self.register, entry.found.name, self.reason, **entry.new)
+            departments.edit_department(self.register, entry.found.name, self.reason, **entry.new)
         return entry.found is None or bool(entry.new)
 
     def _letter(self, entry: Entry[Letter]) -> bool:
         if entry.found is None:
-            letter = parties.add_letter(self.register, **self._with_departments(entry.values), reason=self.reason)
+            letter = letters.add_letter(self.register, **self._with_departments(entry.values), reason=self.reason)
             self.letters[letter.document_number] = letter
         elif entry.new:
-            parties.edit_letter(self.register, entry.found, self.reason, **self._with_departments(entry.new))
+            letters.edit_letter(self.register, entry.found, self.reason, **self._with_departments(entry.new))
         return entry.found is None or bool(entry.new)
 
     def _with_departments(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,7 +118,7 @@ class _Entering:
         facts["targets"] = [Target(**target) for target in facts.pop("target", [])]
         if "due_on" in facts:
             facts.setdefault("due_basis", "stated" if facts.get("due_text") else "set")
-        commitment = self.register.add(Commitment(**facts), self.reason)
+        commitment = opening.add(self.register, Commitment(**facts), self.reason)
         if commitment.state == "closed":
             commitment.next_action_on = None  # nobody is told today that it was closed long ago
         return commitment.ref
@@ -129,7 +130,7 @@ class _Entering:
             facts |= {key: values[key] for key in DUE_KEYS if key in values}
         looked_at = commitment.next_action_on
         if facts:
-            self.register.edit(commitment.ref, self.reason, **facts)
+            editing.edit(self.register, commitment.ref, self.reason, **facts)
         for target in new.get("target", ()):
             self._target(commitment, target)
         if commitment.state == "closed":

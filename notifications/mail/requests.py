@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from commitments.damage import whole
 from commitments.models import Commitment, Department, Dispute, Extension, HistoryEntry
 from commitments.queries.as_of import CORRECTING
-from commitments.responses import asker
+from commitments.register.responses import asker
 from commitments.storage import stored
 from notifications.mail.render import CorrectionLine, RequestLine
 

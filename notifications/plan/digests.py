@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Executable, func, select
 from sqlalchemy.orm import Session
 
-from commitments import history, responses
+from commitments import history
 from commitments.canonical import number_key
 from commitments.damage import error_at, is_damaged, whole
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays
@@ -25,7 +25,8 @@ from commitments.models import Commitment, Department, Extension, HistoryEntry, 
 from commitments.queries import lookup, statistics
 from commitments.queries.as_of import TIME_TO_ANSWER, standings
 from commitments.queries.statistics import Period, Standing
-from commitments.register import Register
+from commitments.register import responses
+from commitments.register.context import Register
 from commitments.storage import UtcDateTime
 from notifications.models import STATE_NOT_INDEXED, Alert, Digest, Message, Notice
 from notifications.outbox import leases

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
-from commitments import register
 from commitments.damage import visible
 from commitments.models import Commitment, Department, support_table
+from commitments.register import next_action
+from commitments.register.context import Register
 from commitments.storage import stored
 from notifications import alerts
 from notifications.models import STATE_NOT_INDEXED, UNSENT, Digest, Instance, Notice
@@ -75,7 +76,7 @@ def plan_these(session: Session, office: Office, lease: Lease, ids: Sequence[int
     new = leases.add_notices(session, [{**row, **mark} for row in _rows(session, office, owed, lease.now)])
     _tidy(session, owed)
     looks = {each.id: next_look(each, office.policy, today, office.workdays) for each in found}
-    register.move_next_action(session, looks)
+    next_action.move_next_action(session, looks)
     return len(found), new
 
 
@@ -306,12 +307,12 @@ def mind_rules(session: Session, office: Office, now: datetime) -> list[tuple[st
     if instance.rules_hash == office.rules_hash:
         return []
     today = office.today(now)
-    keeper = register.Register(
+    keeper = Register(
         session, actor="tracker", now=now, today=today, workdays=office.workdays,
         review_every=office.review_every, evidence_folder=office.evidence_folder,
     )  # fmt: skip
-    moved = keeper.recompute()
+    moved = next_action.recompute(keeper)
     session.flush()
-    register.rearm_all(session, today)
+    next_action.rearm_all(session, today)
     instance.rules_hash = office.rules_hash
     return moved

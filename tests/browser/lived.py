@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from commitments import responses
 from commitments.models import Commitment, Department
+from commitments.register import extensions, opening, responses
 from notifications.models import Instance
 from tests.browser.house import House, follow
 from tracker.demo import story
@@ -38,8 +38,8 @@ def _ask(register: Any) -> None:
     names = {each.name: each for each in register.session.scalars(select(Department))}
     letter = register.session.scalars(select(Commitment)).first().letter
     draft = Commitment(ref="", letter=letter, title="社区治理年度报告", lead=names[LEAD], state="draft")
-    register.add(draft)
-    register.ask_extension(LATE, date(2020, 3, 31), "数据接口还在联调，三月底前可以上线。")
+    opening.add(register, draft)
+    extensions.ask(register, LATE, date(2020, 3, 31), "数据接口还在联调，三月底前可以上线。")
     responses.acknowledge(register, "2019-1007-03", names[LEAD])
     responses.dispute(register, "2019-1007-03", names["市委政法委"], "雪亮工程已移交公安机关。")
     responses.answer(register, names[UNIT], "2019-12", "partly", "信息平台逾期，希望说明原因。")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from commitments.register import closing, editing, progress
 from tests.browser import lived
 from tests.browser.house import House, follow
 
@@ -99,9 +100,9 @@ def test_the_keyboard_is_enough(busy: House, page: Any) -> None:
 def test_what_people_write_sticks_out_nowhere(house: House, page: Any, width: int) -> None:
     house.put(lived.NOW)
     address = "https://mzj.gz.example/" + "a" * 270
-    house.do(lambda register: register.edit(lived.LATE, "更名", title="综合信息平台" * 30))
-    house.do(lambda register: register.progress(lived.LATE, f"见{address}", proofs=[address]))
-    house.do(lambda register: register.report_done(lived.LATE, note="办结" * 200))
+    house.do(lambda register: editing.edit(register, lived.LATE, "更名", title="综合信息平台" * 30))
+    house.do(lambda register: progress.record(register, lived.LATE, f"见{address}", proofs=[address]))
+    house.do(lambda register: closing.report_done(register, lived.LATE, note="办结" * 200))
     page.set_viewport_size({"width": width, "height": 800})
     pages = lived.addresses(house)
     for name in ("owner", "desk", "item"):

@@ -15,7 +15,7 @@ from commitments.exchange.dump import dump
 from commitments.exchange.load import Loaded, load
 from commitments.models import Commitment
 from commitments.queries import lookup
-from commitments.register import Register
+from commitments.register.context import Register
 from commitments.workdays import WorkCalendar
 
 WORKDAYS = WorkCalendar.load()

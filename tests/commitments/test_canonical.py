@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, text
 
-from commitments import parties, schema
+from commitments import schema
 from commitments.canonical import name_key, number_key, ref_key
 from commitments.errors import AlreadyExists, AmbiguousLetter, NoSuchLetter, SameNumber
 from commitments.models import Commitment, Letter
 from commitments.queries import lookup
+from commitments.register import departments, letters, opening
 from commitments.storage import open_engine, reading, writing
 from tests.commitments.ledger_desk import Desk
 from tests.conftest import Scene
@@ -165,7 +166,7 @@ def test_a_department_is_one_however_typed(quick: Scene, typed: str) -> None:
     with reading(quick.engine) as session:
         assert lookup.find_department(session, typed).name == "市民政局"
     with pytest.raises(AlreadyExists):
-        quick.do(lambda register: parties.add_department(register, typed))
+        quick.do(lambda register: departments.add_department(register, typed))
 
 
 def test_traditional_signs_name_the_same_department(quick: Scene) -> None:
@@ -248,12 +249,12 @@ def second(scene: Scene, number: str, proposal_number: str = "1007", signed_on: 
 
     def enter(register: Any) -> None:
         unit, own = (lookup.find_department(register.session, name) for name in ("市台联", "市民政局"))
-        letter = parties.add_letter(
+        letter = letters.add_letter(
             register, document_number=number, proposal_number=proposal_number, proposing_unit=unit, replying_unit=own,
             signed_on=signed_on,
         )  # fmt: skip
         register.session.flush()
-        refs.append(register.add(Commitment(ref="", letter=letter, title="甲", lead=own)).ref)
+        refs.append(opening.add(register, Commitment(ref="", letter=letter, title="甲", lead=own)).ref)
 
     scene.do(enter)
     return refs[0]

@@ -11,6 +11,7 @@ from commitments.errors import NotInLetter
 from commitments.models import Commitment, Letter, Source
 from commitments.queries import lookup
 from commitments.quotes import own_words
+from commitments.register import editing
 from commitments.storage import reading, writing
 from tests.conftest import Scene
 
@@ -62,8 +63,8 @@ def test_at_every_door_of_the_register_a_quote_must_be_the_letters(quick: Scene)
     with pytest.raises(NotInLetter, match="summary"):
         quick.add(quote="定下哪些事务可以进社区")
     with pytest.raises(NotInLetter):
-        quick.do(lambda register: register.edit(ref, "改", quote="定下哪些事务可以进社区"))
-    quick.do(lambda register: register.edit(ref, "改", quote="厘清部门、镇(街)权责"))
+        quick.do(lambda register: editing.edit(register, ref, "改", quote="定下哪些事务可以进社区"))
+    quick.do(lambda register: editing.edit(register, ref, "改", quote="厘清部门、镇(街)权责"))
     assert row(quick, ref).quote == "厘清部門、鎮（街）權責"
 
 
@@ -86,7 +87,7 @@ def test_what_supports_no_longer_is_known_from_nothing(quick: Scene) -> None:
     ref = quick.add(support=("各区政府", "市委政法委"), support_basis={"各区政府": "named", "市委政法委": "inferred"})
 
     def drop(register: Any) -> None:
-        register.edit(ref, "分工调整", support=[lookup.find_department(register.session, "各区政府")])
+        editing.edit(register, ref, "分工调整", support=[lookup.find_department(register.session, "各区政府")])
 
     quick.do(drop)
     assert row(quick, ref).support_basis == {"各区政府": "named"}

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 
-from commitments import amounts, replay, responses
+from commitments import amounts, replay
 from commitments.models import Commitment, Target
 from commitments.queries import lookup
-from commitments.register import Register
+from commitments.register import closing, editing, extensions, opening, progress, responses
+from commitments.register.context import Register
 from commitments.storage import one_moment, writing
 from tests.conftest import Scene
 
@@ -38,14 +39,14 @@ def test_what_the_verbs_did_agrees(scene: Scene, monkeypatch: pytest.MonkeyPatch
 
     def work(keeper: Register) -> None:
         helper = lookup.find_department(keeper.session, "市委政法委")
-        keeper.progress(asked, "已走访", figures={"户": 3}, proofs=["https://gz.example/a"])
-        keeper.ask_extension(dated, date(2020, 3, 31), "设备推迟")
+        progress.record(keeper, asked, "已走访", figures={"户": 3}, proofs=["https://gz.example/a"])
+        extensions.ask(keeper, dated, date(2020, 3, 31), "设备推迟")
         responses.acknowledge(keeper, dated, helper)
         responses.dispute(keeper, dated, helper, "非我委职责")
         responses.decide_dispute(keeper, dated, department=helper, accept=True, by="领导")
-        keeper.close(dated, "kept", waiver="在案", next_due=date(2020, 12, 31))
-        keeper.reopen(dated, "仍需办理")
-        keeper.confirm(draft)
+        closing.close(keeper, dated, "kept", waiver="在案", next_due=date(2020, 12, 31))
+        closing.reopen(keeper, dated, "仍需办理")
+        opening.confirm(keeper, draft)
 
     scene.do(work)
     assert differences(scene) == []
@@ -53,7 +54,7 @@ def test_what_the_verbs_did_agrees(scene: Scene, monkeypatch: pytest.MonkeyPatch
 
 def test_a_draft_that_was_dropped_is_not_missed_and_a_row_that_is_gone_is(scene: Scene) -> None:
     draft, other = scene.add("草稿", state="draft"), scene.add("另一草稿", state="draft")
-    scene.do(lambda keeper: keeper.drop(f" {draft}", "重复"))
+    scene.do(lambda keeper: opening.drop(keeper, f" {draft}", "重复"))
     assert differences(scene) == []
     with writing(scene.engine) as session:
         session.execute(text("DELETE FROM commitment"))
@@ -75,7 +76,7 @@ def test_what_a_verb_does_meanwhile_is_no_difference(scene: Scene, monkeypatch: 
 
     def interrupted(*facts: Any) -> dict[str, replay.Told]:
         known = told(*facts)
-        scene.do(lambda keeper: keeper.edit(ref, "更正", title=f"更正{facts[1].name}"))
+        scene.do(lambda keeper: editing.edit(keeper, ref, "更正", title=f"更正{facts[1].name}"))
         return known
 
     monkeypatch.setattr(replay, "_told", interrupted)

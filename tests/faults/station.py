@@ -16,7 +16,8 @@ from sqlalchemy import Engine, func, select, text, update
 from commitments import schema
 from commitments.deadlines import Offset
 from commitments.models import Commitment, Department, Letter
-from commitments.register import Register
+from commitments.register import opening
+from commitments.register.context import Register
 from commitments.storage import open_engine, reading, writing
 from commitments.workdays import WorkCalendar
 from notifications.models import Attempt, Instance, Message, Notice
@@ -211,10 +212,11 @@ class Station:
             register.note("letter_add", letter.document_number)
             for n, lead in enumerate(departments):
                 due = today + timedelta(days=300)
-                register.add(
+                opening.add(
+                    register,
                     Commitment(
                         ref="", letter=letter, title=f"事项{n}", ordinal=str(n), lead=lead, due_on=due, due_basis="set"
-                    )
+                    ),
                 )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from commitments.deadlines import Ladder, Offset
 from commitments.models import Commitment, Department, HistoryEntry
+from commitments.register import closing, editing
 from commitments.storage import reading, writing
 from commitments.workdays import WorkCalendar, Year
 from notifications import delivery
@@ -114,7 +115,7 @@ def test_row_20_down_over_two_month_ends(scene: Scene) -> None:
 
 
 def move(scene: Scene, ref: str, due: date) -> None:
-    scene.do(lambda register: register.edit(ref, "更正", due_on=due))
+    scene.do(lambda register: editing.edit(register, ref, "更正", due_on=due))
 
 
 def test_row_22_a_deadline_moved_and_moved_back(scene: Scene) -> None:
@@ -159,7 +160,7 @@ def test_row_22_closed_before_its_reminder_goes_out(scene: Scene, between: str) 
     else:
         scene.run(carrier)
     refused = list(carrier.parcels)
-    scene.do(lambda register: register.close(ref, "withdrawn"))
+    scene.do(lambda register: closing.close(register, ref, "withdrawn"))
     scene.day("2019-12-20", 9, 30)
     scene.run(carrier)
     scene.run_days("2019-12-23", "2019-12-23")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from commitments.models import Commitment, Department
+from commitments.register import editing
 from commitments.storage import reading, writing
 from notifications.channels import Outcome, Parcel
 from notifications.models import Message, Notice
@@ -58,7 +59,7 @@ def a_lead_that_is_corrected(scene: Scene, day: date) -> Scripted:
         with writing(scene.engine) as session:
             row = session.scalars(select(Commitment).where(Commitment.title == "第1件")).one()
             lead = session.scalars(select(Department).where(Department.name == "各区政府")).one()
-            scene.register(session).edit(row.ref, "更正主办", lead=lead)
+            editing.edit(scene.register(session), row.ref, "更正主办", lead=lead)
     return Scripted()
 
 

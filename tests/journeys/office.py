@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commitments import responses
 from commitments.exchange import load
 from commitments.models import Commitment, Letter
 from commitments.queries import lookup
-from commitments.register import Register
+from commitments.register import responses
+from commitments.register.context import Register
 from notifications.plan import digests
 from tests.faults.relay import Relay
 from tracker import config

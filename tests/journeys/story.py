@@ -6,10 +6,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from commitments import parties, responses
 from commitments.models import Commitment, Letter
 from commitments.queries import lookup
-from commitments.register import Register
+from commitments.register import departments, editing, opening, responses
+from commitments.register.context import Register
 from tests.journeys.office import LEADER, LETTERS, LOGIN, PHONE, Event, ref_of, reply, verb
 
 HOUSING, FINANCE, CIVIL, DISTRICTS = "市住建局", "市财政局", "市民政局", "各区政府"
@@ -54,15 +54,17 @@ def happenings(proof: Path) -> Mapping[date, tuple[Event, ...]]:
 def _draft(register: Register) -> None:
     letter = register.session.scalars(select(Letter).where(Letter.document_number == LETTERS["A"][0])).one()
     lead = lookup.find_department(register.session, HOUSING)
-    register.add(Commitment(ref="", letter=letter, title=DRAFT, lead=lead, section="四", ordinal="99", state="draft"))
+    opening.add(
+        register, Commitment(ref="", letter=letter, title=DRAFT, lead=lead, section="四", ordinal="99", state="draft")
+    )
 
 
 def _correct_draft(register: Register) -> None:
-    register.edit(ref_of(register.session, "A99"), "读错了", due_on=date(2019, 12, 31))
+    editing.edit(register, ref_of(register.session, "A99"), "读错了", due_on=date(2019, 12, 31))
 
 
 def _drop_draft(register: Register) -> None:
-    register.drop(ref_of(register.session, "A99"), "不是承诺事项")
+    opening.drop(register, ref_of(register.session, "A99"), "不是承诺事项")
 
 
 def _decide(register: Register, item: str, department: str, *, accept: bool) -> None:
@@ -73,4 +75,4 @@ def _decide(register: Register, item: str, department: str, *, accept: bool) -> 
 
 
 def _give_mailbox(register: Register) -> None:
-    parties.edit_department(register, "市残联", "补登邮箱", mailbox="cl@gz.example")
+    departments.edit_department(register, "市残联", "补登邮箱", mailbox="cl@gz.example")

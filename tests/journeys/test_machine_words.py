@@ -12,9 +12,10 @@ from freezegun import freeze_time
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from commitments import deadlines, due_rules, i18n, models, parties
+from commitments import deadlines, due_rules, i18n, models
 from commitments.i18n import LOCALES
 from commitments.models import Commitment, Department
+from commitments.register import departments
 from notifications import models as books
 from notifications.models import Instance
 from tests.journeys.office import LAST, TwoMonths, at, read
@@ -71,7 +72,7 @@ def spoken(
     app = App(config.load(home / "config.toml", settings, home), actor="办公室", clock=lambda: MORNING)
     with app.register() as register:
         for name in register.session.scalars(select(Department.name).where(Department.locale != locale)).all():
-            parties.edit_department(register, name, locale=locale)
+            departments.edit_department(register, name, locale=locale)
     yield app
     app.engine.dispose()
 

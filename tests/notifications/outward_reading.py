@@ -5,6 +5,7 @@ from email import policy
 from email.parser import BytesParser
 from typing import Any
 
+from commitments.register import extensions
 from commitments.storage import reading
 from notifications.plan import digests
 from tests.conftest import Scene
@@ -40,9 +41,9 @@ def extend(to: date, ref: str, *, approve: bool = True) -> Any:
     """Return the work of a register: ask for an extension, and let a person approve it."""
 
     def work(register: Any) -> None:
-        register.ask_extension(ref, to, "征求意见")
+        extensions.ask(register, ref, to, "征求意见")
         register.session.flush()
         if approve:
-            register.decide_extension(ref, approve=True, by="zhangsan")
+            extensions.decide(register, ref, approve=True, by="zhangsan")
 
     return work

@@ -12,6 +12,7 @@ from commitments.deadlines import Offset
 from commitments.errors import WrongEnvironment
 from commitments.models import Department
 from commitments.queries.lookup import find
+from commitments.register import closing, editing, progress
 from commitments.storage import reading, writing
 from notifications import alerts
 from notifications.channels import ChannelDown, Outcome, Parcel
@@ -128,7 +129,7 @@ def test_a_department_without_an_escalation_mailbox_escalates_to_the_organisatio
 def test_overdue_repeats_every_five_working_days_until_closed(scene: Scene) -> None:
     ref = quietly(scene, due_on=DUE)
     scene.run_days("2019-12-31", "2020-01-17")
-    scene.do(lambda r: r.close(ref, "not_kept"))
+    scene.do(lambda r: closing.close(r, ref, "not_kept"))
     scene.run_days("2020-01-18", "2020-01-31")
     rungs = [
         key.split("|")[2] for key, state in notices(scene).items() if key.startswith("reminder") and state == "told"
@@ -154,11 +155,11 @@ def test_moving_a_deadline_arms_the_ladder_again_and_moving_back_does_not_repeat
 def test_what_was_reported_done_waits_at_the_organisation_and_the_ladder_stops(scene: Scene) -> None:
     ref = quietly(scene, due_on=DUE)
     scene.day("2019-12-19")
-    scene.do(lambda r: r.report_done(ref, note="已印发"))
+    scene.do(lambda r: closing.report_done(r, ref, note="已印发"))
     scene.run_days("2019-12-20", "2019-12-31")
     mails = messages(scene)
     assert [(m.kind, m.mailbox) for m in mails if m.told_on > date(2019, 12, 10)] == [("done", "office@yinuo.example")]
-    scene.do(lambda r: r.reopen(ref, "材料不全"))
+    scene.do(lambda r: closing.reopen(r, ref, "材料不全"))
     scene.day("2020-01-02")
     scene.run()
     assert notices(scene)[f"reminder/2|{ref}|+1wd|2019-12-31|市民政局|lead|mail"] == "told"
@@ -167,7 +168,7 @@ def test_what_was_reported_done_waits_at_the_organisation_and_the_ladder_stops(s
 def test_an_undated_commitment_is_asked_about_until_there_is_progress(scene: Scene) -> None:
     ref = quietly(scene, on="2019-08-26", review_on=date(2019, 9, 26))
     scene.run_days("2019-09-26", "2019-10-12")
-    scene.do(lambda r: r.progress(ref, "已送审"))
+    scene.do(lambda r: progress.record(r, ref, "已送审"))
     for first, last in (("2019-10-13", "2019-10-21"), ("2019-12-30", "2019-12-31")):
         scene.run_days(first, last)
     asked = [key.split("|")[2] for key, state in notices(scene).items() if key.startswith("review") and state == "told"]
@@ -208,7 +209,7 @@ def test_an_unknown_outcome_sends_the_same_bytes_after_a_quarter_of_an_hour(scen
     carrier = Scripted(Outcome("unknown", "connection lost"))
     ref = scene.add(due_on=DUE)
     scene.run(carrier)
-    scene.do(lambda r: r.edit(ref, "更名", title="改了的名称"))
+    scene.do(lambda r: editing.edit(r, ref, "更名", title="改了的名称"))
     scene.now += timedelta(minutes=14)
     assert scene.run(carrier).sent == 0
     scene.now += timedelta(minutes=1)
@@ -220,7 +221,7 @@ def test_a_message_that_is_no_longer_true_is_composed_anew(scene: Scene) -> None
     carrier = Scripted(Outcome("temporary", "450 later"))
     ref = scene.add(due_on=DUE)
     scene.run(carrier)
-    scene.do(lambda r: r.edit(ref, "更名", title="改了的名称"))
+    scene.do(lambda r: editing.edit(r, ref, "更名", title="改了的名称"))
     scene.now += timedelta(minutes=2)
     assert scene.run(carrier).sent == 1
     assert [m.state for m in messages(scene)] == ["cancelled", "sent"]
@@ -231,7 +232,7 @@ def test_closing_between_two_tries_cancels_the_message(scene: Scene) -> None:
     carrier = Scripted(Outcome("temporary", "450 later"))
     ref = scene.add(due_on=DUE)
     scene.run(carrier)
-    scene.do(lambda r: r.close(ref, "withdrawn"))
+    scene.do(lambda r: closing.close(r, ref, "withdrawn"))
     scene.now += timedelta(minutes=2)
     scene.run(carrier)
     assert notices(scene)[f"assignment/1|{ref}|||市民政局|lead|mail"] == "cancelled"

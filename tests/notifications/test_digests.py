@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from commitments import history, responses, storage
+from commitments import history, storage
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import NoSuchDepartment, NoSuchDigest
 from commitments.models import Commitment, Department, HistoryEntry, Letter
 from commitments.queries.lookup import find_department, find_letter
-from commitments.register import Register
+from commitments.register import closing, editing, extensions, opening, progress, responses
+from commitments.register.context import Register
 from notifications.models import Alert, Digest, Message, Notice
 from notifications.plan import digests
 from notifications.plan.digests import DigestRules, Owed
@@ -112,11 +113,11 @@ class Ledger:
             session = register.session
             owner, source = find_department(session, lead), find_letter(session, letter)
             pledge = Commitment(ref="", letter=source, lead=owner, title="清单", **facts)
-            return register.add(pledge).ref
+            return opening.add(register, pledge).ref
 
     def close(self, moment: str, ref: str) -> None:
         with self.at(moment) as register:
-            register.close(ref, "kept", waiver="在案")
+            closing.close(register, ref, "kept", waiver="在案")
 
     def plan(self, moment: str, rules: DigestRules = RULES) -> list[Digest]:
         with storage.writing(self.engine) as session:
@@ -231,7 +232,7 @@ def test_a_reopened_unit_is_told_again_but_not_of_months_in_which_nothing_was_op
     ledger.close("2019-07-20 10:00", ref)
     assert issues(ledger.plan("2019-08-01 09:00")) == [(1, "2019-06"), (2, "2019-07")]
     with ledger.at("2019-11-05 10:00") as register:
-        register.reopen(ref, "群众反映未落实")
+        closing.reopen(register, ref, "群众反映未落实")
     assert ledger.plan("2019-11-05 11:00") == []
     (december,) = ledger.plan("2019-12-02 09:00")
     assert (december.number, december.period) == (3, "2019-11")
@@ -246,7 +247,7 @@ def test_closed_before_this_ledger_owes_nothing(ledger: Ledger) -> None:
 def test_months_missed_are_made_up_numbered_in_order_and_told_late(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00")
     with ledger.at("2019-07-10 10:00") as register:
-        register.progress(ref, "七月进展")
+        progress.record(register, ref, "七月进展")
     made = ledger.plan("2019-12-10 09:00")
     assert issues(made) == [(1, "2019-08"), (2, "2019-09"), (3, "2019-10"), (4, "2019-11")]
     assert [(row.late, row.snapshot["late"], row.snapshot["number"]) for row in made] == [
@@ -266,9 +267,9 @@ def test_a_digest_made_late_states_what_stood_at_the_end_of_its_month(ledger: Le
     due: dict[str, Any] = {"due_on": date(2019, 7, 31), "due_basis": "stated"}
     closed, extended = ledger.add("2019-06-27 10:00", **due), ledger.add("2019-06-27 10:00", **due)
     with ledger.at("2019-08-01 08:00") as register:
-        register.close(closed, "kept", waiver="在案")
-        register.ask_extension(extended, date(2019, 9, 30), "征求意见")
-        register.decide_extension(extended, approve=True, by="领导")
+        closing.close(register, closed, "kept", waiver="在案")
+        extensions.ask(register, extended, date(2019, 9, 30), "征求意见")
+        extensions.decide(register, extended, approve=True, by="领导")
     _june, july = ledger.plan("2019-08-01 09:00")
     (august,) = ledger.plan("2019-09-02 09:00")
     assert july.snapshot["totals"]["closed"] == 0
@@ -402,8 +403,8 @@ def test_status_puts_red_first_and_names_what_waits(ledger: Ledger) -> None:
     done = ledger.add("2019-06-27 10:00", due_on=date(2019, 7, 26), **due)
     draft = ledger.add("2019-06-27 10:00", state="draft")
     with ledger.at("2019-07-26 00:30") as register:
-        register.ask_extension(asked, date(2019, 9, 30), "征求意见")
-        register.report_done(done)
+        extensions.ask(register, asked, date(2019, 9, 30), "征求意见")
+        closing.report_done(register, done)
     status = ledger.status("2019-07-29 09:00")
     assert (status["week"], status["as_of"]) == ("2019-W31", "2019-07-29")
     assert [(row["ref"], row["days_left"], row["working_days_left"]) for row in status["red"]] == [
@@ -430,7 +431,7 @@ def test_status_names_disputes_to_decide_and_answers_of_the_week(ledger: Ledger)
         for each in (ref, closed, decided):
             responses.dispute(register, each, ours, "职责已划转")
         responses.decide_dispute(register, decided, department=ours, accept=False, by="领导")
-        register.close(closed, "withdrawn")
+        closing.close(register, closed, "withdrawn")
     for grade in ("satisfied", "partly"):
         answer(ledger, "2019-07-26 08:00", "2019-06", grade)
     status = ledger.status("2019-07-29 09:00")
@@ -490,9 +491,9 @@ def test_status_names_departments_that_nobody_can_write_to(ledger: Ledger) -> No
 def test_a_correction_is_told_where_the_last_digest_said_otherwise(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 9, 30), due_basis="stated")
     with ledger.at("2019-06-28 10:00") as register:
-        register.edit(ref, "录入有误", due_on=date(2019, 10, 31))
+        editing.edit(register, ref, "录入有误", due_on=date(2019, 10, 31))
     with ledger.at("2019-07-02 10:00") as register:
-        register.edit(ref, "再核", due_on=date(2019, 11, 29))
+        editing.edit(register, ref, "再核", due_on=date(2019, 11, 29))
     june, july = ledger.plan("2019-08-01 09:00")
     (august,) = ledger.plan("2019-09-02 09:00")
     told = [digest.snapshot["commitments"][0]["corrections"] for digest in (june, july, august)]
@@ -507,7 +508,7 @@ def test_a_correction_is_told_where_the_last_digest_said_otherwise(ledger: Ledge
 def test_personal_data_is_masked_and_named_for_whoever_approves(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00", condition="待王某（13800138000）审定后")
     with ledger.at("2019-06-28 10:00") as register:
-        register.progress(ref, "经办人身份证440106199001011234，邮箱wang@mail.example")
+        progress.record(register, ref, "经办人身份证440106199001011234，邮箱wang@mail.example")
     (june,) = ledger.plan("2019-07-01 09:00")
     told = json.dumps(june.snapshot, ensure_ascii=False)
     assert not any(secret in told for secret in ("13800138000", "440106199001011234", "wang@mail.example"))

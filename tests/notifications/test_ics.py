@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from commitments.models import Department
+from commitments.register import closing, editing
 from commitments.storage import reading
 from notifications.mail import calendar_events, ics
 from notifications.mail.calendar_events import Rules
@@ -142,7 +143,7 @@ def test_a_moved_date_raises_the_sequence_and_the_stamp(scene: Scene) -> None:
     ref = scene.add(due_on=date(2019, 12, 31))
     (before,) = feed(scene)
     scene.day("2019-07-01")
-    scene.do(lambda register: register.edit(ref, "领导批示", due_on=date(2020, 3, 31)))
+    scene.do(lambda register: editing.edit(register, ref, "领导批示", due_on=date(2020, 3, 31)))
     (after,) = feed(scene)
     assert (after.uid, after.on) == (before.uid, date(2020, 3, 31))
     assert after.sequence > before.sequence
@@ -173,11 +174,11 @@ def test_sending_does_not_change_a_calendar(quick: Scene) -> None:
 
 def test_what_is_reported_done_says_so_and_rings_no_more(quick: Scene) -> None:
     ref = quick.add("清单", due_on=date(2019, 12, 31))
-    quick.do(lambda register: register.report_done(ref, note="已印发"))
+    quick.do(lambda register: closing.report_done(register, ref, note="已印发"))
     (found,) = feed(quick)
     assert (found.status, found.alarms) == ("completed", ())
     assert found.title == "已报办结、待验收：清单"
-    quick.do(lambda register: register.close(ref, "kept", waiver="公开文件"))
+    quick.do(lambda register: closing.close(register, ref, "kept", waiver="公开文件"))
     assert feed(quick) == []
 
 
@@ -185,7 +186,7 @@ def test_all_states_can_be_asked_for(quick: Scene) -> None:
     quick.add("草稿", due_on=date(2019, 12, 31), state="draft")
     quick.add("无日期的草稿", state="draft")
     gone = quick.add("并入", due_on=date(2019, 12, 31))
-    quick.do(lambda register: register.close(gone, "merged"))
+    quick.do(lambda register: closing.close(register, gone, "merged"))
     rules = Rules(ladder=LADDER, workdays=quick.workdays, locale="en")
     with reading(quick.engine) as session:
         found = calendar_events.events(session, rules=rules)

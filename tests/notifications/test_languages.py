@@ -13,6 +13,7 @@ from sqlalchemy import select
 from commitments import i18n
 from commitments.i18n import LOCALES
 from commitments.models import Department
+from commitments.register import closing
 from commitments.storage import reading, writing
 from notifications.mail import fallback
 from notifications.mail.render import TEMPLATES, Renderer
@@ -100,7 +101,7 @@ def test_mail_goes_out_in_traditional_characters(quick: Scene) -> None:
         session.query(Department).filter_by(name="市民政局").one().locale = "zh-Hant"
     ref = quick.add(title="社区工作简报", due_on=date(2019, 12, 31))
     quick.run()
-    quick.do(lambda register: register.report_done(ref, note="已印发"))
+    quick.do(lambda register: closing.report_done(register, ref, note="已印发"))
     quick.run()
     with reading(quick.engine) as session:
         subjects = session.scalars(select(Message.subject).order_by(Message.id)).all()

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from commitments.deadlines import Offset
 from commitments.models import Commitment, Department, Progress
+from commitments.register import closing, editing, progress
 from commitments.storage import reading, writing
 from notifications.channels import Outcome
 from notifications.models import Message, Notice
@@ -51,7 +52,7 @@ def set_department(scene: Scene, name: str, **facts: str) -> None:
 def led_by(scene: Scene, ref: str, name: str) -> None:
     with writing(scene.engine) as session:
         lead = session.query(Department).filter_by(name=name).one()
-        scene.register(session).edit(ref, "更正主办", lead=lead)
+        editing.edit(scene.register(session), ref, "更正主办", lead=lead)
 
 
 def add_departments(scene: Scene, count: int, escalation: str = "") -> list[str]:
@@ -89,9 +90,9 @@ def test_what_is_reopened_late_says_so_and_begins_anew(quick: Scene) -> None:
     quick.day("2019-06-27")
     ref = quick.add(due_on=LONG_AGO)
     quick.run()
-    quick.do(lambda r: r.report_done(ref, note="已印发"))
+    quick.do(lambda r: closing.report_done(r, ref, note="已印发"))
     quick.day(MONDAY)
-    quick.do(lambda r: r.reopen(ref, "材料不全"))
+    quick.do(lambda r: closing.reopen(r, ref, "材料不全"))
     with writing(quick.engine) as session:  # the program was at work all the time
         planner.mind_rules(session, quick.office, quick.now)
         holds.release(session, quick.now)
@@ -177,7 +178,7 @@ def test_reminders_of_another_deadline_are_not_named(quick: Scene) -> None:
     quick.day("2019-11-20")
     ref = quick.add(due_on=date(2019, 12, 31))
     quick.run_days("2019-11-20", "2019-12-31")
-    quick.do(lambda r: r.edit(ref, "更正", due_on=date(2020, 2, 28)))
+    quick.do(lambda r: editing.edit(r, ref, "更正", due_on=date(2020, 2, 28)))
     quick.run_days("2020-01-02", "2020-03-09")
     [told] = of_kind(quick, "escalation")
     assert "2019年" not in text_of(told).partition("此前提醒：")[2].partition("\n")[0]
@@ -251,7 +252,7 @@ def test_progress_answers_and_begins_anew(quick: Scene) -> None:
     quick.day(MONDAY)
     ref = quick.add(review_on=date(2020, 3, 2))
     quick.run_days(MONDAY, "2020-03-15")
-    quick.do(lambda r: r.progress(ref, "已送审"))
+    quick.do(lambda r: progress.record(r, ref, "已送审"))
     quick.run_days("2020-03-16", "2020-06-22")
     assert of_kind(quick, "escalation") == []
     quick.run_days("2020-06-23", "2020-07-10")
@@ -263,7 +264,7 @@ def test_progress_of_an_old_day_is_an_answer_too(quick: Scene) -> None:
     quick.day(MONDAY)
     ref = quick.add(review_on=date(2020, 3, 2))
     quick.run_days(MONDAY, "2020-03-13")
-    quick.do(lambda r: r.progress(ref, "去年底已送审", on=date(2019, 12, 2)))
+    quick.do(lambda r: progress.record(r, ref, "去年底已送审", on=date(2019, 12, 2)))
     with reading(quick.engine) as session:
         assert session.scalars(select(Commitment.review_on)).one() == date(2020, 3, 2)
         assert session.scalars(select(Progress.id)).all()

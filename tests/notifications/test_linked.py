@@ -11,7 +11,8 @@ import pytest
 from icalendar import Calendar
 
 from commitments.models import Commitment, Department
-from commitments.parties import edit_department, revoke_links
+from commitments.register import closing
+from commitments.register.departments import edit_department, revoke_links
 from commitments.storage import reading, writing
 from notifications.channels import Outcome, Parcel
 from notifications.links import DESK, OWNER, UNIT, Claim, Links
@@ -99,10 +100,10 @@ def test_review_reminder_and_escalation_open_the_leads_page(linked: Scene) -> No
 def test_what_is_reported_done_opens_the_desk_and_what_is_closed_opens_nothing(linked: Scene) -> None:
     ref = linked.add(due_on=DUE)
     told(linked)
-    linked.do(lambda register: register.report_done(ref))
+    linked.do(lambda register: closing.report_done(register, ref))
     linked.day("2019-06-28")
     assert claims(told(linked)["office@yinuo.example"]) == [Claim(DESK, 0, 1, until=date(2019, 8, 2))]
-    linked.do(lambda register: register.close(ref, "not_kept", note="停办"))
+    linked.do(lambda register: closing.close(register, ref, "not_kept", note="停办"))
     linked.day("2019-07-01")
     closed = told(linked)["mzj@gz.example"]
     assert claims(closed) == []
@@ -134,7 +135,7 @@ def test_links_carry_the_generation_that_holds(linked: Scene) -> None:
         session.get_one(Instance, 1).link_generation = 5
     ref = linked.add(due_on=DUE)
     assert [claim.generation for claim in claims(told(linked)["mzj@gz.example"])] == [2]
-    linked.do(lambda register: register.report_done(ref))
+    linked.do(lambda register: closing.report_done(register, ref))
     linked.day("2019-06-28")
     assert [claim.generation for claim in claims(told(linked)["office@yinuo.example"])] == [5]
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from commitments import responses
 from commitments.models import Target
 from commitments.queries.lookup import find_department
+from commitments.register import closing, editing, extensions, progress, responses
 from commitments.storage import writing
 from notifications.models import Notice
 from notifications.plan import outward
@@ -21,7 +21,7 @@ LOGINS = ("root", "admin", "cli", "daemon", "demo", "zhangsan")
 
 
 def edit(ref: str, **new: Any) -> Any:
-    return lambda register: register.edit(ref, "录入有误", **new)
+    return lambda register: editing.edit(register, ref, "录入有误", **new)
 
 
 # -- corrections and extensions ----------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ def test_a_request_overtaken_by_a_correction_is_no_extension(quick: Scene) -> No
     quick.run_days("2019-07-01", "2019-07-02")
     quick.do(extend(date(2019, 10, 31), ref, approve=False))
     quick.do(edit(ref, due_on=date(2019, 12, 31)))
-    quick.do(lambda r: r.decide_extension(ref, approve=True, by="zhangsan"))
+    quick.do(lambda r: extensions.decide(r, ref, approve=True, by="zhangsan"))
     quick.run_days("2019-08-01", "2019-08-01")
     assert row(quick, "2019-07", ref)["slips"] == []
     assert lines(quick, "2019-07", ref) == [("due_on", "2019-09-30", "2019-10-31")]
@@ -63,7 +63,7 @@ def test_a_request_overtaken_by_a_correction_is_no_extension(quick: Scene) -> No
 def test_a_correction_names_what_the_digest_said_not_what_stood_for_a_day(quick: Scene) -> None:
     ref = quick.add(review_on=date(2019, 9, 26))
     quick.run_days("2019-07-01", "2019-07-02")
-    quick.do(lambda r: r.progress(ref, "已开会"))
+    quick.do(lambda r: progress.record(r, ref, "已开会"))
     quick.do(edit(ref, review_on=date(2019, 11, 1)))
     quick.run_days("2019-08-01", "2019-08-01")
     assert lines(quick, "2019-07", ref) == [("review_on", "2019-09-26", "2019-11-01")]
@@ -115,7 +115,7 @@ def test_no_login_stands_in_any_mail_to_a_unit_or_a_department(quick: Scene) -> 
     refs = {login: quick.add(f"事项{n}", due_on=date(2019, 7, 31)) for n, login in enumerate(LOGINS)}
     quick.run_days("2019-06-28", "2019-07-05")
     for login, ref in refs.items():
-        quick.do(lambda r, ref=ref: r.progress(ref, f"{ref}已起草"), actor=login)
+        quick.do(lambda r, ref=ref: progress.record(r, ref, f"{ref}已起草"), actor=login)
         quick.do(extend(date(2019, 9, 30), ref), actor=login)
     quick.run_days("2019-07-08", "2019-09-02")
     said = texts(quick)
@@ -126,7 +126,7 @@ def test_no_login_stands_in_any_mail_to_a_unit_or_a_department(quick: Scene) -> 
 
 def test_a_department_is_named_as_who_reported(quick: Scene) -> None:
     ref = quick.add(due_on=date(2019, 7, 31))
-    quick.do(lambda r: r.progress(ref, "清单已起草"), actor="市民政局")
+    quick.do(lambda r: progress.record(r, ref, "清单已起草"), actor="市民政局")
     quick.run_days("2019-06-28", "2019-07-22")
     assert "清单已起草（市民政局报送）" in texts(quick)
 
@@ -141,11 +141,13 @@ def test_personal_data_leaves_by_no_door_of_a_digest(quick: Scene) -> None:
         targets=[Target(what=f"比例{SECRETS[0]}", unit=SECRETS[0], goal=1)],
     )  # fmt: skip
     quick.run_days("2019-06-28", "2019-07-01")
-    quick.do(lambda r: r.progress(ref, f"身份证{SECRETS[2]}", proofs=[f"https://gz.example/a?tel={SECRETS[0]}"]))
-    quick.do(lambda r: r.edit(ref, f"见{SECRETS[3]}", title=f"清单（{SECRETS[4]}）"))
-    quick.do(lambda r: r.ask_extension(ref, date(2020, 1, 31), f"问{SECRETS[4]}"))
-    quick.do(lambda r: r.decide_extension(ref, approve=True, by="领导"))
-    quick.do(lambda r: r.close(ref, "kept", waiver="在案", note=f"回访{SECRETS[0]}"))
+    quick.do(
+        lambda r: progress.record(r, ref, f"身份证{SECRETS[2]}", proofs=[f"https://gz.example/a?tel={SECRETS[0]}"])
+    )
+    quick.do(lambda r: editing.edit(r, ref, f"见{SECRETS[3]}", title=f"清单（{SECRETS[4]}）"))
+    quick.do(lambda r: extensions.ask(r, ref, date(2020, 1, 31), f"问{SECRETS[4]}"))
+    quick.do(lambda r: extensions.decide(r, ref, approve=True, by="领导"))
+    quick.do(lambda r: closing.close(r, ref, "kept", waiver="在案", note=f"回访{SECRETS[0]}"))
     quick.do(
         lambda r: responses.answer(r, find_department(r.session, "市台联"), "2019-06", "partly", f"我{SECRETS[0]}")
     )
@@ -193,6 +195,6 @@ def _bare(title: str) -> dict[str, Any]:
 def test_a_correction_from_a_ledger_file_names_no_file(quick: Scene) -> None:
     ref = quick.add(due_on=date(2019, 9, 30))
     quick.run_days("2019-07-01", "2019-07-02")
-    quick.do(lambda r: r.edit(ref, "ledger load 张三整理稿.xlsx", due_on=DUE))
+    quick.do(lambda r: editing.edit(r, ref, "ledger load 张三整理稿.xlsx", due_on=DUE))
     quick.run_days("2019-08-01", "2019-08-01")
     assert [line["reason"] for line in row(quick, "2019-07", ref)["corrections"]] == [""]

@@ -1,8 +1,8 @@
 """The promises at their edges: nothing lost, nothing doubled, nothing untrue, when things happen in between."""
 
+import contextlib
 import sqlite3
 import threading
-from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from email import message_from_bytes, policy
@@ -13,7 +13,8 @@ from sqlalchemy import select
 from commitments import storage
 from commitments.errors import WrongState
 from commitments.models import Commitment, Department
-from commitments.register import Register
+from commitments.register import closing, editing, extensions, opening
+from commitments.register.context import Register
 from commitments.storage import open_engine, reading, writing
 from notifications import delivery, sender
 from notifications.channels import Outcome, Parcel
@@ -42,7 +43,7 @@ def test_once_an_outcome_was_unknown_only_the_same_bytes_go_again(scene: Scene) 
     scene.run(carrier)
     scene.now += timedelta(minutes=16)
     scene.run(carrier)
-    scene.do(lambda r: r.edit(ref, "更名", title="改了的名称"))
+    scene.do(lambda r: editing.edit(r, ref, "更名", title="改了的名称"))
     scene.now += timedelta(minutes=10)
     assert scene.run(carrier).sent == 1
     assert len(set(carrier.parcels)) == 1
@@ -71,7 +72,7 @@ def test_a_reader_that_outstays_every_patience_neither_loses_nor_doubles(
     quick.engine, quick.office = engine, replace(quick.office, engine=engine)
     quick.add(due_on=DUE)
     path = str(engine.url.database)
-    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as reader:
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as reader:
 
         class Watched(Scripted):
             def send(self, parcel: Parcel) -> Outcome:
@@ -90,8 +91,8 @@ def test_a_reader_that_outstays_every_patience_neither_loses_nor_doubles(
 
 def test_a_correction_after_closing_keeps_the_closing_notice(scene: Scene) -> None:
     ref = quietly(scene, on="2019-06-28", due_on=DUE)
-    scene.do(lambda r: r.close(ref, "withdrawn"))
-    scene.do(lambda r: r.edit(ref, "错字", title="改了的名称"))
+    scene.do(lambda r: closing.close(r, ref, "withdrawn"))
+    scene.do(lambda r: editing.edit(r, ref, "错字", title="改了的名称"))
     scene.day("2019-07-01")
     scene.run()
     assert notices(scene)[f"closed/1|{ref}||2019-06-28|市民政局|lead|mail"] == "told"
@@ -99,10 +100,10 @@ def test_a_correction_after_closing_keeps_the_closing_notice(scene: Scene) -> No
 
 def test_a_request_to_extend_ends_with_the_commitment(scene: Scene) -> None:
     ref = scene.add(due_on=DUE)
-    scene.do(lambda r: r.ask_extension(ref, date(2020, 6, 30), "设备推迟"))
-    scene.do(lambda r: r.close(ref, "not_kept"))
+    scene.do(lambda r: extensions.ask(r, ref, date(2020, 6, 30), "设备推迟"))
+    scene.do(lambda r: closing.close(r, ref, "not_kept"))
     with pytest.raises(WrongState):
-        scene.do(lambda r: r.decide_extension(ref, approve=True, by="分管领导"))
+        scene.do(lambda r: extensions.decide(r, ref, approve=True, by="分管领导"))
 
 
 def test_a_deadline_moved_away_and_back_before_the_send_time_is_told(scene: Scene) -> None:
@@ -110,7 +111,7 @@ def test_a_deadline_moved_away_and_back_before_the_send_time_is_told(scene: Scen
     scene.day("2019-12-20", 8)
     scene.run()
     for due in (date(2020, 3, 31), DUE):
-        scene.do(lambda r, due=due: r.edit(ref, "更正", due_on=due))
+        scene.do(lambda r, due=due: editing.edit(r, ref, "更正", due_on=due))
         scene.run()
     scene.day("2019-12-20")
     scene.run()
@@ -120,7 +121,7 @@ def test_a_deadline_moved_away_and_back_before_the_send_time_is_told(scene: Scen
 def test_a_lead_changed_away_and_back_is_still_told_of_its_task(scene: Scene) -> None:
     def leads(register: Register, name: str) -> None:
         department = register.session.scalars(select(Department).where(Department.name == name)).one()
-        register.edit(ref, "更正主办", lead=department)
+        editing.edit(register, ref, "更正主办", lead=department)
 
     scene.day("2019-06-27", 8)
     ref = scene.add(due_on=DUE)
@@ -160,7 +161,7 @@ def test_what_was_cancelled_while_it_was_composed_is_not_sent(scene: Scene, monk
     compose_bytes = sender.freeze_bytes
 
     def close_meanwhile(*facts: object) -> object:
-        scene.do(lambda r: r.close(ref, "withdrawn"))
+        scene.do(lambda r: closing.close(r, ref, "withdrawn"))
         delivery.plan(replace(scene.office, worker="test/2"), scene.now, Report())
         return compose_bytes(*facts)  # type: ignore[arg-type]
 
@@ -204,8 +205,8 @@ def test_a_mailbox_that_goes_and_comes_back_during_a_retry_loses_nothing(quick: 
 
 def test_correcting_a_draft_is_no_slip(quick: Scene) -> None:
     ref = quick.add(due_on=DUE, state="draft")
-    quick.do(lambda r: r.edit(ref, "读错", due_on=date(2020, 6, 30)))
-    quick.do(lambda r: r.confirm(ref))
+    quick.do(lambda r: editing.edit(r, ref, "读错", due_on=date(2020, 6, 30)))
+    quick.do(lambda r: opening.confirm(r, ref))
     with reading(quick.engine) as session:
         row = session.scalars(select(Commitment)).one()
     assert row.first_due_on == row.due_on == date(2020, 6, 30)

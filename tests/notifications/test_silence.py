@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from commitments import responses
 from commitments.models import Target
 from commitments.queries.lookup import find_department
+from commitments.register import closing, editing, extensions, opening, progress, responses
 from commitments.storage import reading, writing
 from notifications.plan import digests
 from tests.conftest import Scene
@@ -50,7 +50,7 @@ def test_whoever_was_told_in_the_last_days_of_the_month_is_not_silent(quick: Sce
 def test_a_new_lead_has_time_to_answer_and_the_old_month_stays_as_it_was(quick: Scene) -> None:
     ref = quick.add(due_on=DUE)
     quick.run_days("2019-06-28", "2019-08-28")
-    quick.do(lambda r: r.edit(ref, "职责调整", lead=find_department(r.session, "市委政法委")))
+    quick.do(lambda r: editing.edit(r, ref, "职责调整", lead=find_department(r.session, "市委政法委")))
     quick.run_days("2019-08-29", "2019-09-02")
     assert (silent(quick, "2019-07"), silent(quick, "2019-08")) == ((1, 1), (0, 0))
     assert told(quick, "2019-08")["previous"] == told(quick, "2019-07")["totals"]
@@ -68,7 +68,7 @@ def test_who_waits_for_us_is_never_silent_and_is_told_as_that(quick: Scene, ask:
     ref = quick.add(due_on=DUE)
     quick.run_days("2019-06-28", "2019-07-10")
     asked = {
-        "report": lambda r: r.report_done(ref, note="已办结"),
+        "report": lambda r: closing.report_done(r, ref, note="已办结"),
         "extension": extend(date(2020, 3, 31), ref, approve=False),
         "dispute": lambda r: responses.dispute(r, ref, find_department(r.session, "市民政局"), "不属本单位"),
     }
@@ -101,7 +101,7 @@ def test_on_what_is_closed_no_dispute_waits(quick: Scene) -> None:
     ref = quick.add(due_on=DUE)
     quick.run_days("2019-06-28", "2019-07-10")
     quick.do(lambda r: responses.dispute(r, ref, find_department(r.session, "市民政局"), "不属本单位"))
-    quick.do(lambda r: r.close(ref, "withdrawn"))
+    quick.do(lambda r: closing.close(r, ref, "withdrawn"))
     quick.run_days("2019-08-01", "2019-08-01")
     assert row(quick, "2019-07", ref)["waiting"] == []
 
@@ -110,7 +110,7 @@ def test_on_what_is_closed_no_dispute_waits(quick: Scene) -> None:
 def test_what_was_void_before_its_day_did_not_fall_due(quick: Scene, outcome: str, whole: int) -> None:
     ref = quick.add(due_on=date(2019, 7, 31))
     quick.day("2019-07-10")
-    quick.do(lambda r: r.close(ref, outcome))
+    quick.do(lambda r: closing.close(r, ref, outcome))
     quick.run_days("2019-08-01", "2019-08-01")
     assert [rate["whole"] for rate in told(quick, "2019-07")["rates"]] == [whole, whole, 1]
 
@@ -128,7 +128,7 @@ def test_of_a_day_of_asking_nothing_is_said_that_its_day_could_make_false(quick:
 def test_a_unit_reads_which_of_its_items_were_entered_late(quick: Scene) -> None:
     quick.day("2019-07-22", 8)
     late, done, early = (quick.add(due_on=day) for day in (date(2019, 6, 28), date(2019, 7, 1), date(2019, 8, 30)))
-    quick.do(lambda r: r.report_done(done, note="已办结", on=date(2019, 6, 30)))
+    quick.do(lambda r: closing.report_done(r, done, note="已办结", on=date(2019, 6, 30)))
     quick.run_days("2019-07-22", "2019-08-01")
     assert [row(quick, "2019-07", ref)["entered_late_on"] for ref in (late, done, early)] == ["2019-07-22", None, None]
     assert texts(quick).count("登记情况：2019年7月22日登记立项，登记时已逾期\n") == 2  # the unit's and our own copy
@@ -137,7 +137,7 @@ def test_a_unit_reads_which_of_its_items_were_entered_late(quick: Scene) -> None
 def test_what_waits_for_us_stands_on_the_cards_of_everybody_concerned(quick: Scene) -> None:
     more, other = (quick.add(title, due_on=date(2019, 7, 10)) for title in ("延期事项", "异议事项"))
     quick.run_days("2019-06-28", "2019-07-04")
-    quick.do(lambda r: r.ask_extension(more, date(2019, 9, 30), "征求意见"))
+    quick.do(lambda r: extensions.ask(r, more, date(2019, 9, 30), "征求意见"))
     quick.do(lambda r: responses.dispute(r, other, find_department(r.session, "市民政局"), "职责已划转"))
     before = texts(quick)
     quick.run_days("2019-07-05", "2019-07-19")
@@ -149,7 +149,7 @@ def test_what_waits_for_us_stands_on_the_cards_of_everybody_concerned(quick: Sce
     with reading(quick.engine) as session:
         weekly = digests.status(session, quick.now, quick.office.digest, quick.workdays)
     assert [row["asked_by"] for row in weekly["extensions"]] == ["市民政局"], "whoever wrote it down asked for it"
-    quick.do(lambda r: r.decide_extension(more, approve=False, by="zhangsan"))
+    quick.do(lambda r: extensions.decide(r, more, approve=False, by="zhangsan"))
     quick.run_days("2019-07-22", "2019-07-31")
     assert texts(quick).count("待审批") == (before + said).count("待审批")
 
@@ -157,13 +157,13 @@ def test_what_waits_for_us_stands_on_the_cards_of_everybody_concerned(quick: Sce
 def test_a_corrected_deadline_is_told_as_corrected(quick: Scene) -> None:
     ref, draft = quick.add(due_on=date(2019, 7, 31)), quick.add("初稿", due_on=date(2019, 7, 31), state="draft")
     quick.run_days("2019-06-28", "2019-07-04")
-    quick.do(lambda r: r.edit(ref, "登记有误", due_on=date(2019, 7, 1)))
-    quick.do(lambda r: r.edit(draft, "登记有误", due_on=date(2019, 7, 1)))
-    quick.do(lambda r: r.confirm(draft))
+    quick.do(lambda r: editing.edit(r, ref, "登记有误", due_on=date(2019, 7, 1)))
+    quick.do(lambda r: editing.edit(r, draft, "登记有误", due_on=date(2019, 7, 1)))
+    quick.do(lambda r: opening.confirm(r, draft))
     quick.run_days("2019-07-05", "2019-07-05")
     assert texts(quick).count("期限更正：原为2019年7月31日，2019年7月4日更正\n") == 1
-    quick.do(lambda r: r.ask_extension(ref, date(2019, 7, 15), "征求意见"))
-    quick.do(lambda r: r.decide_extension(ref, approve=True, by="zhangsan"))
+    quick.do(lambda r: extensions.ask(r, ref, date(2019, 7, 15), "征求意见"))
+    quick.do(lambda r: extensions.decide(r, ref, approve=True, by="zhangsan"))
     quick.run_days("2019-07-08", "2019-07-19")
     assert texts(quick).count("期限更正：") == 1
 
@@ -172,6 +172,6 @@ def test_of_a_figure_nobody_reported_no_way_is_told(quick: Scene) -> None:
     ref = quick.add(due_on=DUE, targets=[Target(what="创建比例", unit="%", goal=10)])
     quick.run_days("2019-06-28", "2019-07-01")
     assert "创建比例：尚未报送数据，目标10%\n" in texts(quick)
-    quick.do(lambda r: r.progress(ref, "已创建6.5%", figures={"创建比例": 6.5}))
+    quick.do(lambda r: progress.record(r, ref, "已创建6.5%", figures={"创建比例": 6.5}))
     quick.run_days("2019-07-02", "2019-08-01")
     assert "创建比例：已达6.5%，目标10%（进度65%）" in texts(quick)

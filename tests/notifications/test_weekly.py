@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from commitments import responses
 from commitments.queries.lookup import find_department
+from commitments.register import responses
 from commitments.storage import reading
 from notifications.channels import Outcome
 from notifications.mail.render import Renderer

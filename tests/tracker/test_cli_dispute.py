@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from commitments import responses
 from commitments.queries import lookup
+from commitments.register import responses
 from tracker import config
 from tracker.app import App
 from tracker.cli.root import run

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from commitments import history, responses
+from commitments import history
 from commitments.base import Base
 from commitments.queries import lookup
+from commitments.register import responses
 from tracker import config
 from tracker.app import App
 from tracker.cli.root import run

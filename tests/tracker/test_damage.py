@@ -18,13 +18,14 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import JSON, Date, DateTime, String, select, update
 
-from commitments import damage, parties, responses
+from commitments import damage
 from commitments.base import Base
 from commitments.errors import DamagedText
 from commitments.evidence import Upload
 from commitments.models import Commitment, Department, HistoryEntry, Source, Target
 from commitments.queries import lookup
-from commitments.register import Register
+from commitments.register import departments, editing, extensions, letters, opening, progress, responses
+from commitments.register.context import Register
 from commitments.storage import UtcDateTime, reading, writing
 from notifications import alerts, delivery
 from notifications.channels.folder import FolderChannel
@@ -128,11 +129,11 @@ def entered(keeper: Register) -> None:
         ("市民政局", "mzj@gz.example", "lead@gz.example"), ("市委政法委", "zfw@gz.example", ""),
         ("市台联", "tl@gz.example", ""), ("各区政府", "gq@gz.example", ""), ("市工商联", "gsl@gz.example", ""),
     ):  # fmt: skip
-        parties.add_department(keeper, name, mailbox=mailbox, escalation=escalation, short_names=[f"{name}办"])
+        departments.add_department(keeper, name, mailbox=mailbox, escalation=escalation, short_names=[f"{name}办"])
     ours, law, asking, districts, others = keeper.session.scalars(select(Department).order_by(Department.id))
     signed = date(2019, 6, 26)
     letters = [
-        parties.add_letter(
+        letters.add_letter(
             keeper, document_number=f"穗民案〔2019〕{n}号", proposal_number=number, proposing_unit=unit,
             replying_unit=ours, signed_on=signed, proposal_title="智慧社区", session="十三届", contact="某处",
         ) for n, number, unit in ((89, "1007", asking), (90, "1008", others))
@@ -145,13 +146,14 @@ def entered(keeper: Register) -> None:
     }  # fmt: skip
     targets = [Target(what="比例", goal=10.0, unit="%")]
     keeper.session.flush()
-    keeper.add(Commitment(ref="", letter=letters[0], lead=ours, support=[law], targets=targets, **facts))
+    opening.add(keeper, Commitment(ref="", letter=letters[0], lead=ours, support=[law], targets=targets, **facts))
     for letter, lead, due in ((letters[0], ours, "2019-07-01"), (letters[1], districts, DAY)):
         keeper.session.flush()
-        keeper.add(
+        opening.add(
+            keeper,
             Commitment(
                 ref="", letter=letter, lead=lead, title=f"事项{due}", due_on=date.fromisoformat(due), due_basis="set"
-            )
+            ),
         )
     places = {REF: {"start": 0, "end": 2, "ask": ["date"]}}
     keeper.session.add(
@@ -163,8 +165,8 @@ def worked(keeper: Register) -> None:
     """What happens to the first item, so that each table has a row that speaks of it."""
     law = lookup.find_department(keeper.session, "市委政法委")
     proof = Upload("proof.png", b"\x89PNG\r\n\x1a\n" + bytes(32))
-    keeper.progress(REF, "进展顺利", figures={"比例": 5.0}, proofs=[proof])
-    keeper.ask_extension(REF, date(2019, 12, 31), "经费未到")
+    progress.record(keeper, REF, "进展顺利", figures={"比例": 5.0}, proofs=[proof])
+    extensions.ask(keeper, REF, date(2019, 12, 31), "经费未到")
     responses.acknowledge(keeper, REF, law)
     responses.dispute(keeper, REF, law, "不属本单位职责")
     responses.answer(keeper, lookup.find_department(keeper.session, "市台联"), "2019-06", "partly", "部分满意")
@@ -270,7 +272,7 @@ def test_a_repaired_field_goes_out(ledger: Ledger) -> None:
     assert "mzj@gz.example" not in ledger.mails()
     (alert,) = (alert for alert in ledger.alerts() if alert.key.startswith("poison/"))
     assert REF in alert.text
-    ledger.do(lambda keeper: keeper.edit(REF, "文字损坏", title="甲事项，更正"))
+    ledger.do(lambda keeper: editing.edit(keeper, REF, "文字损坏", title="甲事项，更正"))
     ledger.day = "2019-08-02"
     assert ledger.run().steps.failed == []
     assert "甲事项，更正" in str(ledger.mails()["mzj@gz.example"])
@@ -308,9 +310,10 @@ def test_one_that_cannot_be_read_keeps_none_of_many_waiting(ledger: Ledger) -> N
     def many(keeper: Register) -> None:
         letter = lookup.find_letter(keeper.session, "1008")
         for n in range(30):
-            lead = parties.add_department(keeper, f"第{n}局", mailbox=f"d{n}@gz.example")
-            keeper.add(
-                Commitment(ref="", letter=letter, lead=lead, title="事项", due_on=date(2019, 8, 1), due_basis="set")
+            lead = departments.add_department(keeper, f"第{n}局", mailbox=f"d{n}@gz.example")
+            opening.add(
+                keeper,
+                Commitment(ref="", letter=letter, lead=lead, title="事项", due_on=date(2019, 8, 1), due_basis="set"),
             )
 
     ledger.do(many)
@@ -323,7 +326,7 @@ def test_a_mailbox_is_repaired(ledger: Ledger) -> None:
     ledger.damage("department", "mailbox")
     ledger.run()
     assert "mzj@gz.example" not in ledger.mails()
-    ledger.do(lambda keeper: parties.edit_department(keeper, "市民政局", mailbox="new@gz.example"))
+    ledger.do(lambda keeper: departments.edit_department(keeper, "市民政局", mailbox="new@gz.example"))
     ledger.day = "2019-08-02"
     ledger.run()
     assert "new@gz.example" in ledger.mails()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
-from commitments import responses
+from commitments.register import responses
 from tracker import config
 from tracker.app import App
 from tracker.cli.root import run

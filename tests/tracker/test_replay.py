@@ -1,21 +1,31 @@
 """`history verify` holds the tables against the history: healthy ledgers agree, and what SQL changed is named."""
 
+import contextlib
 import json
 import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from commitments import letter_import, parties, responses
 from commitments.exchange import load
 from commitments.letters.reading import read
 from commitments.queries import lookup
-from commitments.register import Register
+from commitments.register import (
+    closing,
+    departments,
+    editing,
+    extensions,
+    letter_import,
+    letters,
+    opening,
+    progress,
+    responses,
+)
+from commitments.register.context import Register
 from notifications.plan import digests
 from tests.ledgers import place as tables
 from tracker import config
@@ -52,21 +62,23 @@ goal = 3
 def verbs(keeper: Register, proof: Path, update: Path) -> None:
     """Do with the ledger of letter 1007 whatever can be done with one."""
     lead, helper, unit = (lookup.find_department(keeper.session, name) for name in (LEAD, HELPER, UNIT))
-    keeper.progress("2019-1007-08", "首批社区通过验收。", figures={"城市社区创建比例": 4.5}, proofs=[str(proof)])
-    keeper.progress("2019-1007-08", "第二批社区通过验收。", proofs=["https://gz.example/a", str(proof)])
-    keeper.progress("2019-1007-06", "征求意见结束。")
+    progress.record(
+        keeper, "2019-1007-08", "首批社区通过验收。", figures={"城市社区创建比例": 4.5}, proofs=[str(proof)]
+    )
+    progress.record(keeper, "2019-1007-08", "第二批社区通过验收。", proofs=["https://gz.example/a", str(proof)])
+    progress.record(keeper, "2019-1007-06", "征求意见结束。")
     for to in (date(2020, 3, 31), date(2020, 6, 30)):
-        keeper.ask_extension("2019-1007-03", to, "设备到货推迟")
-    keeper.decide_extension("2019-1007-03", approve=True, by="分管领导")
-    keeper.ask_extension("2019-1007-05", date(2020, 6, 30), "联调顺延")
-    keeper.decide_extension("2019-1007-05", approve=False, by="分管领导")
-    keeper.ask_extension("2019-1007-02", date(2020, 6, 30), "清单待修改")
-    keeper.report_done("2019-1007-02", note="清单已印发", proofs=[str(proof)])
-    keeper.close("2019-1007-02", "kept", note="已核", next_due=date(2021, 12, 31))
-    keeper.close("2019-1007-01", "withdrawn", note="撤回")
-    keeper.reopen("2019-1007-01", "仍需办理")
-    keeper.edit("2019-1007-04", "更正", title="更正后的事项", support=[helper], due_on=date(2020, 1, 20))
-    keeper.edit("2019-1007-10", "更正", review_on=date(2020, 5, 1))
+        extensions.ask(keeper, "2019-1007-03", to, "设备到货推迟")
+    extensions.decide(keeper, "2019-1007-03", approve=True, by="分管领导")
+    extensions.ask(keeper, "2019-1007-05", date(2020, 6, 30), "联调顺延")
+    extensions.decide(keeper, "2019-1007-05", approve=False, by="分管领导")
+    extensions.ask(keeper, "2019-1007-02", date(2020, 6, 30), "清单待修改")
+    closing.report_done(keeper, "2019-1007-02", note="清单已印发", proofs=[str(proof)])
+    closing.close(keeper, "2019-1007-02", "kept", note="已核", next_due=date(2021, 12, 31))
+    closing.close(keeper, "2019-1007-01", "withdrawn", note="撤回")
+    closing.reopen(keeper, "2019-1007-01", "仍需办理")
+    editing.edit(keeper, "2019-1007-04", "更正", title="更正后的事项", support=[helper], due_on=date(2020, 1, 20))
+    editing.edit(keeper, "2019-1007-10", "更正", review_on=date(2020, 5, 1))
     for department in (lead, helper):
         responses.acknowledge(keeper, "2019-1007-03", department)
     responses.dispute(keeper, " 2019-1007-03", helper, "非我委职责")
@@ -77,9 +89,9 @@ def verbs(keeper: Register, proof: Path, update: Path) -> None:
     responses.dispute(keeper, "2019-1007-04", helper, "力量不足")
     responses.answer(keeper, unit, "2019-07", "not_satisfied", "进度慢")
     responses.answer(keeper, unit, "2019-07", "partly", "")
-    parties.edit_department(keeper, HELPER, "改址", mailbox="new@gz.example", short_names=["政法委", "市政法委"])
-    parties.revoke_links(keeper, HELPER, "误转")
-    parties.edit_letter(keeper, lookup.find_letter(keeper.session, NUMBER), "补录", class_mark="A", contact="某同志")
+    departments.edit_department(keeper, HELPER, "改址", mailbox="new@gz.example", short_names=["政法委", "市政法委"])
+    departments.revoke_links(keeper, HELPER, "误转")
+    letters.edit_letter(keeper, lookup.find_letter(keeper.session, NUMBER), "补录", class_mark="A", contact="某同志")
     load.load(keeper, update, update=True)
 
 
@@ -90,12 +102,12 @@ def drafts(keeper: Register) -> None:
     first, second, third, fourth, *_, last = done.refs
     lead = lookup.find_department(keeper.session, LEAD)
     for ref in done.refs:
-        keeper.edit(ref, "定主办", lead=lead, support=[], condition="有经费")
+        editing.edit(keeper, ref, "定主办", lead=lead, support=[], condition="有经费")
     letter_import.merge(keeper, first, second)
     letter_import.split(keeper, third, 20)
-    keeper.drop(last, "重复")
+    opening.drop(keeper, last, "重复")
     for ref in (first, third, fourth):
-        keeper.confirm(ref)
+        opening.confirm(keeper, ref)
 
 
 def make_digests(keeper: Register, app: App) -> None:
@@ -138,7 +150,7 @@ def altered(lived: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.delenv("TRACKER_CONFIG", raising=False)
     for name in ("yinuo.db", "config.toml"):
         shutil.copyfile(lived / name, tmp_path / name)
-    with closing(sqlite3.connect(tmp_path / "yinuo.db", isolation_level=None)) as database:
+    with contextlib.closing(sqlite3.connect(tmp_path / "yinuo.db", isolation_level=None)) as database:
         yield database
 
 

@@ -86,6 +86,7 @@ def add(
     """  # fmt: skip
     from commitments.models import Commitment  # noqa: PLC0415
     from commitments.queries import lookup  # noqa: PLC0415
+    from commitments.register import opening  # noqa: PLC0415
     from tracker import entering  # noqa: PLC0415
 
     shared = command(ctx)
@@ -116,7 +117,7 @@ def add(
             targets=[_target(text) for text in target or []],
             **({**dated, "due_rule": due_rule} if due_rule else dated),
         )
-        register.add(row)
+        opening.add(register, row)
         late = entering.opened(app, register, [row.ref], quiet=quiet)
         answer = Recorded(app, shared.locale, register)
         answer.add("add", row, answer.due(row), answer.opened(row))
@@ -182,6 +183,7 @@ def edit(
     $ tracker edit 2019-1007-06 --due 2020-06-30 --reason 领导批示明确期限
     """
     from commitments.queries.lookup import find, find_department  # noqa: PLC0415
+    from commitments.register import editing  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -208,7 +210,7 @@ def edit(
             new["support"] = _departments(register.session, [name for name in support if name != "-"])
         before = find(register.session, ref)
         day, had_deadline = before.due_on or before.review_on, before.due_on is not None
-        row = register.edit(ref, reason, **new, **dated)
+        row = editing.edit(register, ref, reason, **new, **dated)
         answer = Recorded(app, shared.locale, register)
         same = had_deadline == (row.due_on is not None)  # a review date was no other deadline before
         answer.add("edit", row, answer.due(row, day if same else None), answer.ladder(row))
@@ -235,6 +237,8 @@ def confirm_draft(
     $ tracker confirm 2019-1007-12
     $ tracker confirm --all-stated 1007
     """  # fmt: skip
+    from commitments.register import opening  # noqa: PLC0415
+
     if bool(refs) == bool(all_stated):
         raise UsageError(problem="Give refs, or --all-stated LETTER.")
     from tracker import entering  # noqa: PLC0415
@@ -243,7 +247,7 @@ def confirm_draft(
     app = shared.acting(actor)
     with app.register() as register:
         chosen = refs or _stated_drafts(register.session, all_stated)
-        rows = [register.confirm(ref) for ref in chosen]
+        rows = [opening.confirm(register, ref) for ref in chosen]
         late = entering.opened(app, register, chosen, quiet=quiet)
         answer = Recorded(app, shared.locale, register)
         for row in rows:
@@ -276,6 +280,7 @@ def drop(
     $ tracker drop 2019-1007-12 --yes
     """
     from commitments.queries.lookup import find  # noqa: PLC0415
+    from commitments.register import opening  # noqa: PLC0415
 
     confirm(f"Drop the draft {ref}?", yes=yes)
     shared = command(ctx)
@@ -283,6 +288,6 @@ def drop(
     with app.register() as register:
         answer = Recorded(app, shared.locale, register)
         answer.add("drop", find(register.session, ref))
-        register.drop(ref, reason)
+        opening.drop(register, ref, reason)
     print(ref)
     answer.say()

@@ -39,7 +39,7 @@ def add(
 
     $ tracker department add 市教育局 --mailbox jyj@gz.example --short-name 教育局
     """
-    from commitments.parties import add_department  # noqa: PLC0415
+    from commitments.register.departments import add_department  # noqa: PLC0415
 
     with command(ctx).acting(actor).register() as keeper:
         department = add_department(
@@ -94,7 +94,7 @@ def edit(
 
     $ tracker department edit 市民政局 --mailbox bgs@gz.example
     """
-    from commitments.parties import edit_department  # noqa: PLC0415
+    from commitments.register.departments import edit_department  # noqa: PLC0415
 
     fields: dict[str, object] = {"mailbox": mailbox, "escalation": escalation, "locale": locale}
     if short_name is not None:
@@ -111,7 +111,7 @@ def revoke_links(ctx: typer.Context, name: Name, reason: ReasonOption = "", acto
 
     $ tracker department revoke-links 市民政局 --reason 邮件误转
     """
-    from commitments.parties import revoke_links as revoke  # noqa: PLC0415
+    from commitments.register.departments import revoke_links as revoke  # noqa: PLC0415
 
     with command(ctx).acting(actor).register() as keeper:
         department = revoke(keeper, name, reason)

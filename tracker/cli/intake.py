@@ -11,8 +11,8 @@ from tracker.cli.entering import QuietOption, say_drafts
 from tracker.cli.output import print_facts, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from commitments.letter_import import Intake
     from commitments.letters.reading import Reading
+    from commitments.register.letter_import import Intake
     from tracker.app import App
 
 WORDS = {
@@ -72,7 +72,7 @@ def import_(
     if app is None:
         print_json(as_json(reading)) if json else _show(reading, command(ctx).language or "zh-Hans")
         return
-    from commitments.letter_import import bring_in  # noqa: PLC0415
+    from commitments.register.letter_import import bring_in  # noqa: PLC0415
     from tracker import entering  # noqa: PLC0415
 
     given = {

@@ -71,8 +71,8 @@ def add(
 
     $ tracker letter add --document-number 穗民案〔2019〕90号 --proposal-number 1008 --proposing-unit 市台联 --signed-on 2019-06-28
     """  # noqa: E501 - an example stands on one line
-    from commitments.parties import add_letter  # noqa: PLC0415
     from commitments.queries.lookup import find_department  # noqa: PLC0415
+    from commitments.register.letters import add_letter  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)

@@ -65,7 +65,7 @@ def revoke(
     $ tracker links revoke 市民政局 --reason 链接外传
     $ tracker links revoke --desk
     """
-    from commitments.parties import revoke_links  # noqa: PLC0415
+    from commitments.register.departments import revoke_links  # noqa: PLC0415
     from tracker.ops.link_revocation import DESK, revoke_desk  # noqa: PLC0415
 
     _check(name, desk=desk)

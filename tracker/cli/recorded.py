@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from commitments.models import Commitment, Department
-    from commitments.register import Register
+    from commitments.register.context import Register
     from tracker.app import App
 
 WORDS: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES

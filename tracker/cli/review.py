@@ -22,7 +22,7 @@ from tracker.cli.review_words import FIELDS, HELP, NOTES, SAID
 
 if TYPE_CHECKING:
     from commitments.models import Commitment, Source
-    from commitments.register import Register
+    from commitments.register.context import Register
     from tracker.app import App
 
 
@@ -118,9 +118,10 @@ class Walk:
         self._decide("confirm", lambda keeper: self._open(keeper, ref))
 
     def _open(self, keeper: "Register", ref: str) -> None:
+        from commitments.register import opening  # noqa: PLC0415
         from tracker import entering  # noqa: PLC0415
 
-        keeper.confirm(ref)
+        opening.confirm(keeper, ref)
         entering.opened(self.app, keeper, [ref], quiet=self.quiet)
         self.opened.append(ref)
 
@@ -132,8 +133,10 @@ class Walk:
         say_late(late, self.app, self.tongue)
 
     def _drop(self) -> None:
+        from commitments.register import opening  # noqa: PLC0415
+
         ref = self.refs[self.at]
-        self._decide("drop", lambda keeper: keeper.drop(ref, FIELDS[self.tongue]["reason"]))
+        self._decide("drop", lambda keeper: opening.drop(keeper, ref, FIELDS[self.tongue]["reason"]))
 
     def _skip(self) -> None:
         self._decide("skip", lambda _: None)
@@ -162,7 +165,7 @@ class Walk:
             say(SAID[self.tongue]["field"])
 
     def _split(self) -> None:
-        from commitments import letter_import  # noqa: PLC0415
+        from commitments.register import letter_import  # noqa: PLC0415
 
         ref, words = self.refs[self.at], _line(SAID[self.tongue]["where"])
         with self.app.reading() as session:
@@ -172,7 +175,7 @@ class Walk:
         self._now(lambda keeper: self.refs.insert(self.at + 1, letter_import.split(keeper, ref, place)))
 
     def _merge(self) -> None:
-        from commitments import letter_import  # noqa: PLC0415
+        from commitments.register import letter_import  # noqa: PLC0415
 
         if self.at + 1 >= len(self.refs):
             raise UsageError(problem=SAID[self.tongue]["last"])
@@ -184,9 +187,10 @@ class Walk:
 
     def _change(self, ref: str, new: Callable[["Register"], dict[str, object]]) -> None:
         from commitments.errors import NothingToChange  # noqa: PLC0415
+        from commitments.register import editing  # noqa: PLC0415
 
         try:
-            self._now(lambda keeper: keeper.edit(ref, FIELDS[self.tongue]["reason"], **new(keeper)))
+            self._now(lambda keeper: editing.edit(keeper, ref, FIELDS[self.tongue]["reason"], **new(keeper)))
         except NothingToChange:
             return
 
@@ -203,16 +207,16 @@ class Walk:
 
     def _department(self, keeper: "Register", name: str) -> object:
         """Return a department by name; a new one when the person says so."""
-        from commitments import parties  # noqa: PLC0415
         from commitments.errors import NoSuchDepartment  # noqa: PLC0415
         from commitments.queries.lookup import find_department  # noqa: PLC0415
+        from commitments.register import departments  # noqa: PLC0415
 
         try:
             return find_department(keeper.session, name)
         except NoSuchDepartment as unknown:
             if _line(SAID[self.tongue]["new"].format(name=name)).lower() not in ("y", "yes", "是"):
                 raise UsageError(problem=unknown.told(self.app.config.language)) from unknown
-            return parties.add_department(keeper, name, reason=FIELDS[self.tongue]["reason"])
+            return departments.add_department(keeper, name, reason=FIELDS[self.tongue]["reason"])
 
     def _settle_date(self, ref: str, text: str) -> None:
         """Take the date as read, another one, or none; none gets a review date when it is confirmed."""

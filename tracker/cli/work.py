@@ -52,13 +52,14 @@ def progress(
     """
     from commitments import amounts  # noqa: PLC0415
     from commitments.queries.lookup import find  # noqa: PLC0415
+    from commitments.register import progress  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
     figures = dict(_figure(text) for text in target or [])
     day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
     with app.register() as keeper:
-        keeper.progress(ref, note, on=day, figures=figures, proofs=evidence or [])
+        progress.record(keeper, ref, note, on=day, figures=figures, proofs=evidence or [])
         row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)
         told = "；".join(f"{what}={amounts.written(figure)}" for what, figure in figures.items())
         facts = (answer.fact("note", note), answer.fact("figures", told), answer.evidence(row), answer.due(row))
@@ -97,6 +98,8 @@ def extend(
     $ tracker extend 2019-1007-03 --to 2020-03-31 --reason 设备到货推迟
     $ tracker extend 2019-1007-03 --approve --by 分管领导
     """
+    from commitments.register import extensions  # noqa: PLC0415
+
     if bool(to) + approve + refuse != 1:
         raise UsageError(problem="Give --to DATE with --reason, or --approve, or --refuse.")
     from commitments.queries.lookup import find  # noqa: PLC0415
@@ -107,10 +110,10 @@ def extend(
     with app.register() as keeper:
         before = find(keeper.session, ref).due_on
         if day:
-            keeper.ask_extension(ref, day, reason)
+            extensions.ask(keeper, ref, day, reason)
             keeper.session.flush()
         if not day or approved_by:
-            keeper.decide_extension(ref, approve=approve or bool(day), by=approved_by or by or app.actor)
+            extensions.decide(keeper, ref, approve=approve or bool(day), by=approved_by or by or app.actor)
         row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)
         if day and not approved_by:
             asked = (answer.fact("asked_for", answer.day(day)), answer.due(row), answer.standing(row))
@@ -135,11 +138,13 @@ def report_done(
 
     $ tracker report-done 2019-1007-01 --note 机制已印发 --evidence https://mzj.gz.example/jz.html
     """
+    from commitments.register import closing  # noqa: PLC0415
+
     shared = command(ctx)
     app = shared.acting(actor)
     day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
     with app.register() as keeper:
-        row = keeper.report_done(ref, note=note, proofs=evidence or [], on=day)
+        row = closing.report_done(keeper, ref, note=note, proofs=evidence or [], on=day)
         answer = Recorded(app, shared.locale, keeper)
         answer.add("report_done", row, answer.fact("note", note), answer.evidence(row), answer.office())
     print(row.ref)
@@ -170,11 +175,14 @@ def close(
     $ tracker close 2019-1007-01 --outcome kept --evidence https://mzj.gz.example/jz.html
     $ tracker close 2019-1007-08 --outcome kept --waiver 现场查验 --next 2020-12-31
     """
+    from commitments.register import closing  # noqa: PLC0415
+
     shared = command(ctx)
     app = shared.acting(actor)
     following = read_day(next_due, app, shared.locale, yes=yes) if next_due else None
     with app.register() as keeper:
-        row = keeper.close(
+        row = closing.close(
+            keeper,
             ref,
             worded("--outcome", "outcome", outcome),
             proofs=evidence or [],
@@ -196,10 +204,12 @@ def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: Actor
 
     $ tracker reopen 2019-1007-05 --reason 佐证材料不完整
     """
+    from commitments.register import closing  # noqa: PLC0415
+
     shared = command(ctx)
     app = shared.acting(actor)
     with app.register() as keeper:
-        row = keeper.reopen(ref, reason)
+        row = closing.reopen(keeper, ref, reason)
         answer = Recorded(app, shared.locale, keeper)
         answer.add("reopen", row, answer.fact("note", reason), answer.due(row), answer.owners(row))
     print(row.ref)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from commitments.exchange.load import load as load_file
 
 if TYPE_CHECKING:
-    from commitments.register import Register
+    from commitments.register.context import Register
     from tracker.ops.rehearsal import Happening
 
 FIRST, LAST = date(2019, 6, 27), date(2020, 3, 31)

@@ -1,6 +1,6 @@
 """Making links void: the coordinator's, and what was void before a restore stays so.
 
-A department's links are revoked by ``commitments.parties.revoke_links``.
+A department's links are revoked by ``commitments.register.departments.revoke_links``.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 
 from commitments.errors import DatabaseUnusable, StorageTrouble
 from commitments.models import Department
-from commitments.parties import revoke_links
-from commitments.register import Register
+from commitments.register.context import Register
+from commitments.register.departments import revoke_links
 from commitments.storage import is_busy, open_engine, reading
 from notifications.models import Instance
 

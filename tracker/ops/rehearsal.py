@@ -22,7 +22,7 @@ from tracker.export import write_html
 from tracker.ops import link_keys
 
 if TYPE_CHECKING:
-    from commitments.register import Register
+    from commitments.register.context import Register
 
 Happening = Callable[["Register"], object]
 EVENING = time(17, 0)

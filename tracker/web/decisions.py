@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from commitments import responses
 from commitments.errors import NoDispute, NoRequest
 from commitments.i18n import word
 from commitments.models import OUTCOMES, Department, Dispute, Extension
+from commitments.register import closing, editing, extensions, opening, progress, responses
 from tracker.web.forms import Entry, Field, Form, number
 from tracker.web.item import Told
 from tracker.web.words import words
 
 if TYPE_CHECKING:
-    from commitments.register import Register
+    from commitments.register.context import Register
 
 Names = Sequence[tuple[int, str]]
 PROOF = (Field("file", "file"), Field("link", "link"))
@@ -79,29 +79,29 @@ def do(register: "Register", ref: str, name: str, entry: Entry) -> None:
     text = entry.text
     match name:
         case "confirm":
-            register.confirm(ref)
+            opening.confirm(register, ref)
         case "drop":
-            register.drop(ref, text("reason"))
+            opening.drop(register, ref, text("reason"))
         case "decide_extension":
             _decide_extension(register, ref, entry)
         case "decide_dispute":
             _decide_dispute(register, ref, entry)
         case "close":
-            register.close(ref, text("outcome"), proofs=entry.proofs, waiver=text("waiver"), note=text("note"),
+            closing.close(register, ref, text("outcome"), proofs=entry.proofs, waiver=text("waiver"), note=text("note"),
                            next_due=entry.day("next"))  # fmt: skip
         case "reopen":
-            register.reopen(ref, text("reason"))
+            closing.reopen(register, ref, text("reason"))
         case "move":
-            register.edit(ref, text("reason"), **_moved(register, entry))
+            editing.edit(register, ref, text("reason"), **_moved(register, entry))
         case "note":
-            register.progress(ref, text("note"), on=entry.day("on"), proofs=entry.proofs)
+            progress.record(register, ref, text("note"), on=entry.day("on"), proofs=entry.proofs)
 
 
 def _decide_extension(register: "Register", ref: str, entry: Entry) -> None:
     request = register.session.get(Extension, number(entry.text("request")) or 0)
     if request is None or request.state != "waiting":
         raise NoRequest(ref=ref)
-    register.decide_extension(ref, approve=entry.text("decision") == "accept", by=entry.text("by"))
+    extensions.decide(register, ref, approve=entry.text("decision") == "accept", by=entry.text("by"))
 
 
 def _decide_dispute(register: "Register", ref: str, entry: Entry) -> None:

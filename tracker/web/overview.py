@@ -41,7 +41,7 @@ from commitments.models import (
 )
 from commitments.queries.listing import Filter
 from commitments.queries.statistics import Rate
-from commitments.responses import asker
+from commitments.register.responses import asker
 from commitments.workdays import WorkCalendar
 
 BANDS = ("overdue", "due_today", "due_soon", "review_due", "on_track", "reported_done", "draft", "closed")

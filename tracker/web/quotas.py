@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from commitments.evidence import Upload
-    from commitments.register import Register
+    from commitments.register.context import Register
     from tracker.app import App
 
 MEGABYTE = 2**20

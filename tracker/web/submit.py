@@ -13,16 +13,17 @@ from flask import Response, make_response, redirect, request
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError
 
-from commitments import dates, history, responses
+from commitments import dates, history
 from commitments.errors import Error, StorageTrouble
 from commitments.models import HistoryEntry, Submission
+from commitments.register import responses
 from tracker.web import forms, quotas
 from tracker.web.auth import Visitor
 from tracker.web.site import Site, masked, page
 from tracker.web.words import words
 
 if TYPE_CHECKING:
-    from commitments.register import Register
+    from commitments.register.context import Register
 
 Work = Callable[["Register", forms.Entry], object]
 log = logging.getLogger("yinuo.web")

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from commitments import responses, storage
+from commitments import storage
 from commitments.deadlines import Ladder, Offset
 from commitments.errors import Refused
 from commitments.models import Commitment, Department, Letter, Target
@@ -23,7 +23,8 @@ from commitments.queries import lookup
 from commitments.queries.as_of import standings, undone
 from commitments.queries.lookup import find_department, find_letter
 from commitments.queries.statistics import Period, Rate, Standing, percent, rates, totals
-from commitments.register import Register
+from commitments.register import closing, editing, extensions, opening, progress, responses
+from commitments.register.context import Register
 from tests.ledgers import new_engine
 from tests.thorough import examples
 
@@ -95,7 +96,7 @@ class Ledger:
             letter = find_letter(register.session, "1007")
             lead = find_department(register.session, "市民政局")
             pledge = Commitment(ref="", letter=letter, lead=lead, **{"title": "村居事项清单", **facts})
-            return register.add(pledge).ref
+            return opening.add(register, pledge).ref
 
     def month(self, month: str, unit: str | None = "市台联") -> list[Standing]:
         """Return the standings as of the month's end."""
@@ -121,7 +122,7 @@ def ledger(tmp_path: Path) -> Ledger:
 def test_closed_on_the_first_before_the_digest_is_made_belongs_to_the_new_month(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 12, 31), due_basis="derived")
     with ledger.at("2019-08-01 00:00") as register:
-        register.close(ref, "kept", waiver="通报在案")
+        closing.close(register, ref, "kept", waiver="通报在案")
     (july,), (august,) = ledger.month("2019-07"), ledger.month("2019-08")
     assert (july.state, july.outcome, july.closed_on) == ("open", None, None)
     assert (july.silent, july.happened) == (True, [])
@@ -132,9 +133,9 @@ def test_closed_on_the_first_before_the_digest_is_made_belongs_to_the_new_month(
 def test_an_extension_approved_later_is_not_seen(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 7, 31), due_basis="stated")
     with ledger.at("2019-07-30 10:00") as register:
-        register.ask_extension(ref, date(2019, 9, 30), "征求意见尚未结束")
+        extensions.ask(register, ref, date(2019, 9, 30), "征求意见尚未结束")
     with ledger.at("2019-08-02 10:00") as register:
-        register.decide_extension(ref, approve=True, by="分管领导")
+        extensions.decide(register, ref, approve=True, by="分管领导")
     (july,), (august,) = ledger.month("2019-07"), ledger.month("2019-08")
     assert (july.due_on, july.due_basis, july.band) == (date(2019, 7, 31), "stated", "due_today")
     assert july.slips == []
@@ -152,7 +153,7 @@ def test_what_became_open_after_the_month_is_absent(ledger: Ledger) -> None:
     ledger.add("2019-08-01 00:00")
     draft = ledger.add("2019-07-02 09:00", state="draft")
     with ledger.at("2019-08-05 09:00") as register:
-        register.confirm(draft)
+        opening.confirm(register, draft)
     assert [one.ref for one in ledger.month("2019-07")] == ["2019-1007-01"]
     assert [one.ref for one in ledger.month("2019-08")] == ["2019-1007-01", "2019-1007-02", draft]
     assert ledger.month("2019-06") == []
@@ -169,7 +170,7 @@ def test_a_new_lead_and_new_support_do_not_reach_back(ledger: Ledger) -> None:
     with ledger.at("2019-08-02 09:00") as register:
         names = ("各区政府", "市民政局", "市委组织部")
         lead, *support = (find_department(register.session, name) for name in names)
-        register.edit(ref, "职责调整", lead=lead, support=support, title="清单")
+        editing.edit(register, ref, "职责调整", lead=lead, support=support, title="清单")
     (july,), (august,) = ledger.month("2019-07"), ledger.month("2019-08")
     assert (july.lead, july.support, july.title) == ("市民政局", [], "村居事项清单")
     assert (august.lead, august.support, august.title) == ("各区政府", ["市民政局", "市委组织部"], "清单")
@@ -188,9 +189,9 @@ def test_progress_carries_its_day_its_evidence_and_the_figure_of_the_month(ledge
     proof.write_text("一", encoding="utf-8")
     with ledger.at("2019-07-10 10:00") as register:
         sources = [str(proof), "https://gz.example/a"]
-        register.progress(ref, "已印发", on=date(2019, 7, 8), figures={"城市社区": 7.0}, proofs=sources)
+        progress.record(register, ref, "已印发", on=date(2019, 7, 8), figures={"城市社区": 7.0}, proofs=sources)
     with ledger.at("2019-08-10 10:00") as register:
-        register.progress(ref, "再印发", figures={"城市社区": 10.0})
+        progress.record(register, ref, "再印发", figures={"城市社区": 10.0})
     (june,), (july,), (august,) = (ledger.month(month) for month in ("2019-06", "2019-07", "2019-08"))
     assert july.happened == [
         {"on": date(2019, 7, 8), "what": "progress", "note": "已印发", "evidence": [
@@ -209,9 +210,9 @@ def test_progress_carries_its_day_its_evidence_and_the_figure_of_the_month(ledge
 def test_a_correction_is_no_slip_and_corrects_the_first_date(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 9, 30), due_basis="stated")
     with ledger.at("2019-07-02 10:00") as register:
-        register.edit(ref, "录入有误", due_on=date(2019, 8, 30))
+        editing.edit(register, ref, "录入有误", due_on=date(2019, 8, 30))
     with ledger.at("2019-08-02 10:00") as register:
-        register.edit(ref, "再核", due_on=date(2019, 10, 31))
+        editing.edit(register, ref, "再核", due_on=date(2019, 10, 31))
     (july,), (august,) = ledger.month("2019-07"), ledger.month("2019-08")
     assert (july.slips, august.slips, july.happened, july.silent) == ([], [], [], True)
     assert (august.due_on, august.first_due_on) == (date(2019, 10, 31), date(2019, 10, 31))
@@ -223,9 +224,9 @@ def test_a_correction_is_no_slip_and_corrects_the_first_date(ledger: Ledger) -> 
 def test_after_an_extension_the_first_date_stands_whatever_is_corrected(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 7, 31), due_basis="stated")
     with ledger.at("2019-07-10 10:00") as register:
-        register.ask_extension(ref, date(2019, 9, 30), "征求意见")
-        register.decide_extension(ref, approve=True, by="领导")
-        register.edit(ref, "录入有误", due_on=date(2019, 9, 29))
+        extensions.ask(register, ref, date(2019, 9, 30), "征求意见")
+        extensions.decide(register, ref, approve=True, by="领导")
+        editing.edit(register, ref, "录入有误", due_on=date(2019, 9, 29))
     (july,) = ledger.month("2019-07")
     assert (july.due_on, july.first_due_on) == (date(2019, 9, 29), date(2019, 7, 31))
     assert [slip["to"] for slip in july.slips] == [date(2019, 9, 30)]
@@ -234,17 +235,17 @@ def test_after_an_extension_the_first_date_stands_whatever_is_corrected(ledger: 
 def test_what_was_corrected_back_is_no_correction(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 9, 30), due_basis="stated")
     with ledger.at("2019-07-02 10:00") as register:
-        register.edit(ref, "录入有误", due_on=date(2019, 8, 30))
-        register.edit(ref, "原来无误", due_on=date(2019, 9, 30))
+        editing.edit(register, ref, "录入有误", due_on=date(2019, 8, 30))
+        editing.edit(register, ref, "原来无误", due_on=date(2019, 9, 30))
     assert ledger.month("2019-07")[0].corrections == []
 
 
 def test_what_happened_to_a_draft_is_told_to_nobody(ledger: Ledger) -> None:
     ref = ledger.add("2019-07-01 10:00", due_on=date(2019, 9, 30), due_basis="stated", state="draft")
     with ledger.at("2019-07-02 10:00") as register:
-        register.edit(ref, "读错了", due_on=date(2019, 12, 31), title="另一个名称")
+        editing.edit(register, ref, "读错了", due_on=date(2019, 12, 31), title="另一个名称")
     with ledger.at("2019-07-03 10:00") as register:
-        register.confirm(ref)
+        opening.confirm(register, ref)
     (july,) = ledger.month("2019-07")
     assert (july.corrections, july.slips, july.new) == ([], [], True)
     assert [line["what"] for line in july.happened] == ["confirmed"]
@@ -255,11 +256,11 @@ def test_what_waits_for_our_office_is_not_silence(ledger: Ledger, ask: str) -> N
     ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 12, 31), due_basis="stated")
     with ledger.at("2019-07-10 10:00") as register:
         if ask == "extension":
-            register.ask_extension(ref, date(2020, 3, 31), "征求意见")
+            extensions.ask(register, ref, date(2020, 3, 31), "征求意见")
         elif ask == "dispute":
             responses.dispute(register, ref, lookup.find_department(register.session, "市民政局"), "不属本单位")
         else:
-            register.report_done(ref, note="已办结")
+            closing.report_done(register, ref, note="已办结")
     assert [ledger.month(month)[0].silent for month in ("2019-07", "2019-08", "2019-09")] == [False] * 3
     assert ledger.month("2019-08")[0].waiting == ([] if ask == "report" else [ask])
 
@@ -267,8 +268,8 @@ def test_what_waits_for_our_office_is_not_silence(ledger: Ledger, ask: str) -> N
 def test_a_request_decided_long_ago_excuses_no_silence(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 12, 31), due_basis="stated")
     with ledger.at("2019-07-10 10:00") as register:
-        register.ask_extension(ref, date(2020, 3, 31), "征求意见")
-        register.decide_extension(ref, approve=False, by="领导")
+        extensions.ask(register, ref, date(2020, 3, 31), "征求意见")
+        extensions.decide(register, ref, approve=False, by="领导")
     assert [ledger.month(month)[0].silent for month in ("2019-07", "2019-08")] == [False, True]
 
 
@@ -281,7 +282,7 @@ def test_who_had_no_time_to_answer_is_not_silent(ledger: Ledger, opened: str, si
 def test_a_deadline_taken_away_later_still_stood(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 7, 10), due_basis="stated")
     with ledger.at("2019-08-02 10:00") as register:
-        register.edit(ref, "无明确期限", due_on=None, due_basis=None)
+        editing.edit(register, ref, "无明确期限", due_on=None, due_basis=None)
     (july,), (august,) = ledger.month("2019-07"), ledger.month("2019-08")
     assert (july.due_on, july.review_on, july.band) == (date(2019, 7, 10), None, "overdue")
     assert (july.days_left, july.working_days_left) == (-21, -15)
@@ -299,7 +300,7 @@ def test_a_date_counted_through_an_unpublished_year_is_provisional(ledger: Ledge
 def test_who_has_reported_done_has_no_band_and_is_not_overdue(ledger: Ledger) -> None:
     ref = ledger.add("2019-06-27 10:00", due_on=date(2019, 7, 10), due_basis="stated")
     with ledger.at("2019-07-09 10:00") as register:
-        register.report_done(ref, note="已办结")
+        closing.report_done(register, ref, note="已办结")
     july = ledger.month("2019-07")
     assert (july[0].band, july[0].days_left, july[0].silent) == (None, None, False)
     assert (totals(july)["reported_done"], totals(july)["overdue"], totals(july)["moved"]) == (1, 0, 1)
@@ -345,19 +346,19 @@ def _verbs(register: Register, ref: str, day: date) -> dict[str, Any]:
     later = day + timedelta(days=45)
     other = find_department(register.session, "各区政府")
     return {
-        "progress": lambda: register.progress(ref, "有进展", figures={"比例": float(day.day)}),
-        "ask": lambda: register.ask_extension(ref, later, "需要时间"),
-        "approve": lambda: register.decide_extension(ref, approve=True, by="领导"),
-        "refuse": lambda: register.decide_extension(ref, approve=False, by="领导"),
-        "report": lambda: register.report_done(ref, proofs=["https://gz.example/a"]),
-        "close": lambda: register.close(ref, "kept", waiver="在案"),
-        "drop promise": lambda: register.close(ref, "not_kept"),
-        "reopen": lambda: register.reopen(ref, "材料不足"),
-        "date": lambda: register.edit(ref, "更正", due_on=later),
-        "undate": lambda: register.edit(ref, "更正", due_on=None, due_basis=None),
-        "review": lambda: register.edit(ref, "更正", review_on=later),
-        "owners": lambda: register.edit(ref, "更正", lead=other, support=[]),
-        "title": lambda: register.edit(ref, "更正", title=f"清单{day:%d}"),
+        "progress": lambda: progress.record(register, ref, "有进展", figures={"比例": float(day.day)}),
+        "ask": lambda: extensions.ask(register, ref, later, "需要时间"),
+        "approve": lambda: extensions.decide(register, ref, approve=True, by="领导"),
+        "refuse": lambda: extensions.decide(register, ref, approve=False, by="领导"),
+        "report": lambda: closing.report_done(register, ref, proofs=["https://gz.example/a"]),
+        "close": lambda: closing.close(register, ref, "kept", waiver="在案"),
+        "drop promise": lambda: closing.close(register, ref, "not_kept"),
+        "reopen": lambda: closing.reopen(register, ref, "材料不足"),
+        "date": lambda: editing.edit(register, ref, "更正", due_on=later),
+        "undate": lambda: editing.edit(register, ref, "更正", due_on=None, due_basis=None),
+        "review": lambda: editing.edit(register, ref, "更正", review_on=later),
+        "owners": lambda: editing.edit(register, ref, "更正", lead=other, support=[]),
+        "title": lambda: editing.edit(register, ref, "更正", title=f"清单{day:%d}"),
     }
 
 
@@ -400,18 +401,18 @@ def test_on_time_rate_by_first_and_by_current_date(ledger: Ledger) -> None:
         ledger.add("2019-06-27 10:00", **{**due, **more}) for more in ({}, {}, {}, {}, {}, {"due_on": date(2019, 8, 1)})
     )
     with ledger.at("2019-07-20 10:00") as register:
-        register.report_done(in_time)
-        register.report_done(sent_back)
-        register.report_done(other_month)
-        register.ask_extension(extended, date(2019, 8, 30), "需要时间")
-        register.decide_extension(extended, approve=True, by="领导")
-        register.close(broken, "not_kept")
+        closing.report_done(register, in_time)
+        closing.report_done(register, sent_back)
+        closing.report_done(register, other_month)
+        extensions.ask(register, extended, date(2019, 8, 30), "需要时间")
+        extensions.decide(register, extended, approve=True, by="领导")
+        closing.close(register, broken, "not_kept")
     with ledger.at("2019-07-31 23:00") as register:
-        register.reopen(sent_back, "材料不足")
+        closing.reopen(register, sent_back, "材料不足")
     with ledger.at("2019-08-01 10:00") as register:
-        register.close(late, "kept", waiver="在案")
-        register.close(in_time, "kept", waiver="在案")
-        register.report_done(extended)
+        closing.close(register, late, "kept", waiver="在案")
+        closing.close(register, in_time, "kept", waiver="在案")
+        closing.report_done(register, extended)
     assert rates(ledger.month("2019-07"), period("2019-07")) == [
         Rate("on_time_first", 1, 5), Rate("on_time_current", 1, 4), Rate("completion", 1, 6)
     ]  # fmt: skip
@@ -427,7 +428,7 @@ def test_totals_count_by_state_band_kind_and_outcome(ledger: Ledger) -> None:
     closed = ledger.add("2019-07-01 09:00", kind="target")
     ledger.add("2019-07-01 09:00", review_on=date(2019, 7, 20))
     with ledger.at("2019-07-02 09:00") as register:
-        register.close(closed, "merged")
+        closing.close(register, closed, "merged")
     assert totals(ledger.month("2019-07")) == {
         "all": 5, "open": 4, "reported_done": 0, "closed": 1, "overdue": 1, "due_today": 1, "review_due": 1,
         "due_soon": 2, "silent": 4, "moved": 1, "slipped": 0,

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse, encode_multipart
 from commitments import validation
 from commitments.models import Commitment, Department, HistoryEntry
 from commitments.queries import lookup
+from commitments.register import opening
 from notifications.models import Instance
 from tracker import config
 from tracker.app import App
@@ -132,7 +133,7 @@ class Pages:
         with self.app.register("办公室") as register:
             row = validation.following_year(lookup.find(register.session, REF), date(2021, 12, 31))
             row.state = "draft"
-            return register.add(row).ref
+            return opening.add(register, row).ref
 
 
 def path(url: str) -> str:

@@ -1,8 +1,8 @@
 """The door: which links open, which do not, and that nobody can tell why."""
 
+import contextlib
 import re
 import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from commitments.register import closing
 from notifications.links import Links
 from tests.thorough import examples
 from tests.tracker.web.conftest import BASE, REF, Pages, path
@@ -21,7 +22,7 @@ def later(pages: Pages, days: int) -> None:
 
 def test_a_link_ends_when_its_item_closes(pages: Pages) -> None:
     address = pages.owner()
-    pages.do(lambda register: register.close(REF, "not_kept"))
+    pages.do(lambda register: closing.close(register, REF, "not_kept"))
     assert pages.get(address).status_code == 404
 
 
@@ -107,7 +108,7 @@ def test_getting_changes_nothing(pages: Pages) -> None:
 
 
 def dump(pages: Pages) -> list[str]:
-    with closing(sqlite3.connect(pages.app.config.folder / "yinuo.db")) as connection:
+    with contextlib.closing(sqlite3.connect(pages.app.config.folder / "yinuo.db")) as connection:
         return list(connection.iterdump())
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from commitments.models import Evidence, Extension
+from commitments.register import editing, extensions, progress
 from tests.tracker.web.conftest import REF, Pages
 
 PDF = b"%PDF-1.4 evidence"
@@ -160,7 +161,7 @@ def test_an_address_no_browser_could_open_is_named(pages: Pages, link: str) -> N
 def test_who_no_longer_leads_cannot_report_done(pages: Pages) -> None:
     once, action = pages.form(pages.owner(), "done")
     other = pages.department("市委政法委").id
-    pages.do(lambda r: r.edit(REF, "调整", lead=r.session.get(type(pages.department("市民政局")), other)))
+    pages.do(lambda r: editing.edit(r, REF, "调整", lead=r.session.get(type(pages.department("市民政局")), other)))
     answer = pages.post(action, {"once": once, "note": "写了很多字的办理情况，写了很多字的办理情况，写了很多字"})
     assert answer.status_code == 404
     assert "写了很多字的办理情况" in answer.text
@@ -176,8 +177,8 @@ def test_acknowledging_again_claims_nothing_new(pages: Pages) -> None:
 
 def test_a_department_reads_the_names_of_offices_only(pages: Pages) -> None:
     with pages.app.register("zhangsan") as register:
-        register.progress(REF, "电话报来", proofs=["https://gz.example/a"])
-        register.ask_extension(REF, date(2020, 3, 31), "汇总未完")
+        progress.record(register, REF, "电话报来", proofs=["https://gz.example/a"])
+        extensions.ask(register, REF, date(2020, 3, 31), "汇总未完")
     pages.send(pages.owner(), "progress", {"note": "已验收"})
     page = pages.get(pages.owner()).text
     assert "zhangsan" not in page
@@ -188,7 +189,7 @@ def test_a_department_reads_the_names_of_offices_only(pages: Pages) -> None:
 def test_a_long_story_is_told_in_pages(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracker.web.item.MOST_EVENTS", 4)
     for n in range(7):
-        pages.do(lambda register, n=n: register.progress(REF, f"第{n}步"))
+        pages.do(lambda register, n=n: progress.record(register, REF, f"第{n}步"))
     told, address = [], pages.owner()
     for _ in range(9):
         shown = pages.get(address).text

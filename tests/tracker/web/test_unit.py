@@ -9,6 +9,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
+from commitments.register import extensions, progress
 from commitments.storage import writing
 from notifications.delivery import pass_once
 from notifications.models import Digest
@@ -121,9 +122,9 @@ def test_a_digest_that_nobody_approved_is_not_read(told: Pages) -> None:
 
 def test_the_page_of_a_unit_names_no_person_and_no_number(pages: Pages) -> None:
     pages.app.clock = lambda: datetime(2019, 11, 5, 2, tzinfo=UTC)
-    pages.do(lambda register: register.progress(REF, "王科长13800138000已核实"))
-    pages.do(lambda register: register.ask_extension(REF, date(2020, 3, 31), "汇总未完，问li@mail.example"))
-    pages.do(lambda register: register.decide_extension(REF, approve=True, by="root"))
+    pages.do(lambda register: progress.record(register, REF, "王科长13800138000已核实"))
+    pages.do(lambda register: extensions.ask(register, REF, date(2020, 3, 31), "汇总未完，问li@mail.example"))
+    pages.do(lambda register: extensions.decide(register, REF, approve=True, by="root"))
     pages.app.clock = lambda: datetime(2019, 12, 2, 2, tzinfo=UTC)
     pass_once(pages.app.office(), pages.app.clock)
     page = pages.get(pages.unit("2019-11")).text

@@ -25,7 +25,7 @@ from tracker.web.submit import already, done, fresh_key, take
 from tracker.web.words import words
 
 if TYPE_CHECKING:
-    from commitments.register import Register
+    from commitments.register.context import Register
 
 PAGE = 50
 QUEUES = ("extensions", "disputes", "reported_done", "drafts")

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from commitments import responses
 from commitments.deadlines import LIVE_STATES, due_soon_until
 from commitments.errors import NotYours
 from commitments.models import Department
 from commitments.queries import listing
+from commitments.register import closing, extensions, progress, responses
 from notifications.links import OWNER
 from tracker.web import downloads, overview, saved
 from tracker.web.auth import Visitor
@@ -19,7 +19,7 @@ from tracker.web.site import Site, page
 from tracker.web.submit import fresh_key, take
 
 if TYPE_CHECKING:
-    from commitments.register import Register
+    from commitments.register.context import Register
 
 PAGE = 50  # of the department's other items
 PROOF = (Field("file", "file"), Field("link", "link"))
@@ -126,10 +126,10 @@ def _do(register: "Register", visitor: Visitor, ref: str, name: str, entry: Entr
     if name == ACKNOWLEDGE.name:
         responses.acknowledge(register, ref, department)
     elif name == DONE.name:
-        register.report_done(ref, note=note, on=entry.day("on"), proofs=proofs)
+        closing.report_done(register, ref, note=note, on=entry.day("on"), proofs=proofs)
     elif name == EXTENSION.name:
-        register.ask_extension(ref, entry.day("to") or date.max, reason)
+        extensions.ask(register, ref, entry.day("to") or date.max, reason)
     elif name == DISPUTE.name:
         responses.dispute(register, ref, department, reason)
     else:
-        register.progress(ref, note, on=entry.day("on"), figures=entry.figures, proofs=proofs)
+        progress.record(register, ref, note, on=entry.day("on"), figures=entry.figures, proofs=proofs)

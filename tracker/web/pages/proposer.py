@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, url_for
 from sqlalchemy import select
 
-from commitments import privacy, responses
+from commitments import privacy
 from commitments.i18n import word
 from commitments.models import GRADES, Answer, Department
+from commitments.register import responses
 from notifications.links import UNIT
 from notifications.models import Digest
 from notifications.plan import outward
@@ -20,7 +21,7 @@ from tracker.web.submit import fresh_key, take
 from tracker.web.words import words
 
 if TYPE_CHECKING:
-    from commitments.register import Register
+    from commitments.register.context import Register
 
 
 def pages(site: Site) -> Blueprint:

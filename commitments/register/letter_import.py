@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from sqlalchemy import select
 
-from commitments import amounts, entry_words, parties
+from commitments import amounts, entry_words
 from commitments.deadlines import is_meant
 from commitments.errors import Refused
 from commitments.letters.candidates import Candidate
@@ -16,7 +16,8 @@ from commitments.letters.reading import Reading
 from commitments.letters.text.simplified import simplify
 from commitments.models import Commitment, Department, Letter, Source, Target
 from commitments.queries import lookup
-from commitments.register import Register
+from commitments.register import departments, editing, letters, opening
+from commitments.register.context import Register
 
 NEEDED = ("document_number", "proposal_number", "proposing_unit", "replying_unit", "signed_on")
 TITLE_CHARS = 30
@@ -69,7 +70,7 @@ def bring_in(register: Register, reading: Reading, name: str, given: Mapping[str
     register.session.add(source)
     used: set[tuple[str, str]] = set()
     for found in reading.candidates:
-        row = register.add(_draft(register, letter, found, used, done), reason=name)
+        row = opening.add(register, _draft(register, letter, found, used, done), reason=name)
         source.place(row.ref, start=found.start, end=found.end, ask=asks(found), note=found.due_note or "")
         done.refs.append(row.ref)
     return done
@@ -130,7 +131,7 @@ SHOWN = 16  # characters
 
 def _letter(register: Register, reading: Reading, facts: Mapping[str, str], done: Intake) -> Letter:
     head = reading.header
-    letter = parties.add_letter(
+    letter = letters.add_letter(
         register,
         document_number=facts["document_number"],
         proposal_number=facts["proposal_number"],
@@ -155,7 +156,7 @@ def _department(register: Register, name: str, done: Intake) -> Department:
     for department in everyone:
         if any(_same(plain, simplify(known)) for known in (department.name, *department.short_names)):
             return department
-    made = parties.add_department(register, re.sub(r"[|;；/]", "、", name), reason=done.letter)
+    made = departments.add_department(register, re.sub(r"[|;；/]", "、", name), reason=done.letter)
     done.departments.append(made.name)
     return made
 
@@ -241,7 +242,7 @@ def split(register: Register, ref: str, at: int) -> str:
     source = register.session.get_one(Source, first.letter_id)
     start, quote = source.places[ref]["start"], first.quote
     second = _second_half(register, first, quote[at:])
-    register.edit(ref, entry_words.SPLIT, quote=quote[:at].rstrip())
+    editing.edit(register, ref, entry_words.SPLIT, quote=quote[:at].rstrip())
     place = source.places[ref]
     source.place(second.ref, **{**place, "start": start + at})
     source.place(ref, end=start + len(quote[:at].rstrip()))
@@ -251,7 +252,8 @@ def split(register: Register, ref: str, at: int) -> str:
 def _second_half(register: Register, first: Commitment, quote: str) -> Commitment:
     taken = register.session.scalars(select(Commitment.ordinal).where(Commitment.letter_id == first.letter_id))
     used = {(first.section, ordinal or "") for ordinal in taken}
-    return register.add(
+    return opening.add(
+        register,
         Commitment(
             ref="",
             letter=first.letter,
@@ -276,10 +278,10 @@ def merge(register: Register, ref: str, next_ref: str) -> None:
     source = register.session.get_one(Source, first.letter_id)
     start, end = source.places[ref]["start"], source.places[next_ref]["end"]
     second = lookup.find(register.session, next_ref)
-    register.edit(ref, entry_words.MERGED, quote=source.text[start:end], **_brought(first, second))
+    editing.edit(register, ref, entry_words.MERGED, quote=source.text[start:end], **_brought(first, second))
     _join_targets(register, first, second)
     source.place(ref, end=end)
-    register.drop(next_ref, f"并入 {ref}")
+    opening.drop(register, next_ref, f"并入 {ref}")
 
 
 def _join_targets(register: Register, first: Commitment, second: Commitment) -> None:

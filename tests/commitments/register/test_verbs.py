@@ -30,6 +30,7 @@ from commitments.errors import (
 )
 from commitments.models import Commitment, Evidence, Extension, HistoryEntry, Target
 from commitments.queries import lookup
+from commitments.register import closing, editing, extensions, opening, progress
 from commitments.storage import reading, writing
 from tests.conftest import Scene
 
@@ -43,7 +44,7 @@ def row(scene: Scene, ref: str) -> Commitment:
 
 def test_refs_count_up_and_a_dropped_number_is_not_used_again(scene: Scene) -> None:
     refs = [scene.add(), scene.add(state="draft")]
-    scene.do(lambda r: r.drop(refs[1]))
+    scene.do(lambda r: opening.drop(r, refs[1]))
     assert [*refs, scene.add()] == ["2019-1007-01", "2019-1007-02", "2019-1007-03"]
 
 
@@ -57,7 +58,7 @@ def test_a_ref_of_ones_own_can_stand_in_an_address(scene: Scene, ref: str) -> No
 def test_a_wrong_outcome_is_named_before_its_evidence_is_looked_at(scene: Scene) -> None:
     ref = scene.add()
     with pytest.raises(BadValue, match="--outcome"):
-        scene.do(lambda r: r.close(ref, "great", proofs=["no such file"]))
+        scene.do(lambda r: closing.close(r, ref, "great", proofs=["no such file"]))
 
 
 def test_what_has_no_deadline_gets_a_review_date(scene: Scene) -> None:
@@ -68,7 +69,7 @@ def test_what_has_no_deadline_gets_a_review_date(scene: Scene) -> None:
 def test_a_draft_is_not_planned_until_it_is_confirmed(scene: Scene) -> None:
     ref = scene.add(state="draft")
     assert row(scene, ref).next_action_on is None
-    scene.do(lambda r: r.confirm(ref))
+    scene.do(lambda r: opening.confirm(r, ref))
     assert (row(scene, ref).state, row(scene, ref).next_action_on) == ("open", date(2019, 6, 27))
 
 
@@ -91,29 +92,29 @@ def test_what_cannot_be_entered(scene: Scene, fields: dict[str, object], error: 
 def test_progress_moves_figures_and_the_review_date(scene: Scene) -> None:
     ref = scene.add(targets=[Target(what="创建比例", unit="%", goal=10)])
     scene.day("2019-08-01")
-    scene.do(lambda r: r.progress(ref, "首批验收", figures={"创建比例": 4.5}, on=date(2019, 7, 30)))
+    scene.do(lambda r: progress.record(r, ref, "首批验收", figures={"创建比例": 4.5}, on=date(2019, 7, 30)))
     assert row(scene, ref).review_on == date(2019, 10, 30)
     with pytest.raises(NoSuchTarget, match="Did you mean 创建比例"):
-        scene.do(lambda r: r.progress(ref, "x", figures={"创建比列": 4.5}))
+        scene.do(lambda r: progress.record(r, ref, "x", figures={"创建比列": 4.5}))
     with pytest.raises(NotInFuture):
-        scene.do(lambda r: r.progress(ref, "x", on=date(2019, 8, 2)))
+        scene.do(lambda r: progress.record(r, ref, "x", on=date(2019, 8, 2)))
 
 
 def test_an_extension_waits_for_approval_and_keeps_the_first_date(scene: Scene) -> None:
     ref, later = scene.add(due_on=DUE, due_basis="derived"), date(2020, 3, 31)
-    scene.do(lambda r: r.ask_extension(ref, later, "设备推迟"))
+    scene.do(lambda r: extensions.ask(r, ref, later, "设备推迟"))
     assert row(scene, ref).due_on == DUE
-    scene.do(lambda r: r.decide_extension(ref, approve=True, by="分管领导"))
+    scene.do(lambda r: extensions.decide(r, ref, approve=True, by="分管领导"))
     moved = row(scene, ref)
     assert (moved.due_on, moved.first_due_on, moved.due_basis) == (later, DUE, "set")
     with pytest.raises(NoRequest):
-        scene.do(lambda r: r.decide_extension(ref, approve=True, by="分管领导"))
+        scene.do(lambda r: extensions.decide(r, ref, approve=True, by="分管领导"))
 
 
 def test_a_refused_extension_leaves_the_date(scene: Scene) -> None:
     ref = scene.add(due_on=DUE)
-    scene.do(lambda r: r.ask_extension(ref, date(2020, 3, 31), "设备推迟"))
-    scene.do(lambda r: r.decide_extension(ref, approve=False, by="分管领导"))
+    scene.do(lambda r: extensions.ask(r, ref, date(2020, 3, 31), "设备推迟"))
+    scene.do(lambda r: extensions.decide(r, ref, approve=False, by="分管领导"))
     assert row(scene, ref).due_on == DUE
     with reading(scene.engine) as session:
         assert session.scalars(select(Extension.state)).all() == ["refused"]
@@ -122,42 +123,42 @@ def test_a_refused_extension_leaves_the_date(scene: Scene) -> None:
 def test_an_extension_needs_a_reason_and_a_later_date(scene: Scene) -> None:
     ref, undated = scene.add(due_on=DUE), scene.add()
     with pytest.raises(ReasonNeeded):
-        scene.do(lambda r: r.ask_extension(ref, date(2020, 3, 31), " "))
+        scene.do(lambda r: extensions.ask(r, ref, date(2020, 3, 31), " "))
     with pytest.raises(NotLater):
-        scene.do(lambda r: r.ask_extension(ref, DUE, "x"))
+        scene.do(lambda r: extensions.ask(r, ref, DUE, "x"))
     with pytest.raises(NoDeadline):
-        scene.do(lambda r: r.ask_extension(undated, DUE, "x"))
+        scene.do(lambda r: extensions.ask(r, undated, DUE, "x"))
 
 
 def test_kept_needs_evidence_or_a_waiver(scene: Scene) -> None:
     ref = scene.add(due_on=DUE)
     proof = scene.folder / "验收.txt"
     proof.write_text("现场查验")
-    scene.do(lambda r: r.progress(ref, "有进展", proofs=[str(proof)]))
+    scene.do(lambda r: progress.record(r, ref, "有进展", proofs=[str(proof)]))
     with pytest.raises(EvidenceNeeded):
-        scene.do(lambda r: r.close(ref, "kept"))
+        scene.do(lambda r: closing.close(r, ref, "kept"))
     assert row(scene, ref).state == "open"
-    scene.do(lambda r: r.close(ref, "kept", waiver="领导现场认可"))
+    scene.do(lambda r: closing.close(r, ref, "kept", waiver="领导现场认可"))
     assert (row(scene, ref).state, row(scene, ref).outcome) == ("closed", "kept")
 
 
 def test_evidence_handed_in_with_the_report_is_enough_until_it_is_sent_back(scene: Scene) -> None:
     ref = scene.add(due_on=DUE)
-    scene.do(lambda r: r.report_done(ref, proofs=["https://mzj.gz.example/a"]))
+    scene.do(lambda r: closing.report_done(r, ref, proofs=["https://mzj.gz.example/a"]))
     scene.now = scene.at(2019, 6, 28, 9)
-    scene.do(lambda r: r.reopen(ref, "材料不全"))
+    scene.do(lambda r: closing.reopen(r, ref, "材料不全"))
     with pytest.raises(EvidenceNeeded):
-        scene.do(lambda r: r.close(ref, "kept"))
-    scene.do(lambda r: r.close(ref, "not_kept"))
+        scene.do(lambda r: closing.close(r, ref, "kept"))
+    scene.do(lambda r: closing.close(r, ref, "not_kept"))
     with pytest.raises(WrongState):
-        scene.do(lambda r: r.close(ref, "not_kept"))
+        scene.do(lambda r: closing.close(r, ref, "not_kept"))
 
 
 def test_evidence_is_kept_under_its_hash_and_unreadable_evidence_changes_nothing(scene: Scene) -> None:
     ref = scene.add(due_on=DUE)
     proof = scene.folder / ("附" * 60 + ".txt")
     proof.write_bytes(b"abc")
-    scene.do(lambda r: r.progress(ref, "a", proofs=[str(proof), str(proof)]))
+    scene.do(lambda r: progress.record(r, ref, "a", proofs=[str(proof), str(proof)]))
     assert [path.name for path in (scene.folder / "evidence").iterdir()] == [
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     ]
@@ -171,7 +172,7 @@ def test_evidence_is_kept_under_its_hash_and_unreadable_evidence_changes_nothing
         "http://[",
     ):
         with pytest.raises(UnreadableEvidence):
-            scene.do(lambda r, source=source: r.progress(ref, "b", proofs=[source]))
+            scene.do(lambda r, source=source: progress.record(r, ref, "b", proofs=[source]))
     with reading(scene.engine) as session:
         assert len(session.scalars(select(Evidence)).all()) == 2
 
@@ -194,9 +195,9 @@ def test_a_file_that_shows_nothing_is_no_evidence(quick: Scene, data: bytes) -> 
     blank.write_bytes(data)
     for given in (str(blank), evidence.Upload("空.txt", data)):
         verbs = (
-            lambda r, proofs: r.progress(ref, "a", proofs=proofs),
-            lambda r, proofs: r.report_done(ref, proofs=proofs),
-            lambda r, proofs: r.close(ref, "kept", proofs=proofs),
+            lambda r, proofs: progress.record(r, ref, "a", proofs=proofs),
+            lambda r, proofs: closing.report_done(r, ref, proofs=proofs),
+            lambda r, proofs: closing.close(r, ref, "kept", proofs=proofs),
         )
         for verb in verbs:
             with pytest.raises(UnreadableEvidence, match="holds blanks only") as refused:
@@ -212,13 +213,13 @@ def test_a_file_that_shows_something_is_evidence(quick: Scene, data: bytes) -> N
 
 
 VERBS = {
-    "drop": lambda r, ref, why: r.drop(ref, why),
-    "edit": lambda r, ref, why: r.edit(ref, why, title="更正"),
-    "extend": lambda r, ref, why: r.ask_extension(ref, date(2020, 3, 31), why),
-    "report-done": lambda r, ref, why: r.report_done(ref, note=why),
-    "close": lambda r, ref, why: r.close(ref, "not_kept", note=why),
-    "waive": lambda r, ref, why: r.close(ref, "kept", note="已查验", waiver=why),
-    "reopen": lambda r, ref, why: r.reopen(ref, why),
+    "drop": opening.drop,
+    "edit": lambda r, ref, why: editing.edit(r, ref, why, title="更正"),
+    "extend": lambda r, ref, why: extensions.ask(r, ref, date(2020, 3, 31), why),
+    "report-done": lambda r, ref, why: closing.report_done(r, ref, note=why),
+    "close": lambda r, ref, why: closing.close(r, ref, "not_kept", note=why),
+    "waive": lambda r, ref, why: closing.close(r, ref, "kept", note="已查验", waiver=why),
+    "reopen": closing.reopen,
 }
 
 
@@ -227,7 +228,7 @@ VERBS = {
 def test_the_history_takes_no_words_that_could_not_be_shown(quick: Scene, verb: str, why: str) -> None:
     ref = quick.add(due_on=DUE, state="draft" if verb == "drop" else "open")
     if verb == "reopen":
-        quick.do(lambda r: r.close(ref, "not_kept"))
+        quick.do(lambda r: closing.close(r, ref, "not_kept"))
     with pytest.raises(BadText):
         quick.do(lambda r: VERBS[verb](r, ref, why))
     quick.do(lambda r: VERBS[verb](r, ref, "长" * 20_000))
@@ -244,12 +245,12 @@ def test_evidence_that_was_lost_or_altered_is_whole_when_it_is_handed_in_again(s
 
 def test_closing_can_open_the_following_years_commitment_once(scene: Scene) -> None:
     ref = scene.add(due_on=DUE, ordinal="九", section="二", targets=[Target(what="创建比例", unit="%", goal=10)])
-    scene.do(lambda r: r.close(ref, "kept", waiver="已查验", next_due=date(2020, 12, 31)))
+    scene.do(lambda r: closing.close(r, ref, "kept", waiver="已查验", next_due=date(2020, 12, 31)))
     following = row(scene, "2019-1007-02")
     assert (following.due_on, following.ordinal, following.state) == (date(2020, 12, 31), "九（2020年）", "open")
-    scene.do(lambda r: r.reopen(ref, "重新核查"))
+    scene.do(lambda r: closing.reopen(r, ref, "重新核查"))
     with pytest.raises(AlreadyExists):
-        scene.do(lambda r: r.close(ref, "kept", waiver="已查验", next_due=date(2020, 12, 31)))
+        scene.do(lambda r: closing.close(r, ref, "kept", waiver="已查验", next_due=date(2020, 12, 31)))
 
 
 def test_a_wrong_ref_suggests_near_ones(scene: Scene) -> None:
@@ -260,9 +261,9 @@ def test_a_wrong_ref_suggests_near_ones(scene: Scene) -> None:
 
 def test_every_verb_is_in_the_history_and_the_chain_holds(scene: Scene) -> None:
     ref = scene.add(due_on=DUE)
-    scene.do(lambda r: r.edit(ref, "更名", title="新名"), actor="张三")
-    scene.do(lambda r: r.report_done(ref))
-    scene.do(lambda r: r.reopen(ref, "材料不全"))
+    scene.do(lambda r: editing.edit(r, ref, "更名", title="新名"), actor="张三")
+    scene.do(lambda r: closing.report_done(r, ref))
+    scene.do(lambda r: closing.reopen(r, ref, "材料不全"))
     with reading(scene.engine) as session:
         entries = session.scalars(select(HistoryEntry).order_by(HistoryEntry.seq)).all()
         assert [entry.action for entry in entries] == ["add", "edit", "report_done", "reopen"]
@@ -280,7 +281,7 @@ def test_every_verb_is_in_the_history_and_the_chain_holds(scene: Scene) -> None:
 )
 def test_a_tampered_history_is_found(scene: Scene, tamper: str, named: str) -> None:
     ref = scene.add(due_on=DUE)
-    scene.do(lambda r: r.report_done(ref))
+    scene.do(lambda r: closing.report_done(r, ref))
     with scene.engine.begin() as connection:
         connection.exec_driver_sql(tamper)
     with reading(scene.engine) as session, pytest.raises(HistoryBroken, match=named):
@@ -295,7 +296,7 @@ def test_a_chain_computed_anew_fails_against_an_anchor(scene: Scene) -> None:
         entry = session.get_one(HistoryEntry, 1)
         entry.actor = "别人"
         entry.hash = history._digest(entry)
-    scene.do(lambda r: r.report_done(ref))
+    scene.do(lambda r: closing.report_done(r, ref))
     with reading(scene.engine) as session, pytest.raises(HistoryBroken, match=r"altered|does not follow|anchor"):
         history.verify(session, anchor)
 
@@ -303,5 +304,5 @@ def test_a_chain_computed_anew_fails_against_an_anchor(scene: Scene) -> None:
 def test_two_hands_on_one_commitment_cannot_overwrite_each_other(scene: Scene) -> None:
     ref = scene.add(due_on=DUE)
     before = row(scene, ref).version
-    scene.do(lambda r: r.edit(ref, "更名", title="甲"))
+    scene.do(lambda r: editing.edit(r, ref, "更名", title="甲"))
     assert row(scene, ref).version > before

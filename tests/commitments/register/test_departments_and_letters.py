@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from commitments import addresses, parties, storage
+from commitments import addresses, storage
 from commitments.deadlines import Offset
 from commitments.errors import AlreadyExists, BadValue, NoSuchDepartment, NothingToChange
 from commitments.models import Department, HistoryEntry, Letter
-from commitments.register import Register
+from commitments.register import departments, letters
+from commitments.register.context import Register
 from commitments.workdays import WorkCalendar
 from tests.ledgers import new_engine
 
@@ -34,13 +35,13 @@ def register(tmp_path: Path) -> Iterator[Register]:
 
 @pytest.fixture
 def bureau(register: Register) -> Department:
-    return parties.add_department(register, "市民政局", mailbox="mzj@gz.example", short_names=["民政局"])
+    return departments.add_department(register, "市民政局", mailbox="mzj@gz.example", short_names=["民政局"])
 
 
 def test_revoking_links_raises_their_generation(register: Register, bureau: Department) -> None:
     assert bureau.link_generation == 1
     for _ in range(2):
-        parties.revoke_links(register, "民政局", "链接外泄")
+        departments.revoke_links(register, "民政局", "链接外泄")
     assert bureau.link_generation == 3
     told = last_entry(register)
     assert (told.action, told.subject, told.reason) == ("links_revoked", "市民政局", "链接外泄")
@@ -50,7 +51,7 @@ def test_revoking_links_raises_their_generation(register: Register, bureau: Depa
 def add_letter(
     register: Register, unit: Department, number: str = "穗民案[2019]89号", proposal: str = "1007"
 ) -> Letter:
-    return parties.add_letter(
+    return letters.add_letter(
         register,
         document_number=number,
         proposal_number=proposal,
@@ -68,13 +69,13 @@ def last_entry(register: Register) -> HistoryEntry:
 @pytest.mark.parametrize(("name", "short"), [("市民政局", "甲"), ("民政局", "甲"), ("乙", "民政局")])
 def test_a_name_leads_to_one_department(register: Register, name: str, short: str) -> None:
     with pytest.raises(AlreadyExists):
-        parties.add_department(register, name, short_names=[short])
+        departments.add_department(register, name, short_names=[short])
 
 
 @pytest.mark.parametrize("name", ["", " ", "甲|乙", "甲；乙", "甲;乙", "甲\n乙"])
 def test_names_without_signs_that_part_names(register: Register, name: str) -> None:
     with pytest.raises(BadValue):
-        parties.add_department(register, name)
+        departments.add_department(register, name)
 
 
 @pytest.mark.parametrize(
@@ -96,22 +97,22 @@ def test_mailboxes_are_plain_addresses(register: Register, address: str, plain: 
     assert addresses.is_mailbox(address) is plain
     if not plain:
         with pytest.raises(BadValue):
-            parties.add_department(register, "甲", escalation=address)
+            departments.add_department(register, "甲", escalation=address)
 
 
 def test_a_locale_is_one_of_those_written(register: Register) -> None:
     with pytest.raises(BadValue, match="zh-Hans, zh-Hant, en"):
-        parties.add_department(register, "甲", locale="fr")
+        departments.add_department(register, "甲", locale="fr")
 
 
 @pytest.mark.parametrize("words", ["长" * 301, "a\x1b[31m", "\n", "a\tb"])
 def test_facts_of_letters_and_departments_are_lines_of_text(register: Register, bureau: Department, words: str) -> None:
     letter = add_letter(register, bureau)
     for work in (
-        lambda: parties.add_department(register, words),
-        lambda: parties.edit_department(register, "市民政局", short_names=[words]),
-        lambda: parties.edit_letter(register, letter, proposal_title=words),
-        lambda: parties.edit_letter(register, letter, "\x00", session="十三届"),
+        lambda: departments.add_department(register, words),
+        lambda: departments.edit_department(register, "市民政局", short_names=[words]),
+        lambda: letters.edit_letter(register, letter, proposal_title=words),
+        lambda: letters.edit_letter(register, letter, "\x00", session="十三届"),
         lambda: add_letter(register, bureau, words),
         lambda: add_letter(register, bureau, "穗民案〔2019〕90号", words),
     ):
@@ -120,7 +121,7 @@ def test_facts_of_letters_and_departments_are_lines_of_text(register: Register, 
 
 
 def test_a_correction_is_in_the_history(register: Register, bureau: Department) -> None:
-    parties.edit_department(
+    departments.edit_department(
         register, "民政局", "改址", mailbox="new@gz.example", locale="zh-Hans", short_names=("民政局",)
     )
     entry = last_entry(register)
@@ -132,11 +133,11 @@ def test_a_correction_is_in_the_history(register: Register, bureau: Department) 
 @pytest.mark.usefixtures("bureau")
 def test_a_correction_that_says_nothing_or_something_wrong(register: Register) -> None:
     with pytest.raises(NothingToChange):
-        parties.edit_department(register, "市民政局", mailbox="mzj@gz.example")
+        departments.edit_department(register, "市民政局", mailbox="mzj@gz.example")
     with pytest.raises(BadValue):
-        parties.edit_department(register, "市民政局", mailbox="mzj")
+        departments.edit_department(register, "市民政局", mailbox="mzj")
     with pytest.raises(NoSuchDepartment, match="市民政局"):
-        parties.edit_department(register, "市民局", mailbox="")
+        departments.edit_department(register, "市民局", mailbox="")
 
 
 def test_a_letter_is_entered_once_in_whatever_brackets(register: Register, bureau: Department) -> None:
@@ -150,7 +151,7 @@ def test_a_letter_is_entered_once_in_whatever_brackets(register: Register, burea
 
 def test_a_letter_is_corrected_with_history(register: Register, bureau: Department) -> None:
     letter = add_letter(register, bureau)
-    other = parties.add_department(register, "市台联")
-    parties.edit_letter(register, letter, "误填", proposing_unit=other)
+    other = departments.add_department(register, "市台联")
+    letters.edit_letter(register, letter, "误填", proposing_unit=other)
     assert letter.proposing_unit is other
     assert last_entry(register).changes == {"proposing_unit": ["市民政局", "市台联"]}

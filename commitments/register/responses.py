@@ -25,7 +25,8 @@ from commitments.models import (
     Submission,
 )
 from commitments.queries import lookup
-from commitments.register import Register
+from commitments.register import editing
+from commitments.register.context import Register
 
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
@@ -97,10 +98,10 @@ def _release(register: Register, commitment: Commitment, department: Department,
         if lead is None or lead is department:
             raise LeadNeeded(ref=commitment.ref, name=department.name)
         support = [each for each in commitment.support if each is not lead]
-        register.edit(commitment.ref, _moved([department], [lead]), lead=lead, support=support)
+        editing.edit(register, commitment.ref, _moved([department], [lead]), lead=lead, support=support)
     elif department in commitment.support:
         support = [each for each in commitment.support if each is not department]
-        register.edit(commitment.ref, _moved(commitment.support, support), support=support)
+        editing.edit(register, commitment.ref, _moved(commitment.support, support), support=support)
 
 
 def _moved(old: Sequence[Department], new: Sequence[Department]) -> str:

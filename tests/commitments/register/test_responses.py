@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from commitments import history, responses
+from commitments import history
 from commitments.errors import (
     BadText,
     BadValue,
@@ -21,7 +21,8 @@ from commitments.errors import (
 )
 from commitments.models import Answer, Department, Dispute, HistoryEntry, Receipt, Submission
 from commitments.queries import lookup
-from commitments.register import Register
+from commitments.register import closing, editing, progress, responses
+from commitments.register.context import Register
 from commitments.storage import reading, writing
 from notifications.models import Notice
 from tests.conftest import Scene
@@ -98,7 +99,7 @@ def test_only_who_has_it_acknowledges_or_disputes(scene: Scene) -> None:
 @pytest.mark.parametrize("verb", [acknowledging, disputing, deciding])
 def test_nothing_is_answered_on_what_is_closed_or_a_draft(scene: Scene, verb: Callable[..., object]) -> None:
     closed, draft = scene.add(), scene.add(state="draft")
-    scene.do(lambda r: r.close(closed, "withdrawn"))
+    scene.do(lambda r: closing.close(r, closed, "withdrawn"))
     for ref in (closed, draft):
         with pytest.raises(WrongState):
             scene.do(verb(ref))  # type: ignore[arg-type]
@@ -182,7 +183,7 @@ def test_a_refused_dispute_changes_nothing(scene: Scene) -> None:
 def test_a_dispute_of_who_has_it_no_longer_is_only_noted(scene: Scene) -> None:
     ref = scene.add(support=(HELPER,))
     scene.do(disputing(ref, HELPER), HELPER)
-    scene.do(lambda r: r.edit(ref, "更正", support=[]))
+    scene.do(lambda r: editing.edit(r, ref, "更正", support=[]))
     scene.do(deciding(ref, HELPER))
     assert len(entries(scene, "edit")) == 1
 
@@ -230,7 +231,7 @@ def test_disputes_to_decide_are_those_of_live_commitments_oldest_first(scene: Sc
     for ref, name in ((closed, LEAD), (second, LEAD), (first, HELPER)):
         scene.do(disputing(ref, name))
         scene.now += timedelta(hours=1)
-    scene.do(lambda r: r.close(closed, "withdrawn"))
+    scene.do(lambda r: closing.close(r, closed, "withdrawn"))
     with reading(scene.engine) as session:
         found = session.execute(responses.waiting_disputes()).mappings().all()
     assert [(row["ref"], row["lead"], row["department"]) for row in found] == [
@@ -263,7 +264,7 @@ def send(scene: Scene, ref: str) -> int | None:
     with writing(scene.engine) as session:
         keeper = scene.register(session)
         if (known := responses.once(keeper, "k1")) is None:
-            keeper.progress(ref, "清单已报送")
+            progress.record(keeper, ref, "清单已报送")
             responses.remember(keeper, "k1", history.head(keeper.session).seq)
         return known
 

@@ -1,0 +1,89 @@
+"""Correcting the fields of a commitment, each time with a reason."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from sqlalchemy import select
+
+from commitments import quotes, validation
+from commitments.errors import NothingToChange, NotInLetter
+from commitments.models import Commitment, Extension, Source
+from commitments.queries import lookup
+from commitments.register.context import Register
+
+SHOWN = 60  # characters of a quote that is refused
+
+
+def edit(register: Register, ref: str, reason: str, **new: object) -> Commitment:
+    """Correct fields (lead, support, title, due_on, review_on …). A new date is basis ``set`` unless given."""
+    commitment = lookup.find(register.session, ref)
+    validation.need_reason(ref, "edit", reason)
+    validation.check_days(ref, new)
+    fields = _with_support(commitment, _with_dates(register, commitment, new))
+    changes = validation.change(commitment, **with_own_words(register, commitment, fields))
+    if not changes and not _answers(register, commitment, new):
+        raise NothingToChange(ref=ref)
+    _answered(register, commitment, new)
+    changes |= register.set_review(commitment)
+    validation.check(commitment)
+    return register.record(commitment, "edit", reason, changes)
+
+
+def with_own_words(register: Register, commitment: Commitment, new: Mapping[str, object]) -> dict[str, object]:
+    """Write a quote as the letter says it; without a stored text it stays as it was entered. Raises NotInLetter."""
+    quote, text = str(new.get("quote") or ""), register.letter_text(commitment.letter)
+    if not quote or text is None:
+        return dict(new)
+    found = quotes.own_words(quote, text)
+    if found is None:
+        raise NotInLetter(ref=commitment.ref, quote=quote[:SHOWN])
+    return {**new, "quote": found}
+
+
+def _with_support(commitment: Commitment, new: Mapping[str, object]) -> dict[str, object]:
+    """Forget how a unit was known that supports no longer."""
+    fields = dict(new)
+    if isinstance(units := fields.get("support"), list):
+        known = {**commitment.support_basis, **dict(cast("Mapping[str, str]", fields.get("support_basis", {})))}
+        names = [unit.name for unit in units]
+        fields["support_basis"] = {name: basis for name, basis in known.items() if name in names}
+    return fields
+
+
+def _answers(register: Register, commitment: Commitment, new: Mapping[str, object]) -> bool:
+    """Say whether an edit decides what reading the letter left open, be it with the very value proposed."""
+    source = register.session.get(Source, commitment.letter_id)
+    return bool(source and set(source.asks(commitment.ref)) & _decided(new))
+
+
+def _answered(register: Register, commitment: Commitment, new: Mapping[str, object]) -> None:
+    source = register.session.get(Source, commitment.letter_id)
+    if source and _answers(register, commitment, new):
+        left = [each for each in source.asks(commitment.ref) if each not in _decided(new)]
+        source.place(commitment.ref, ask=left)
+
+
+def _with_dates(register: Register, commitment: Commitment, new: Mapping[str, object]) -> dict[str, object]:
+    fields = dict(new)
+    if fields.get("due_on") is not None:
+        computed = {"due_basis": "set", "due_rule": "", "due_from": None, "due_offset": None, "review_on": None}
+        fields = {**computed, **_first_due(register, commitment, fields["due_on"]), **fields}
+    elif fields.get("review_on") is not None:
+        undated = {"due_on": None, "due_basis": None, "due_from": None, "due_offset": None}
+        fields = {**undated, **_first_due(register, commitment, None), **fields}
+    elif "due_on" in fields:
+        fields = {**_first_due(register, commitment, None), **fields}
+    return fields
+
+
+def _first_due(register: Register, commitment: Commitment, due_on: object) -> dict[str, object]:
+    """Correct the first date with the date, unless an extension was ever approved: then it stands for ever."""
+    query = select(Extension.id).where(Extension.commitment_id == commitment.id, Extension.state == "approved")
+    extended = register.session.scalars(query.limit(1)).first() is not None
+    return {} if extended and commitment.first_due_on else {"first_due_on": due_on}
+
+
+def _decided(new: Mapping[str, object]) -> set[str]:
+    """Return which questions of reading an edit answers."""
+    dated = {"date"} if {"due_on", "review_on"} & set(new) else set()
+    return dated | ({"lead"} if "lead" in new else set())
