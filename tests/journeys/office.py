@@ -233,9 +233,9 @@ class Event:
     work: Callable[[Register], Any]
 
 
-def verb(actor: str, name: str, item: str, *facts: object, **more: object) -> Event:
+def verb(actor: str, does: Callable[..., object], item: str, *facts: object, **more: object) -> Event:
     """Return the event that ``actor`` uses a verb of the register on an item such as ``A3``."""
-    return Event(actor, lambda register: getattr(register, name)(ref_of(register.session, item), *facts, **more))
+    return Event(actor, lambda register: does(register, ref_of(register.session, item), *facts, **more))
 
 
 def reply(name: str, item: str, department: str, *facts: object) -> Event:

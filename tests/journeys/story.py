@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from commitments.models import Commitment, Letter
 from commitments.queries import lookup
-from commitments.register import departments, editing, opening, responses
+from commitments.register import closing, departments, editing, extensions, opening, progress, responses
 from commitments.register.context import Register
 from tests.journeys.office import LEADER, LETTERS, LOGIN, PHONE, Event, ref_of, reply, verb
 
@@ -23,31 +23,31 @@ def happenings(proof: Path) -> Mapping[date, tuple[Event, ...]]:
         date(2019, 10, 8): (Event(LOGIN, _draft),),
         date(2019, 10, 9): (Event(LOGIN, _correct_draft),),
         date(2019, 10, 10): (reply("acknowledge", "A1", CIVIL), Event(LOGIN, _drop_draft)),
-        date(2019, 10, 11): (verb(LOGIN, "edit", "A1", "录入有误", due_on=date(2019, 11, 20)),),
-        date(2019, 10, 14): (verb(HOUSING, "progress", "A5", f"方案已公示，联系人张某电话{PHONE}。"),),
+        date(2019, 10, 11): (verb(LOGIN, editing.edit, "A1", "录入有误", due_on=date(2019, 11, 20)),),
+        date(2019, 10, 14): (verb(HOUSING, progress.record, "A5", f"方案已公示，联系人张某电话{PHONE}。"),),
         date(2019, 10, 18): (reply("dispute", "A9", FINANCE, "属市民政局职责。"),),
-        date(2019, 10, 22): (verb(HOUSING, "report_done", "A5", note="已完工验收。", **shown),),
+        date(2019, 10, 22): (verb(HOUSING, closing.report_done, "A5", note="已完工验收。", **shown),),
         date(2019, 10, 24): (
-            verb(HOUSING, "ask_extension", "A6", date(2019, 11, 29), "设备到货推迟。"),
-            verb(HOUSING, "ask_extension", "A7", date(2019, 12, 31), "施工图未审完。"),
+            verb(HOUSING, extensions.ask, "A6", date(2019, 11, 29), "设备到货推迟。"),
+            verb(HOUSING, extensions.ask, "A7", date(2019, 12, 31), "施工图未审完。"),
         ),
-        date(2019, 10, 28): (verb(LOGIN, "close", "A5", "kept", note="现场核验符合要求。"),),
-        date(2019, 10, 29): (verb(CIVIL, "report_done", "C7", note="台账已建立。", **shown),),
+        date(2019, 10, 28): (verb(LOGIN, closing.close, "A5", "kept", note="现场核验符合要求。"),),
+        date(2019, 10, 29): (verb(CIVIL, closing.report_done, "C7", note="台账已建立。", **shown),),
         date(2019, 10, 30): (
-            verb(LOGIN, "decide_extension", "A6", approve=True, by=LEADER),
-            verb(LOGIN, "decide_extension", "A7", approve=False, by=LEADER),
+            verb(LOGIN, extensions.decide, "A6", approve=True, by=LEADER),
+            verb(LOGIN, extensions.decide, "A7", approve=False, by=LEADER),
         ),
-        date(2019, 11, 5): (verb(LOGIN, "edit", "A2", "录入有误", due_on=date(2019, 11, 22)),),
+        date(2019, 11, 5): (verb(LOGIN, editing.edit, "A2", "录入有误", due_on=date(2019, 11, 22)),),
         date(2019, 11, 6): (
             Event(LEADER, lambda register: _decide(register, "A9", FINANCE, accept=False)),
             reply("dispute", "B13", DISTRICTS, "本事项由市级统筹。"),
         ),
         date(2019, 11, 13): (Event(LEADER, lambda register: _decide(register, "B13", DISTRICTS, accept=True)),),
-        date(2019, 11, 14): (verb(CIVIL, "report_done", "A3", note="机制已印发。", **shown),),
-        date(2019, 11, 18): (verb(LOGIN, "close", "A3", "partly_kept", note="尚有两区未覆盖。"),),
-        date(2019, 11, 20): (verb(LOGIN, "reopen", "A3", "两区应在年内覆盖"),),
+        date(2019, 11, 14): (verb(CIVIL, closing.report_done, "A3", note="机制已印发。", **shown),),
+        date(2019, 11, 18): (verb(LOGIN, closing.close, "A3", "partly_kept", note="尚有两区未覆盖。"),),
+        date(2019, 11, 20): (verb(LOGIN, closing.reopen, "A3", "两区应在年内覆盖"),),
         date(2019, 11, 25): (Event(LOGIN, _give_mailbox),),
-        date(2019, 12, 3): (verb(LOGIN, "close", "C7", "kept", note="核验符合要求。"),),
+        date(2019, 12, 3): (verb(LOGIN, closing.close, "C7", "kept", note="核验符合要求。"),),
     }  # fmt: skip
 
 
