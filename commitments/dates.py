@@ -7,49 +7,17 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from commitments.deadlines import Offset, Workdays, is_meant
 from commitments.errors import Mistake
-from commitments.i18n import LOCALES, format_date
+from commitments.i18n import format_date, say, table
 from commitments.letters.dates.expressions import Time, find
 from commitments.letters.dates.reference import Base, last_day, number
 from commitments.letters.text.simplified import simplify
 from commitments.mistakes import mistake, sentences
-
-WORDS: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
-    "read": ("“{text}”读作{day}", "「{text}」讀作{day}", "“{text}” is read as {day}"),
-    "why": ("{read}：{why}", "{read}：{why}", "{read}: {why}"),
-    "joint": ("{one}，{two}", "{one}，{two}", "{one}, {two}"),
-    "wd": ("自{start}起第{n}个工作日", "自{start}起第{n}個工作日", "working day {n} after {start}"),
-    "d": ("自{start}起{n}天", "自{start}起{n}天", "{n} days from {start}"),
-    "m": ("自{start}起{n}个月", "自{start}起{n}個月", "{n} months from {start}"),
-    "month-end": ("取该月最后一天", "取該月最後一天", "the last day of that month"),
-    "ten-day": ("取该旬最后一天", "取該旬最後一天", "the last day of those ten days"),
-    "half-year": ("取该半年最后一天", "取該半年最後一天", "the last day of that half-year"),
-    "quarter": ("取该季度最后一天", "取該季度最後一天", "the last day of that quarter"),
-    "year-end": ("取该年最后一天", "取該年最後一天", "the last day of that year"),
-    "plan-period": ("取该规划期最后一天", "取該規劃期最後一天", "the last day of that planning period"),
-    "festival": ("取节日前一天", "取節日前一天", "the day before the festival"),
-    "next": (
-        "未写年份，取{today}起最近的一次",
-        "未寫年份，取{today}起最近的一次",
-        "without a year: the next one from {today} on",
-    ),
-    "last": (
-        "未写年份，取{today}以前最近的一次",
-        "未寫年份，取{today}以前最近的一次",
-        "without a year: the last one up to {today}",
-    ),
-    "from": ("从{today}算起", "從{today}算起", "counted from {today}"),
-    "chosen": (
-        "由填写人从几种读法中选定",
-        "由填寫人從幾種讀法中選定",
-        "chosen among several readings by who entered it",
-    ),
-}
 
 _FULL = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?|(\d\d)(\d\d))(?:[之以]?前)?")
 _LITERAL = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日", re.ASCII)
@@ -78,8 +46,8 @@ RECURRING = ("exact-day", "ten-day", "month-end", "quarter", "half-year", "none"
 class Written:
     """A date as it was understood.
 
-    ``reasons`` are keys of WORDS. ``start`` and ``offset`` are given when it was counted, so that it can be counted
-    again. ``sure``: no other reading is likely; ``literal``: it stands there word for word.
+    ``reasons`` are keys of ``date`` in the catalogue of words. ``start`` and ``offset`` are given when it was counted,
+    so that it can be counted again. ``sure``: no other reading is likely; ``literal``: it stands there word for word.
     """
 
     text: str
@@ -93,9 +61,9 @@ class Written:
 
     def told(self, locale: str) -> str:
         """Say what was read, and how: ``“明年6月底前”读作2027年6月30日：取该月最后一天，从2026年8月30日算起``."""
-        read = _say(locale, "read", text=self.text, day=format_date(locale, self.day))
+        read = say(locale, "date.read", text=self.text, day=format_date(locale, self.day))
         why = self._why(locale)
-        return _say(locale, "why", read=read, why=why) if why else read
+        return say(locale, "date.why", read=read, why=why) if why else read
 
     def rule(self, locale: str) -> str:
         """Say how the date was found, for the ledger; empty where it simply stands there."""
@@ -105,14 +73,10 @@ class Written:
         facts = {"today": format_date(locale, self.today), "start": "", "n": ""}
         if self.offset and self.start:
             facts |= {"start": format_date(locale, self.start), "n": str(Offset.parse(self.offset).n)}
-        said, *more = [_say(locale, key, **facts) for key in self.reasons] or [""]
+        said, *more = [say(locale, f"date.{key}", **facts) for key in self.reasons] or [""]
         for each in more:
-            said = _say(locale, "joint", one=said, two=each)
+            said = say(locale, "date.joint", one=said, two=each)
         return said
-
-
-def _say(locale: str, key: str, **facts: str) -> str:
-    return WORDS[key][LOCALES.index(locale)].format(**facts)
 
 
 def read(text: str, today: date, workdays: Workdays, *, past: bool = False) -> Written:
@@ -288,7 +252,7 @@ def _strict(plain: str, time: Time, today: date | None) -> list[date]:
 
 def _rules(time: Time) -> Iterator[str]:
     """Yield the key of what the grammar's rule says."""
-    if time.rule in WORDS:
+    if time.rule in table("en", "date"):
         yield time.rule
     elif (time.note or "").startswith("the day before"):
         yield "festival"

@@ -1,84 +1,21 @@
-"""What history entries say, in the words of whoever reads them: reasons the program itself wrote, and changed fields.
+"""What history entries say of fields, in the words of whoever reads them: what became what, and what differs.
 
-The history keeps codes as they were written, since its chain covers them; what a person wrote stands for itself.
+The history keeps codes as they were written, since its chain covers them.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 
+from commitments.codes import in_words
 from commitments.deadlines import Offset
-from commitments.due_rules import due_rule_words
-from commitments.i18n import LOCALES, distance, word
+from commitments.i18n import distance, say, word
 
-LOADED = "ledger load {file}"
-RECOMPUTED = "working-day calendar changed"
-SPLIT, MERGED = "拆分", "合并"
-
-_WORDS: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
-    LOADED: ("由台账文件{file}载入", "由臺賬文件{file}載入", "from the ledger file {file}"),
-    RECOMPUTED: ("工作日安排有变动", "工作日安排有變動", "the working-day calendar changed"),
-    SPLIT: ("拆分", "拆分", "split"),
-    MERGED: ("合并", "合併", "merged"),
-}
-_SENTENCES: Mapping[str, tuple[str, str, str]] = {
-    "yes": ("是", "是", "yes"),
-    "no": ("否", "否", "no"),
-    "part": ("第{n}条{list}的{field}", "第{n}條{list}的{field}", "{field} of {list} {n}"),
-    "figure": ("{what}的{field}", "{what}的{field}", "{field} of {what}"),
-    "differs": (
-        "{kind}{row}：{field}在表中为{table}，变更记录为{history}。",
-        "{kind}{row}：{field}在表中為{table}，變更記錄為{history}。",
-        "{kind} {row}: {field} is {table} in the table; the history says {history}.",
-    ),
-    "counts": (
-        "{kind}{row}：{field}在表中有{table}条，变更记录有{history}条。",
-        "{kind}{row}：{field}在表中有{table}條，變更記錄有{history}條。",
-        "{kind} {row}: of {field} the table has {table}; the history says {history}.",
-    ),
-    "lost": (
-        "{kind}{row}：变更记录里有，表中没有。",
-        "{kind}{row}：變更記錄裏有，表中沒有。",
-        "{kind} {row} is in the history and not in the table.",
-    ),
-    "unknown": (
-        "{kind}{row}：表中有，变更记录里没有。",
-        "{kind}{row}：表中有，變更記錄裏沒有。",
-        "{kind} {row} is in the table and not in the history.",
-    ),
-    "unreadable": (
-        "{kind}{row}：表中的内容无法读取。",
-        "{kind}{row}：表中的內容無法讀取。",
-        "{kind} {row} cannot be read from the table.",
-    ),
-}
 SHOWN = 70  # characters of a value
 FIGURES = ("what", "unit", "baseline", "goal")
 LISTS = ("progress", "evidence", "extension", "dispute", "receipt", "answer")
 TARGET = "target "
 _LISTED = re.compile(rf"({'|'.join(LISTS)}) (\d+)")
-_LOADED = re.compile(re.escape(LOADED).replace(r"\{file\}", r"(?P<file>\S.*)"))
-
-
-def in_words(locale: str, group: str, value: str) -> str:
-    """Return the word for ``value`` of a glossary group, or of ``due_rule`` or ``reason``, which have parameters."""
-    with_parameters = {"due_rule": due_rule_words, "reason": reason_words}.get(group)
-    return with_parameters(locale, value) if with_parameters else word(locale, group, value)
-
-
-def reason_words(locale: str, reason: str) -> str:
-    """Return a reason as ``locale`` says it; what no program wrote stands for itself."""
-    loaded = _LOADED.fullmatch(reason)
-    row = _WORDS.get(LOADED if loaded else reason)
-    if row is None:
-        return reason
-    words = row[LOCALES.index(locale) if locale in LOCALES else 0]
-    return words.format(file=loaded["file"]) if loaded else words
-
-
-def by_people(reason: str) -> str:
-    """Return a reason unless it only names the file it came from, which is of no interest outside."""
-    return "" if _LOADED.fullmatch(reason) else reason
 
 
 def change_words(locale: str, field: str, old: object, new: object, zone: tzinfo) -> str:
@@ -95,11 +32,10 @@ def field_words(locale: str, field: str) -> str:
     head, _, last = field.rpartition(" ")
     listed = _LISTED.fullmatch(head)
     if listed:
-        return _told(
-            "part", locale, n=listed[2], list=word(locale, "entry_list", listed[1]), field=_named(locale, last)
-        )
+        of = word(locale, "entry_list", listed[1])
+        return say(locale, "entry.part", n=listed[2], list=of, field=_named(locale, last))
     if head and last in FIGURES:
-        return _told("figure", locale, what=head.removeprefix(TARGET), field=_named(locale, last))
+        return say(locale, "entry.figure", what=head.removeprefix(TARGET), field=_named(locale, last))
     return f"{word(locale, 'field', 'target')} {field.removeprefix(TARGET)}" if field.startswith(TARGET) else field
 
 
@@ -118,7 +54,7 @@ def value_words(locale: str, field: str, value: object, zone: tzinfo) -> str:
     if value in (None, "", [], {}):
         return "—"
     if isinstance(value, bool):
-        return _told("yes" if value else "no", locale)
+        return say(locale, "entry.yes" if value else "entry.no")
     if isinstance(value, list | Mapping):
         return (", " if locale == "en" else "、").join(_parts(locale, last, value))
     if last == "at" or last.endswith("_at"):
@@ -158,13 +94,13 @@ def difference_words(locale: str, fact: Mapping[str, object], zone: tzinfo) -> s
     about = {"kind": word(locale, "kind_of_row", kind), "row": fact["row"], "field": field_words(locale, field)}
     if field == "rows":
         state = "unreadable" if fact["table"] == "unreadable" else "lost" if fact["history"] else "unknown"
-        return _told(state, locale, **about)
+        return say(locale, f"entry.{state}", **about)
     told = [value_words(locale, field, fact[side], zone) for side in ("history", "table")]
     if told[0] == told[1]:  # they differ in what people are not shown: the second of an instant
         told = [str(fact[side]) for side in ("history", "table")]
     history, table = _around(*told)
     counted = field in LISTS or (field.startswith(TARGET) and isinstance(fact["table"], int))
-    return _told("counts" if counted else "differs", locale, history=history, table=table, **about)
+    return say(locale, "entry.counts" if counted else "entry.differs", history=history, table=table, **about)
 
 
 def _around(first: str, second: str) -> tuple[str, str]:
@@ -178,7 +114,3 @@ def _cut(text: str, place: int) -> str:
     start = max(0, place - SHOWN // 2) if len(text) > SHOWN else 0
     end = start + SHOWN
     return f"{'…' if start else ''}{text[start:end]}{'…' if text[end:] else ''}"
-
-
-def _told(name: str, locale: str, **facts: object) -> str:
-    return _SENTENCES[name][LOCALES.index(locale) if locale in LOCALES else 0].format(**facts)

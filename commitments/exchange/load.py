@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from commitments import entry_words
+from commitments import codes
 from commitments.errors import LedgerDiffers, LedgerRejected
 from commitments.exchange import text_files
 from commitments.exchange.diff import Entry, Plan
@@ -50,7 +50,7 @@ def load(register: Register, file: Path, *, update: bool = False) -> Loaded:
     if plan.differences and not update:
         raise LedgerDiffers(str(file), plan.differences)
     with register.session.no_autoflush:
-        return _Entering(register, plan, entry_words.LOADED.format(file=file.name)).enter()
+        return _Entering(register, plan, codes.LOADED.format(file=file.name)).enter()
 
 
 class _Entering:

@@ -13,7 +13,7 @@ from datetime import date
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 
-from commitments.due_rules import due_rule_code
+from commitments.codes import due_rule_code
 from commitments.errors import Mistake, Problem
 from commitments.exchange import target_text, xlsx_cells, xlsx_columns
 from commitments.exchange.fields import NEEDED, Row, advice, sentence

@@ -13,7 +13,7 @@ from io import BytesIO
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from commitments.due_rules import due_rule_words
+from commitments.codes import due_rule_words
 from commitments.errors import PackageMissing, TooLongForSheet
 from commitments.exchange import xlsx_columns
 from commitments.exchange.xlsx_words import EN, ZH, Words

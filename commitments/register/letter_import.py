@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from sqlalchemy import select
 
-from commitments import amounts, entry_words
+from commitments import amounts, codes
 from commitments.deadlines import is_meant
 from commitments.errors import Refused
 from commitments.letters.candidates import Candidate
@@ -242,7 +242,7 @@ def split(register: Register, ref: str, at: int) -> str:
     source = register.session.get_one(Source, first.letter_id)
     start, quote = source.places[ref]["start"], first.quote
     second = _second_half(register, first, quote[at:])
-    editing.edit(register, ref, entry_words.SPLIT, quote=quote[:at].rstrip())
+    editing.edit(register, ref, codes.SPLIT, quote=quote[:at].rstrip())
     place = source.places[ref]
     source.place(second.ref, **{**place, "start": start + at})
     source.place(ref, end=start + len(quote[:at].rstrip()))
@@ -278,7 +278,7 @@ def merge(register: Register, ref: str, next_ref: str) -> None:
     source = register.session.get_one(Source, first.letter_id)
     start, end = source.places[ref]["start"], source.places[next_ref]["end"]
     second = lookup.find(register.session, next_ref)
-    editing.edit(register, ref, entry_words.MERGED, quote=source.text[start:end], **_brought(first, second))
+    editing.edit(register, ref, codes.MERGED, quote=source.text[start:end], **_brought(first, second))
     _join_targets(register, first, second)
     source.place(ref, end=end)
     opening.drop(register, next_ref, f"并入 {ref}")
@@ -291,7 +291,7 @@ def _join_targets(register: Register, first: Commitment, second: Commitment) -> 
         taken.append(_unused(each.what, taken))
         first.targets.append(Target(what=taken[-1], goal=each.goal, unit=each.unit, baseline=each.baseline))
         changes = {f"{taken[-1]} {key}": [None, getattr(each, key)] for key in ("goal", "unit", "baseline")}
-        register.note("edit", first.ref, entry_words.MERGED, changes)
+        register.note("edit", first.ref, codes.MERGED, changes)
 
 
 def _brought(first: Commitment, second: Commitment) -> dict[str, object]:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from commitments import entry_words, validation
+from commitments import codes, validation
 from commitments.damage import is_damaged
 from commitments.deadlines import LIVE_STATES, Offset, is_meant
 from commitments.models import Commitment
@@ -31,7 +31,7 @@ def _recomputed(register: Register, commitment: Commitment) -> tuple[str, date, 
     changes = validation.change(commitment, due_on=new)
     if commitment.first_due_on == old:
         changes |= validation.change(commitment, first_due_on=new)
-    register.record(commitment, "due_moved", entry_words.RECOMPUTED, changes)
+    register.record(commitment, "due_moved", codes.RECOMPUTED, changes)
     return commitment.ref, old, new
 
 

@@ -19,7 +19,7 @@ from jinja2.runtime import Context, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from commitments.entry_words import in_words
+from commitments.codes import in_words
 from commitments.i18n import LOCALES, day_count, format_date, format_month
 from notifications.mail import fallback
 

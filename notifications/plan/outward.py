@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from commitments import entry_words, privacy
+from commitments import codes, privacy
 from commitments.damage import whole
 from commitments.queries.statistics import Standing
 
@@ -29,7 +29,7 @@ def corrections(row: Standing, said: Mapping[str, Any] | None) -> list[dict[str,
         field = line["field"]
         first = line["from"] if field == "due_on" and line["from"] in extended else said.get(field, line["from"])
         if first != line["to"]:
-            lines.append({**line, "from": first, "reason": entry_words.by_people(line["reason"])})
+            lines.append({**line, "from": first, "reason": codes.by_people(line["reason"])})
     return [line for line in lines if _tells(line, lines)]
 
 

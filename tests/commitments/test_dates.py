@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments import dates, mistakes
+from commitments import dates
 from commitments.errors import Mistake
 from commitments.workdays import WorkCalendar
-from tests.traditional import as_simplified
 
 WORKDAYS = WorkCalendar.load()
 TODAY = date(2026, 8, 30)  # a Sunday
@@ -124,8 +123,3 @@ def test_any_text_is_a_date_or_a_sentence(text: str) -> None:
             read(text)
         except Mistake as wrong:
             assert str(wrong)  # noqa: PT017 - either is right
-
-
-def test_both_chinese_columns_say_the_same() -> None:
-    rows = [*dates.WORDS.values(), *map(mistakes.sentences, mistakes.KEYS)]
-    assert [as_simplified(row[1]) for row in rows] == [row[0] for row in rows]

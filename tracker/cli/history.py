@@ -107,7 +107,7 @@ def _facts(entry: "HistoryEntry") -> dict[str, Any]:
 
 def _line(entry: "HistoryEntry", locale: str, zone: "ZoneInfo") -> dict[str, object]:
     """Give an entry its words, and the time on the organisation's clock."""
-    from commitments.entry_words import in_words  # noqa: PLC0415
+    from commitments.codes import in_words  # noqa: PLC0415
 
     when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}"
     worded = {"what": in_words(locale, "action", entry.action), "reason": in_words(locale, "reason", entry.reason)}

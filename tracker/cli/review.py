@@ -269,7 +269,7 @@ class Walk:
         sys.stdout.flush()
 
     def _facts(self, row: "Commitment", source: "Source | None") -> list[str]:
-        from commitments.due_rules import due_rule_words  # noqa: PLC0415
+        from commitments.codes import due_rule_words  # noqa: PLC0415
         from commitments.i18n import word  # noqa: PLC0415
 
         names, tongue = FIELDS[self.tongue], "zh-Hans" if self.tongue == "zh" else "en"

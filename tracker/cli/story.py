@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from commitments.entry_words import in_words, reason_words
+from commitments.codes import in_words, reason_words
 from commitments.i18n import word
 from commitments.models import (
     Commitment,

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from flask import abort, render_template
 
 from commitments import i18n
+from commitments.codes import in_words
 from commitments.damage import is_damaged, visible
-from commitments.entry_words import in_words
 from commitments.errors import DatabaseGone, Error
 from commitments.storage import file_identity
 from tracker.web import auth

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from commitments import i18n, mistakes
+from commitments import i18n
 from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, NUMBER, Desk
 from tests.ledgers import new_engine
-from tests.traditional import as_simplified
 
 HEAD = "letter,ordinal,title,lead,support,due_on"
 ROWS = [f"{NUMBER},一,甲,市民政局,市委组织部；市台联,2019-12-31", f"{NUMBER},二,乙,市民政局,,2020-03-31"]
@@ -172,10 +171,3 @@ def test_an_unknown_word_lists_what_there_is_in_the_readers_language(desk: Desk)
     assert "第2行 状态：'办理' 不在可选值之内：待确认（draft）、办理中（open）、" in caught.value.told("zh-Hans")
     assert "；是否指 办理中？" in caught.value.told("zh-Hans")
     assert "第2行 状态：'办理' 不在可選值之內：" in caught.value.told("zh-Hant")
-
-
-def test_every_mistake_is_said_in_three_languages() -> None:
-    for key in mistakes.KEYS:
-        hans, hant, en = mistakes.sentences(key)
-        assert as_simplified(hant) == hans
-        assert en.isascii() or "市" in en or "3-1" in en or "文号" in en or "社区" in en or "年" in en or "；" in en

@@ -1,13 +1,12 @@
-"""How a deadline was computed, in words, and back into the code that a ledger keeps."""
+"""How a deadline was computed and why an entry was made, in words; and a rule's words back into its code."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from commitments import due_rules
-from commitments.due_rules import due_rule_code, due_rule_words
-from commitments.i18n import LOCALES
+from commitments.codes import due_rule_code, due_rule_words, reason_words
+from commitments.i18n import LOCALES, table
 from commitments.letters.dates import rules
 from commitments.letters.fields import deadlines
 from commitments.letters.text.simplified import simplify
@@ -23,11 +22,11 @@ def codes_of_the_grammar() -> set[str]:
 
 
 def test_each_code_of_the_grammar_has_words() -> None:
-    assert codes_of_the_grammar() - UNDATED == set(due_rules._WORDS)
+    assert codes_of_the_grammar() - UNDATED == set(table("en", "due_rule"))
 
 
 @pytest.mark.parametrize(
-    "rule", [*due_rules._WORDS, "follows 2019-1007-08", "2026-11-29 +10wd", "2026-11-29 +1m", "2026-03-01 +1d"]
+    "rule", [*table("en", "due_rule"), "follows 2019-1007-08", "2026-11-29 +10wd", "2026-11-29 +1m", "2026-03-01 +1d"]
 )
 def test_a_code_is_worded_in_each_language_and_read_back(rule: str) -> None:
     hans, hant, en = (due_rule_words(locale, rule) for locale in LOCALES)
@@ -61,3 +60,20 @@ def test_words_like_a_code_that_are_none_stand_too(words: str) -> None:
 
 def test_one_working_day_is_no_plural() -> None:
     assert due_rule_words("en", "2026-11-29 +1wd") == "1 working day from 29 November 2026"
+
+
+@pytest.mark.parametrize(
+    ("reason", "hans", "en"),
+    [
+        ("ledger load 二〇一九.toml", "由台账文件二〇一九.toml载入", "from the ledger file 二〇一九.toml"),
+        ("ledger load my ledger.xlsx", "由台账文件my ledger.xlsx载入", "from the ledger file my ledger.xlsx"),
+        ("working-day calendar changed", "工作日安排有变动", "the working-day calendar changed"),
+        ("拆分", "拆分", "split"),
+        ("设备到货推迟。", "设备到货推迟。", "设备到货推迟。"),
+        ("ledger load ", "ledger load ", "ledger load "),
+        ("", "", ""),
+    ],
+)
+def test_a_reason_in_words(reason: str, hans: str, en: str) -> None:
+    assert reason_words("zh-Hans", reason) == hans
+    assert reason_words("en", reason) == en

@@ -1,0 +1,65 @@
+"""The catalogue of words: no language lacks one or fills in another fact, and both Chinese ones say the same."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from commitments.i18n import FOLDER, LOCALES, table
+from tests.traditional import as_simplified, simplified_signs
+
+# traditional too, where the catalogue uses them
+BOTH = frozenset("不了例全准出列制力升句只合同回局布年度志扣料既更核率理留社立精者落行表逾都量面")
+
+
+def read(locale: str) -> str:
+    return (FOLDER / f"{locale}.toml").read_text(encoding="utf-8")
+
+
+CATALOGUE = {locale: tomllib.loads(read(locale)) for locale in LOCALES}
+
+
+def texts(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each text with its place: ``band.overdue``."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from texts(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
+
+
+def filled_in(locale: str) -> dict[str, list[str]]:
+    """Return what is filled into each text; in ``{day}`` and ``{size:,}`` the name counts."""
+    return {
+        key: sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+        for key, text in texts(CATALOGUE[locale])
+    }
+
+
+def test_every_language_has_a_file() -> None:
+    assert sorted(path.stem for path in FOLDER.iterdir()) == sorted(LOCALES)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_language_lacks_a_word_or_fills_in_another_fact(locale: str) -> None:
+    assert filled_in(locale) == filled_in("zh-Hans")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_no_word_is_empty_or_not_a_text(locale: str) -> None:
+    assert [key for key, text in texts(CATALOGUE[locale]) if not isinstance(text, str) or not text.strip()] == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_table_is_read_as_it_stands_in_the_whole_file(locale: str) -> None:
+    assert {name: table(locale, name) for name in CATALOGUE[locale]} == CATALOGUE[locale]
+
+
+def test_traditional_words_say_what_simplified_ones_say() -> None:
+    assert as_simplified(read("zh-Hant")) == read("zh-Hans"), "change both, see CONTRIBUTING.md"
+
+
+def test_no_simplified_character_stands_in_a_traditional_word() -> None:
+    assert simplified_signs([read("zh-Hant")]) == BOTH
