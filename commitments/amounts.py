@@ -6,7 +6,7 @@ A float holds fifteen digits: beyond ``LARGEST`` another number would be stored 
 import re
 from decimal import Decimal
 
-from commitments.mistakes import mistake
+from commitments.errors import Mistake
 
 LARGEST, DECIMALS = 10**15, 6
 SHOWN = 40  # signs of a figure that is refused
@@ -19,14 +19,14 @@ def read(text: str) -> float:
     """Read a number without an exponent, with or without commas between thousands. Raises Mistake."""
     plain = text.strip().replace("－", "-").replace("−", "-")
     if _SIGNED.fullmatch(plain) is None:
-        raise mistake("no_number", value=text)
+        raise Mistake("no_number", value=text)
     return checked(Decimal(re.sub("[,，]", "", plain)))
 
 
 def checked(value: float | Decimal) -> float:
     """Return a figure that can be kept. Raises Mistake."""
     if not is_kept(value):
-        raise mistake("far_figure", value=written(value)[:SHOWN])
+        raise Mistake("far_figure", value=written(value)[:SHOWN])
     return float(value)
 
 

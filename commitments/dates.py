@@ -17,7 +17,6 @@ from commitments.i18n import format_date, say, table
 from commitments.letters.dates.expressions import Time, find
 from commitments.letters.dates.reference import Base, last_day, number
 from commitments.letters.text.simplified import simplify
-from commitments.mistakes import mistake, sentences
 
 _FULL = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?|(\d\d)(\d\d))(?:[之以]?前)?")
 _LITERAL = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日", re.ASCII)
@@ -108,7 +107,7 @@ class Ambiguous(Mistake):
 
     def __init__(self, text: str, readings: list[date]) -> None:
         """Take the text and the days it may mean."""
-        super().__init__(sentences("unclear_date"), text=text.strip(), readings=[str(day) for day in readings])
+        super().__init__("unclear_date", text=text.strip(), readings=[str(day) for day in readings])
         self.text, self.readings = text.strip(), readings
 
 
@@ -134,7 +133,7 @@ def _full(text: str, plain: str) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:
-        raise mistake("no_such_day", text=text.strip()) from None
+        raise Mistake("no_such_day", text=text.strip()) from None
 
 
 def _shuffled(plain: str, today: date) -> list[date]:
@@ -174,7 +173,7 @@ def _counted(text: str, plain: str, today: date, workdays: Workdays) -> Written 
         return None
     day = offset.after(today, workdays)
     if not is_meant(day):
-        raise mistake("no_date", text=text.strip())
+        raise Mistake("no_date", text=text.strip())
     short = _SHORT.fullmatch(plain) is not None
     kept = plain if plain.startswith("+") and short else str(offset)
     return Written(
@@ -241,7 +240,7 @@ def _unreadable(text: str, plain: str, time: Time | None) -> Mistake:
     lacking = time is not None and time.rule == "none"
     undated = time is not None and time.rule in ("year-unknown", "duration-from-reply")
     key = "no_such_day" if lacking else "no_year" if undated or shuffled else "no_date"
-    return mistake(key, text=text.strip())
+    return Mistake(key, text=text.strip())
 
 
 def _strict(plain: str, time: Time, today: date | None) -> list[date]:

@@ -7,10 +7,10 @@
     ├── AmbiguousLetter     a proposal number means several letters
     │   └── SameNumber
     ├── Refused             understood, but the rules of the ledger say no
-    │   ├── WrongState, EvidenceNeeded, NotInLetter, ReasonNeeded, NothingToChange, LeadUnknown
+    │   ├── WrongState, WrongMessageState, EvidenceNeeded, NotInLetter, ReasonNeeded, NothingToChange, LeadUnknown
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
     │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
-    │   ├── AlreadyExists, BadValue, BadWord, BadFigure, FarDate, BadMailbox, BadText, BadRef
+    │   ├── AlreadyExists, SameValue, BadValue, BadWord, BadFigure, FarDate, BadMailbox, BadText, BadRef
     │   ├── UnreadableEvidence
     │   ├── LedgerRejected, LedgerDiffers
     │   ├── PackageMissing, TooLongForSheet, DamagedText, EvidenceDamaged
@@ -21,76 +21,108 @@
     ├── DeliveryFailed      a message could not be handed over
     └── DatabaseHeld        another daemon holds the database
 
-Each class carries its own sentence in English and Chinese; the command line maps classes to exit codes. The file is
-long because it is a list: one place to read every sentence the ledger can say.
+A class states facts; its sentence stands in the catalogue of words, under ``error`` and its name, and what a reader can
+do about it, under ``advice``, for each front end. The command line maps classes to exit codes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
-from typing import ClassVar, Self
+from difflib import get_close_matches
+from typing import Protocol, Self, runtime_checkable
 
 from commitments.entry_words import difference_words, field_words
-from commitments.i18n import LOCALES, meanings, word
+from commitments.i18n import meanings, say, table, word
+
+CODES: Mapping[str, str] = {  # facts that are codes, with the group of their words
+    "state": "state",
+    "message_state": "message_state",
+    "outcome": "outcome",
+    "verb": "verb",
+    "field": "field",
+    "fields": "field",
+    "kind": "kind_of_row",
+    "fault": "letter_fault",
+    "measure": "letter_measure",
+}
+
+
+@runtime_checkable
+class Message(Protocol):
+    """What can be said in each language."""
+
+    def message(self, locale: str) -> str:
+        """Return the text for a reader of ``locale``."""
 
 
 class Error(Exception):
-    """A sentence with facts. ``str()`` gives it in English, ``told("zh-Hans")`` in Chinese."""
-
-    en: ClassVar[str] = "{problem}"
-    zh: ClassVar[str] = "{problem}"
+    """What went wrong, as facts; ``str()`` says it in English."""
 
     def __init__(self, **facts: object) -> None:
         """Keep the facts that fill the sentence."""
         super().__init__(facts)
         self.facts = facts
 
-    def told(self, locale: str) -> str:
-        """Return the sentence for a reader of ``locale``."""
-        chinese = locale.startswith("zh")
-        facts = {name: _told(locale, name, value) for name, value in self.facts.items()}
-        return (self.zh if chinese else self.en).format(**facts) + self._hint(chinese=chinese)
+    def message(self, locale: str, front: str = "") -> str:
+        """Return the sentence for a reader of ``locale``; a front end, ``cli`` or ``page``, adds its advice."""
+        sentence, advice = self._sentence(locale), table(locale, f"advice.{front}").get(type(self).__name__, "")
+        gap = "\n" if "\n" in sentence else " " if locale == "en" else ""
+        return sentence + (gap + advice.format(**self._said(locale)) if advice else "")
 
-    def _hint(self, *, chinese: bool) -> str:  # noqa: ARG002 - subclasses use it
-        return ""
+    def _sentence(self, locale: str) -> str:
+        known = table(locale, "error")
+        name = next(each.__name__ for each in type(self).__mro__ if each.__name__ in known)
+        return say(locale, f"error.{name}", **self._said(locale))
+
+    def _said(self, locale: str) -> dict[str, object]:
+        """Return the facts in the reader's words."""
+        return {name: _fact(locale, value, CODES.get(name)) for name, value in self.facts.items()}
 
     def __str__(self) -> str:
         """Return the English sentence."""
-        return self.told("en")
+        return self.message("en")
 
 
 class Mistake(ValueError):
-    """What is wrong with one value: the end of a sentence, without its stop, in each language of the glossary."""
+    """What is wrong with one value: the end of a sentence, without its stop; ``key`` names it in the catalogue."""
 
-    def __init__(self, sentences: Sequence[str], **facts: object) -> None:
-        """Take one sentence per language, and the facts that fill them."""
-        super().__init__(sentences, facts)
-        self.sentences, self.facts = sentences, facts
+    def __init__(self, key: str, /, **facts: object) -> None:
+        """Take the key under ``mistake``, and the facts that fill its text."""
+        super().__init__(key, facts)
+        self.key, self.facts = key, facts
 
-    def told(self, locale: str) -> str:
-        """Return the sentence for a reader of ``locale``."""
-        facts = {name: _told(locale, name, value) for name, value in self.facts.items()}
-        return self.sentences[LOCALES.index(locale)].format(**facts)
+    def message(self, locale: str) -> str:
+        """Return the text for a reader of ``locale``."""
+        facts = {name: _fact(locale, value) for name, value in self.facts.items()}
+        return say(locale, f"mistake.{self.key}", **facts)
 
     def __str__(self) -> str:
-        """Return the English sentence."""
-        return self.told("en")
+        """Return the English text."""
+        return self.message("en")
 
 
 class Choice:
     """What can be chosen among the words of a group: codes in English, in Chinese each with its word."""
 
     def __init__(self, group: str) -> None:
-        """Take the group of the glossary."""
+        """Take the group of the catalogue."""
         self.group = group
 
-    def told(self, locale: str) -> str:
+    def message(self, locale: str) -> str:
         """Return the list for a reader of ``locale``."""
         codes = list(dict.fromkeys(meanings(self.group).values()))
         return ", ".join(codes) if locale == "en" else "、".join(f"{word(locale, self.group, c)}（{c}）" for c in codes)
 
 
+def no_choice(group: str, value: object) -> Mistake:
+    """Return the mistake of a word that stands for no value of a group of the catalogue, with a near one."""
+    known = [*meanings(group), *meanings(group).values()]
+    near = get_close_matches(str(value), known, n=1) or [word for word in known if str(value) in word][:1]
+    hint = Mistake("perhaps", name=near[0]) if near and str(value) else ""
+    return Mistake("no_choice", value=value, allowed=Choice(group), hint=hint)
+
+
 class Problem(str):  # noqa: SLOT000 - a str has no room for slots of its own
-    """One mistake among many, as a whole sentence in English; ``told`` says it in the reader's language."""
+    """One mistake among many, as a whole sentence in English; ``message`` says it in the reader's language."""
 
     _said: Callable[[str], str]
 
@@ -100,96 +132,81 @@ class Problem(str):  # noqa: SLOT000 - a str has no room for slots of its own
         problem._said = said
         return problem
 
-    def told(self, locale: str) -> str:
+    def message(self, locale: str) -> str:
         """Return the sentence for a reader of ``locale``."""
         return self._said(locale)
 
 
-def each_told(problems: Sequence[str], locale: str) -> list[str]:
+class Lines:
+    """Several sentences, a line each."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        """Take the lines; a Problem among them is said in the reader's language."""
+        self.lines = lines
+
+    def message(self, locale: str) -> str:
+        """Return the lines for a reader of ``locale``."""
+        return "\n".join(each_message(self.lines, locale))
+
+
+def each_message(problems: Sequence[str], locale: str) -> list[str]:
     """Say each in the reader's language, where it knows how."""
-    return [each.told(locale) if isinstance(each, Problem) else each for each in problems]
+    return [each.message(locale) if isinstance(each, Problem) else each for each in problems]
 
 
-def _told(locale: str, name: str, value: object) -> object:
-    """Say a fact in the reader's words: mistakes, choices, states and outcomes have them in each language."""
-    if isinstance(value, Mistake | Choice):
-        return value.told(locale)
-    if name in ("state", "outcome") and isinstance(value, str):
-        return word("en" if locale == "en" else "zh-Hans", name, value)  # in the characters of the sentence
-    return _joined(value, chinese=locale.startswith("zh"))
-
-
-def _joined(value: object, *, chinese: bool) -> object:
-    if isinstance(value, str) or not isinstance(value, Sequence):
+def _fact(locale: str, value: object, group: str | None = None) -> object:
+    """Say a fact in the reader's language, where it knows how: a code of ``group`` by its word, several in a row."""
+    if isinstance(value, Message):
+        return value.message(locale)
+    if isinstance(value, str):
+        return _word(locale, group, value) if group else value
+    if not isinstance(value, Sequence):
         return value
-    return ("、" if chinese else ", ").join(str(part) for part in value)
+    return (", " if locale == "en" else "、").join(str(_fact(locale, each, group)) for each in value)
+
+
+def _word(locale: str, group: str, value: str) -> str:
+    return field_words(locale, value) if group == "field" else word(locale, group, value)
 
 
 class NotFound(Error):
     """A named thing does not exist; ``near`` lists names that look like it."""
 
-    def _hint(self, *, chinese: bool) -> str:
+    def _sentence(self, locale: str) -> str:
         near = self.facts.get("near")
-        if not near:
-            return ""
-        names = _joined(near, chinese=chinese)
-        return f"是否指 {names}？" if chinese else f" Did you mean {names}?"
+        return super()._sentence(locale) + (say(locale, "near.names", names=_fact(locale, near)) if near else "")
 
 
 class NoSuchCommitment(NotFound):
     """No commitment has this ref."""
 
-    en = "There is no commitment {ref}."
-    zh = "没有编号为 {ref} 的承诺事项。"
-
 
 class NoSuchLetter(NotFound):
     """No letter has this document or proposal number."""
-
-    en = "There is no letter {name}."
-    zh = "没有文号或提案号为 {name} 的答复函。"
 
 
 class AmbiguousLetter(Error):
     """A proposal number that several letters answer."""
 
-    en = "Several letters answer proposal {name}: {letters}; give the document number."
-    zh = "第 {name} 号提案有多件答复：{letters}；请改用文号。"
-
 
 class SameNumber(AmbiguousLetter):
     """A document number that several letters have, which were entered before all its spellings were one."""
-
-    en = "Several letters have the number {name}: {letters}; write the number as one of them does."
-    zh = "有多件答复函的文号都是 {name}：{letters}；请照其中一件的写法填写。"
 
 
 class NoSuchDepartment(NotFound):
     """No department has this name or short name."""
 
-    en = "There is no department {name}; add it with `tracker department add`."
-    zh = "没有名为 {name} 的部门，可用 `tracker department add` 登记。"
-
 
 class NoSuchTarget(NotFound):
     """The commitment has no target of this name."""
-
-    en = "{ref} has no target called {what}."
-    zh = "{ref} 没有名为“{what}”的量化目标。"
 
 
 class NoSuchMessage(NotFound):
     """No message has this number."""
 
-    en = "There is no message {id} in the outbox."
-    zh = "发件箱里没有第 {id} 号邮件。"
-
 
 class NoSuchDigest(NotFound):
     """No digest stands for this unit and month."""
-
-    en = "No digest was made for {unit} and {month}; `tracker digest show` previews it."
-    zh = "{unit} {month} 的月报没有生成；可用 tracker digest show 预览。"
 
 
 class Refused(Error):
@@ -199,159 +216,93 @@ class Refused(Error):
 class WrongState(Refused):
     """The verb does not fit the commitment's state."""
 
-    en = "{ref} is {state}; it cannot be changed by `{verb}`."
-    zh = "{ref} 当前状态为“{state}”，不能执行 {verb}。"
+
+class WrongMessageState(Refused):
+    """The verb does not fit the state of a message in the outbox."""
 
 
 class EvidenceNeeded(Refused):
     """Closing as kept needs evidence or a written waiver."""
 
-    en = "{ref} cannot be closed as {outcome} without evidence: give --evidence FILE_OR_URL, or --waiver with why."
-    zh = "{ref} 以“{outcome}”销号须附佐证材料：请用 --evidence 提供文件或网址，或用 --waiver 写明免附理由。"
-
 
 class NotInLetter(Refused):
     """Words given as a quote do not occur in the letter's stored text."""
-
-    en = "{ref}: the letter does not say “{quote}”; correct the words, or give them as the summary."
-    zh = "{ref}：答复函里没有“{quote}”这段原文；请改正，或者改作答复要点。"
 
 
 class ReasonNeeded(Refused):
     """The change must say why."""
 
-    en = "`{verb}` on {ref} needs a reason: give --reason."
-    zh = "对 {ref} 执行 {verb} 须说明理由：请加 --reason。"
-
 
 class WhyNeeded(ReasonNeeded):
     """What a reader says on a page must say why."""
-
-    en = "{ref}: please say why."
-    zh = "{ref}：请写明理由。"
 
 
 class LeadUnknown(Refused):
     """The letter does not say who does it; a person must."""
 
-    en = (
-        "{ref}: the letter does not say who leads; choose with `tracker edit {ref} --lead … --reason …` or in `review`."
-    )
-    zh = "{ref}：函中未写明主办单位；请用 `tracker edit {ref} --lead … --reason …` 或在 `review` 中选定。"
-
 
 class NothingToChange(Refused):
     """An edit that names no field."""
-
-    en = "Nothing to change on {ref}: name at least one field."
-    zh = "没有给出 {ref} 要修改的内容。"
 
 
 class DueBeforeLetter(Refused):
     """A deadline before the letter that makes the pledge."""
 
-    en = "{what}: the deadline {due} lies before the letter's date {signed}."
-    zh = "{what}：期限 {due} 早于答复函落款日期 {signed}。"
-
 
 class NotLater(Refused):
     """An extension must move the deadline to a later day."""
-
-    en = "{ref}: the new date {new} is not later than the present deadline {old}."
-    zh = "{ref}：新期限 {new} 并不晚于现期限 {old}。"
 
 
 class NoDeadline(Refused):
     """Only a deadline can be extended."""
 
-    en = "{ref} has no deadline to extend; set one with `tracker edit {ref} --due DATE --reason …`."
-    zh = "{ref} 没有期限，无从延期；可用 `tracker edit {ref} --due 日期 --reason …` 设定期限。"
-
 
 class NoRequest(Refused):
     """There is no extension request to decide."""
-
-    en = "{ref} has no extension request waiting."
-    zh = "{ref} 没有待批的延期申请。"
 
 
 class NotYours(Refused):
     """Only who leads or supports a commitment can answer for it."""
 
-    en = "{name} neither leads nor supports {ref}."
-    zh = "{name} 不是 {ref} 的主办或会办单位。"
-
 
 class NoDispute(Refused):
     """There is no dispute to decide."""
-
-    en = "{name} has no dispute of {ref} waiting."
-    zh = "{name} 对 {ref} 没有待处理的职责异议。"
 
 
 class LeadNeeded(Refused):
     """Whose dispute is accepted leads no longer; somebody else must."""
 
-    en = "{ref}: {name} leads it and does so no longer; name another lead."
-    zh = "{ref}：主办单位 {name} 的异议成立，须另定主办单位。"
-
 
 class DueAndReview(Refused):
     """A commitment has a deadline or a review date, never both."""
-
-    en = "{what}: give a deadline or a review date, not both."
-    zh = "{what}：期限与复核日期只能填一个。"
 
 
 class LeadSupports(Refused):
     """The lead department cannot also support."""
 
-    en = "{what}: {name} leads and cannot also support."
-    zh = "{what}：{name} 已是主办单位，不能同时会办。"
-
 
 class NotInFuture(Refused):
     """Something done cannot lie ahead."""
 
-    en = "{what}: the date {day} lies in the future."
-    zh = "{what}：日期 {day} 还没有到。"
-
 
 class AlreadyExists(Refused):
-    """A name or number that must be unique is taken: ``name``, or where only the database knows it, its ``column``."""
+    """A name or number that must be unique is taken."""
 
-    en = "{what} {name} exists already."
-    zh = "{what} {name} 已经存在。"
 
-    def told(self, locale: str) -> str:
-        """Return the sentence, noun and column in the reader's words, in the characters of the sentence."""
-        locale = "zh-Hans" if locale.startswith("zh") else "en"
-        what = word(locale, "kind_of_row", str(self.facts["what"]))
-        if "column" not in self.facts:
-            return (self.zh if locale != "en" else self.en).format(what=what, name=self.facts["name"])
-        column = field_words(locale, str(self.facts["column"]))
-        return f"A {what} with the same {column} exists already." if locale == "en" else f"已有{column}相同的{what}。"
+class SameValue(AlreadyExists):
+    """Two rows of a kind have the same ``field``, as only the database knows."""
 
 
 class BadValue(Refused):
     """A value is not one of those allowed."""
 
-    en = "{what}: {value!r} is not one of {allowed}."
-    zh = "{what}：{value!r} 不在可选值之内（{allowed}）。"
-
 
 class BadWord(BadValue):
     """A word that stands for no value; ``problem`` says what can be chosen."""
 
-    en = "{what}: {problem}."
-    zh = "{what}：{problem}。"
-
 
 class BadMailbox(BadValue):
     """A mail address that cannot be written to."""
-
-    en = "{what}: {value!r} is not a mail address such as office@gz.example."
-    zh = "{what}：{value!r} 不是可用的邮箱地址（如 office@gz.example）。"
 
 
 class BadFigure(BadWord):
@@ -359,70 +310,36 @@ class BadFigure(BadWord):
 
 
 class FarDate(BadValue):
-    """A date that nobody can mean; ``field`` is the column or the option it was given for."""
-
-    en = "{what} {field}: {problem}."
-    zh = "{what}：{field} {problem}。"
-
-    def told(self, locale: str) -> str:
-        """Return the sentence; in Chinese the field has its word."""
-        field, problem = str(self.facts["field"]), self.facts["problem"]
-        chinese = locale.startswith("zh")
-        named = word("zh-Hans", "field", field) if chinese else field
-        said = problem.told(locale) if isinstance(problem, Mistake) else problem
-        return (self.zh if chinese else self.en).format(what=self.facts["what"], field=named, problem=said)
+    """A date that nobody can mean; ``field`` is the column it was given for."""
 
 
 class BadText(BadValue):
     """Text that is empty, too long, or holds characters nobody can see."""
 
-    en = "{what}: it must be text of 1 to {longest} characters, without control characters."
-    zh = "{what}：须为1至{longest}个字符的文字，不含控制字符。"
-
 
 class BadRef(BadValue):
     """A ref that could not stand in an address or a notice's key."""
-
-    en = "{value!r} cannot be a ref: write letters, digits, '-', '_' and '.' only, such as 2019-1007-03."
-    zh = "编号 {value!r} 不可用：只能含文字、数字、“-”“_”“.”，如 2019-1007-03。"
 
 
 class UnreadableEvidence(Refused):
     """An evidence file cannot be taken in."""
 
-    en = "Evidence {path} was not taken: {problem}."
-    zh = "佐证材料 {path} 未收入：{problem}。"
-
 
 class EvidenceDamaged(Refused):
     """The copy was made, but evidence has not the hash it was taken in with."""
-
-    en = "{path} is a good copy of the ledger, but evidence is gone or altered since it was taken in: {files}."
-    zh = "台账备份 {path} 完好，但佐证材料丢失或与登记时不一致：{files}。"
 
 
 class LedgerRejected(Refused):
     """A ledger file has mistakes; nothing was loaded. ``problems`` lists each with row and key."""
 
-    en = "{file}: nothing was loaded; mistakes: {count}.\n{lines}"
-    zh = "{file}：有 {count} 处错误，未载入任何内容。\n{lines}"
-
     def __init__(self, file: str, problems: Sequence[str]) -> None:
         """Take the file's name and one sentence per mistake."""
-        super().__init__(file=file, count=len(problems), lines="\n".join(problems))
+        super().__init__(file=file, count=len(problems), lines=Lines(problems))
         self.problems = list(problems)
-
-    def told(self, locale: str) -> str:
-        """Return the sentence with each mistake for a reader of ``locale``."""
-        self.facts["lines"] = "\n".join(each_told(self.problems, locale))
-        return super().told(locale)
 
 
 class LedgerDiffers(Refused):
     """The file differs from what stands, and --update was not given; ``lines`` shows the differences."""
-
-    en = "{file} differs from the ledger; load it with --update to take the new values. Differences: {count}.\n{lines}"
-    zh = "{file} 与台账有 {count} 处不同；如需以文件为准，请加 --update。\n{lines}"
 
     def __init__(self, file: str, differences: Sequence[str]) -> None:
         """Take the file's name and one line per difference."""
@@ -433,29 +350,17 @@ class LedgerDiffers(Refused):
 class PackageMissing(Refused):
     """An optional package is needed for this form."""
 
-    en = "{what} files need the package {package}: pip install 'yinuo[{extra}]'."
-    zh = "生成 {what} 文件需要 {package}：pip install 'yinuo[{extra}]'。"
-
 
 class TooLongForSheet(Refused):
     """More rows than a workbook can be read back with."""
-
-    en = "{rows} rows are more than a sheet takes ({most}); narrow them with --letter, --department or --state."
-    zh = "共 {rows} 条，超过一张表的上限（{most}）；请用 --letter、--department 或 --state 缩小范围。"
 
 
 class DamagedText(Refused):
     """A text of the database is not UTF-8, or no JSON: it is shown with signs in its place, and not passed on."""
 
-    en = "Text in the ledger is damaged: “{text}”. `tracker doctor` names its place, docs/operations.md how to mend it."
-    zh = "台账中有一处文字已损坏：“{text}”。用 `tracker doctor` 查明位置，更正办法见 docs/operations.md。"
-
 
 class HistoryBroken(Refused):
     """The chain of history does not hold."""
-
-    en = "The history does not hold at entry {seq}: {problem}."
-    zh = "变更记录链在第 {seq} 条处断裂：{problem}。"
 
 
 class RowDiffers(Refused):
@@ -466,8 +371,7 @@ class RowDiffers(Refused):
         super().__init__(**facts)
         self.zone = zone
 
-    def told(self, locale: str) -> str:
-        """Return the sentence, field and values in the reader's words."""
+    def _sentence(self, locale: str) -> str:
         return difference_words(locale, self.facts, self.zone)
 
 
@@ -478,75 +382,42 @@ class StorageTrouble(Error):
 class DatabaseMissing(StorageTrouble):
     """There is no database where the configuration says."""
 
-    en = "There is no database at {path}; run `tracker init`, or restore one with `tracker restore FILE`."
-    zh = "{path} 没有数据库；请运行 `tracker init`，或用 `tracker restore 文件` 恢复。"
-
 
 class DatabaseUnusable(StorageTrouble):
     """The database is there but cannot be read or written."""
-
-    en = "The database {path} cannot be used: {problem}."
-    zh = "数据库 {path} 无法使用：{problem}。"
 
 
 class DatabaseBusy(StorageTrouble):
     """Another program holds the database for longer than we wait."""
 
-    en = "The database {path} is held by another program: {problem}. Try again, or close that program."
-    zh = "数据库 {path} 正被其他程序占用：{problem}。请稍后再试，或关闭占用它的程序。"
-
 
 class Unwritable(StorageTrouble):
     """A file or folder beside the ledger that cannot be written."""
-
-    en = "{path} cannot be written: {problem}. Use a folder that this user may write to."
-    zh = "{path} 无法写入：{problem}。请换用当前用户可写的文件夹。"
 
 
 class DatabaseGone(StorageTrouble):
     """Another file, or none, has the ledger's name while the program runs."""
 
-    en = "The database {path} was deleted or replaced under the daemon; put it back or restore a copy, then start anew."
-    zh = "数据库 {path} 在守护进程运行期间被删除或替换；请放回原文件或恢复备份，然后重新启动。"
-
 
 class SchemaTooNew(StorageTrouble):
     """The database was written by a newer program."""
-
-    en = "The database {path} belongs to a newer program (schema {found}; this one knows {known}): upgrade yinuo."
-    zh = "数据库 {path} 由更新版本的程序建立（结构版本 {found}，本程序为 {known}）：请升级 yinuo。"
 
 
 class SchemaTooOld(StorageTrouble):
     """The database must be upgraded before this command can use it."""
 
-    en = "The database {path} has an older schema ({found}, needed {known}): run `tracker init` to upgrade it."
-    zh = "数据库 {path} 的结构版本较旧（{found}，本程序需要 {known}）：请运行 `tracker init` 升级。"
-
 
 class WrongEnvironment(StorageTrouble):
     """A copied database must not send mail for the original."""
-
-    en = "The database belongs to environment {found}, the configuration says {wanted}: nothing is sent."
-    zh = "数据库属于环境“{found}”，配置为“{wanted}”：两者一致之前不发送任何邮件。"
 
 
 class CalendarFileError(Error):
     """The operator's working-day file is wrong."""
 
-    en = "Calendar file {file}: {key}: {problem}."
-    zh = "工作日历文件 {file}：{key}：{problem}。"
-
 
 class DeliveryFailed(Error):
     """A message could not be handed over."""
 
-    en = "Delivery failed: {problem}"
-    zh = "投递失败：{problem}"
-
 
 class DatabaseHeld(Error):
     """Another process holds the database for sending."""
-
-    en = "Another daemon holds the database {path} ({holder}); stop it first, or let it do the work."
-    zh = "另一个守护进程正占用数据库 {path}（{holder}）；请先停止它，或由它完成。"

@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, select
 
-from commitments.errors import UnreadableEvidence
-from commitments.mistakes import mistake
+from commitments.errors import Mistake, UnreadableEvidence
 from commitments.models import Commitment, Evidence
 from commitments.storage import reading
 
@@ -55,7 +54,7 @@ def take(folder: Path, source: Given) -> Proof:
         return _address(source)
     file = source if isinstance(source, Upload) else Upload(Path(source).name, _read(Path(source)))
     if is_blank(file.data):
-        raise UnreadableEvidence(path=source if isinstance(source, str) else file.name, problem=mistake("blank_file"))
+        raise UnreadableEvidence(path=source if isinstance(source, str) else file.name, problem=Mistake("blank_file"))
     sha256 = hashlib.sha256(file.data).hexdigest()
     _keep(folder, sha256, file.data)
     return Proof(name=file.name, sha256=sha256, size=len(file.data))
@@ -121,15 +120,15 @@ def is_address(text: str) -> bool:
 
 def _address(source: str) -> Proof:
     if not is_address(source):
-        raise UnreadableEvidence(path=source, problem="only http and https addresses without blanks are taken")
+        raise UnreadableEvidence(path=source, problem=Mistake("no_web_address"))
     return Proof(name=source, url=source)
 
 
 def _read(path: Path) -> bytes:
     if not path.is_file():
-        raise UnreadableEvidence(path=path, problem="there is no such file")
+        raise UnreadableEvidence(path=path, problem=Mistake("file_missing"))
     if path.stat().st_size > LARGEST:
-        raise UnreadableEvidence(path=path, problem=f"it is larger than {LARGEST // 2**20} MiB")
+        raise UnreadableEvidence(path=path, problem=Mistake("file_too_large", most=LARGEST // 2**20))
     try:
         return path.read_bytes()
     except OSError as trouble:

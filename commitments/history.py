@@ -15,7 +15,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from commitments.damage import visible
-from commitments.errors import HistoryBroken
+from commitments.errors import HistoryBroken, Mistake
 from commitments.models import HistoryEntry
 
 GENESIS = "0" * 64
@@ -108,19 +108,19 @@ def verify(session: Session, anchor: Head | None = None) -> Head:
             _check_link(last, entry)
             last = Head(entry.seq, entry.hash)
             if anchor is not None and anchor.seq == entry.seq and anchor.hash != entry.hash:
-                raise HistoryBroken(seq=entry.seq, problem="it differs from the anchor")
+                raise HistoryBroken(seq=entry.seq, problem=Mistake("not_anchor"))
     if anchor is not None and anchor.seq > last.seq:
-        raise HistoryBroken(seq=last.seq, problem=f"entry {anchor.seq} of the anchor is missing")
+        raise HistoryBroken(seq=last.seq, problem=Mistake("anchor_missing", seq=anchor.seq))
     return last
 
 
 def _check_link(last: Head, entry: HistoryEntry) -> None:
     if entry.seq != last.seq + 1:
-        raise HistoryBroken(seq=entry.seq, problem=f"entry {last.seq + 1} is missing")
+        raise HistoryBroken(seq=entry.seq, problem=Mistake("entry_missing", seq=last.seq + 1))
     if entry.prev != last.hash:
-        raise HistoryBroken(seq=entry.seq, problem="it does not follow the entry before it")
+        raise HistoryBroken(seq=entry.seq, problem=Mistake("unchained"))
     if entry.hash != _digest(entry):
-        raise HistoryBroken(seq=entry.seq, problem="it was altered")
+        raise HistoryBroken(seq=entry.seq, problem=Mistake("altered"))
 
 
 def _digest(entry: HistoryEntry) -> str:

@@ -40,7 +40,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from commitments import damage
-from commitments.errors import AlreadyExists, DatabaseBusy, DatabaseMissing, DatabaseUnusable
+from commitments.errors import AlreadyExists, DatabaseBusy, DatabaseMissing, DatabaseUnusable, Mistake, SameValue
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -149,7 +149,7 @@ def open_engine(url: str, *, create: bool = False, durable: bool = True) -> Engi
         engine = create_engine(url, **(_JSON if path is not None else {}))
     except ModuleNotFoundError as missing:
         raise DatabaseUnusable(
-            path=shown(make_url(url)), problem=f"{missing.name} is missing: pip install 'yinuo[postgres]'"
+            path=shown(make_url(url)), problem=Mistake("driver_missing", name=missing.name)
         ) from missing
     if path is not None:
         engine.dialect.colspecs = {**engine.dialect.colspecs, Date: _Day, DateTime: _Instant}
@@ -163,7 +163,7 @@ def _check_file(path: Path, *, create: bool) -> None:
     if not path.exists() and not create:
         raise DatabaseMissing(path=path)
     if path.is_dir():
-        raise DatabaseUnusable(path=path, problem="it is a directory")
+        raise DatabaseUnusable(path=path, problem=Mistake("is_folder"))
 
 
 def _prepare_sqlite(pragmas: Iterable[str], dbapi: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI is untyped
@@ -325,7 +325,7 @@ def plain_errors(engine: Engine) -> Iterator[None]:
     try:
         yield
     except IntegrityError as trouble:
-        raise AlreadyExists(**_taken(str(trouble.orig))) from trouble
+        raise _taken(str(trouble.orig)) from trouble
     except (sqlite3.Error, DBAPIError) as trouble:
         original = getattr(trouble, "orig", trouble)
         text = " ".join(str(original).split()).rstrip(".")
@@ -339,10 +339,12 @@ def plain_errors(engine: Engine) -> Iterator[None]:
         raise
 
 
-def _taken(text: str) -> dict[str, str]:
+def _taken(text: str) -> AlreadyExists:
     """Name the table and columns of a violated unique constraint, as either database says it."""
     sqlite = re.search(r"failed: (\w+)\.(.+)", text)
     if sqlite:
-        return {"what": sqlite[1], "column": sqlite[2].replace(f"{sqlite[1]}.", "")}
+        return SameValue(kind=sqlite[1], field=sqlite[2].replace(f"{sqlite[1]}.", ""))
     postgresql = re.search(r'"uq_([a-z]+)_(\w+)"', text)
-    return {"what": postgresql[1], "column": postgresql[2]} if postgresql else {"what": "", "name": text.strip()}
+    if postgresql:
+        return SameValue(kind=postgresql[1], field=postgresql[2])
+    return AlreadyExists(kind="", name=text.strip())

@@ -21,7 +21,6 @@ from commitments.errors import (
     ReasonNeeded,
     WrongState,
 )
-from commitments.mistakes import mistake
 from commitments.models import (
     DUE_BASES,
     KINDS,
@@ -93,7 +92,7 @@ def far_day(field: str, day: date) -> Mistake | None:
     if is_meant(day):
         return None
     endless = field in DEADLINES and day.year > YEARS[1]
-    return mistake("no_end" if endless else "far_day", day=day, first=YEARS[0], last=YEARS[1])
+    return Mistake("no_end" if endless else "far_day", day=day, first=YEARS[0], last=YEARS[1])
 
 
 def check_targets(what: str, targets: Collection[Target]) -> None:

@@ -20,18 +20,9 @@ MOST = 1000  # files remembered
 class NotWritten(Refused):
     """A file cannot be written where it was asked for."""
 
-    en = "{path} was not written: {problem}."
-    zh = "{path} 未能写入：{problem}。"
-
 
 class WorkOfOthers(Refused):
     """The file there is not as the program left it."""
-
-    en = (
-        "{path} is there already and not as this program wrote it: somebody may have worked in it. "
-        "Nothing was written; give another name, or --force to overwrite it."
-    )
-    zh = "{path} 已经存在，并且不是本程序写出时的样子，可能有人改过。未写入；请换一个文件名，或者加 --force 覆盖。"
 
 
 def save(folder: Path, file: Path, content: bytes, *, force: bool) -> None:

@@ -9,10 +9,10 @@ import io
 import re
 from collections.abc import Iterator
 
+from commitments.errors import Mistake
 from commitments.exchange import xlsx_columns
 from commitments.exchange.formula_guard import unguarded
 from commitments.exchange.xlsx_read import SEARCHED, Line
-from commitments.mistakes import mistake
 
 PARTING = (",", ";", "\t", "；", "，")
 _SAID = re.compile(r"\ufeff?\"?sep=(.)\"?[ ,;\t]*(\r\n|\r|\n|$)", re.IGNORECASE)
@@ -52,4 +52,4 @@ def _records(text: str, parting: str, line: int) -> Iterator[tuple[int, list[str
             yield line, record
             line = before + reader.line_num + 1
     except csv.Error as wrong:
-        raise mistake("csv", line=line, problem=wrong) from wrong
+        raise Mistake("csv", line=line, problem=wrong) from wrong

@@ -13,9 +13,8 @@ from typing import Any
 
 from commitments import addresses, amounts, dates, validation
 from commitments.deadlines import Offset
-from commitments.errors import Mistake, Problem
+from commitments.errors import Mistake, Problem, no_choice
 from commitments.i18n import LOCALES, value_of
-from commitments.mistakes import mistake, no_choice
 from commitments.models import Department, Letter, Target
 from commitments.queries.lookup import canonical_number, near
 
@@ -64,8 +63,8 @@ def placed(name: str, locale: str) -> str:
 def sentence(place: str, wrong: Mistake, locale: str) -> str:
     """Return a whole sentence of a place, which ends with a colon, and what is wrong there."""
     if locale == "en":
-        return f"{place} {wrong.told(locale)}.".lstrip()
-    return f"{placed(place, locale).removesuffix(':')}{'：' if place.endswith(':') else ''}{wrong.told(locale)}。"
+        return f"{place} {wrong.message(locale)}.".lstrip()
+    return f"{placed(place, locale).removesuffix(':')}{'：' if place.endswith(':') else ''}{wrong.message(locale)}。"
 
 
 # -- readers -----------------------------------------------------------------------------------------------
@@ -74,19 +73,19 @@ def sentence(place: str, wrong: Mistake, locale: str) -> str:
 def _prose(value: object) -> str:
     """Text that may run over lines."""
     if not isinstance(value, str):
-        raise mistake("no_text", value=value)
+        raise Mistake("no_text", value=value)
     text = value.replace("\r\n", "\n").strip()
     if len(text) > LONGEST:
-        raise mistake("too_long", found=len(text), most=LONGEST)
+        raise Mistake("too_long", found=len(text), most=LONGEST)
     if (bad := _CONTROL.search(text)) is not None:
-        raise mistake("control", code=f"U+{ord(bad[0]):04X}")
+        raise Mistake("control", code=f"U+{ord(bad[0]):04X}")
     return text
 
 
 def _line(value: object) -> str:
     text = _prose(value)
     if "\n" in text or "\t" in text:
-        raise mistake("line_break")
+        raise Mistake("line_break")
     return text
 
 
@@ -97,16 +96,16 @@ def _ordinal(value: object) -> str | None:
 def _name(value: object) -> str:
     text = _line(value)
     if text and not validation.is_name(text):
-        raise mistake("bad_name", value=text)
+        raise Mistake("bad_name", value=text)
     return text
 
 
 def _ref(value: object) -> str:
     text = _name(value)
     if not text:
-        raise mistake("empty_ref")
+        raise Mistake("empty_ref")
     if not validation.is_ref(text):
-        raise mistake("bad_ref", value=text)
+        raise Mistake("bad_ref", value=text)
     return text
 
 
@@ -118,7 +117,7 @@ def _names(value: object) -> list[str]:
     """A list, or text split at ``；`` or ``;`` as in CSV."""
     parts = re.split("[;；]", _line(value)) if isinstance(value, str) else value
     if not isinstance(parts, list):
-        raise mistake("no_list", value=value)
+        raise Mistake("no_list", value=value)
     names = [_name(part) for part in parts]
     return list(dict.fromkeys(name for name in names if name))
 
@@ -139,9 +138,9 @@ def _dated(field: str) -> Callable[[object], date]:
 def _number(value: object) -> float:
     endless = isinstance(value, float) and not math.isfinite(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or endless:
-        raise mistake("no_number", value=value)
+        raise Mistake("no_number", value=value)
     if value < 0:
-        raise mistake("negative", value=value)
+        raise Mistake("negative", value=value)
     return amounts.checked(value)
 
 
@@ -150,21 +149,21 @@ def _offset(value: object) -> str:
     try:
         Offset.parse(text)
     except ValueError:
-        raise mistake("no_offset", value=text) from None
+        raise Mistake("no_offset", value=text) from None
     return text
 
 
 def _mailbox(value: object) -> str:
     text = _line(value)
     if text and (wrong := addresses.problem(text)):
-        raise mistake("bad_mailbox", value=text, why=wrong)
+        raise Mistake("bad_mailbox", value=text, why=wrong)
     return text
 
 
 def _one_of(words: Sequence[str]) -> Callable[[object], str]:
     def read(value: object) -> str:
         if value not in words:
-            raise mistake("no_choice", value=value, allowed=", ".join(words), hint="")
+            raise Mistake("no_choice", value=value, allowed=", ".join(words), hint="")
         return str(value)
 
     return read
@@ -186,7 +185,7 @@ def _bases(value: object) -> dict[str, str]:
     """A table, or text such as ``市委组织部：named；各区政府：推定`` as in CSV and workbooks."""
     pairs = _pairs(value) if isinstance(value, str) else value
     if not isinstance(pairs, dict):
-        raise mistake("no_bases", value=value)
+        raise Mistake("no_bases", value=value)
     return {_name(name): str(_worded("support_basis")(basis)) for name, basis in pairs.items()}
 
 
@@ -194,13 +193,13 @@ def _pairs(text: str) -> dict[str, str]:
     parts = re.split("[;；\n]", text.replace(":", "：").replace("=", "："))
     pairs = [part.partition("：") for part in parts if part.strip()]
     if not all(colon for _, colon, _ in pairs):
-        raise mistake("no_bases", value=text)
+        raise Mistake("no_bases", value=text)
     return {name: basis for name, _, basis in pairs}
 
 
 def _tables(value: object) -> list[dict[str, object]]:
     if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
-        raise mistake("no_tables")
+        raise Mistake("no_tables")
     return value
 
 
@@ -275,20 +274,20 @@ def read(row: Row, keys: Keys, needed: Sequence[str], problems: list[str]) -> di
         except Mistake as wrong:
             problems.append(row.problem(key, wrong))
     lacking = [key for key in needed if (key not in row.values or values.get(key) == "") and key not in row.refused]
-    problems += [row.problem(key, mistake("missing")) for key in lacking]
+    problems += [row.problem(key, Mistake("missing")) for key in lacking]
     return values
 
 
 def _reader(key: str, keys: Keys) -> Callable[[object], object]:
     if key not in keys:
-        raise mistake("no_key", advice=advice(key, keys))
+        raise Mistake("no_key", advice=advice(key, keys))
     return keys[key]
 
 
 def advice(name: str, known: Mapping[str, object] | Sequence[str]) -> Mistake:
     """Say which known name is meant, or that this one must go."""
     found = near(name, known, n=1)
-    return mistake("perhaps", name=found[0]) if found else mistake("remove")
+    return Mistake("perhaps", name=found[0]) if found else Mistake("remove")
 
 
 def meant(name: str, known: Mapping[str, object] | Sequence[str]) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from commitments import amounts
-from commitments.mistakes import mistake
+from commitments.errors import Mistake
 
 _LINE = re.compile(rf"(.+)[：:]\s*(?:({amounts.NUMBER})\s*→\s*)?({amounts.NUMBER})(?:\s+(.*)|((?!\s){amounts.UNIT}))?")
 
@@ -28,7 +28,7 @@ def read(text: str) -> list[dict[str, object]]:
 def _one(line: str) -> dict[str, object]:
     found = _LINE.fullmatch(line)
     if found is None:
-        raise mistake("no_target", value=line)
+        raise Mistake("no_target", value=line)
     what, baseline, goal, unit, joined = found.groups()
     figures = {"baseline": amounts.read(baseline)} if baseline else {}
     return {"what": what.strip(), "unit": (unit or joined or "").strip(), **figures, "goal": amounts.read(goal)}

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from commitments.errors import LedgerRejected, Mistake, Problem
 from commitments.exchange.fields import Row, meant, sentence
-from commitments.mistakes import mistake
 
 LARGEST = 20 * 1024 * 1024  # bytes
 MOST_ROWS = 200_000
@@ -49,7 +48,7 @@ def read(file: Path) -> Sheet:
     except ValueError as wrong:
         raise LedgerRejected(str(file), [f"{wrong}."]) from wrong
     except OSError as trouble:
-        raise _rejected(file, mistake("unreadable", problem=trouble.strerror)) from trouble
+        raise _rejected(file, Mistake("unreadable", problem=trouble.strerror)) from trouble
 
 
 def _rejected(file: Path, wrong: Mistake) -> LedgerRejected:
@@ -59,13 +58,13 @@ def _rejected(file: Path, wrong: Mistake) -> LedgerRejected:
 def _read(file: Path) -> Sheet:
     suffix = file.suffix.lower()
     if suffix in OTHER_SHEETS:
-        raise mistake("other_sheet", suffix=suffix)
+        raise Mistake("other_sheet", suffix=suffix)
     if suffix not in (".toml", ".csv", ".xlsx"):
-        raise mistake("suffix")
+        raise Mistake("suffix")
     if not file.is_file() and file.exists():  # reading a pipe would wait for ever
-        raise mistake("no_file")
+        raise Mistake("no_file")
     if (size := file.stat().st_size) > LARGEST:
-        raise mistake("too_large", size=size, most=LARGEST)
+        raise Mistake("too_large", size=size, most=LARGEST)
     data = file.read_bytes()
     if suffix == ".toml":
         sheet = _toml(_decoded(data, csv=False))
@@ -82,7 +81,7 @@ def _read(file: Path) -> Sheet:
 
 def _check_count(rows: int) -> None:
     if rows > MOST_ROWS:
-        raise mistake("too_many", most=MOST_ROWS)
+        raise Mistake("too_many", most=MOST_ROWS)
 
 
 # -- encodings ---------------------------------------------------------------------------------------------
@@ -98,7 +97,7 @@ def _decoded(data: bytes, *, csv: bool) -> str:
         line = data.count(b"\n", 0, wrong.start) + 1
         text = _gb18030(data) if csv else None
         if text is None:
-            raise mistake("encoding_csv" if csv else "encoding", line=line) from wrong
+            raise Mistake("encoding_csv" if csv else "encoding", line=line) from wrong
         return text
 
 
@@ -106,7 +105,7 @@ def _utf16(data: bytes, *, csv: bool) -> str:
     """Decode the "Unicode text" of spreadsheets, which is parted by tabs; other files in UTF-16 are refused."""
     text = data.decode("utf-16", "replace") if csv else ""
     if "\t" not in text or "\N{REPLACEMENT CHARACTER}" in text:
-        raise mistake("utf16")
+        raise Mistake("utf16")
     return text
 
 
@@ -142,7 +141,7 @@ def _toml(text: str) -> Sheet:
 
 def _parsed(text: str) -> dict[str, object]:
     if excess := _EXCESS.search(text):
-        raise mistake("too_deep", line=text.count("\n", 0, excess.start()) + 1)
+        raise Mistake("too_deep", line=text.count("\n", 0, excess.start()) + 1)
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as wrong:
@@ -154,7 +153,7 @@ def _with_impossible_days(text: str, wrong: Exception) -> dict[str, object]:
     try:
         return tomllib.loads(_BARE_DAY.sub(r'\1"\2"', text))
     except (ValueError, RecursionError):
-        raise mistake("toml", problem=wrong) from wrong
+        raise Mistake("toml", problem=wrong) from wrong
 
 
 def _rows(name: str, value: object, lines: Mapping[str, Mapping[str, int]], problems: list[str]) -> Iterator[Row]:

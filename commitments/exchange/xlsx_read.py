@@ -20,7 +20,6 @@ from commitments.exchange.fields import NEEDED, Row, advice, sentence
 from commitments.exchange.formula_guard import SIGNS, is_date_made
 from commitments.exchange.xlsx_cells import BadWorkbook, Cells, Formatted, Formula, Merge, Value, column_letters
 from commitments.exchange.xlsx_words import EN, ZH
-from commitments.mistakes import mistake
 from commitments.queries.lookup import near
 
 SEARCHED = 20  # rows in which the headings must stand
@@ -50,7 +49,7 @@ def read(data: bytes, most: int) -> Table:
     Raises BadWorkbook or Mistake when it cannot be read at all, or has more than ``most`` rows.
     """
     if data.startswith(OLD):
-        raise mistake("old_workbook")
+        raise Mistake("old_workbook")
     try:
         book = Cells(data)
         name = _sheet(book.sheets)
@@ -58,7 +57,7 @@ def read(data: bytes, most: int) -> Table:
     except (BadWorkbook, Mistake):
         raise
     except DAMAGED as trouble:
-        raise mistake("no_workbook") from trouble
+        raise Mistake("no_workbook") from trouble
 
 
 def read_lines(lines: Iterator[Line], most: int) -> Table:
@@ -68,7 +67,7 @@ def read_lines(lines: Iterator[Line], most: int) -> Table:
 
 def _sheet(names: Sequence[str]) -> str:
     if not names:
-        raise mistake("no_sheet")
+        raise Mistake("no_sheet")
     return next((name for name in names if name.strip() in (ZH.sheet, EN.sheet)), names[0])
 
 
@@ -91,7 +90,7 @@ class _Reading:
         for number, line in rows if self.keys else ():
             self._row(number, self._with_merged(number, line))
         if self.aside:
-            wrong = mistake("aside", columns=list(self.aside.values()))
+            wrong = Mistake("aside", columns=list(self.aside.values()))
             self.table.warnings.append(Problem(lambda locale: sentence(self.sheet and f"{self.sheet}:", wrong, locale)))
         return self.table
 
@@ -116,7 +115,7 @@ class _Reading:
             if number > SEARCHED:
                 break
         if self.sheet:
-            self._wrong(f"{self.sheet}!1", mistake("no_headings"))
+            self._wrong(f"{self.sheet}!1", Mistake("no_headings"))
         else:
             self._missing(1)
 
@@ -128,7 +127,7 @@ class _Reading:
                 self._foreign(place, column, heading)
             elif key in self.letters:
                 times = list(named.values()).count(key)
-                self._wrong(place, mistake("column_twice" if self.sheet else "column_often", times=times))
+                self._wrong(place, Mistake("column_twice" if self.sheet else "column_often", times=times))
             elif key:
                 self.keys[column], self.letters[key] = key, column_letters(column)
                 self.headings[key] = heading
@@ -138,7 +137,7 @@ class _Reading:
         """A heading that looks like one of ours is a slip; another is the office's own."""
         if near(xlsx_columns.plain(heading), xlsx_columns.headings(), n=1):
             self._wrong(
-                place, mistake("no_column", advice=advice(xlsx_columns.plain(heading), xlsx_columns.headings()))
+                place, Mistake("no_column", advice=advice(xlsx_columns.plain(heading), xlsx_columns.headings()))
             )
         else:
             self.aside[column] = heading
@@ -147,7 +146,7 @@ class _Reading:
         place = f"{self.sheet}!{number}" if self.sheet else f"line {number}"
         for key in NEEDED_COLUMNS:
             if key not in self.letters:
-                self._wrong(f"{place} {key}", mistake("column_missing"))
+                self._wrong(f"{place} {key}", Mistake("column_missing"))
 
     # -- rows ------------------------------------------------------------------------------------------------------
 
@@ -164,13 +163,13 @@ class _Reading:
         if values or row.refused:
             self.table.rows.append(row)
         if len(self.table.rows) > self.most:
-            raise mistake("too_many", most=self.most)
+            raise Mistake("too_many", most=self.most)
 
     def _stray(self, number: int, column: int, value: Value) -> None:
         """Complain once of each column that has no heading."""
         if column not in self.aside and str(value).strip():
             self.keys[column] = xlsx_columns.SHOWN_ONLY[0]
-            self._wrong(self._cell(number, column), mistake("stray" if self.sheet else "too_wide"))
+            self._wrong(self._cell(number, column), Mistake("stray" if self.sheet else "too_wide"))
 
     def _value(self, row: Row, key: str, value: Value) -> object:
         """Return what a cell says to ``fields``; None, and a problem, when it says nothing that can be read."""
@@ -200,9 +199,9 @@ class _Reading:
             return
         place = f"{self.sheet}!{merge.name} {self.headings[key]}"
         if wide:
-            self._wrong(place, mistake("merged_across"))
+            self._wrong(place, Mistake("merged_across"))
         elif key in OWN and merge.last_row > merge.first_row:
-            self._wrong(place, mistake("merged_identity"))
+            self._wrong(place, Mistake("merged_identity"))
         else:
             self.held.append((merge, value))
 
@@ -212,17 +211,17 @@ def _meant(key: str, text: str) -> str:
     if key not in SIGNS:
         return text
     if is_date_made(text.strip()):
-        raise mistake("date_text", value=text.strip())
+        raise Mistake("date_text", value=text.strip())
     return text[1:] if text.startswith("'") and is_date_made(text[1:]) else text
 
 
 def _said(key: str, value: Value) -> object:
     if isinstance(value, Formula):
-        raise mistake("formula")
+        raise Mistake("formula")
     if isinstance(value, xlsx_cells.Mistake):
-        raise mistake("error_cell", shown=value.shown)
+        raise Mistake("error_cell", shown=value.shown)
     if isinstance(value, bool):
-        raise mistake("truth_cell", value=str(value).upper())
+        raise Mistake("truth_cell", value=str(value).upper())
     if key in xlsx_columns.DATES:
         return _dated(value)
     text = _text(key, value)
@@ -237,17 +236,17 @@ def _dated(value: str | float | date) -> object:
         return value if type(value) is date else f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, str):
         return value.strip()
-    raise mistake("no_date", text=_figure(value))
+    raise Mistake("no_date", text=_figure(value))
 
 
 def _text(key: str, value: str | float | date) -> str:
     """Return a cell as it was typed, where that is certain: 1007 for the number 1007.0."""
     if isinstance(value, date):
-        raise mistake("date_cell", day=value)
+        raise Mistake("date_cell", day=value)
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, Formatted) or abs(value) >= EXACT or (key in SIGNS and not value.is_integer()):
-        raise mistake("number_cell", value=_figure(value))
+        raise Mistake("number_cell", value=_figure(value))
     return _figure(value)
 
 

@@ -77,4 +77,4 @@ def _check_names(register: Register, own: Department | None, names: Names) -> No
         if not is_department(name):
             raise BadValue(what="name", value=name, allowed=f"up to {TITLE} characters without | ; ；")
         if name_key(name) in taken:
-            raise AlreadyExists(what="department", name=name)
+            raise AlreadyExists(kind="department", name=name)

@@ -31,15 +31,9 @@ STATED = ("exact-day", "month-end", "year-end")  # a date printed, not counted o
 class MissingFacts(Refused):
     """The letter does not say what the register needs."""
 
-    en = "{name} does not say: {missing}; give {options}."
-    zh = "{name} 中没有：{missing}；请用 {options} 补充。"
-
 
 class LetterChanged(Refused):
     """Another text of a letter that is in the ledger: nothing is changed by itself."""
-
-    en = "{number} is in the ledger already, read from another text; nothing was changed. New: {new}. Gone: {gone}."
-    zh = "{number} 已在台账中，且原文不同；未作任何改动。新增：{new}；消失：{gone}。"
 
 
 @dataclass
@@ -99,7 +93,7 @@ def _facts(reading: Reading, name: str, given: Mapping[str, str]) -> dict[str, s
     missing = [key for key in NEEDED if not facts[key]]
     if missing:
         options = ", ".join(f"--{key.replace('_', '-')}" for key in missing)
-        raise MissingFacts(name=name, missing=", ".join(missing), options=options)
+        raise MissingFacts(name=name, fields=missing, options=options)
     return {**facts, "document_number": lookup.canonical_number(facts["document_number"])}
 
 

@@ -34,7 +34,7 @@ def add_letter(  # noqa: PLR0913 - a letter has as many facts
         if not is_name(name):
             raise BadValue(what=what, value=name, allowed=f"up to {TITLE} characters without | ; ；")
     if (known := letter_numbered(register.session, number)) is not None:
-        raise AlreadyExists(what="letter", name=known.document_number)
+        raise AlreadyExists(kind="letter", name=known.document_number)
     letter = Letter(
         document_number=number,
         proposal_number=proposal_number.strip(),

@@ -39,7 +39,7 @@ def test_no_float_is_written_with_an_exponent(figure: float) -> None:
 def test_what_cannot_be_kept_is_refused(text: str, why: str) -> None:
     with pytest.raises(Mistake, match=why) as refused:
         amounts.read(text)
-    assert len(refused.value.told("zh-Hans")) < 6000
+    assert len(refused.value.message("zh-Hans")) < 6000
 
 
 @pytest.mark.parametrize(

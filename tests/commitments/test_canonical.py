@@ -123,7 +123,7 @@ def test_a_proposal_number_of_two_letters_is_asked_about(quick: Scene) -> None:
     second(quick, "穗民建〔2019〕12号")
     with reading(quick.engine) as session, pytest.raises(AmbiguousLetter) as asked:
         lookup.find_letter(session, "1007")
-    for told in (asked.value.told("zh-Hans"), str(asked.value)):
+    for told in (asked.value.message("zh-Hans"), str(asked.value)):
         assert NUMBER in told
         assert "穗民建〔2019〕12号" in told
     with reading(quick.engine) as session:

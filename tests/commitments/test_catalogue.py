@@ -11,7 +11,7 @@ from commitments.i18n import FOLDER, LOCALES, table
 from tests.traditional import as_simplified, simplified_signs
 
 # traditional too, where the catalogue uses them
-BOTH = frozenset("不了例全准出列制力升句只合同回局布年度志扣料既更核率理留社立精者落行表逾都量面")
+BOTH = frozenset("不了什令例修充免全准出列制力升句只合同回局布年度志扣料既更查核率理留社立精系者致落行表裂覆逾都量面")
 
 
 def read(locale: str) -> str:

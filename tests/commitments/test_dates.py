@@ -58,7 +58,7 @@ def test_what_is_not_certain_is_refused_with_its_readings(text: str, readings: l
     with pytest.raises(dates.Ambiguous) as caught:
         dates.read(text, TODAY, WORKDAYS)
     assert list(map(str, caught.value.readings)) == readings
-    assert all(each in caught.value.told("zh-Hans") for each in readings)
+    assert all(each in caught.value.message("zh-Hans") for each in readings)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_is_not_certain_is_refused_with_its_readings(text: str, readings: l
 def test_what_is_no_date_is_one_sentence(text: str, told: str) -> None:
     with pytest.raises(Mistake) as caught:
         dates.read(text, TODAY, WORKDAYS)
-    assert told in caught.value.told("zh-Hans")
+    assert told in caught.value.message("zh-Hans")
     assert not isinstance(caught.value, dates.Ambiguous)
 
 

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from commitments import models
-from commitments.errors import WrongState
 from commitments.i18n import LOCALES, day_count, format_date, format_month, word
 
 
@@ -39,11 +38,6 @@ def test_words_in_each_language() -> None:
 def test_an_unknown_value_stands_for_itself(locale: str) -> None:
     assert word(locale, "band", "市台联") == "市台联"
     assert word(locale, "no such group", "x") == "x"
-
-
-def test_a_chinese_error_keeps_to_the_characters_of_its_sentence() -> None:
-    wrong = WrongState(ref="2019-1007-02", state="open", verb="close")
-    assert wrong.told("zh-Hant") == wrong.told("zh-Hans") == "2019-1007-02 当前状态为“办理中”，不能执行 close。"
 
 
 def test_dates_carry_no_leading_zeros() -> None:

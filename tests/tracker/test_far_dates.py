@@ -67,7 +67,7 @@ def test_it_is_refused_in_english_too(
 ) -> None:
     monkeypatch.setenv("TRACKER_LANGUAGE", "en")
     assert run([*NEW, "--due", "9999-12-31"]) == 2
-    assert "due_on: 9999-12-31 lies outside the years 1949 to 2199; without an end" in capsys.readouterr().err
+    assert "Due: 9999-12-31 lies outside the years 1949 to 2199; without an end" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

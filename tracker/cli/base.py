@@ -98,9 +98,8 @@ def login_name() -> str:
 
 def worded(option: str, group: str, text: str) -> str:
     """Return the value that a word of ``group`` stands for: a code or a word of any language. Raises BadWord."""
-    from commitments.errors import BadWord  # noqa: PLC0415
+    from commitments.errors import BadWord, no_choice  # noqa: PLC0415
     from commitments.i18n import value_of  # noqa: PLC0415
-    from commitments.mistakes import no_choice  # noqa: PLC0415
 
     value = value_of(group, text)
     if value is None:

@@ -28,9 +28,6 @@ Review = Annotated[
 class BadTarget(UsageError):
     """A target that is no number with its unit."""
 
-    en = "--target {text}: write WHAT=GOAL with its unit, such as 创建比例=10%."
-    zh = "--target {text}：请写成 名称=目标值单位，如 创建比例=10%。"
-
 
 def register(cli: typer.Typer) -> None:
     """Add the commands to the program."""
@@ -146,7 +143,7 @@ def _target(text: str) -> "Target":
 
     match = re.fullmatch(rf"(.+?)=\s*({amounts.NUMBER})\s*((?!\s){amounts.UNIT})", text.strip())
     if match is None:
-        raise BadTarget(text=text)
+        raise BadTarget(what=f"--target {text}")
     try:
         return Target(what=match[1].strip(), goal=amounts.read(match[2]), unit=match[3])
     except Mistake as wrong:

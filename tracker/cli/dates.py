@@ -24,15 +24,9 @@ ASKED = {
 class BadDate(UsageError):
     """Something that should be a date is none, or could be several."""
 
-    en = "{problem}. Distances such as +10wd, +30d and phrases such as 2027年6月底 are read too."
-    zh = "{problem}。也可以写 +10wd、30天、10个工作日、明年6月底、2027年一季度等。"
-
 
 class EmptyDate(UsageError):
     """A date option that was given with nothing in it."""
-
-    en = "{option} is empty. Give a date; a commitment that is to have no deadline gets --review-on DATE."
-    zh = "{option} 是空的。请写日期；不设期限的事项，用 --review-on 写复核日期。"
 
 
 def read_day(text: str, app: "App", locale: str, *, past: bool = False, yes: bool = False) -> date:

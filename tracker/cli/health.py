@@ -44,7 +44,7 @@ def status(
             raise
         if json:
             print_json({"healthy": False, "why": [str(trouble)]})
-        say(trouble.told(shared.locale))
+        say(trouble.message(shared.locale, "cli"))
         raise typer.Exit(status.DOWN) from trouble
     code, why = status.judge(found)
     if json:

@@ -166,7 +166,7 @@ def _told_one_by_one(shared: Command, differences: "Iterable[Difference]") -> "l
     last: list[Difference] = []
     for difference in differences:
         last = [difference]
-        say(f"tracker: {clean(worded(difference, shared.app.zone).told(shared.locale))}")
+        say(f"tracker: {clean(worded(difference, shared.app.zone).message(shared.locale))}")
     return last
 
 

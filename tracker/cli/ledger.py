@@ -37,7 +37,7 @@ def load(
     $ tracker ledger load letter-1007.toml --dry-run
     $ tracker ledger load letter-1007.toml --update --quiet
     """
-    from commitments.errors import each_told  # noqa: PLC0415
+    from commitments.errors import each_message  # noqa: PLC0415
     from commitments.exchange.load import load as load_file  # noqa: PLC0415
     from notifications.plan.planner import decline  # noqa: PLC0415
     from tracker import entering  # noqa: PLC0415
@@ -51,7 +51,7 @@ def load(
             decline(keeper.session, app.office(name=""), loaded.updated, keeper.now)
         if dry_run:
             keeper.session.rollback()
-    warnings = each_told(loaded.warnings, shared.locale)
+    warnings = each_message(loaded.warnings, shared.locale)
     for warning in warnings:
         say(warning)
     if json:

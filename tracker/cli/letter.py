@@ -40,9 +40,6 @@ HEADINGS = {
 class UnitMissing(UsageError):
     """Neither the command nor the configuration says who answers."""
 
-    en = "Who answers? Give --replying-unit, or fill in organisation.name in the configuration."
-    zh = "答复单位是谁？请加 --replying-unit，或者在配置中填写 organisation.name。"
-
 
 @group.command()
 def add(
@@ -200,9 +197,6 @@ def _show_source(ctx: typer.Context, number: str) -> None:
 
 class NoSource(NotFound):
     """The letter was typed in, not read from a file."""
-
-    en = "{number} was not imported from a file; there is no source text."
-    zh = "{number} 不是从文件导入的，没有原文。"
 
 
 def _worded(item: Mapping[str, object], locale: str) -> dict[str, object]:

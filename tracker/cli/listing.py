@@ -116,7 +116,7 @@ def _sound_ones(
         try:
             rows += read(connection, replace(wanted, ref=ref), "", 1)
         except DamagedText as trouble:
-            say(f"{clean(ref)}: {trouble.told(locale)}")
+            say(f"{clean(ref)}: {trouble.message(locale, 'cli')}")
     return rows
 
 

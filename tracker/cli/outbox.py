@@ -233,10 +233,10 @@ def retry(
 
 
 def _refuse_unless(message: "Message", verb: str, *states: str) -> None:
-    from commitments.errors import WrongState  # noqa: PLC0415
+    from commitments.errors import WrongMessageState  # noqa: PLC0415
 
     if message.state not in states:
-        raise WrongState(ref=f"message {message.id}", state=message.state, verb=verb)
+        raise WrongMessageState(id=message.id, message_state=message.state, verb=verb)
 
 
 @group.command()

@@ -82,7 +82,7 @@ class Walk:
         try:
             keys.get(key, lambda: say(HELP[self.tongue]))()
         except UsageError as wrong:
-            say(wrong.told(self.app.config.language))
+            say(wrong.message(self.app.config.language, "cli"))
 
     # -- decisions ---------------------------------------------------------------------------------------------
 
@@ -215,7 +215,7 @@ class Walk:
             return find_department(keeper.session, name)
         except NoSuchDepartment as unknown:
             if _line(SAID[self.tongue]["new"].format(name=name)).lower() not in ("y", "yes", "是"):
-                raise UsageError(problem=unknown.told(self.app.config.language)) from unknown
+                raise UsageError(problem=unknown.message(self.app.config.language, "cli")) from unknown
             return departments.add_department(keeper, name, reason=FIELDS[self.tongue]["reason"])
 
     def _settle_date(self, ref: str, text: str) -> None:

@@ -125,7 +125,7 @@ def run(arguments: list[str] | None = None) -> int:
         words = [_as_text(each) for each in (sys.argv[1:] if arguments is None else arguments)]
         code = _commands().main(args=words, prog_name="tracker", standalone_mode=False, obj=shared)
     except Error as error:
-        say(f"tracker: {error.told(shared.spoken)}")
+        say(f"tracker: {error.message(shared.spoken, 'cli')}")
         return exit_code(error)
     except typer.TyperException as wrong:
         wrong.show()  # type: ignore[attr-defined]
@@ -136,7 +136,7 @@ def run(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except (UnicodeEncodeError, StatementError, sqlite3.Error) as trouble:
-        say(f"tracker: {_of_the_database(trouble, shared).told(shared.spoken)}")
+        say(f"tracker: {_of_the_database(trouble, shared).message(shared.spoken, 'cli')}")
         return FAILED
     except OSError as trouble:
         say(f"tracker: {trouble.filename or ''}: {trouble.strerror or trouble}")

@@ -18,9 +18,6 @@ Note = Annotated[str, typer.Option("--note", help="说明 · Note.")]
 class BadProgress(UsageError):
     """A figure reported that is no number, or one that cannot be kept."""
 
-    en = "--target {text}: {problem}. Write WHAT=FIGURE, such as 创建比例=6.5."
-    zh = "--target {text}：{problem}。请写成 名称=数值，如 创建比例=6.5。"
-
 
 def register(cli: typer.Typer) -> None:
     """Add the commands to the program."""
@@ -76,7 +73,7 @@ def _figure(text: str) -> tuple[str, float]:
     try:
         return what.strip(), amounts.read(figure.strip().rstrip("%％"))
     except Mistake as wrong:
-        raise BadProgress(text=text, problem=wrong) from None
+        raise BadProgress(what=f"--target {text}", problem=wrong) from None
 
 
 def extend(

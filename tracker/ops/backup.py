@@ -17,6 +17,7 @@ from commitments.errors import (
     DatabaseUnusable,
     EvidenceDamaged,
     HistoryBroken,
+    Mistake,
     Refused,
     SchemaTooNew,
 )
@@ -34,15 +35,9 @@ EVIDENCE = "[0-9a-f]" * 64  # kept under its sha256; anything else there is some
 class NotSqlite(Refused):
     """PostgreSQL has its own tools."""
 
-    en = "This ledger is on PostgreSQL: use pg_dump and pg_restore, see docs/operations.md."
-    zh = "台账在 PostgreSQL 上：请用 pg_dump 和 pg_restore，见 docs/operations.md。"
-
 
 class BadBackup(Refused):
     """A copy that cannot be trusted."""
-
-    en = "{path} is not a good copy: {problem}."
-    zh = "{path} 不是完好的备份：{problem}。"
 
 
 @dataclass(frozen=True)
@@ -80,9 +75,9 @@ def elsewhere(app: App, file: Path) -> Path:
     if app.database is None:
         raise NotSqlite
     if file.is_dir():
-        raise BadBackup(path=file, problem="it is a folder")
+        raise BadBackup(path=file, problem=Mistake("is_folder"))
     if file.exists() and app.database.exists() and file.samefile(app.database):
-        raise BadBackup(path=file, problem="it is the ledger itself")
+        raise BadBackup(path=file, problem=Mistake("is_ledger"))
     return app.database
 
 
@@ -119,10 +114,9 @@ def copy_ledger(engine: Engine, target: Path, files: Path) -> Copied:
 def verify(path: Path) -> Copied:
     """Open a copy by itself and look at all of it. Raises BadBackup, SchemaTooNew."""
     if path.is_symlink():
-        raise BadBackup(path=path, problem=f"it is a link; name the file itself, {path.resolve()}")
+        raise BadBackup(path=path, problem=Mistake("is_link", target=path.resolve()))
     if not path.is_file():
-        problem = "it is no regular file" if path.exists() else "there is no such file"
-        raise BadBackup(path=path, problem=problem)
+        raise BadBackup(path=path, problem=Mistake("irregular_file" if path.exists() else "file_missing"))
     engine = open_engine(f"sqlite:///{path}")
     try:
         with reading(engine) as session:
@@ -145,7 +139,7 @@ def _rows(session: Session) -> dict[str, int]:
 
 def _sound(path: Path, found: object, wanted: object) -> None:
     if found != wanted:
-        raise BadBackup(path=path, problem=f"the check says {found}")
+        raise BadBackup(path=path, problem=Mistake("unsound", found=found))
 
 
 def copy_evidence(source: Path, target: Path) -> None:

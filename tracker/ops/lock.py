@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from commitments.errors import DatabaseHeld, DatabaseUnusable
+from commitments.errors import DatabaseHeld, DatabaseUnusable, Mistake
 
 
 @contextmanager
@@ -19,7 +19,9 @@ def sending_lock(database: Path) -> Iterator[None]:
     try:
         handle = os.open(database.with_name(database.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as trouble:
-        raise DatabaseUnusable(path=database, problem=f"its folder cannot be written: {trouble.strerror}") from trouble
+        raise DatabaseUnusable(
+            path=database, problem=Mistake("folder_unwritable", problem=trouble.strerror)
+        ) from trouble
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -29,22 +29,13 @@ MOVED, COMING = ", moved to ", ", being copied"
 class NotEmpty(Refused):
     """A copy never mixes with what is there."""
 
-    en = "{path} is not empty: it holds {rows} rows in {table}; name an empty database."
-    zh = "{path} 不是空库：表 {table} 中已有 {rows} 行；请指定一个空数据库。"
-
 
 class AlreadyMoved(Refused):
     """What was moved is history; a second copy of it would tell everything twice."""
 
-    en = "This ledger was moved to {place}; copy from there."
-    zh = "本台账已迁移至 {place}；请从该处复制。"
-
 
 class CopyDiffers(Refused):
     """The copy is not what it was made from; nothing of it was kept."""
-
-    en = "The copy differs from the ledger in {what}; nothing was kept, try again."
-    zh = "副本与台账在 {what} 上不一致；未保留任何内容，请重试。"
 
 
 def copy(app: "App", url: str, say: Callable[[str], None]) -> dict[str, int]:

@@ -31,9 +31,6 @@ EVENING = time(17, 0)
 class OnlySqlite(Refused):
     """Rehearsals copy an SQLite file."""
 
-    en = "Rehearsals work on an SQLite ledger; copy this one there first."
-    zh = "预演只能在 SQLite 台账上进行。"
-
 
 class Rehearsal:
     """A copy of the ledger whose days pass at once. Use as a context; mails go to ``into``."""

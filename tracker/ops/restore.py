@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from commitments.errors import DatabaseUnusable, Refused, RowDiffers
+from commitments.errors import DatabaseUnusable, Mistake, Refused, RowDiffers
 from commitments.storage import is_busy, one_moment, open_engine, reading, writing
 from notifications import alerts, delivery
 from notifications.models import Notice
@@ -30,22 +30,21 @@ JOURNALS = ("-journal", "-wal", "-shm")  # the last two where another program se
 class Altered(Refused):
     """A copy whose rows somebody changed past the verbs."""
 
-    en = (
-        "{path}: {count} fields are not as its history says: {some}. Take another copy; where the rows were mended by "
-        "hand, restore it with --altered."
-    )
-    zh = "{path}：有{count}处与变更记录不符：{some}。请换一份备份；如系手工更正，可加 --altered 恢复。"
-
     def __init__(self, *, path: Path, found: Sequence[RowDiffers]) -> None:
         """Take the copy and what differs in it; the first few are named."""
-        self.named = found[:ALTERED_NAMED]
-        super().__init__(path=path, count=len(found))
+        super().__init__(path=path, count=len(found), some=Some(found))
 
-    def told(self, locale: str) -> str:
-        """Return the sentence, the differences in the reader's words."""
-        some = "; ".join(each.told(locale).rstrip(".。") for each in self.named)
-        more = " …" if int(str(self.facts["count"])) > len(self.named) else ""
-        return (self.zh if locale.startswith("zh") else self.en).format(**self.facts, some=some + more)
+
+@dataclass(frozen=True)
+class Some:
+    """The first few of many differences."""
+
+    found: Sequence[RowDiffers]
+
+    def message(self, locale: str) -> str:
+        """Return them in the reader's words."""
+        some = "; ".join(each.message(locale).rstrip(".。") for each in self.found[:ALTERED_NAMED])
+        return some + (" …" if len(self.found) > ALTERED_NAMED else "")
 
 
 @dataclass(frozen=True)
@@ -174,4 +173,4 @@ def _refuse_strange(path: Path) -> None:
     finally:
         engine.dispose()
     if found:
-        raise BadBackup(path=path, problem=f"it holds {found}, which is none of ours; drop it or take another copy")
+        raise BadBackup(path=path, problem=Mistake("stranger", found=found))

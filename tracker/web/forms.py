@@ -87,9 +87,6 @@ class Mistakes(Error):
     ``instead`` holds what to show in a field in place of what was typed: a date as it was read, to be sent again.
     """
 
-    en = "Some fields need another look."
-    zh = "有几处需要修改。"
-
     def __init__(self, by_field: Mapping[str, str], instead: Mapping[str, str]) -> None:
         """Keep the mistakes."""
         super().__init__()

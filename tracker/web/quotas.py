@@ -26,9 +26,6 @@ MEGABYTE = 2**20
 class TooMuchEvidence(Refused):
     """More files than the pages take."""
 
-    en = "The file was not taken: no more fit here (number, size, or free space). Give an address, or ask the office."
-    zh = "附件没有收下：这里能收的附件已满（件数、大小或者磁盘空间）。请改填网址，或者与台账管理单位联系。"
-
 
 def check(app: "App", register: "Register", ref: str, who: str, files: "Sequence[Upload]") -> None:
     """Raise TooMuchEvidence when these files would pass a limit of ``[web]``, or leave too little free space."""

@@ -20,15 +20,9 @@ log = logging.getLogger("yinuo.web")
 class PagesNeedExtra(Error):
     """The packages of the pages are not installed."""
 
-    en = "The pages need the extra [web]: pip install 'yinuo[web]'."
-    zh = "网页功能需要附加组件：pip install 'yinuo[web]'。"
-
 
 class AddressTaken(Error):
     """Somebody else listens there."""
-
-    en = "The pages cannot be served on {host}:{port}: {problem}. Choose another [web] port."
-    zh = "无法在 {host}:{port} 提供网页：{problem}。请更换 [web] port。"
 
 
 def check(host: str, port: int) -> None:

@@ -40,11 +40,11 @@ def take(site: Site, visitor: Visitor, form: forms.Form, work: Work, subject: st
             entry = forms.read(form, request, _dates(site))
             seq = _do(site, visitor, lambda register: _work(site, visitor, register, entry, work, subject), subject)
     except forms.Mistakes as wrong:
-        return _again(visitor, form, back, 422, wrong.told(visitor.locale), wrong.by_field, wrong.instead)
+        return _again(visitor, form, back, 422, wrong.message(visitor.locale), wrong.by_field, wrong.instead)
     except StorageTrouble as trouble:
         return _trouble(visitor, form, back, trouble)
     except Error as refused:
-        return _again(visitor, form, back, 409, refused.told(visitor.locale), {})
+        return _again(visitor, form, back, 409, refused.message(visitor.locale, "page"), {})
     except (DBAPIError, OSError) as trouble:
         return _trouble(visitor, form, back, trouble)
     return done(back, seq)

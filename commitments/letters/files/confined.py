@@ -20,7 +20,6 @@ from commitments.letters.files.reader import Source
 SECONDS = 20  # of the processor; the longest letters take one
 WAIT = 120.0  # seconds by the clock, on a machine that is busy
 MEMORY = 1 << 30  # bytes of address space
-TOO_MUCH = f"it could not be read within {SECONDS} s and {MEMORY >> 20} MiB; save it as plain text and import that"
 
 
 def read_file(data: bytes, name: str) -> Source:
@@ -38,7 +37,7 @@ def _asked(data: bytes, name: str) -> dict[str, Any]:
     try:
         done = subprocess.run(line, input=data, capture_output=True, timeout=WAIT, check=True)  # noqa: S603 - ourselves
     except (subprocess.SubprocessError, OSError):
-        raise UnreadableLetter(name=name, problem=TOO_MUCH) from None
+        raise UnreadableLetter(name=name, fault="too_much") from None
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 

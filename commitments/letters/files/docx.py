@@ -26,7 +26,7 @@ def read_docx(data: bytes, name: str) -> list[str]:
         EOFError,
         ValueError,
     ) as trouble:
-        raise UnreadableLetter(name=name, problem="it is no Word file (.docx) or is damaged") from trouble
+        raise UnreadableLetter(name=name, fault="damaged_docx") from trouble
 
 
 def _body(data: bytes, name: str) -> bytes:
@@ -34,14 +34,14 @@ def _body(data: bytes, name: str) -> bytes:
     with zipfile.ZipFile(BytesIO(data)) as archive, archive.open(BODY) as file:
         xml = file.read(MOST_XML + 1)
     if len(xml) > MOST_XML:
-        raise LetterTooLarge(name=name, found=f"more than {MOST_XML >> 20} MiB unpacked", limit=f"{MOST_XML >> 20} MiB")
+        raise LetterTooLarge(name=name, found=f">{MOST_XML >> 20}", measure="mib_unpacked", limit=MOST_XML >> 20)
     return xml
 
 
 def _parsed(xml: bytes, name: str) -> Element:
     """Parse, refusing declarations of a document type: Word writes none, and entities can grow without bound."""
     if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml or b"\0" in xml:  # nor does Word write UTF-16, which would hide them
-        raise UnreadableLetter(name=name, problem="it declares XML entities, which Word never does")
+        raise UnreadableLetter(name=name, fault="entities")
     return fromstring(xml)  # noqa: S314 - see above
 
 

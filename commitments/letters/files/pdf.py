@@ -23,9 +23,9 @@ def read_pdf(data: bytes, name: str) -> tuple[list[str], list[str]]:
         if len(found) <= PAGES:
             pages = [_page(page.extract_text()) for page in found]
     except Exception as trouble:  # a damaged file fails in ways without number
-        raise UnreadableLetter(name=name, problem="it is damaged or locked with a password") from trouble
+        raise UnreadableLetter(name=name, fault="locked_pdf") from trouble
     if len(found) > PAGES:
-        raise LetterTooLarge(name=name, found=f"{len(found)} pages", limit=f"{PAGES} pages")
+        raise LetterTooLarge(name=name, found=len(found), measure="pages", limit=PAGES)
     if sum(map(len, (line for kept, _ in pages for line in kept))) < FEWEST:
         raise ScannedLetter(name=name)
     return [line for kept, _ in pages for line in kept], [line for _, numbers in pages for line in numbers]

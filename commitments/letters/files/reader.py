@@ -11,7 +11,6 @@ from commitments.letters.files import docx, encodings, html, pdf
 MOST_BYTES = 10 * 2**20
 MOST_CHARACTERS = 200_000
 OLD_WORD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-NO_TEXT = "it is no text; a letter is .txt, .html, .docx or .pdf"
 LOST = 0.05  # of a text's characters that could not be read: more, and it is none
 # What can neither be read nor matched: control characters, marks without width, lone surrogates.
 UNSEEN = re.compile(
@@ -32,7 +31,7 @@ class Source:
 def read_file(data: bytes, name: str) -> Source:
     """Return what a file says. Raises a subclass of Refused for what cannot be read, each with what to do."""
     if len(data) > MOST_BYTES:
-        raise LetterTooLarge(name=name, found=f"{len(data) / 2**20:.1f} MiB", limit=f"{MOST_BYTES >> 20} MiB")
+        raise LetterTooLarge(name=name, found=f"{len(data) / 2**20:.1f}", measure="mib", limit=MOST_BYTES >> 20)
     source = _by_kind(data, name)
     lines = [clean for line in source.lines if (clean := UNSEEN.sub("", line)).strip()]
     _check(lines, name)
@@ -64,7 +63,7 @@ def _by_kind(data: bytes, name: str) -> Source:
 
 def _text(data: bytes, name: str) -> Source:
     if b"\0" in data and not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        raise UnreadableLetter(name=name, problem=NO_TEXT)
+        raise UnreadableLetter(name=name, fault="no_text")
     text, warning = encodings.decode(data)
     warnings = (warning,) if warning else ()
     if kind(data) == "page":
@@ -76,8 +75,8 @@ def _text(data: bytes, name: str) -> Source:
 def _check(lines: list[str], name: str) -> None:
     characters = sum(map(len, lines))
     if characters > MOST_CHARACTERS:
-        raise LetterTooLarge(name=name, found=f"{characters:,} characters", limit=f"{MOST_CHARACTERS:,}")
+        raise LetterTooLarge(name=name, found=f"{characters:,}", measure="characters", limit=f"{MOST_CHARACTERS:,}")
     if not characters:
         raise NoLetter(name=name)
     if sum(line.count("\ufffd") for line in lines) > characters * LOST:
-        raise UnreadableLetter(name=name, problem=NO_TEXT)
+        raise UnreadableLetter(name=name, fault="no_text")

@@ -125,7 +125,7 @@ def test_columns_of_the_office_are_left_alone_with_one_warning(desk: Desk) -> No
     (warning,) = loaded.warnings
     assert len(loaded.added) == 2
     assert warning == "备注, 联系人: not columns of the ledger; what they hold was not read and stays in the file only."
-    told = getattr(warning, "told")("zh-Hans")  # noqa: B009 - a Problem
+    told = getattr(warning, "message")("zh-Hans")  # noqa: B009 - a Problem
     assert told == "备注、联系人 不是台账的列，其内容未读入，只留在文件里。"
 
 
@@ -168,6 +168,6 @@ def test_an_unknown_word_lists_what_there_is_in_the_readers_language(desk: Desk)
     data = table("letter,ordinal,title,lead,状态", f"{NUMBER},一,甲,市民政局,办理")
     with pytest.raises(Exception, match="is not one of draft, open, reported_done, closed") as caught:
         desk.load(data, "l.csv")
-    assert "第2行 状态：'办理' 不在可选值之内：待确认（draft）、办理中（open）、" in caught.value.told("zh-Hans")
-    assert "；是否指 办理中？" in caught.value.told("zh-Hans")
-    assert "第2行 状态：'办理' 不在可選值之內：" in caught.value.told("zh-Hant")
+    assert "第2行 状态：'办理' 不在可选值之内：待确认（draft）、办理中（open）、" in caught.value.message("zh-Hans")
+    assert "；是否指 办理中？" in caught.value.message("zh-Hans")
+    assert "第2行 状态：'办理' 不在可選值之內：" in caught.value.message("zh-Hant")

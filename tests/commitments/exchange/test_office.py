@@ -31,7 +31,7 @@ def cell(place: str, value: object, form: str = "General") -> Edit:
 def told(desk: Desk, edit: Edit, locale: str = "zh-Hans") -> str:
     with pytest.raises(LedgerRejected) as caught:
         desk.load(edited(desk, edit), "l.xlsx", update=True)
-    return caught.value.told(locale)
+    return caught.value.message(locale)
 
 
 @pytest.mark.parametrize("form", ["yyyy-mm-dd", 'm"月"d"日"', "d-mmm", "m-d", "[$-804]yyyy/m/d"])
@@ -104,7 +104,7 @@ def test_columns_of_the_office_are_left_alone_with_one_warning(desk: Desk, names
     loaded = desk.load(edited(desk, edit), "l.xlsx")
     (warning,) = loaded.warnings
     assert loaded.unchanged == 2
-    assert getattr(warning, "told")("zh-Hans") == (  # noqa: B009 - a Problem
+    assert getattr(warning, "message")("zh-Hans") == (  # noqa: B009 - a Problem
         f"台账：{'、'.join(names)} 不是台账的列，其内容未读入，只留在文件里。"
     )
 

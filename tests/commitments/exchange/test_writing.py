@@ -73,7 +73,7 @@ def test_the_sheet_is_ready_for_an_office(tmp_path: Any) -> None:
 
 def test_a_ledger_too_long_for_a_sheet_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx_write, "MOST_ROWS", 1)
-    with pytest.raises(TooLongForSheet, match="narrow them with --letter"):
+    with pytest.raises(TooLongForSheet, match="2 rows are more than a sheet takes"):
         xlsx_write.workbook([{}, {}], unit="", departments=[], locale="en", now=NOW, today=date(2020, 7, 1))
 
 

@@ -36,8 +36,8 @@ def test_what_is_refused_here_is_refused_in_the_same_words(data: bytes, kind: ty
         confined.read_file(data, "x")
     with pytest.raises(kind) as here:
         reader.read_file(data, "x")
-    assert [there.value.told(locale) for locale in ("zh-Hans", "en")] == [
-        here.value.told(locale) for locale in ("zh-Hans", "en")
+    assert [there.value.message(locale) for locale in ("zh-Hans", "en")] == [
+        here.value.message(locale) for locale in ("zh-Hans", "en")
     ]
 
 

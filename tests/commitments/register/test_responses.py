@@ -125,7 +125,7 @@ def test_a_dispute_says_why(scene: Scene, reason: str) -> None:
     with pytest.raises(WhyNeeded) as caught:
         scene.do(disputing(ref, reason=reason))
     assert isinstance(caught.value, ReasonNeeded)
-    assert caught.value.told("zh-Hans") == f"{ref}：请写明理由。"
+    assert caught.value.message("zh-Hans") == f"{ref}：请写明理由。"
     with pytest.raises(BadText):
         scene.do(disputing(ref, reason="\x1b[2J"))
 

@@ -202,7 +202,7 @@ def test_a_file_that_shows_nothing_is_no_evidence(quick: Scene, data: bytes) -> 
         for verb in verbs:
             with pytest.raises(UnreadableEvidence, match="holds blanks only") as refused:
                 quick.do(lambda r, verb=verb, given=given: verb(r, [given]))
-            assert refused.value.told("zh-Hans").endswith("空.txt 未收入：文件是空的，或者只有空白。")
+            assert refused.value.message("zh-Hans").endswith("空.txt 未收入：文件是空的，或者只有空白。")
     assert not (quick.folder / "evidence").exists()
     assert (row(quick, ref).state, row(quick, ref).outcome) == ("open", None)
 
