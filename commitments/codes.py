@@ -1,23 +1,37 @@
 """Texts that are stored as codes and worded when shown, so that one ledger speaks to each reader in his language.
 
+The reason of an entry in the history is what a person wrote or, of what the program did by itself, a code of REASONS;
+a person's text that is a code is refused. Entries made before there were codes keep the prose they were written with.
 ``due_rule`` says how a deadline was computed: a code of the letters' grammar (docs/letters.md), ``follows REF`` for the
 next of a recurring commitment, ``2026-11-29 +10wd`` for a distance counted from a day, or what a person wrote, which
 stands as it was written.
 """
 
+import json
 import re
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 
 from commitments.deadlines import Offset
 from commitments.i18n import LOCALES, distance, format_date, meanings, say, table, word
 
-LOADED = "ledger load {file}"
-RECOMPUTED = "working-day calendar changed"
-SPLIT, MERGED = "拆分", "合并"
-_LOADED = re.compile(re.escape(LOADED).replace(r"\{file\}", r"(?P<file>\S.*)"))
-_REASONS = {RECOMPUTED: "recomputed", SPLIT: "split", MERGED: "merged"}
+REASONS: Mapping[str, tuple[str, ...]] = {  # what the program gives as a reason, with its parameters
+    "calendar_changed": (),
+    "follows": ("ref",),
+    "ledger_load": ("file",),
+    "letter_import": ("file",),
+    "letter_names": ("letter",),
+    "merged": (),
+    "merged_into": ("ref",),
+    "review": (),
+    "split": (),
+    "split_from": ("ref",),
+}
+_REASON = re.compile(r"@([a-z_]+)(?: (\{.*\}))?", re.DOTALL)
+_EARLIER = {"working-day calendar changed": "calendar_changed", "拆分": "split", "合并": "merged"}  # as it was written
+_LOADED_EARLIER = re.compile(r"ledger load (\S.*)")
 _UNITS = {"d": "days", "wd": "working_days", "m": "months"}
 
 
@@ -27,16 +41,52 @@ def in_words(locale: str, group: str, value: str) -> str:
     return with_parameters(locale, value) if with_parameters else word(locale, group, value)
 
 
-def reason_words(locale: str, reason: str) -> str:
+class Reason(str):
+    """A reason that the program gives: ``@split``, ``@ledger_load {"file": "a.toml"}``."""
+
+    __slots__ = ()
+
+
+def reason(name: str, **facts: str) -> Reason:
+    """Return the code of one of REASONS with its parameters."""
+    return Reason(f"@{name} {json.dumps(facts, ensure_ascii=False, sort_keys=True)}" if facts else f"@{name}")
+
+
+def is_reason_code(text: str) -> bool:
+    """Say whether a text is what ``reason`` writes, whoever wrote it."""
+    return _read_code(text) is not None
+
+
+def reason_words(locale: str, text: str) -> str:
     """Return a reason as ``locale`` says it; what no program wrote stands for itself."""
-    if loaded := _LOADED.fullmatch(reason):
-        return say(locale, "reason.loaded", file=loaded["file"])
-    return word(locale, "reason", _REASONS[reason]) if reason in _REASONS else reason
+    found = _read_code(text) or _read_earlier(text)
+    return say(locale, f"reason.{found[0]}", **found[1]) if found else text
 
 
-def by_people(reason: str) -> str:
+def by_people(text: str) -> str:
     """Return a reason unless it only names the file it came from, which is of no interest outside."""
-    return "" if _LOADED.fullmatch(reason) else reason
+    found = _read_code(text) or _read_earlier(text)
+    return "" if found and found[0] == "ledger_load" else text
+
+
+def _read_code(text: str) -> tuple[str, dict[str, str]] | None:
+    """Return the name and the parameters of a reason that is a code; None of any other text."""
+    found = _REASON.fullmatch(text)
+    if found is None or found[1] not in REASONS:
+        return None
+    try:
+        facts = json.loads(found[2] or "{}")
+    except (ValueError, RecursionError):
+        return None
+    known = sorted(facts) == sorted(REASONS[found[1]]) and all(isinstance(each, str) for each in facts.values())
+    return (found[1], facts) if known else None
+
+
+def _read_earlier(text: str) -> tuple[str, dict[str, str]] | None:
+    """Return what a reason means that was written before there were codes."""
+    if loaded := _LOADED_EARLIER.fullmatch(text):
+        return "ledger_load", {"file": loaded[1]}
+    return (_EARLIER[text], {}) if text in _EARLIER else None
 
 
 def due_rule_words(locale: str, rule: str) -> str:

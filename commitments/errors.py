@@ -7,7 +7,8 @@
     ├── AmbiguousLetter     a proposal number means several letters
     │   └── SameNumber
     ├── Refused             understood, but the rules of the ledger say no
-    │   ├── WrongState, WrongMessageState, EvidenceNeeded, NotInLetter, ReasonNeeded, NothingToChange, LeadUnknown
+    │   ├── WrongState, WrongMessageState, EvidenceNeeded, NotInLetter, ReasonNeeded, ReasonReserved
+    │   ├── NothingToChange, LeadUnknown
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
     │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
     │   ├── AlreadyExists, SameValue, BadValue, BadWord, BadFigure, FarDate, BadMailbox, BadText, BadRef
@@ -235,6 +236,10 @@ class ReasonNeeded(Refused):
 
 class WhyNeeded(ReasonNeeded):
     """What a reader says on a page must say why."""
+
+
+class ReasonReserved(Refused):
+    """A person's reason that reads as one that the program writes."""
 
 
 class LeadUnknown(Refused):

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
+from commitments.codes import Reason, is_reason_code
 from commitments.damage import visible
-from commitments.errors import HistoryBroken, Mistake
+from commitments.errors import HistoryBroken, Mistake, ReasonReserved
 from commitments.models import HistoryEntry
 
 GENESIS = "0" * 64
@@ -46,8 +47,11 @@ def append(
 ) -> HistoryEntry:
     """Add an entry to the chain in the caller's transaction. ``changes`` maps a field to ``[old, new]``.
 
-    What was no UTF-8 is written with signs in its place, so that a repair can be recorded.
+    What was no UTF-8 is written with signs in its place, so that a repair can be recorded. Raises ReasonReserved for a
+    person's reason that reads as one of the program's.
     """
+    if is_reason_code(reason) and not isinstance(reason, Reason):
+        raise ReasonReserved(reason=reason)
     last = _locked_head(session)
     plain = json.loads(visible(json.dumps(changes or {}, default=_plain, ensure_ascii=False)))
     entry = HistoryEntry(
@@ -56,7 +60,7 @@ def append(
         actor=visible(actor),
         action=action,
         subject=visible(subject),
-        reason=visible(reason),
+        reason=str(visible(reason)),
         changes=plain,
         prev=last.hash,
         hash="",

@@ -51,7 +51,7 @@ def word(locale: str, group: str, value: str) -> str:
     return table(locale, group).get(value, value)  # type: ignore[no-any-return]
 
 
-def say(locale: str, key: str, **facts: object) -> str:
+def say(locale: str, key: str, /, **facts: object) -> str:
     """Return the sentence ``mistake.no_date`` filled with facts. Raises KeyError where there is none."""
     name, _, last = key.rpartition(".")
     return table(locale, name)[last].format(**facts)  # type: ignore[no-any-return]

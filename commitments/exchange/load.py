@@ -50,7 +50,7 @@ def load(register: Register, file: Path, *, update: bool = False) -> Loaded:
     if plan.differences and not update:
         raise LedgerDiffers(str(file), plan.differences)
     with register.session.no_autoflush:
-        return _Entering(register, plan, codes.LOADED.format(file=file.name)).enter()
+        return _Entering(register, plan, codes.reason("ledger_load", file=file.name)).enter()
 
 
 class _Entering:

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from commitments import evidence, validation
+from commitments import codes, evidence, validation
 from commitments.deadlines import LIVE_STATES
 from commitments.models import OUTCOMES, Commitment, Evidence
 from commitments.register import opening
@@ -54,7 +54,7 @@ def close(
     register.record(commitment, "close", note or waiver, facts)
     commitment.next_action_on = register.today  # once more, for the closing notices
     if next_due is not None:
-        opening.add(register, validation.following_year(commitment, next_due), reason=f"follows {ref}")
+        opening.add(register, validation.following_year(commitment, next_due), reason=codes.reason("follows", ref=ref))
     return commitment
 
 

@@ -100,7 +100,7 @@ class Register:
         """Return the day on which something happened, today unless given. Raises NotInFuture, FarDate."""
         if on is not None and on > self.today:
             raise NotInFuture(what=ref, day=on)
-        validation.check_days(ref, {"--on": on})
+        validation.check_days(ref, {"on": on})
         return on or self.today
 
     def keep_evidence(

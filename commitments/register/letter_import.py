@@ -63,8 +63,9 @@ def bring_in(register: Register, reading: Reading, name: str, given: Mapping[str
     )
     register.session.add(source)
     used: set[tuple[str, str]] = set()
+    why = codes.reason("letter_import", file=name)
     for found in reading.candidates:
-        row = opening.add(register, _draft(register, letter, found, used, done), reason=name)
+        row = opening.add(register, _draft(register, letter, found, used, done), why)
         source.place(row.ref, start=found.start, end=found.end, ask=asks(found), note=found.due_note or "")
         done.refs.append(row.ref)
     return done
@@ -150,7 +151,8 @@ def _department(register: Register, name: str, done: Intake) -> Department:
     for department in everyone:
         if any(_same(plain, simplify(known)) for known in (department.name, *department.short_names)):
             return department
-    made = departments.add_department(register, re.sub(r"[|;；/]", "、", name), reason=done.letter)
+    why = codes.reason("letter_names", letter=done.letter)
+    made = departments.add_department(register, re.sub(r"[|;；/]", "、", name), reason=why)
     done.departments.append(made.name)
     return made
 
@@ -236,7 +238,7 @@ def split(register: Register, ref: str, at: int) -> str:
     source = register.session.get_one(Source, first.letter_id)
     start, quote = source.places[ref]["start"], first.quote
     second = _second_half(register, first, quote[at:])
-    editing.edit(register, ref, codes.SPLIT, quote=quote[:at].rstrip())
+    editing.edit(register, ref, codes.reason("split"), quote=quote[:at].rstrip())
     place = source.places[ref]
     source.place(second.ref, **{**place, "start": start + at})
     source.place(ref, end=start + len(quote[:at].rstrip()))
@@ -262,7 +264,7 @@ def _second_half(register: Register, first: Commitment, quote: str) -> Commitmen
             owner_basis=first.owner_basis,
             state="draft",
         ),
-        reason=f"拆自 {first.ref}",
+        reason=codes.reason("split_from", ref=first.ref),
     )
 
 
@@ -272,10 +274,10 @@ def merge(register: Register, ref: str, next_ref: str) -> None:
     source = register.session.get_one(Source, first.letter_id)
     start, end = source.places[ref]["start"], source.places[next_ref]["end"]
     second = lookup.find(register.session, next_ref)
-    editing.edit(register, ref, codes.MERGED, quote=source.text[start:end], **_brought(first, second))
+    editing.edit(register, ref, codes.reason("merged"), quote=source.text[start:end], **_brought(first, second))
     _join_targets(register, first, second)
     source.place(ref, end=end)
-    opening.drop(register, next_ref, f"并入 {ref}")
+    opening.drop(register, next_ref, codes.reason("merged_into", ref=ref))
 
 
 def _join_targets(register: Register, first: Commitment, second: Commitment) -> None:
@@ -285,7 +287,7 @@ def _join_targets(register: Register, first: Commitment, second: Commitment) -> 
         taken.append(_unused(each.what, taken))
         first.targets.append(Target(what=taken[-1], goal=each.goal, unit=each.unit, baseline=each.baseline))
         changes = {f"{taken[-1]} {key}": [None, getattr(each, key)] for key in ("goal", "unit", "baseline")}
-        register.note("edit", first.ref, codes.MERGED, changes)
+        register.note("edit", first.ref, codes.reason("merged"), changes)
 
 
 def _brought(first: Commitment, second: Commitment) -> dict[str, object]:

@@ -31,7 +31,7 @@ def _recomputed(register: Register, commitment: Commitment) -> tuple[str, date, 
     changes = validation.change(commitment, due_on=new)
     if commitment.first_due_on == old:
         changes |= validation.change(commitment, first_due_on=new)
-    register.record(commitment, "due_moved", codes.RECOMPUTED, changes)
+    register.record(commitment, "due_moved", codes.reason("calendar_changed"), changes)
     return commitment.ref, old, new
 
 

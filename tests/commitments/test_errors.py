@@ -9,7 +9,15 @@ import pytest
 import commitments
 import notifications
 import tracker
-from commitments.errors import Error, EvidenceNeeded, LedgerDiffers, NoSuchDepartment, Refused, WrongState
+from commitments.errors import (
+    CalendarFileError,
+    Error,
+    EvidenceNeeded,
+    LedgerDiffers,
+    NoSuchDepartment,
+    Refused,
+    WrongState,
+)
 from commitments.i18n import LOCALES, table
 from tests.traditional import as_simplified
 
@@ -87,6 +95,11 @@ def test_advice_follows_the_names_meant_and_stands_below_lines() -> None:
     assert differs.message("zh-Hant", "cli").splitlines()[1:] == [
         "2019-1007-01 due_on: — → 2019-12-31", "如需以文件為準，請加 --update。",
     ]  # fmt: skip
+
+
+def test_no_fact_is_taken_for_a_parameter_of_what_says_it() -> None:
+    facts = {"file": "a.toml", "key": "years", "locale": "x", "problem": "no"}
+    assert CalendarFileError(**facts).message("en") == "Calendar file a.toml: years: no."
 
 
 def test_a_class_without_a_sentence_says_that_of_the_class_above() -> None:

@@ -62,7 +62,7 @@ def test_every_row_has_its_history_and_the_chain_holds(desk: Desk) -> None:
     with storage.reading(desk.engine) as session:
         reasons = set(session.scalars(select(HistoryEntry.reason)))
         assert history.verify(session).seq == 19
-    assert reasons == {"ledger load ledger.toml"}
+    assert reasons == {'@ledger_load {"file": "ledger.toml"}'}
 
 
 def test_document_numbers_get_six_cornered_brackets(full: Desk) -> None:

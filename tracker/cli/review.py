@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commitments import amounts
+from commitments import amounts, codes
 from commitments.i18n import value_of
 from tracker.cli.base import ActorOption, UsageError, command
 from tracker.cli.dates import as_due, read_due
@@ -136,7 +136,7 @@ class Walk:
         from commitments.register import opening  # noqa: PLC0415
 
         ref = self.refs[self.at]
-        self._decide("drop", lambda keeper: opening.drop(keeper, ref, FIELDS[self.tongue]["reason"]))
+        self._decide("drop", lambda keeper: opening.drop(keeper, ref, codes.reason("review")))
 
     def _skip(self) -> None:
         self._decide("skip", lambda _: None)
@@ -190,7 +190,7 @@ class Walk:
         from commitments.register import editing  # noqa: PLC0415
 
         try:
-            self._now(lambda keeper: editing.edit(keeper, ref, FIELDS[self.tongue]["reason"], **new(keeper)))
+            self._now(lambda keeper: editing.edit(keeper, ref, codes.reason("review"), **new(keeper)))
         except NothingToChange:
             return
 
@@ -216,7 +216,7 @@ class Walk:
         except NoSuchDepartment as unknown:
             if _line(SAID[self.tongue]["new"].format(name=name)).lower() not in ("y", "yes", "是"):
                 raise UsageError(problem=unknown.message(self.app.config.language, "cli")) from unknown
-            return departments.add_department(keeper, name, reason=FIELDS[self.tongue]["reason"])
+            return departments.add_department(keeper, name, reason=codes.reason("review"))
 
     def _settle_date(self, ref: str, text: str) -> None:
         """Take the date as read, another one, or none; none gets a review date when it is confirmed."""

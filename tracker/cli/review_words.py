@@ -6,11 +6,10 @@ HELP = {
 }
 FIELDS = {
     "zh": {
-        "title": "事项", "lead": "主办", "support": "会办", "due": "时限", "strength": "力度", "reason": "确认草稿",
+        "title": "事项", "lead": "主办", "support": "会办", "due": "时限", "strength": "力度",
     },
     "en": {
         "title": "Title", "lead": "Lead", "support": "Support", "due": "Due", "strength": "Strength",
-        "reason": "review",
     },
 }  # fmt: skip
 SAID = {
