@@ -104,7 +104,7 @@ def test_drafts_are_told_to_nobody_until_confirmed(capsys: pytest.CaptureFixture
     ]  # fmt: skip
     dropped, _ = said(capsys, *NEW, "--draft", "--ordinal", "x")
     _, err = said(capsys, "drop", dropped.strip(), "--yes")
-    assert err == [f"删除草稿：{dropped.strip()} 新事项"]
+    assert err == [f"删除待确认事项：{dropped.strip()} 新事项"]
 
 
 def test_an_empty_deadline_is_none_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:

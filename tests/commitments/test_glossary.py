@@ -1,0 +1,37 @@
+"""The catalogue of words keeps to the glossary of CONTRIBUTING.md: one Chinese term for one thing."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from commitments.i18n import FOLDER, table
+from tests.traditional import as_simplified
+
+TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in re.findall(r"^\|.*\|$", TEXT, re.MULTILINE)]
+TERMS = [
+    (term, key.strip("`"))
+    for chinese, _, _, keys, _ in ROWS[2:]
+    for term, key in zip(chinese.split(" / "), keys.split(" / "), strict=True)
+]
+NEVER = [word for *_, words in ROWS[2:] for word in words.split(", ") if word]
+
+
+def test_the_table_is_read() -> None:
+    assert ROWS[0] == ["Chinese", "English", "what it is", "in the catalogue", "and never"]
+    assert ("复核日期", "field.review_on") in TERMS
+    assert {"询问日", "草稿", "交办", "撤销"} <= set(NEVER)
+
+
+@pytest.mark.parametrize(("term", "key"), TERMS)
+def test_a_term_stands_where_the_glossary_says(term: str, key: str) -> None:
+    group, _, value = key.rpartition(".")
+    assert term in table("zh-Hans", group)[value]
+
+
+@pytest.mark.parametrize("locale", ["zh-Hans", "zh-Hant"])
+@pytest.mark.parametrize("word", NEVER)
+def test_no_other_word_stands_for_it(word: str, locale: str) -> None:
+    text = as_simplified((FOLDER / f"{locale}.toml").read_text(encoding="utf-8"))
+    assert word not in text
