@@ -98,9 +98,9 @@ def said(trouble: Exception) -> str:
     """Return an error's words in one line; our own errors are sentences already."""
     refused = getattr(trouble, "orig", trouble)  # what SQLAlchemy wraps when a value cannot be written
     if isinstance(refused, UnicodeEncodeError):
-        return str(error_at(refused.object))
+        return error_at(refused.object).message("en", "cli")
     if isinstance(trouble, Error):
-        return visible(str(trouble))
+        return visible(trouble.message("en", "cli"))
     words = visible(" ".join(str(trouble).split())[:LONGEST])
     return f"{type(trouble).__name__}: {words}" if words else type(trouble).__name__
 

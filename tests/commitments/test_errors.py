@@ -1,8 +1,11 @@
 """Every error has its sentence in each language, states facts, and leaves what to do about it to the front end."""
 
+import ast
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -41,6 +44,34 @@ def names() -> set[str]:
 @pytest.mark.parametrize("name", ["error", "advice.cli", "advice.page"])
 def test_every_sentence_belongs_to_an_error(names: set[str], name: str) -> None:
     assert set(table("en", name)) - names == set()
+
+
+def raised() -> Iterator[tuple[str, set[str]]]:
+    """Yield what the source raises, ``error.NotLater``, and the names of its facts, where all are written there."""
+    for package in (commitments, notifications, tracker):
+        for file in Path(package.__path__[0]).rglob("*.py"):
+            for call in filter(is_call, ast.walk(ast.parse(file.read_text(encoding="utf-8")))):
+                facts = {each.arg for each in call.keywords if each.arg is not None}
+                if call.func.id == "Mistake" and isinstance(key := call.args[0], ast.Constant):
+                    yield f"mistake.{key.value}", facts
+                elif (
+                    not call.args and len(facts) == len(call.keywords) and call.func.id != "Altered"
+                ):  # it makes its own
+                    yield f"error.{call.func.id}", facts
+
+
+def is_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and (node.func.id != "Mistake" or node.args)
+
+
+def test_every_error_is_raised_with_the_facts_of_its_sentence_and_its_advice() -> None:
+    missing = []
+    for name, facts in raised():
+        group, _, last = name.partition(".")
+        for words in (group, "advice.cli", "advice.page") if group == "error" else (group,):
+            wanted = {fact for _, fact, _, _ in Formatter().parse(table("en", words).get(last, "")) if fact}
+            missing += [(name, words, fact) for fact in wanted - facts]
+    assert missing == []
 
 
 def test_every_error_has_a_sentence_of_its_own_or_says_its_problem(names: set[str]) -> None:

@@ -43,7 +43,7 @@ def status(
         if not check:
             raise
         if json:
-            print_json({"healthy": False, "why": [str(trouble)]})
+            print_json({"healthy": False, "why": [trouble.message("en", "cli")]})
         say(trouble.message(shared.locale, "cli"))
         raise typer.Exit(status.DOWN) from trouble
     code, why = status.judge(found)
