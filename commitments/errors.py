@@ -29,6 +29,7 @@ do about it, under ``advice``, for each front end. The command line maps classes
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from difflib import get_close_matches
+from functools import partial
 from typing import Protocol, Self, runtime_checkable
 
 from commitments.entry_words import difference_words, field_words
@@ -63,6 +64,10 @@ class Error(Exception):
         super().__init__(facts)
         self.facts = facts
 
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[()]]:
+        """Let errors be raised again on the other side of a process."""
+        return partial(type(self), **self.facts), ()
+
     def message(self, locale: str, front: str = "") -> str:
         """Return the sentence for a reader of ``locale``; a front end, ``cli`` or ``page``, adds its advice."""
         sentence, advice = self._sentence(locale), table(locale, f"advice.{front}").get(type(self).__name__, "")
@@ -90,6 +95,10 @@ class Mistake(ValueError):
         """Take the key under ``mistake``, and the facts that fill its text."""
         super().__init__(key, facts)
         self.key, self.facts = key, facts
+
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[str]]:
+        """Let mistakes be raised again on the other side of a process."""
+        return partial(type(self), **self.facts), (self.key,)
 
     def message(self, locale: str) -> str:
         """Return the text for a reader of ``locale``."""
