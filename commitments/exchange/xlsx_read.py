@@ -10,24 +10,27 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from io import BytesIO
 from xml.etree.ElementTree import ParseError
-from xml.parsers.expat import ExpatError
 
+from commitments.confined import BeyondBounds, call
 from commitments.codes import due_rule_code
 from commitments.errors import Mistake, Problem
 from commitments.exchange import target_text, xlsx_cells, xlsx_columns
 from commitments.exchange.fields import NEEDED, Row, advice, sentence
 from commitments.exchange.formula_guard import SIGNS, is_date_made
-from commitments.exchange.xlsx_cells import BadWorkbook, Cells, Formatted, Formula, Merge, Value, column_letters
+from commitments.exchange.xlsx_cells import BadWorkbook, Formatted, Formula, Merge, Sheet, Value, column_letters
 from commitments.exchange.xlsx_words import EN, ZH
 from commitments.queries.lookup import near
 
 SEARCHED = 20  # rows in which the headings must stand
 NEEDED_COLUMNS = ("letter", *NEEDED["commitment"])
 OLD = b"\xd0\xcf\x11\xe0"  # .xls, and any workbook with a password
+BOOK = "commitments.exchange.xlsx_book:read"
+SECONDS, MEMORY = 120, 2 << 30  # of the processor and of address space; 200,000 rows take half of either
 DAMAGED = (
-    zipfile.BadZipFile, zlib.error, LookupError, ParseError, ExpatError, ValueError, NotImplementedError, RuntimeError,
-    EOFError,
+    zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, LookupError, ValueError, TypeError, AttributeError,
+    ArithmeticError, RuntimeError,
 )  # fmt: skip
 OWN = ("ref", "ordinal", "title")  # what no two commitments share
 EXACT = 10**15  # numbers from here on have lost digits
@@ -50,25 +53,29 @@ def read(data: bytes, most: int) -> Table:
     """
     if data.startswith(OLD):
         raise Mistake("old_workbook")
+    sheet = _sheet(data)
+    if sheet is None:
+        raise Mistake("no_sheet")
+    return _Reading(sheet.name, most, sheet.merges).read(iter(sheet.rows))
+
+
+def _sheet(data: bytes) -> Sheet | None:
+    if not zipfile.is_zipfile(BytesIO(data)):
+        raise Mistake("no_workbook")
     try:
-        book = Cells(data)
-        name = _sheet(book.sheets)
-        return _Reading(name, most, book.merges(name)).read(book.rows(name))
-    except (BadWorkbook, Mistake):
+        found: Sheet | None = call(BOOK, data, (ZH.sheet, EN.sheet), seconds=SECONDS, memory=MEMORY)
+    except BadWorkbook:
         raise
+    except BeyondBounds:
+        raise BadWorkbook(f"it could not be read within {SECONDS} s and {MEMORY >> 30} GiB; split it") from None
     except DAMAGED as trouble:
         raise Mistake("no_workbook") from trouble
+    return found
 
 
 def read_lines(lines: Iterator[Line], most: int) -> Table:
     """Read the records of a CSV file. Raises Mistake when there are more than ``most``."""
     return _Reading("", most).read(lines)
-
-
-def _sheet(names: Sequence[str]) -> str:
-    if not names:
-        raise Mistake("no_sheet")
-    return next((name for name in names if name.strip() in (ZH.sheet, EN.sheet)), names[0])
 
 
 class _Reading:

@@ -9,9 +9,10 @@ import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.utils import column_index_from_string
 
-from commitments.exchange import xlsx_cells
-from commitments.exchange.xlsx_cells import BadWorkbook, Cells, Formula, Mistake, column_letters, column_number
+from commitments.exchange import xlsx_book
+from commitments.exchange.xlsx_cells import BadWorkbook, Formula, Mistake, Sheet, column_letters
 
 
 def made(*rows: tuple[Any, ...], **facts: Any) -> bytes:
@@ -38,9 +39,14 @@ def repacked(data: bytes, **parts: bytes) -> bytes:
     return stream.getvalue()
 
 
+def read(data: bytes) -> Sheet:
+    found = xlsx_book.read(data, ())
+    assert found is not None
+    return found
+
+
 def first(data: bytes) -> dict[int, Any]:
-    read = Cells(data)
-    ((_, row),) = read.rows(read.sheets[0])
+    ((_, row),) = read(data).rows
     return row
 
 
@@ -98,13 +104,48 @@ def test_rich_text_is_one_text_without_its_pronunciation() -> None:
 
 def test_cells_without_places_follow_each_other() -> None:
     body = '<c><v>1</v></c><c r="AB7"><v>2</v></c><c t="str"><v>_x0041__x005F_x0042_</v></c>'
-    read = Cells(sheet(f'<sheetData><row r="7">{body}</row></sheetData>'))
-    assert list(read.rows(read.sheets[0])) == [(7, {0: 1.0, 27: 2.0, 28: "A_x0042_"})]
+    found = read(sheet(f'<sheetData><row r="7">{body}</row></sheetData>'))
+    assert found.rows == [(7, {0: 1.0, 27: 2.0, 28: "A_x0042_"})]
+
+
+def test_strict_workbooks_are_read_like_any_other() -> None:
+    data = made(("甲", date(2019, 12, 31)))
+    with zipfile.ZipFile(BytesIO(data)) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    for usual, strict in (
+        (
+            b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+            b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        ),
+        (
+            b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        ),
+    ):
+        parts = {name: content.replace(usual, strict) for name, content in parts.items()}
+    assert first(repacked(data, **parts)) == {0: "甲", 1: date(2019, 12, 31)}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2019-12-31", date(2019, 12, 31)),
+        ("2019-12-31T09:30:00", datetime(2019, 12, 31, 9, 30)),
+        ("09:30:00", "09:30:00"),
+    ],
+)
+def test_dates_may_be_written_as_such(written: str, shown: object) -> None:
+    assert first(sheet(f'<sheetData><row><c t="d"><v>{written}</v></c></row></sheetData>')) == {0: shown}
+
+
+def test_a_row_far_below_costs_nothing() -> None:
+    far = read(sheet('<sheetData><row r="999999999"><c><v>1</v></c></row></sheetData>'))
+    assert far.rows == [(999_999_999, {0: 1.0})]
 
 
 def test_letters_of_columns() -> None:
     assert [column_letters(n) for n in (0, 25, 26, 701, 702, 16383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
-    assert all(column_number(column_letters(n)) == n for n in range(0, 17000, 7))
+    assert all(column_index_from_string(column_letters(n)) == n + 1 for n in range(0, 17000, 7))
 
 
 def test_hidden_sheets_are_not_seen() -> None:
@@ -113,7 +154,7 @@ def test_hidden_sheets_are_not_seen() -> None:
     book.worksheets[0].sheet_state = "hidden"
     stream = BytesIO()
     book.save(stream)
-    assert Cells(stream.getvalue()).sheets == ["台账"]
+    assert read(stream.getvalue()).name == "台账"
 
 
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><worksheet>&b;</worksheet>'
@@ -129,12 +170,12 @@ def test_entities_are_refused_in_every_part(part: str) -> None:
 
 def test_what_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     data = made(("甲" * 1000,))
-    monkeypatch.setattr(xlsx_cells, "MOST_SMALL", 100)
+    monkeypatch.setattr(xlsx_book, "MOST_SMALL", 100)
     with pytest.raises(BadWorkbook, match="is larger than"):
-        Cells(data)
-    monkeypatch.setattr(xlsx_cells, "MOST_BYTES", 1000)
+        read(data)
+    monkeypatch.setattr(xlsx_book, "MOST_BYTES", 1000)
     with pytest.raises(BadWorkbook, match="unpacked; split it"):
-        Cells(data)
+        read(data)
 
 
 def test_a_row_without_end_is_refused() -> None:

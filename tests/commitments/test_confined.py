@@ -1,0 +1,69 @@
+"""A process with bounds answers as a call does; a hostile workbook costs a sentence and not the program."""
+
+import zipfile
+from io import BytesIO
+
+import openpyxl
+import pytest
+
+from commitments import confined
+from commitments.confined import BeyondBounds
+from commitments.errors import Refused
+from commitments.exchange import xlsx_read
+from commitments.exchange.xlsx_cells import BadWorkbook
+
+
+def test_a_call_answers_as_a_call_here() -> None:
+    assert confined.call("operator:mul", "甲", 3) == "甲甲甲"
+
+
+def test_an_error_is_raised_here_with_its_facts() -> None:
+    with pytest.raises(Refused, match="x cannot be read"):
+        confined.call("commitments.letters.files.reader:read_file", b"PK\x03\x04", "x")
+    with pytest.raises(ZeroDivisionError):
+        confined.call("operator:floordiv", 1, 0)
+
+
+@pytest.mark.parametrize(("function", "arguments"), [("operator:mul", (b"x", 2**30)), ("operator:pow", (7, 10**9))])
+def test_what_takes_too_much_has_no_answer(function: str, arguments: tuple[object, ...]) -> None:
+    with pytest.raises(BeyondBounds):
+        confined.call(function, *arguments, seconds=1)
+
+
+HEADINGS = ("文号", "事项", "主办")
+
+
+def workbook(body: str = "") -> bytes:
+    """Return a workbook of one row; with a ``body``, its sheet is that instead."""
+    book = openpyxl.Workbook()
+    book.active.append(HEADINGS)
+    book.active.append(("甲", "乙", "丙"))
+    stream, changed = BytesIO(), BytesIO()
+    book.save(stream)
+    with zipfile.ZipFile(stream) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            hostile = body and name == "xl/worksheets/sheet1.xml"
+            new.writestr(name, body if hostile else old.read(name))
+    return changed.getvalue()
+
+
+def test_a_workbook_is_read() -> None:
+    table = xlsx_read.read(workbook(), 10)
+    assert [row.values for row in table.rows] == [{"letter": "甲", "title": "乙", "lead": "丙"}]
+
+
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{}</worksheet>'
+
+
+@pytest.mark.parametrize(
+    ("around", "piece"),
+    [("<sheetData><row>{}</row></sheetData>", "<row/><c/>"), ("<mergeCells>{}</mergeCells>", '<mergeCell ref="A1"/>')],
+    ids=["rows in a row", "merges"],
+)
+def test_a_workbook_that_fills_the_memory_is_one_sentence(
+    around: str, piece: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(xlsx_read, "MEMORY", 1 << 29)
+    data = workbook(SHEET.format(around.format(piece * 10**7)))
+    with pytest.raises(BadWorkbook, match="could not be read within"):
+        xlsx_read.read(data, 10)
