@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, select
 
+from commitments import encodings
 from commitments.errors import Mistake, UnreadableEvidence
 from commitments.models import Commitment, Evidence
 from commitments.storage import reading
@@ -64,15 +65,13 @@ def is_blank(data: bytes) -> bool:
     """Say whether a file shows nothing: it is empty, or holds only a byte order mark, blanks and what nobody sees."""
     found = next(((bom, encoding) for bom, encoding in BOMS if data.startswith(bom)), None)
     if found is None:
-        return any(_shows_nothing(data, encoding) for encoding in ("utf-8", "gb18030"))
+        return any(_shows_nothing(data, encoding) for encoding in encodings.CHINESE)
     return _shows_nothing(data[len(found[0]) :], found[1])
 
 
 def _shows_nothing(data: bytes, encoding: str) -> bool:
-    try:
-        return all(unicodedata.category(sign) in UNSEEN for sign in data.decode(encoding))
-    except UnicodeDecodeError:  # no text: whatever reads it finds something
-        return False
+    text = encodings.strictly(data, encoding)  # where it is no text, whatever reads it finds something
+    return text is not None and all(unicodedata.category(sign) in UNSEEN for sign in text)
 
 
 def named(words: str) -> tuple[str, str | None]:

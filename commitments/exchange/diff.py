@@ -58,12 +58,12 @@ class Plan:
         self.letters: list[Entry[Letter]] = self._read(sheet.letter, "letter", LETTER)
         self.commitments: list[Entry[Commitment]] = self._read(sheet.commitment, "commitment", COMMITMENT)
         self._default_letter()
-        self.standing = existing.read(session, self._stated("letter"), self._stated("ref"))
+        self.existing = existing.read(session, self._stated("letter"), self._stated("ref"))
         self._spell_numbers()
-        self._spellings = self.standing.names()
+        self._spellings = self.existing.names()
         self._names = {name_key(known): name for known, name in self._spellings.items()}
-        self._departments = {name_key(name): each for name, each in self.standing.departments.items()}
-        self._signed = {number: letter.signed_on for number, letter in self.standing.letters.items()}
+        self._departments = {name_key(name): each for name, each in self.existing.departments.items()}
+        self._signed = {number: letter.signed_on for number, letter in self.existing.letters.items()}
         self._match()
 
     def _read(self, rows: Sequence[Row], name: str, keys: fields.Keys) -> list[Entry[Any]]:
@@ -86,10 +86,10 @@ class Plan:
 
     def _spell_numbers(self) -> None:
         """Write each document number as the ledger has it, or as the file has it first: one letter, one spelling."""
-        known = {letter.number_key: number for number, letter in self.standing.letters.items()}
+        known = {letter.number_key: number for number, letter in self.existing.letters.items()}
         for entries, key in ((self.letters, "document_number"), (self.commitments, "letter")):
             for values in (entry.values for entry in entries if entry.values.get(key)):
-                if values[key] not in self.standing.letters:  # a letter entered twice is the one it is written like
+                if values[key] not in self.existing.letters:  # a letter entered twice is the one it is written like
                     values[key] = known.setdefault(number_key(values[key]), values[key])
 
     def _match(self) -> None:
@@ -120,7 +120,7 @@ class Plan:
         self._once(entry.row, "document_number", number)
         for key in ("proposing_unit", "replying_unit"):
             self._resolve(entry, key)
-        entry.found = self.standing.letters.get(number)
+        entry.found = self.existing.letters.get(number)
         if "signed_on" in entry.values:
             self._signed[number] = entry.values["signed_on"]
         self._compare(entry, number, LETTER)
@@ -161,7 +161,7 @@ class Plan:
 
     def _quote(self, row: Row, values: dict[str, Any]) -> None:
         """Where the letter's text is kept, a quote must be its own words, and is written as it says them."""
-        text = self.standing.texts.get(values.get("letter", ""))
+        text = self.existing.texts.get(values.get("letter", ""))
         found = own_words(values["quote"], text) if text is not None else values["quote"]
         if found is None:
             self.problems.append(f"{row.at('quote')} is not said in the letter; correct it, or write it as summary.")
@@ -183,9 +183,9 @@ class Plan:
             self.problems.append(f"{row.at('letter')} there is no letter {number}{advice}.")
         known = (values.get("section", ""), values.get("ordinal"), values.get("title", ""))
         place = existing.place(number, *known)
-        there = self.standing.by_place.get(place, [])
+        there = self.existing.by_place.get(place, [])
         if ref:
-            entry.found = self.standing.by_ref.get(ref)
+            entry.found = self.existing.by_ref.get(ref)
             self.problems += _misplaced(entry, place, there)
         elif len(there) > 1:
             self.problems.append(f"{row.at('ordinal')} {len(there)} commitments stand there; say which by its ref.")
@@ -221,9 +221,9 @@ class Plan:
         self, entry: Entry[Any], what: str, old: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]
     ) -> None:
         """A target that the file leaves out stays."""
-        standing = {target["what"]: target for target in old}
+        known = {target["what"]: target for target in old}
         for target in new:
-            before = standing.get(target.get("what"), {})
+            before = known.get(target.get("what"), {})
             changed = [key for key, value in target.items() if before.get(key) != value]
             for key in changed:
                 self._differ(entry, what, f"target {target.get('what')} {key}", before.get(key), target[key])

@@ -23,7 +23,7 @@ def place(number: str, section: str, ordinal: str | None, title: str) -> Place:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ExistingRecords:
     """Departments and letters by name and number; commitments by ref and by place."""
 
     departments: Mapping[str, Department]
@@ -38,14 +38,14 @@ class Standing:
         return short | {name: name for name in self.departments}
 
 
-def read(session: Session, numbers: Collection[str], refs: Collection[str]) -> Standing:
+def read(session: Session, numbers: Collection[str], refs: Collection[str]) -> ExistingRecords:
     """Load every department, the letters of these numbers with their commitments, and those of these refs."""
     letters = _letters(session, numbers)
     of_letters = list(_commitments(session, Commitment.letter_id, [letter.id for letter in letters]))
     by_place: defaultdict[Place, list[Commitment]] = defaultdict(list)
     for each in of_letters:
         by_place[place(each.letter.document_number, each.section, each.ordinal, each.title)].append(each)
-    return Standing(
+    return ExistingRecords(
         departments={each.name: each for each in session.scalars(select(Department).order_by(Department.id))},
         letters={letter.document_number: letter for letter in letters},
         by_ref={each.ref: each for each in (*of_letters, *_commitments(session, Commitment.ref, refs))},

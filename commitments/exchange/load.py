@@ -60,8 +60,8 @@ class _Entering:
         self.register = register
         self.plan = plan
         self.reason = reason
-        self.departments = dict(plan.standing.departments)
-        self.letters = dict(plan.standing.letters)
+        self.departments = dict(plan.existing.departments)
+        self.letters = dict(plan.existing.letters)
 
     def enter(self) -> Loaded:
         """Enter what is new, correct what changed."""

@@ -1,8 +1,13 @@
 """Reading a ledger file (TOML, CSV, an Excel workbook) into plain rows that know where they stand.
 
-Only the file itself is judged here (size, encoding, syntax, columns); ``fields`` knows keys and values.
+Only the file itself is judged here (size, encoding, syntax); ``xlsx_read`` knows headings and cells, ``fields`` keys
+and values. Excel parts the cells of CSV by commas or, where the comma is a decimal sign, by semicolons, and by tabs as
+"Unicode text"; its line ``sep=;`` says by what. Rows may be shorter than the headings: programs leave out the last
+empty cells.
 """
 
+import csv
+import io
 import re
 import tomllib
 from collections import Counter, defaultdict
@@ -10,16 +15,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from commitments import encodings
 from commitments.errors import LedgerRejected, Mistake, Problem
+from commitments.exchange import columns, xlsx_read
 from commitments.exchange.fields import Row, meant, sentence
+from commitments.exchange.formula_guard import unguarded
+from commitments.exchange.xlsx_read import SEARCHED, Line
 
 LARGEST = 20 * 1024 * 1024  # bytes
 MOST_ROWS = 200_000
 OTHER_SHEETS = (".xls", ".xlsm", ".xlsb", ".et", ".ods")
+PARTING = (",", ";", "\t", "；", "，")
+_SAID = re.compile(r"\ufeff?\"?sep=(.)\"?[ ,;\t]*(\r\n|\r|\n|$)", re.IGNORECASE)
 _TABLES = ("letter", "department", "commitment")
 _HEADER = re.compile(r"\s*\[\[?\s*([\w.]+)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*(\w+)\s*=")
-_EVERYDAY = range(0xA4, 0xC7)  # the first bytes of Big5's everyday characters; rarer ones come after
 # Numbers that take long to read or to print, keys of many parts: Python's parser needs their square.
 _EXCESS = re.compile(
     r"""[\[,=]\s*[+-]?(?:0[xob])?[0-9A-Fa-f_]{80,}|(?:^|[\[{,])[ \t]*(?:["']?[\w-]+["']?[ \t]*\.[ \t]*){30}""",
@@ -67,15 +77,13 @@ def _read(file: Path) -> Sheet:
         raise Mistake("too_large", size=size, most=LARGEST)
     data = file.read_bytes()
     if suffix == ".toml":
-        sheet = _toml(_decoded(data, csv=False))
+        sheet = _toml(_decoded(data, is_csv=False))
         _check_count(len(sheet.commitment))
         return sheet
-    from commitments.exchange import delimited, xlsx_read  # noqa: PLC0415 - only tables need them
-
     if suffix == ".xlsx":
         table = xlsx_read.read(data, MOST_ROWS)
     else:
-        table = xlsx_read.read_lines(delimited.lines(_decoded(data, csv=True)), MOST_ROWS)
+        table = xlsx_read.read_lines(_csv_lines(_decoded(data, is_csv=True)), MOST_ROWS)
     return Sheet(commitment=table.rows, problems=table.problems, warnings=table.warnings)
 
 
@@ -84,46 +92,61 @@ def _check_count(rows: int) -> None:
         raise Mistake("too_many", most=MOST_ROWS)
 
 
-# -- encodings ---------------------------------------------------------------------------------------------
-
-
-def _decoded(data: bytes, *, csv: bool) -> str:
+def _decoded(data: bytes, *, is_csv: bool) -> str:
     """Decode UTF-8; of CSV also GB18030, and the UTF-16 in which spreadsheets save "Unicode text"."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _utf16(data, csv=csv)
+    if data.startswith(encodings.UTF16):
+        text = encodings.tabbed_utf16(data) if is_csv else None
+        if text is None:
+            raise Mistake("utf16")
+        return text
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
-        text = _gb18030(data) if csv else None
+        text = encodings.surely_gb18030(data) if is_csv else None
         if text is None:
-            raise Mistake("encoding_csv" if csv else "encoding", line=line) from wrong
+            raise Mistake("encoding_csv" if is_csv else "encoding", line=line) from wrong
         return text
 
 
-def _utf16(data: bytes, *, csv: bool) -> str:
-    """Decode the "Unicode text" of spreadsheets, which is parted by tabs; other files in UTF-16 are refused."""
-    text = data.decode("utf-16", "replace") if csv else ""
-    if "\t" not in text or "\N{REPLACEMENT CHARACTER}" in text:
-        raise Mistake("utf16")
-    return text
+# -- CSV ---------------------------------------------------------------------------------------------------
 
 
-def _gb18030(data: bytes) -> str | None:
-    """Nearly any bytes decode as GB18030; text that was meant so is nearly all everyday characters."""
+def _csv_lines(text: str) -> Iterator[Line]:
+    """Yield each record that says anything, with the line on which it begins. Raises Mistake naming the line."""
+    said = _SAID.match(text)
+    parting = said[1] if said else _parting(text)
+    for line, record in _records(text[said.end() :] if said else text, parting, 2 if said else 1):
+        cells = {column: unguarded(cell) for column, cell in enumerate(record) if cell.strip()}
+        if cells:
+            yield line, cells
+
+
+def _parting(text: str) -> str:
+    """Return the sign that parts the most headings that are known."""
+    known, first = columns.headings(), text[: 2**16]
+    return max(PARTING, key=lambda sign: _known(first, sign, known))
+
+
+def _known(text: str, parting: str, known: dict[str, str]) -> int:
+    """Count known headings in the best of the first rows."""
     try:
-        text = data.decode("gb18030")
-    except UnicodeDecodeError:
-        return None
-    foreign = [character for character in text if not character.isascii()]
-    rare = [character for character in foreign if not _everyday(character)]
-    return text if len(rare) * 10 <= len(foreign) else None
+        rows = [row for row, _ in zip(csv.reader(io.StringIO(text, newline=""), delimiter=parting), range(SEARCHED))]  # noqa: B905
+    except csv.Error:
+        return 0
+    return max((sum(columns.plain(cell) in known for cell in row) for row in rows), default=0)
 
 
-def _everyday(character: str) -> bool:
-    """Say whether a character is in GB 2312, or among those of Big5 that traditional text is written with."""
-    traditional = character.encode("big5", "ignore")
-    return bool(character.encode("gb2312", "ignore")) or (traditional != b"" and traditional[0] in _EVERYDAY)
+def _records(text: str, parting: str, line: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with the line on which it begins; a cell may run over lines."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=parting, strict=True)
+    before = line - 1
+    try:
+        for record in reader:
+            yield line, record
+            line = before + reader.line_num + 1
+    except csv.Error as wrong:
+        raise Mistake("csv", line=line, problem=wrong) from wrong
 
 
 # -- TOML --------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import ARC_SHARED_STRINGS, ARC_STYLE, REL_NS, SHEET_MAIN_NS
 
 from commitments.exchange import xlsx_cells
-from commitments.exchange.xlsx_cells import BadWorkbook, Formatted, Formula, Merge, Mistake, Sheet, Value
+from commitments.exchange.xlsx_cells import BadWorkbook, Formatted, Formula, Merge, Mistake, SheetCells, Value
 
 MOST_BYTES = 256 * 2**20  # unpacked, of all parts
 MOST_SMALL = 8 * 2**20  # of a part that is read whole
@@ -30,7 +30,7 @@ _STRICT = {
 }
 
 
-def read(data: bytes, wanted: Collection[str]) -> Sheet | None:
+def read(data: bytes, wanted: Collection[str]) -> SheetCells | None:
     """Return the first sheet with a wanted name, else the first, of those that people see; None where there is none.
 
     Raises BadWorkbook, or whatever zip, XML and openpyxl raise when they are damaged.
@@ -44,12 +44,12 @@ def read(data: bytes, wanted: Collection[str]) -> Sheet | None:
     return None if name is None else _sheet(name, parts, places[name], reader.wb.epoch)
 
 
-def _sheet(name: str, parts: "_Parts", part: str, epoch: datetime) -> Sheet:
+def _sheet(name: str, parts: "_Parts", part: str, epoch: datetime) -> SheetCells:
     texts, meaning = list(_texts(parts)), _Meaning(epoch, _looks(parts))
     with parts.open(part) as source:
         parser = WorkSheetParser(source, texts)
         rows = [(number, _row(number, cells, meaning)) for number, cells in parser.parse()]
-    return Sheet(name, [row for row in rows if row[1]], _merges(parser))
+    return SheetCells(name, [row for row in rows if row[1]], _merges(parser))
 
 
 def _row(number: int, cells: list[dict[str, Any]], meaning: "_Meaning") -> dict[int, Value]:

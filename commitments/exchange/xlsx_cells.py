@@ -53,7 +53,7 @@ Value = str | float | bool | date | Formula | Mistake
 
 
 @dataclass(frozen=True)
-class Sheet:
+class SheetCells:
     """Rows that hold anything, each with its number, counted from 1, and its cells by column, counted from 0."""
 
     name: str

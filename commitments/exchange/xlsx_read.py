@@ -13,13 +13,14 @@ from datetime import date
 from io import BytesIO
 from xml.etree.ElementTree import ParseError
 
+from commitments import amounts
 from commitments.confined import BeyondBounds, call
 from commitments.codes import due_rule_code
 from commitments.errors import Mistake, Problem
-from commitments.exchange import target_text, xlsx_cells, xlsx_columns
+from commitments.exchange import columns, xlsx_cells
 from commitments.exchange.fields import NEEDED, Row, advice, sentence
 from commitments.exchange.formula_guard import SIGNS, is_date_made
-from commitments.exchange.xlsx_cells import BadWorkbook, Formatted, Formula, Merge, Sheet, Value, column_letters
+from commitments.exchange.xlsx_cells import BadWorkbook, Formatted, Formula, Merge, SheetCells, Value, column_letters
 from commitments.exchange.xlsx_words import EN, ZH
 from commitments.queries.lookup import near
 
@@ -59,11 +60,11 @@ def read(data: bytes, most: int) -> Table:
     return _Reading(sheet.name, most, sheet.merges).read(iter(sheet.rows))
 
 
-def _sheet(data: bytes) -> Sheet | None:
+def _sheet(data: bytes) -> SheetCells | None:
     if not zipfile.is_zipfile(BytesIO(data)):
         raise Mistake("no_workbook")
     try:
-        found: Sheet | None = call(BOOK, data, (ZH.sheet, EN.sheet), seconds=SECONDS, memory=MEMORY)
+        found: SheetCells | None = call(BOOK, data, (ZH.sheet, EN.sheet), seconds=SECONDS, memory=MEMORY)
     except BadWorkbook:
         raise
     except BeyondBounds:
@@ -113,9 +114,9 @@ class _Reading:
     # -- headings --------------------------------------------------------------------------------------------------
 
     def _head(self, rows: Iterator[Line]) -> None:
-        known = xlsx_columns.headings()
+        known = columns.headings()
         for number, line in rows:
-            named = {column: known.get(xlsx_columns.plain(str(value)), "") for column, value in line.items()}
+            named = {column: known.get(columns.plain(str(value)), "") for column, value in line.items()}
             if len(set(named.values()) - {""}) > 1:
                 self._take(number, line, named)
                 return
@@ -142,10 +143,8 @@ class _Reading:
 
     def _foreign(self, place: str, column: int, heading: str) -> None:
         """A heading that looks like one of ours is a slip; another is the office's own."""
-        if near(xlsx_columns.plain(heading), xlsx_columns.headings(), n=1):
-            self._wrong(
-                place, Mistake("no_column", advice=advice(xlsx_columns.plain(heading), xlsx_columns.headings()))
-            )
+        if near(columns.plain(heading), columns.headings(), n=1):
+            self._wrong(place, Mistake("no_column", advice=advice(columns.plain(heading), columns.headings())))
         else:
             self.aside[column] = heading
 
@@ -165,7 +164,7 @@ class _Reading:
             key = self.keys.get(column)
             if key is None:
                 self._stray(number, column, value)
-            elif key not in xlsx_columns.SHOWN_ONLY and (read := self._value(row, key, value)) not in (None, ""):
+            elif key not in columns.SHOWN_ONLY and (read := self._value(row, key, value)) not in (None, ""):
                 values[key] = read
         if values or row.refused:
             self.table.rows.append(row)
@@ -175,7 +174,7 @@ class _Reading:
     def _stray(self, number: int, column: int, value: Value) -> None:
         """Complain once of each column that has no heading."""
         if column not in self.aside and str(value).strip():
-            self.keys[column] = xlsx_columns.SHOWN_ONLY[0]
+            self.keys[column] = columns.SHOWN_ONLY[0]
             self._wrong(self._cell(number, column), Mistake("stray" if self.sheet else "too_wide"))
 
     def _value(self, row: Row, key: str, value: Value) -> object:
@@ -202,7 +201,7 @@ class _Reading:
         """Take up a merge that begins in this row; what it holds must be able to repeat."""
         key, value = self.keys.get(merge.first_column), line.get(merge.first_column)
         wide = sum(merge.first_column <= column <= merge.last_column for column in self.keys) > 1
-        if merge.first_row < number or key is None or key in xlsx_columns.SHOWN_ONLY or value in (None, ""):
+        if merge.first_row < number or key is None or key in columns.SHOWN_ONLY or value in (None, ""):
             return
         place = f"{self.sheet}!{merge.name} {self.headings[key]}"
         if wide:
@@ -229,12 +228,12 @@ def _said(key: str, value: Value) -> object:
         raise Mistake("error_cell", shown=value.shown)
     if isinstance(value, bool):
         raise Mistake("truth_cell", value=str(value).upper())
-    if key in xlsx_columns.DATES:
+    if key in columns.DATES:
         return _dated(value)
     text = _text(key, value)
     if key == "due_rule":
         return due_rule_code(text)
-    return text.replace("\n", "；") if key == "support" else target_text.read(text) if key == "target" else text
+    return text.replace("\n", "；") if key == "support" else amounts.read_targets(text) if key == "target" else text
 
 
 def _dated(value: str | float | date) -> object:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from commitments.codes import due_rule_words
 from commitments.errors import PackageMissing, TooLongForSheet
-from commitments.exchange import xlsx_columns
+from commitments.exchange import columns
 from commitments.exchange.xlsx_words import EN, ZH, Words
 from commitments.i18n import format_date, meanings, word
 
@@ -118,7 +118,7 @@ class _Ledger:
         """Write everything; in constant memory, rows come in order."""
         self._lay_out()
         self._head(title)
-        writers = [(column, key, self._writer(key)) for column, key in enumerate(xlsx_columns.COLUMNS)]
+        writers = [(column, key, self._writer(key)) for column, key in enumerate(columns.COLUMNS)]
         for n, row in enumerate(rows, FIRST):
             self._row(n, {**row, "no": n - FIRST + 1}, writers)
         self._offer_choices()
@@ -135,15 +135,15 @@ class _Ledger:
 
     def _lay_out(self) -> None:
         sheet, last = self.sheet, FIRST + self.length - 1
-        for column, (key, width) in enumerate(xlsx_columns.COLUMNS.items()):
-            sheet.set_column(column, column, width, self.day if key in xlsx_columns.DATES else self.text)
+        for column, (key, width) in enumerate(columns.COLUMNS.items()):
+            sheet.set_column(column, column, width, self.day if key in columns.DATES else self.text)
         sheet.freeze_panes(FIRST, 2)
-        sheet.autofilter(HEAD, 0, max(last, HEAD), len(xlsx_columns.COLUMNS) - 1)
+        sheet.autofilter(HEAD, 0, max(last, HEAD), len(columns.COLUMNS) - 1)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(TITLE, HEAD)
-        sheet.print_area(TITLE, 0, max(last, HEAD), len(xlsx_columns.PRINTED) - 1)
+        sheet.print_area(TITLE, 0, max(last, HEAD), len(columns.PRINTED) - 1)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.set_footer(self.words.page)
 
@@ -163,16 +163,16 @@ class _Ledger:
         own = self.book.add_format({**looks, "bg_color": "#DDEBF7"})
         shown = self.book.add_format({**looks, "bg_color": "#D9D9D9"})
         self.sheet.set_row(TITLE, 36)
-        self.sheet.merge_range(TITLE, 0, TITLE, len(xlsx_columns.PRINTED) - 1, "", big)
+        self.sheet.merge_range(TITLE, 0, TITLE, len(columns.PRINTED) - 1, "", big)
         write_text(self.sheet, TITLE, 0, title, big)  # which ``merge_range`` would take for a formula or a link
         self.sheet.set_row(HEAD, 3 * LINE + 2)
-        for column, key in enumerate(xlsx_columns.COLUMNS):
+        for column, key in enumerate(columns.COLUMNS):
             heading = word(self.locale, "field", "entered_quote" if key == "quote" and not self.verbatim else key)
-            self.sheet.write_string(HEAD, column, heading, shown if key in xlsx_columns.SHOWN_ONLY else own)
+            self.sheet.write_string(HEAD, column, heading, shown if key in columns.SHOWN_ONLY else own)
 
     def _colour(self) -> None:
         """Colour the lights, and rule every row that has a title: also those added later, and without a blank cell."""
-        places, last = list(xlsx_columns.COLUMNS), FIRST + self.length + SPARE
+        places, last = list(columns.COLUMNS), FIRST + self.length + SPARE
         light = places.index("band")
         for band, colour in LIGHTS.items():
             said = f'"{word(self.locale, "band", band)}"'
@@ -190,10 +190,10 @@ class _Ledger:
         """Return what writes a cell of this column that is not empty."""
         if key == "no":
             return partial(self._number, self.number)
-        if key in xlsx_columns.DATES:
+        if key in columns.DATES:
             return self._day
-        width = xlsx_columns.COLUMNS[key]
-        if key in xlsx_columns.WORDED:
+        width = columns.COLUMNS[key]
+        if key in columns.WORDED:
             return lambda n, column, value: self._text(width, n, column, word(self.locale, key, value))
         if key == "support_basis":
             return lambda n, column, value: self._text(width, n, column, self._bases(value))
@@ -209,7 +209,7 @@ class _Ledger:
 
     def _day(self, n: int, column: int, value: date) -> None:
         if value < EARLIEST:
-            self._text(xlsx_columns.PRINTED["due_on"], n, column, value.isoformat())
+            self._text(columns.PRINTED["due_on"], n, column, value.isoformat())
         else:
             self.sheet.write_number(n, column, (value - ZERO).days, self.day)
 
@@ -226,9 +226,9 @@ class _Ledger:
         """Let lists drop down; departments may also be typed, since a cell may name several, or a short name."""
         last = FIRST + self.length + SPARE
         for place, (key, options) in enumerate(self.choices.items()):
-            column, letter = list(xlsx_columns.COLUMNS).index(key), chr(ord("A") + place)
+            column, letter = list(columns.COLUMNS).index(key), chr(ord("A") + place)
             source = f"='{self.words.choices}'!${letter}$1:${letter}${max(len(options), 1)}"
-            rule = {"validate": "list", "source": source, "show_error": key not in xlsx_columns.DEPARTMENTS}
+            rule = {"validate": "list", "source": source, "show_error": key not in columns.DEPARTMENTS}
             self.sheet.data_validation(FIRST, column, last, column, rule)
 
 
@@ -244,8 +244,8 @@ def _lines(text: str, width: float) -> float:
 
 def _choices(locale: str, departments: Sequence[str]) -> dict[str, list[str]]:
     """Return what can be chosen in each column that offers something."""
-    worded = {key: _each_word(locale, key) for key in xlsx_columns.WORDED if key not in xlsx_columns.SHOWN_ONLY}
-    return {**worded, **{key: list(departments) for key in xlsx_columns.DEPARTMENTS}}
+    worded = {key: _each_word(locale, key) for key in columns.WORDED if key not in columns.SHOWN_ONLY}
+    return {**worded, **{key: list(departments) for key in columns.DEPARTMENTS}}
 
 
 def _each_word(locale: str, group: str) -> list[str]:

@@ -5,12 +5,12 @@ with. A refusal about the mailbox is that recipient's; one about quota, frequenc
 or ours, and must cost no message its life. Words that nobody foresaw leave a 5xx the recipient's, as it always was.
 """
 
-import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from commitments.encodings import decode_answer
 from notifications.channels.words import MEANINGS, Meaning
 
 NEXT_DAY = timedelta.max  # rest until the relay's day is over
@@ -124,28 +124,12 @@ def asked_for(words: str) -> timedelta | None:
 
 def shown(code: int, answer: bytes) -> str:
     """Return an answer as it can be kept and read: its charset found out, one line, nothing that cannot be seen."""
-    return visible(f"{code} {readable(answer)}")
+    return visible(f"{code} {decode_answer(answer)}")
 
 
 def visible(text: str) -> str:
     """Keep what a log and a database can hold; a relay may answer anything, NUL included."""
     return "".join(c if c.isprintable() else " " for c in text)[:LONGEST_ANSWER]
-
-
-def readable(answer: bytes) -> str:
-    """Decode an answer: UTF-8, or what Chinese relays write instead, GB18030 or Big5."""
-    for codec in ("utf-8", "big5" if _like_big5(answer) else "gb18030", "gb18030"):
-        try:
-            return codecs.getincrementaldecoder(codec)().decode(answer)  # an answer may be cut within a character
-        except UnicodeDecodeError:
-            continue
-    return answer.decode("utf-8", "replace")
-
-
-def _like_big5(answer: bytes) -> bool:
-    """Common signs of Big5 begin with A4 to AF, where GB18030 has kana and nothing else that is used."""
-    pairs = re.findall(rb"([\x81-\xfe])[\x40-\x7e\x80-\xfe]", answer)
-    return any(b"\xa4" <= lead <= b"\xaf" for lead in pairs)
 
 
 _WITH_FIGURES = re.compile(r"\S*\d\S*")

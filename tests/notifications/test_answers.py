@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commitments.encodings import decode_answer
 from notifications.channels import answers
 from notifications.channels.answers import HOUR, NEXT_DAY, judge
 from notifications.channels.words import MEANINGS, Meaning
@@ -136,12 +137,12 @@ def test_any_bytes_can_be_shown(answer: bytes) -> None:
     ],
 )
 def test_charsets_are_found_out(words: str, charset: str) -> None:
-    assert answers.readable(words.encode(charset)) == words
+    assert decode_answer(words.encode(charset)) == words
 
 
 def test_an_answer_cut_within_a_character_is_readable() -> None:
-    assert answers.readable("收件人不存在".encode()[:-1]) == "收件人不存"
-    assert answers.readable("收件人不存在".encode("gbk")[:-1]) == "收件人不存"
+    assert decode_answer("收件人不存在".encode()[:-1]) == "收件人不存"
+    assert decode_answer("收件人不存在".encode("gbk")[:-1]) == "收件人不存"
 
 
 def test_the_same_words_are_the_same_without_addresses_and_ids() -> None:

@@ -35,13 +35,13 @@ def xlsx(
     $ tracker export xlsx ledger.xlsx
     $ tracker export xlsx mzj.xlsx --department 市民政局 --state open
     """
-    from commitments.exchange import xlsx_rows, xlsx_write  # noqa: PLC0415
+    from commitments.exchange import columns, xlsx_write  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.app
     wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
     with app.reading() as session:
-        found, names = xlsx_rows.read(session, wanted), xlsx_rows.departments(session)
+        found, names = columns.rows(session, wanted), columns.departments(session)
     bands = listing.Bands(app)
     for row in found:
         row["band"] = bands.at(row["state"], row["due_on"], row["review_on"], row["reported_done_on"])

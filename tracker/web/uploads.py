@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO, Protocol
 
+from commitments import encodings
 from commitments.evidence import Upload, is_blank
 
 LARGEST = 10 * 2**20  # bytes
@@ -117,12 +118,4 @@ def _is_text(data: bytes) -> bool:
     """Say whether it reads as text that is no web page; controls do not occur in any."""
     if _CONTROLS.search(data) or data.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
         return False
-    return any(_decodes(data, encoding) for encoding in ("utf-8", "gb18030"))
-
-
-def _decodes(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+    return any(encodings.strictly(data, encoding) is not None for encoding in encodings.CHINESE)

@@ -1,12 +1,12 @@
 """A letter's file to lines of text: what kind it is shows in its bytes, not in its name."""
 
 import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from commitments import encodings
 from commitments.letters.errors import LetterTooLarge, NoLetter, OldWord, UnreadableLetter
-from commitments.letters.files import docx, encodings, html, pdf
+from commitments.letters.files import docx, html, pdf
 
 MOST_BYTES = 10 * 2**20
 MOST_CHARACTERS = 200_000
@@ -62,7 +62,7 @@ def _by_kind(data: bytes, name: str) -> Source:
 
 
 def _text(data: bytes, name: str) -> Source:
-    if b"\0" in data and not data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    if b"\0" in data and not data.startswith(encodings.UTF16):
         raise UnreadableLetter(name=name, fault="no_text")
     text, warning = encodings.decode(data)
     warnings = (warning,) if warning else ()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from commitments.exchange import xlsx_book, xlsx_columns, xlsx_write
+from commitments.exchange import columns, xlsx_book, xlsx_write
 from tests.thorough import examples
 
 PIECES = [
@@ -44,7 +44,7 @@ def rows_of(data: bytes) -> list[tuple[int, dict[int, Any]]]:
 
 def cell(text: str, place: str = "H3") -> object:
     """Write a text into the workbook and read the cell."""
-    row = dict.fromkeys([*xlsx_columns.COLUMNS, "band"]) | {"title": text}
+    row = dict.fromkeys([*columns.COLUMNS, "band"]) | {"title": text}
     data = xlsx_write.workbook(
         [row], unit="市民政局", departments=[text], locale="zh-Hans", now=datetime(2020, 7, 1), today=date(2020, 7, 1)
     )

@@ -12,7 +12,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.utils import column_index_from_string
 
 from commitments.exchange import xlsx_book
-from commitments.exchange.xlsx_cells import BadWorkbook, Formula, Mistake, Sheet, column_letters
+from commitments.exchange.xlsx_cells import BadWorkbook, Formula, Mistake, SheetCells, column_letters
 
 
 def made(*rows: tuple[Any, ...], **facts: Any) -> bytes:
@@ -39,7 +39,7 @@ def repacked(data: bytes, **parts: bytes) -> bytes:
     return stream.getvalue()
 
 
-def read(data: bytes) -> Sheet:
+def read(data: bytes) -> SheetCells:
     found = xlsx_book.read(data, ())
     assert found is not None
     return found

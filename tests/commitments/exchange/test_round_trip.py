@@ -8,8 +8,8 @@ import tomli_w
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from commitments import amounts
 from commitments.errors import Mistake
-from commitments.exchange import target_text
 from tests.commitments.exchange.test_writing import exported
 from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, Desk
 from tests.commitments.test_ledger import dated, figures, others, reviewed
@@ -69,16 +69,16 @@ def test_any_text_comes_back_as_the_same_text(
      ("甲：0.000001→1000000000000000 e5", ("甲", "e5", 0.000001, 1e15)), ("中心：3→5", ("中心", "", 3.0, 5.0))],
 )  # fmt: skip
 def test_targets_as_people_write_them(text: str, read: tuple[Any, ...]) -> None:
-    (found,) = target_text.read(f"\n {text} \n")
+    (found,) = amounts.read_targets(f"\n {text} \n")
     assert (found["what"], found["unit"], found.get("baseline"), found["goal"]) == read
 
 
 @pytest.mark.parametrize("text", ["甲：1e400%", "甲：1e5→2 %", "甲：10,5%", "甲：1.2.3", "甲：0x10", "甲：1E+26 %"])
 def test_a_number_that_goes_on_as_something_else_is_none(text: str) -> None:
     with pytest.raises(Mistake, match="is not a target"):
-        target_text.read(text)
+        amounts.read_targets(text)
 
 
 def test_a_figure_too_large_to_be_kept_is_told() -> None:
     with pytest.raises(Mistake, match="99999999999999999999999999 is beyond what is kept"):
-        target_text.read("甲：99999999999999999999999999人")
+        amounts.read_targets("甲：99999999999999999999999999人")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from commitments import storage
 from commitments.errors import TooLongForSheet
-from commitments.exchange import xlsx_columns, xlsx_rows, xlsx_write
+from commitments.exchange import columns, xlsx_write
 from commitments.queries.listing import Filter
 from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, ONE, TODAY, Desk
 from tests.ledgers import new_engine
@@ -21,7 +21,7 @@ NOW = datetime(2020, 7, 1, 1, tzinfo=UTC)
 
 def exported(desk: Desk, locale: str = "zh-Hans", band: str | None = "overdue") -> bytes:
     with storage.reading(desk.engine) as session:
-        found, names = xlsx_rows.read(session, Filter()), xlsx_rows.departments(session)
+        found, names = columns.rows(session, Filter()), columns.departments(session)
     for row in found:
         row["band"] = band
     return xlsx_write.workbook(found, unit="市民政局", departments=names, locale=locale, now=NOW, today=TODAY)
@@ -30,7 +30,7 @@ def exported(desk: Desk, locale: str = "zh-Hans", band: str | None = "overdue") 
 @given(st.text(max_size=50))
 @settings(max_examples=30, deadline=None)
 def test_whatever_xml_cannot_hold_is_shown_as_such(text: str) -> None:
-    row = dict.fromkeys([*xlsx_columns.COLUMNS, "band"]) | {"title": text + "\x00\x1f\ud800\uffff"}
+    row = dict.fromkeys([*columns.COLUMNS, "band"]) | {"title": text + "\x00\x1f\ud800\uffff"}
     data = xlsx_write.workbook([row], unit=text, departments=[text], locale="en", now=NOW, today=TODAY)
     cell = openpyxl.load_workbook(BytesIO(data))["Ledger"]["H3"]
     assert cell.data_type in ("s", "inlineStr")
