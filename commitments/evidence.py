@@ -2,9 +2,7 @@
 
 import codecs
 import hashlib
-import os
 import re
-import tempfile
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +12,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, select
 
-from commitments import encodings
 from commitments.errors import Mistake, UnreadableEvidence
+from commitments.files import durable, encodings
 from commitments.models import Commitment, Evidence
 from commitments.storage import reading
 
@@ -139,12 +137,4 @@ def _keep(folder: Path, sha256: str, data: bytes) -> None:
     if not fault(folder, sha256):
         return
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as partial:
-        try:
-            partial.write(data)
-            partial.flush()
-            os.fsync(partial.fileno())
-        except OSError:  # a full disk must not fill with what did not fit
-            Path(partial.name).unlink()
-            raise
-    Path(partial.name).rename(folder / sha256)
+    durable.write(folder / sha256, data)

@@ -72,3 +72,18 @@ def test_a_circle_within_functions_is_seen() -> None:
     typed = ast.parse("if TYPE_CHECKING:\n    from tracker import b\n")
     assert [*imported(inner, known)] == ["tracker.b"]
     assert [*imported(typed, known)] == []
+
+
+@pytest.mark.parametrize(
+    ("sign", "home"),
+    [
+        ("os.fsync(", "commitments/files/durable.py"),
+        ('"gb18030"', "commitments/files/encodings.py"),
+        ('"＝"', "commitments/exchange/formula_guard.py"),
+        ('"〔〕"', "commitments/canonical.py"),
+        ("RLIMIT_CPU", "commitments/files/confined.py"),
+    ],
+)
+def test_a_rule_has_one_home(sign: str, home: str) -> None:
+    found = [str(file.relative_to(ROOT)) for file in modules().values() if sign in file.read_text("utf-8")]
+    assert found == [home]

@@ -15,12 +15,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from commitments import encodings
 from commitments.errors import LedgerRejected, Mistake, Problem
 from commitments.exchange import columns, xlsx_read
 from commitments.exchange.fields import Row, meant, sentence
 from commitments.exchange.formula_guard import unguarded
 from commitments.exchange.xlsx_read import SEARCHED, Line
+from commitments.files import encodings
 
 LARGEST = 20 * 1024 * 1024  # bytes
 MOST_ROWS = 200_000

@@ -1,8 +1,8 @@
 """One sheet of an Excel workbook (.xlsx), read with openpyxl: rows, formulas told apart from values, and merges.
 
-Runs in a process of its own (``commitments.confined``), for openpyxl knows no bounds. Read here is what openpyxl has
-otherwise than people see it: texts (it drops ``x005F_`` from them) and formats of numbers (it knows no Chinese dates).
-Workbooks saved as Strict are read like any other.
+Runs in a process of its own (``commitments.files.confined``), for openpyxl knows no bounds. Read here is what openpyxl
+has otherwise than people see it: texts (it drops ``x005F_`` from them) and formats of numbers (it knows no Chinese
+dates). Workbooks saved as Strict are read like any other.
 """
 
 import zipfile

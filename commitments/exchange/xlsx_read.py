@@ -14,7 +14,6 @@ from io import BytesIO
 from xml.etree.ElementTree import ParseError
 
 from commitments import amounts
-from commitments.confined import BeyondBounds, call
 from commitments.codes import due_rule_code
 from commitments.errors import Mistake, Problem
 from commitments.exchange import columns, xlsx_cells
@@ -22,6 +21,7 @@ from commitments.exchange.fields import NEEDED, Row, advice, sentence
 from commitments.exchange.formula_guard import SIGNS, is_date_made
 from commitments.exchange.xlsx_cells import BadWorkbook, Formatted, Formula, Merge, SheetCells, Value, column_letters
 from commitments.exchange.xlsx_words import EN, ZH
+from commitments.files.confined import BeyondBounds, call
 from commitments.queries.lookup import near
 
 SEARCHED = 20  # rows in which the headings must stand

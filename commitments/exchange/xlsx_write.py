@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from commitments.codes import due_rule_words
 from commitments.errors import PackageMissing, TooLongForSheet
 from commitments.exchange import columns
+from commitments.exchange.formula_guard import FORMULA_STARTS
 from commitments.exchange.xlsx_words import EN, ZH, Words
 from commitments.i18n import format_date, meanings, word
 
@@ -32,7 +33,7 @@ WIDE = 1.75  # digits: how wide a Chinese character is
 CELL = 32_767  # characters; Excel repairs a file with more by throwing text away
 ZERO = date(1899, 12, 30)  # day 0, right from March 1900 on: Excel thinks 1900 was a leap year
 EARLIEST = date(1900, 3, 1)
-FORMULA_STARTS = ("=", "+", "-", "@", "'", "＝", "＋", "－", "＠")
+QUOTED = (*FORMULA_STARTS, "'")  # what a spreadsheet is told to take as text, however it begins
 LIGHTS = {"overdue": "#F8CBAD", "due_today": "#FFE699", "due_soon": "#FFF2CC", "review_due": "#FFF2CC",
           "on_track": "#E2EFDA"}  # fmt: skip
 Writer = Callable[[int, int, Any], object]  # row, column, value
@@ -214,7 +215,7 @@ class _Ledger:
             self.sheet.write_number(n, column, (value - ZERO).days, self.day)
 
     def _text(self, width: float, n: int, column: int, value: str) -> None:
-        text, looks = fit(value), self.quoted if value.startswith(FORMULA_STARTS) else self.text
+        text, looks = fit(value), self.quoted if value.startswith(QUOTED) else self.text
         self.lines = max(self.lines, _lines(text, width))
         write_text(self.sheet, n, column, text, looks)
 

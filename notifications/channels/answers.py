@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from commitments.encodings import decode_answer
+from commitments.files.encodings import decode_answer
 from notifications.channels.words import MEANINGS, Meaning
 
 NEXT_DAY = timedelta.max  # rest until the relay's day is over

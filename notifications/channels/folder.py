@@ -1,9 +1,9 @@
 """Channel ``folder``: one .eml file per message, written whole or not at all."""
 
 import os
-import tempfile
 from pathlib import Path
 
+from commitments.files import durable
 from notifications.channels import ChannelDown, Outcome, Parcel
 
 
@@ -41,28 +41,10 @@ class FolderLine:
         """Write, fsync, rename, fsync the folder: when it returns the file outlives a power cut."""
         target = self.folder / f"{parcel.name}.eml"
         try:
-            self._write(target, parcel.data)
+            durable.write(target, parcel.data, durable=self.durable)
         except OSError as trouble:
             return Outcome("temporary", f"{target.name}: {trouble.strerror}", relay=True)
         return Outcome("ok", str(target.name))
 
-    def _write(self, target: Path, data: bytes) -> None:
-        with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", suffix=".part", delete=False) as partial:
-            partial.write(data)
-            partial.flush()
-            if self.durable:
-                os.fsync(partial.fileno())
-        Path(partial.name).rename(target)
-        if self.durable:
-            _sync_folder(self.folder)
-
     def close(self) -> None:
         """Nothing is open between messages."""
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments.encodings import decode_answer
+from commitments.files.encodings import decode_answer
 from notifications.channels import answers
 from notifications.channels.answers import HOUR, NEXT_DAY, judge
 from notifications.channels.words import MEANINGS, Meaning

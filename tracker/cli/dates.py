@@ -88,7 +88,7 @@ def _chosen(unclear: "Ambiguous", locale: str) -> date:
     answer = str(typer.prompt(question, err=True)).strip()
     if answer not in readings:
         raise BadDate(problem=unclear)
-    return date.fromisoformat(answer)
+    return unclear.readings[readings.index(answer)]
 
 
 def _can_ask() -> bool:

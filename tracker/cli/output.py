@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TextIO
 
@@ -19,7 +19,6 @@ from commitments.damage import visible
 
 Row = Mapping[str, object]
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "36", "dim": "2", "bold": "1"}
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # full-width signs count too
 
 
 def set_up_streams() -> None:
@@ -56,11 +55,13 @@ def print_json(facts: Mapping[str, object]) -> None:
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     """Return CSV with a byte-order mark, so that Excel reads the characters; formulas become text."""
+    from commitments.exchange.formula_guard import guarded  # noqa: PLC0415 - only CSV needs it
+
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in columns])
+        writer.writerow([_cell(row.get(column), guarded) for column in columns])
     return visible(stream.getvalue()).encode("utf-8-sig")
 
 
@@ -69,9 +70,9 @@ def print_csv(columns: Sequence[str], rows: Iterable[Row]) -> None:
     write_out(csv_bytes(columns, rows))
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, guarded: Callable[[str], str]) -> str:
     text = "；".join(str(part) for part in value) if isinstance(value, list | tuple) else _text(value)
-    return f"'{text}" if isinstance(value, str | list | tuple) and text.startswith(FORMULA_STARTS) else text
+    return guarded(text) if isinstance(value, str | list | tuple) else text
 
 
 NOTHING = {"zh-Hans": "没有可列的内容。", "zh-Hant": "沒有可列的內容。", "en": "There is nothing to list."}

@@ -3,7 +3,6 @@
 The live file is never opened by hand: closing it would drop SQLite's locks (POSIX). Putting one back: ``restore``.
 """
 
-import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from commitments.errors import (
     Refused,
     SchemaTooNew,
 )
+from commitments.files.durable import sync
 from commitments.storage import copy_into, open_engine, reading, writing
 from notifications.models import Instance
 from tracker.app import App
@@ -154,15 +154,6 @@ def copy_evidence(source: Path, target: Path) -> None:
             sync(partial)
             partial.replace(target / file.name)
     sync(target)
-
-
-def sync(path: Path) -> None:
-    """Have a file, or the names in a folder, on the disk before going on."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def newest_said(app: App) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from commitments.files.durable import sync
 from commitments.models import HistoryEntry
 from tracker.config import ConfigError, link_keys
 
@@ -79,7 +80,7 @@ def _place(path: Path, keys: tuple[str, ...], *, replacing: bool) -> None:
             pass
         finally:
             partial.unlink(missing_ok=True)
-        _sync(path.parent)
+        sync(path.parent)
     except OSError as trouble:
         raise _trouble(path, f"it cannot be written: {trouble.strerror}") from trouble
 
@@ -89,8 +90,7 @@ def _written(folder: Path, text: str) -> Path:
     handle, name = tempfile.mkstemp(dir=folder, prefix=".web-keys-")
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(text)
-        file.flush()
-        os.fsync(handle)
+    sync(Path(name))
     return Path(name)
 
 
@@ -98,14 +98,6 @@ def _give(file: Path, known: os.stat_result) -> None:
     """Let whoever could read the old file read the new one: root may turn the keys of a service."""
     os.chown(file, known.st_uid, known.st_gid)
     file.chmod(stat.S_IMODE(known.st_mode))
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _trouble(path: Path, problem: str) -> ConfigError:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from commitments.errors import DatabaseUnusable, Mistake, Refused, RowDiffers
+from commitments.files.durable import sync
 from commitments.storage import is_busy, one_moment, open_engine, reading, writing
 from notifications import alerts, delivery
 from notifications.models import Notice
@@ -20,7 +21,7 @@ from notifications.outbox import attempts, holds
 from tracker import strangers
 from tracker.app import App
 from tracker.ops import link_revocation, upgrade
-from tracker.ops.backup import BadBackup, copy_evidence, drop, elsewhere, sync, verify
+from tracker.ops.backup import BadBackup, copy_evidence, drop, elsewhere, verify
 from tracker.ops.doctor import differences, worded
 
 ALTERED_NAMED = 3

@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO, Protocol
 
-from commitments import encodings
 from commitments.evidence import Upload, is_blank
+from commitments.files import encodings
 
 LARGEST = 10 * 2**20  # bytes
 LONGEST_NAME = 120  # characters

@@ -1,6 +1,6 @@
 """Reading a letter in a process of its own with bounds; plain text needs none: what we read it with is linear."""
 
-from commitments.confined import WAIT, BeyondBounds, call
+from commitments.files.confined import WAIT, BeyondBounds, call
 from commitments.letters.errors import UnreadableLetter
 from commitments.letters.files import reader
 from commitments.letters.files.reader import Source

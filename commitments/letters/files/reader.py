@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from commitments import encodings
+from commitments.files import encodings
 from commitments.letters.errors import LetterTooLarge, NoLetter, OldWord, UnreadableLetter
 from commitments.letters.files import docx, html, pdf
 

@@ -6,11 +6,11 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from commitments import confined
-from commitments.confined import BeyondBounds
 from commitments.errors import Refused
 from commitments.exchange import xlsx_read
 from commitments.exchange.xlsx_cells import BadWorkbook
+from commitments.files import confined
+from commitments.files.confined import BeyondBounds
 
 
 def test_a_call_answers_as_a_call_here() -> None:

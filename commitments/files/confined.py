@@ -26,7 +26,7 @@ def call(function: str, *arguments: object, seconds: int = SECONDS, wait: float 
     Arguments, answer and error are pickled. Raises BeyondBounds beyond the bounds.
     """
     # -P: no module of the folder we stand in
-    line = [sys.executable, "-P", "-m", "commitments.confined", str(seconds), str(memory)]
+    line = [sys.executable, "-P", "-m", "commitments.files.confined", str(seconds), str(memory)]
     question = pickle.dumps((function, arguments))
     try:
         done = subprocess.run(line, input=question, capture_output=True, timeout=wait, check=True)  # noqa: S603 - ourselves
