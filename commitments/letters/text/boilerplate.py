@@ -69,7 +69,6 @@ TAIL = re.compile(
 )
 OPENNESS = re.compile(r"公开(?:方式|属性|范围)\s*[：:]\s*\S{2,8}$")  # below a letter it is the letter's own
 LONG = 40  # characters; a line so long with the signs of a sentence is prose
-FAR = 30  # lines above the salutation are looked at for the head
 
 
 @dataclass(frozen=True)
