@@ -334,10 +334,10 @@ class App:
     def renderer(self) -> "Renderer":
         """The templates; Jinja notices when the operator edits one."""
         from notifications.mail.render import built_in  # noqa: PLC0415
-        from notifications.mail.render_process import Confined  # noqa: PLC0415
+        from notifications.mail.render_process import SubprocessRenderer  # noqa: PLC0415
 
         folder = self.config.templates_folder
-        return Confined(folder) if folder else built_in()
+        return SubprocessRenderer(folder) if folder else built_in()
 
     def channel(self) -> "Channel":
         """Return the carrier the configuration names."""

@@ -7,7 +7,7 @@ own directory has the same layout and is searched first, file by file.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -21,7 +21,6 @@ from markupsafe import Markup
 
 from commitments.codes import in_words
 from commitments.i18n import LOCALES, day_count, format_date, format_month
-from notifications.mail import fallback
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 _SHARED = "_shared"
@@ -134,7 +133,7 @@ class Item:
 class Rendered:
     """A message in words.
 
-    ``problem`` says which template failed and why, when the built-in text had to step in.
+    ``problem`` says which template failed and why, when our own template had to step in.
     """
 
     subject: str
@@ -169,16 +168,21 @@ class Renderer:
 
     def __init__(self, operator_dir: Path | None = None) -> None:
         """Read templates from ``operator_dir`` first, then from the package."""
+        self._operator_dir = operator_dir
         roots = [TEMPLATES] if operator_dir is None else [operator_dir, TEMPLATES]
         self._environments = {locale: _environment(locale, roots) for locale in LOCALES}
 
     def render(self, kind: str, locale: str, context: Mapping[str, object]) -> Rendered:
-        """Return subject, text and HTML of ``kind`` in ``locale``; never raises for what a template does."""
+        """Return subject, text and HTML of ``kind`` in ``locale``, from our own templates when the operator's fail.
+
+        Raises what our own templates raise.
+        """
         try:
             return self._from_templates(kind, locale, context)
-        except Exception as error:  # noqa: BLE001 - whatever an edited template raises, the notice must still go out
-            subject, text, html = fallback.message(kind, locale, context)
-            return Rendered(subject, text, html, f"{kind} ({locale}): {_where(error)}{error}")
+        except Exception as error:
+            if self._operator_dir is None:
+                raise
+            return from_ours(kind, locale, context, f"{_where(error)}{error}")
 
     def _from_templates(self, kind: str, locale: str, context: Mapping[str, object]) -> Rendered:
         environment = self._environments[locale]
@@ -193,6 +197,11 @@ class Renderer:
 def built_in() -> Renderer:
     """Return what renders the package's own templates, one per process."""
     return Renderer()
+
+
+def from_ours(kind: str, locale: str, context: Mapping[str, object], problem: str) -> Rendered:
+    """Render with our own templates where the operator's failed with ``problem``. Raises what they raise."""
+    return replace(built_in().render(kind, locale, context), problem=f"{kind} ({locale}): {problem}")
 
 
 def _tidy(text: str) -> str:

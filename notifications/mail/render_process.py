@@ -1,7 +1,7 @@
 """Rendering with the operator's templates where they can do no harm: in a process of their own with bounds.
 
 A template is a program: one that loops for ever or fills the memory must cost one message its looks, not the daemon
-its life. The message then goes out in the built-in words.
+its life. The message is then made with our own template.
 """
 
 import json
@@ -16,14 +16,13 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from notifications.mail import fallback
-from notifications.mail.render import Rendered, Renderer
+from notifications.mail.render import Rendered, Renderer, from_ours
 
 SECONDS = 5.0  # for one message; the largest of ours takes a tenth of one
 MEMORY = 512 * 2**20  # bytes of address space
 
 
-class Confined(Renderer):
+class SubprocessRenderer(Renderer):
     """A renderer whose work is done by a child process, which is ended when it takes too much, and started anew."""
 
     def __init__(self, operator_dir: Path) -> None:
@@ -33,14 +32,13 @@ class Confined(Renderer):
         self._child: subprocess.Popen[bytes] | None = None
 
     def render(self, kind: str, locale: str, context: Mapping[str, object]) -> Rendered:
-        """Return subject, text and HTML, in the built-in words when the templates fail or take too much."""
+        """Return subject, text and HTML, from our own templates when the operator's fail or take too much."""
         question = pickle.dumps((kind, locale, dict(context)))
         with self._lock:
             answer = self._ask(question)
         if answer:
             return Rendered(*json.loads(answer))
-        limits = f"took more than {SECONDS:g} s or {MEMORY >> 20} MiB"
-        return Rendered(*fallback.message(kind, locale, context), f"{kind} ({locale}): {limits}")
+        return from_ours(kind, locale, context, f"took more than {SECONDS:g} s or {MEMORY >> 20} MiB")
 
     def _ask(self, question: bytes) -> bytes:
         """Return the child's answer, empty when it was ended."""

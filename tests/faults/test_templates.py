@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from commitments.storage import reading
 from notifications.mail import render_process
-from notifications.mail.render_process import Confined
+from notifications.mail.render_process import SubprocessRenderer
 from notifications.models import Alert
 from tests.conftest import Scene
 from tests.faults.test_hostile import plain
@@ -29,12 +29,12 @@ GROWING = "{% set ns = namespace(t='x' * 9999999) %}{% for a in range(99999) %}{
     ids=["error", "undefined", "endless", "huge", "growing"],
 )  # fmt: skip
 def test_row_33_a_template_that_fails(quick: Scene, monkeypatch: pytest.MonkeyPatch, source: str, reason: str) -> None:
-    """Row 33: a template error, an undefined name, an endless loop in an operator's template: built-in text; alert."""
+    """Row 33: a template error, an undefined name, an endless loop in an operator's template: ours goes out; alert."""
     monkeypatch.setattr(render_process, "SECONDS", 2.0)
     folder = quick.folder / "templates" / "zh-Hans" / "notices"
     folder.mkdir(parents=True)
     (folder / "body.txt").write_text(source)
-    quick.office = replace(quick.office, renderer=Confined(quick.folder / "templates"))
+    quick.office = replace(quick.office, renderer=SubprocessRenderer(quick.folder / "templates"))
     quick.add(due_on=DUE, support=("各区政府",))
     carrier = Scripted()
     assert quick.run(carrier).sent == 2

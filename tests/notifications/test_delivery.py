@@ -1,9 +1,11 @@
 """The pass: what is told, to whom, when, how often; on both databases."""
 
+import shutil
 from collections import deque
 from dataclasses import replace
 from datetime import date, timedelta
 from operator import methodcaller
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +18,7 @@ from commitments.register import closing, editing, progress
 from commitments.storage import reading, writing
 from notifications import alerts
 from notifications.channels import ChannelDown, Outcome, Parcel
-from notifications.mail.render import Renderer
+from notifications.mail.render import TEMPLATES, Renderer
 from notifications.models import Alert, Attempt, Instance, Message, Notice
 from notifications.outbox import holds
 from notifications.plan import digests, planner
@@ -329,6 +331,22 @@ def test_a_broken_template_of_the_operators_loses_no_mail(quick: Scene) -> None:
     assert "2019-1007-01" in messages(quick)[0].subject
     with reading(quick.engine) as session:
         assert "nobody_knows_this" in session.scalars(select(Alert)).one().text
+
+
+def test_a_mistake_in_our_own_templates_holds_the_mail(quick: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notifications.mail.render.TEMPLATES", _damaged(quick.folder / "ours"))
+    quick.office = replace(quick.office, renderer=Renderer())
+    quick.add(due_on=DUE)
+    assert quick.run().sent == 0
+    assert set(notices(quick).values()) == {"held"}
+    with reading(quick.engine) as session:
+        assert "assignment/1|2019-1007-01" in session.scalars(select(Alert)).one().text
+
+
+def _damaged(folder: Path) -> Path:
+    shutil.copytree(TEMPLATES, folder)
+    (folder / "zh-Hans" / "notices" / "body.txt").write_text("{{ nobody_knows_this }}")
+    return folder
 
 
 def test_one_poisonous_row_is_held_and_named_and_the_others_go_on(quick: Scene) -> None:

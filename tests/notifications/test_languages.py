@@ -15,7 +15,6 @@ from commitments.i18n import LOCALES
 from commitments.models import Department
 from commitments.register import closing
 from commitments.storage import reading, writing
-from notifications.mail import fallback
 from notifications.mail.render import TEMPLATES, Renderer
 from notifications.models import Message
 from tests.conftest import Scene
@@ -58,14 +57,6 @@ def test_no_language_lacks_a_shape_or_a_sentence(locale: str, file: str) -> None
     assert re.findall(calls, read(locale, file)) == re.findall(calls, read("zh-Hans", file))
 
 
-@pytest.mark.parametrize("locale", OTHERS)
-def test_no_language_lacks_a_sentence_of_the_built_in_text(locale: str) -> None:
-    names, written = re.compile(r"{\w+}"), fallback._WORDS
-    assert {key: sorted(names.findall(text)) for key, text in written[locale].items()} == {
-        key: sorted(names.findall(text)) for key, text in written["zh-Hans"].items()
-    }
-
-
 @pytest.mark.parametrize("file", FILES)
 def test_traditional_files_say_what_simplified_ones_say(file: str) -> None:
     same = as_simplified(read("zh-Hant", file)).replace("zh-Hant", "zh-Hans")
@@ -73,7 +64,7 @@ def test_traditional_files_say_what_simplified_ones_say(file: str) -> None:
 
 
 def test_no_simplified_character_stands_in_a_traditional_text() -> None:
-    texts = [read("zh-Hant", file) for file in FILES] + list(fallback._WORDS["zh-Hant"].values())
+    texts = [read("zh-Hant", file) for file in FILES]
     assert simplified_signs(texts) == BOTH
 
 
@@ -83,13 +74,6 @@ def test_no_language_differs_in_facts(renderer: Renderer, mail: Mail, locale: st
     _, kind, context = mail
     hans, other = (renderer.render(kind, name, context) for name in ("zh-Hans", locale))
     assert facts(getattr(other, part)) == facts(getattr(hans, part))
-
-
-@pytest.mark.parametrize("locale", OTHERS)
-def test_no_built_in_text_differs_in_facts(mail: Mail, locale: str) -> None:
-    _, kind, context = mail
-    hans, other = (" ".join(fallback.message(kind, name, context)) for name in ("zh-Hans", locale))
-    assert facts(other) == facts(hans)
 
 
 def test_mail_goes_out_in_traditional_characters(quick: Scene) -> None:

@@ -240,7 +240,7 @@ def _templates(app: "App") -> Iterator[Finding]:
         try:
             Environment(autoescape=True).parse(file.read_text(encoding="utf-8"))
         except (TemplateSyntaxError, OSError, UnicodeDecodeError) as wrong:
-            yield Finding("templates", BAD, f"{file}: {wrong}; the built-in text goes out instead")
+            yield Finding("templates", BAD, f"{file}: {wrong}; our own template is used instead")
     yield Finding("templates", OK, str(folder))
 
 
