@@ -1,5 +1,7 @@
 """A process with bounds answers as a call does; a hostile workbook costs a sentence and not the program."""
 
+import subprocess
+import sys
 import zipfile
 from io import BytesIO
 
@@ -45,6 +47,12 @@ def workbook(body: str = "") -> bytes:
             hostile = body and name == "xl/worksheets/sheet1.xml"
             new.writestr(name, body if hostile else old.read(name))
     return changed.getvalue()
+
+
+def test_openpyxl_is_loaded_in_the_process_with_bounds_only() -> None:
+    script = "import sys, tracker.app, tracker.cli.root, commitments.exchange.load; print('openpyxl' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert said.stdout == "False\n"
 
 
 def test_a_workbook_is_read() -> None:
