@@ -39,6 +39,11 @@ def problem(address: str) -> str:
     return _domain_problem(local, domain)
 
 
+def is_example(address: str) -> bool:
+    """Say whether an address is made up for examples, as those of the configuration are (RFC 2606)."""
+    return address.lower().endswith((".example", "@example"))
+
+
 def _domain_problem(local: str, domain: str) -> str:
     try:
         written = ascii_domain(domain)

@@ -1,23 +1,24 @@
 """The composition root: from a configuration to a ledger, an office and a pass. The one place that reads the clock.
 
-Longer than most files: it is the list of what a program on a configuration is made of.
+Longer than most files: it is the list of what a program on a configuration is made of. Imports stand in the functions
+that need them, so that each command loads no more than its own.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from commitments.deadlines import Ladder, Offset
+from commitments.deadlines import Ladder
 from commitments.errors import Error
 from commitments.i18n import word
-from commitments.storage import looking, open_engine, reading, sqlite_path, writing
 from commitments.workdays import WorkCalendar
-from tracker.config import Config, ConfigError
+from tracker.config.schema import Config
+from tracker.errors import ConfigError, KeysGone
 from tracker.ops.lock import sending_lock
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from notifications.plan.schedule import Policy
     from notifications.sender import Report
     from notifications.settings import Office
-    from tracker.config import Organisation
+    from tracker.config.schema import Organisation
 
 
 SEVERAL = (
@@ -58,10 +59,10 @@ class App:
 
     # -- settings as values ------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def zone(self) -> ZoneInfo:
         """The organisation's zone."""
-        return ZoneInfo(self.config.timezone)
+        return self.config.timezone
 
     @property
     def today(self) -> date:
@@ -76,20 +77,19 @@ class App:
     @cached_property
     def ladder(self) -> Ladder:
         """The rungs around a deadline."""
-        reminders = self.config.reminders
-        repeat, *rarer = map(Offset.parse, reminders.repeats)
-        return Ladder(rungs=tuple(map(Offset.parse, reminders.rungs)), repeat=repeat, rarer=tuple(rarer))
+        repeat, *rarer = self.config.reminders.repeats
+        return Ladder(rungs=tuple(self.config.reminders.rungs), repeat=repeat, rarer=tuple(rarer))
 
     @cached_property
     def policy(self) -> "Policy":
         """The ladder, where escalation begins, and the day of the weekly list: that of the status digest, or Monday."""
-        from notifications.plan.periods import WEEKDAYS  # noqa: PLC0415
-        from notifications.plan.schedule import Policy  # noqa: PLC0415
+        from notifications.plan.periods import WEEKDAYS
+        from notifications.plan.schedule import Policy
 
         reminders = self.config.reminders
         return Policy(
             ladder=self.ladder,
-            escalate_after=Offset.parse(reminders.escalate_after),
+            escalate_after=reminders.escalate_after,
             escalate_after_reviews=reminders.escalate_after_reviews,
             list_day=WEEKDAYS.index(self.config.digest.status_weekday or "monday"),
         )
@@ -116,9 +116,9 @@ class App:
 
     def _replying_units(self) -> list[str]:
         """Return the names of the units that answer in this ledger, two at most."""
-        from sqlalchemy import select  # noqa: PLC0415
+        from sqlalchemy import select
 
-        from commitments.models import Department, Letter  # noqa: PLC0415
+        from commitments.models import Department, Letter
 
         query = select(Department.name).join(Letter, Letter.replying_unit_id == Department.id)
         with self.reading() as session:
@@ -126,10 +126,10 @@ class App:
 
     # -- the ledger --------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def database(self) -> Path | None:
         """The SQLite file, or None on PostgreSQL."""
-        return sqlite_path(self.config.database_url)
+        return self.config.database_file
 
     @property
     def folder(self) -> Path:
@@ -139,9 +139,9 @@ class App:
     @cached_property
     def engine(self) -> "Engine":
         """The database, checked to fit this program. Raises DatabaseMissing, SchemaTooOld, SchemaTooNew."""
-        from commitments import schema  # noqa: PLC0415
+        from commitments import schema, storage
 
-        engine = open_engine(self.config.database_url, durable=self.durable)
+        engine = storage.open_engine(self.config.database_url, durable=self.durable)
         try:
             schema.check(engine)
         except Error:
@@ -151,21 +151,27 @@ class App:
 
     def reading(self) -> "AbstractContextManager[Session]":
         """Give a session that only looks."""
+        from commitments.storage import reading
+
         return reading(self.engine)
 
     def looking(self) -> "AbstractContextManager[Connection]":
         """Give a bare connection that only looks."""
+        from commitments.storage import looking
+
         return looking(self.engine)
 
     @contextmanager
     def register(self, actor: str | None = None) -> "Iterator[Register]":
         """Give the ledger's verbs in one transaction, committed whole at the end of the block."""
+        from commitments.storage import writing
+
         with writing(self.engine) as session:
             yield self.register_on(session, actor)
 
     def register_on(self, session: "Session", actor: str | None = None) -> "Register":
         """Give the ledger's verbs on a session that somebody else ends."""
-        from commitments.register.context import Register  # noqa: PLC0415
+        from commitments.register.context import Register
 
         return Register(
             session,
@@ -173,7 +179,7 @@ class App:
             now=self.clock(),
             today=self.today,
             workdays=self.workdays,
-            review_every=Offset.parse(self.config.reminders.review_every),
+            review_every=self.config.reminders.review_every,
             evidence_folder=self.folder / "evidence",
         )
 
@@ -184,10 +190,10 @@ class App:
         """
         self.check_keys()
         again = App(self.config, actor=self.actor, clock=self.clock, durable=self.durable)
-        again.__dict__["engine"] = self.engine
+        again.engine = self.engine
         if (again.workdays.content, again._keys) == (self.workdays.content, self._keys):
             return self
-        again.__dict__["renderer"] = self.renderer
+        again.renderer = self.renderer
         return again
 
     # -- links -------------------------------------------------------------------------------------------------
@@ -195,8 +201,8 @@ class App:
     @cached_property
     def links(self) -> "Links | None":
         """What makes and reads the links in mails; None without ``[web] base_url``. Raises ConfigError, KeysGone."""
-        from notifications.links import Links  # noqa: PLC0415
-        from tracker.ops import link_keys  # noqa: PLC0415
+        from notifications.links import Links
+        from tracker.ops import link_keys
 
         if self.config.web.base_url and not self._keys:
             raise link_keys.gone(self.config.keys_file)
@@ -207,17 +213,17 @@ class App:
 
         Another file would make all links void in silence.
         """
-        from tracker.ops import link_keys  # noqa: PLC0415
-
         if not self.config.web.base_url:
             return
+        from tracker.ops import link_keys
+
         if self.config.keys_file.exists():
             link_keys.read(self.config.keys_file)
         elif self.__dict__.get("_keys") or self._had_keys():
             raise link_keys.gone(self.config.keys_file)
 
     def _had_keys(self) -> bool:
-        from tracker.ops import link_keys  # noqa: PLC0415
+        from tracker.ops import link_keys
 
         with self.reading() as session:
             return link_keys.known(session)
@@ -225,7 +231,7 @@ class App:
     @cached_property
     def _keys(self) -> tuple[str, ...]:
         """The keys that sign links, the newest first; none where there are no links, or the file is gone."""
-        from tracker.ops import link_keys  # noqa: PLC0415
+        from tracker.ops import link_keys
 
         if not self.config.web.base_url:
             return ()
@@ -235,19 +241,17 @@ class App:
 
     def _begin_keys(self) -> bool:
         """Make the first keys of this ledger and write it into the history; False where there were some already."""
-        from tracker.ops import link_keys  # noqa: PLC0415
+        from tracker.ops import link_keys
 
         with self.register() as keeper:  # who comes second finds the file of the first
             if link_keys.known(keeper.session):
                 return self.config.keys_file.exists()
-            keeper.note(link_keys.MADE, self.config.web.keys_file)
+            keeper.note(link_keys.MADE, str(self.config.web.keys_file))
             link_keys.read(self.config.keys_file)
         return True
 
     def _mail_links(self) -> "Links | None":
         """The links of mails. While the keys are gone mails go out without: whoever looks at the settings says so."""
-        from tracker.ops.link_keys import KeysGone  # noqa: PLC0415
-
         try:
             return self.links
         except KeysGone:
@@ -261,13 +265,13 @@ class App:
 
     def idle(self) -> bool:
         """Say whether a pass now would change nothing."""
-        from notifications.outbox.idle import nothing_to_do  # noqa: PLC0415
+        from notifications.outbox.idle import nothing_to_do
 
         return nothing_to_do(self._usual_office, self.clock())
 
     def run_once(self, stop: Callable[[], bool] = lambda: False, steps: "Steps | None" = None) -> "Report":
         """Do one pass now, as the daemon's tick does, after ``steps`` done before. The caller holds ``sending()``."""
-        from notifications.delivery import pass_once  # noqa: PLC0415
+        from notifications.delivery import pass_once
 
         return pass_once(self._signed(self._usual_office), self.clock, stop, steps)
 
@@ -291,8 +295,8 @@ class App:
         The name that signs mails is read from the ledger unless it is given: within a large transaction nobody can
         read, and what only plans needs neither name nor links.
         """
-        from notifications.plan.digests import DigestRules  # noqa: PLC0415
-        from notifications.settings import Guard, Office  # noqa: PLC0415
+        from notifications.plan.digests import DigestRules
+        from notifications.settings import Guard, Office
 
         config, organisation = self.config, self.config.organisation
         reply_to = organisation.reply_to or organisation.mailbox
@@ -306,10 +310,10 @@ class App:
             sender=config.mail.sender,
             language=config.language,
             zone=self.zone,
-            send_at=time.fromisoformat(config.reminders.send_at),
+            send_at=config.reminders.send_at,
             workdays=self.workdays,
             policy=self.policy,
-            review_every=Offset.parse(config.reminders.review_every),
+            review_every=config.reminders.review_every,
             evidence_folder=self.folder / "evidence",
             digest=DigestRules(
                 day=config.digest.day,
@@ -322,7 +326,7 @@ class App:
             ),
             status_weekday=config.digest.status_weekday,
             guard=Guard(recipients=config.guard.recipients, notices=config.guard.notices),
-            unknown_after=config.mail.unknown_after,
+            unknown_after=config.mail.retry_unknown_after,
             channel=channel or self.channel(),
             renderer=self.renderer,
             worker=self.worker,
@@ -333,8 +337,8 @@ class App:
     @cached_property
     def renderer(self) -> "Renderer":
         """The templates; Jinja notices when the operator edits one."""
-        from notifications.mail.render import built_in  # noqa: PLC0415
-        from notifications.mail.render_process import SubprocessRenderer  # noqa: PLC0415
+        from notifications.mail.render import built_in
+        from notifications.mail.render_process import SubprocessRenderer
 
         folder = self.config.templates_folder
         return SubprocessRenderer(folder) if folder else built_in()
@@ -343,14 +347,14 @@ class App:
         """Return the carrier the configuration names."""
         mail = self.config.mail
         if mail.channel == "folder":
-            from notifications.channels.folder import FolderChannel  # noqa: PLC0415
+            from notifications.channels.folder import FolderChannel
 
             return FolderChannel(self.config.mail_folder)
         if mail.channel == "console":
-            from notifications.channels.console import ConsoleChannel  # noqa: PLC0415
+            from notifications.channels.console import ConsoleChannel
 
             return ConsoleChannel()
-        from notifications.channels.smtp import SmtpChannel, SmtpSettings  # noqa: PLC0415
+        from notifications.channels.smtp import SmtpChannel, SmtpSettings
 
         return SmtpChannel(
             SmtpSettings(
@@ -367,7 +371,7 @@ class App:
     @cached_property
     def worker(self) -> str:
         """Name this process among the daemons of a database."""
-        import os  # noqa: PLC0415
-        import socket  # noqa: PLC0415
+        import os
+        import socket
 
         return f"{socket.gethostname()}/{os.getpid()}"

@@ -40,10 +40,10 @@ def pings() -> Iterator[tuple[list[str], str]]:
     server.server_close()
 
 
-def script(folder: Path) -> str:
+def script(folder: Path) -> list[str]:
     """Return a command that writes what it is told to a file."""
-    told = folder / "told"
-    return f"{sys.executable} -c \"import sys; open('{told}', 'a').write(sys.stdin.read() + chr(10))\" {CANARY}"
+    program = f"import sys; open('{folder / 'told'}', 'a').write(sys.stdin.read() + chr(10))"
+    return [sys.executable, "-c", program, CANARY]
 
 
 def test_each_alert_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -55,27 +55,27 @@ def test_each_alert_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixtur
     assert caplog.messages == [f"alert: {first.text}", f"alert: {second.text}"]
 
 
-@pytest.mark.parametrize("command", [f"/no/such/thing {CANARY}", f"{sys.executable} -c 1/0 {CANARY}"])
-def test_a_command_that_fails_is_said_without_its_words(command: str, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("command", [["/no/such/thing", CANARY], [sys.executable, "-c", "1/0", CANARY]])
+def test_a_command_that_fails_is_said_without_its_words(command: list[str], caplog: pytest.LogCaptureFixture) -> None:
     Caller(command, "").tell([Alert(key="guard", text="held", at=NOW)])
     assert "alert_command" in caplog.messages[-1]
     assert CANARY not in caplog.text
 
 
 def test_a_ping_is_a_plain_get(pings: tuple[list[str], str]) -> None:
-    Caller("", pings[1]).ping()
+    Caller([], pings[1]).ping()
     assert pings[0] == [f"/ping/{CANARY}"]
 
 
 def test_nobody_listens_and_the_token_stays_secret(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        Caller("", f"http://127.0.0.1:{free_port()}/ping/{CANARY}").ping()
+        Caller([], f"http://127.0.0.1:{free_port()}/ping/{CANARY}").ping()
     assert "ping_url" in caplog.text
     assert CANARY not in caplog.text
 
 
 def test_without_settings_nothing_is_called(caplog: pytest.LogCaptureFixture) -> None:
-    caller = Caller("", "")
+    caller = Caller([], "")
     caller.ping()
     caller.tell([])
     assert caplog.messages == []

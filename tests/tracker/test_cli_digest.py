@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
-from tracker import config
+import tracker
 from tracker.cli.root import run
 
-LEDGER = Path(config.__file__).parent / "demo" / "letter-1007.toml"
+LEDGER = Path(tracker.__file__).parent / "demo" / "letter-1007.toml"
 REF = "2019-1007-02"
 NUMBER, IDENTITY = "138-0013-8000", "44010619900101123X"
 Printed = Callable[[str, str], tuple[int, str, str]]

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
+import tracker
 from commitments.queries import lookup
 from commitments.register import responses
 from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
 
-LEDGER = Path(config.__file__).parent / "demo" / "letter-1007.toml"
+LEDGER = Path(tracker.__file__).parent / "demo" / "letter-1007.toml"
 REF, LEAD, HELPER = "2019-1007-02", "市民政局", "各区政府"
 
 

@@ -10,13 +10,14 @@ import pytest
 from freezegun import freeze_time
 from sqlalchemy import select
 
+import tracker
 from commitments.storage import open_engine, reading
 from notifications.models import Notice
 from tracker import config
 from tracker.cli.root import run
 
 TODAY = "2020-03-02 01:30:00"  # a Monday, 09:30 in Shanghai
-DEMO = Path(config.__file__).parent / "demo" / "letter-1007.toml"
+DEMO = Path(tracker.__file__).parent / "demo" / "letter-1007.toml"
 OURS = "穗民案〔2019〕1号"
 LETTER = """穗民案〔2019〕89号
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import tracker
 from tracker import config
 from tracker.cli.root import run
 
 REF = "2019-1007-03"
-LEDGER = Path(config.__file__).parent / "demo" / "letter-1007.toml"
+LEDGER = Path(tracker.__file__).parent / "demo" / "letter-1007.toml"
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
+import tracker
 from tracker import config
 from tracker.cli.root import run
 
-LEDGER = Path(config.__file__).parent / "demo" / "letter-1007.toml"
+LEDGER = Path(tracker.__file__).parent / "demo" / "letter-1007.toml"
 NUMBER = "穗民案〔2019〕89号"
 
 

@@ -1,10 +1,20 @@
+import subprocess
+import sys
 import tomllib
+from datetime import time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import make_url
 
+from commitments import storage
+from commitments.deadlines import Offset
 from tracker import config
 from tracker.config import Config, ConfigError, load
+from tracker.config.values import DatabaseUrl
 
 
 def written(folder: Path, text: str) -> Path:
@@ -21,6 +31,7 @@ def problems(folder: Path, text: str, env: dict[str, str] | None = None) -> list
 
 def test_the_example_says_every_key_at_its_default() -> None:
     assert tomllib.loads(config.EXAMPLE) == Config().model_dump()
+    assert Config.model_validate(tomllib.loads(config.EXAMPLE)) == Config()
 
 
 def test_every_key_of_the_example_has_a_comment() -> None:
@@ -68,7 +79,7 @@ def test_where_pages_may_be_reached(tmp_path: Path, base: str) -> None:
 def test_the_environment_wins(tmp_path: Path) -> None:
     env = {"TRACKER_MAIL__PORT": "2525", "TRACKER_LANGUAGE": "en", "TRACKER_REMINDERS__RUNGS": "-3wd, 0d"}
     found = load(written(tmp_path, 'language = "zh-Hans"\n[mail]\nport = 26\n'), env, tmp_path)
-    assert (found.mail.port, found.language, found.reminders.rungs) == (2525, "en", ["-3wd", "0d"])
+    assert (found.mail.port, found.language, found.reminders.rungs) == (2525, "en", [Offset(-3, "wd"), Offset(0, "d")])
 
 
 def test_all_mistakes_at_once_each_with_file_line_and_key(tmp_path: Path) -> None:
@@ -149,7 +160,66 @@ def test_repeats_are_one_distance_or_several(tmp_path: Path, value: str, read: o
     (tmp_path / "config.toml").write_text(f"[reminders]\nrepeat_overdue = {value}\n")
     assert config.load(None, {}, tmp_path).dump()["reminders"]["repeat_overdue"] == read
     several = {"TRACKER_REMINDERS__REPEAT_OVERDUE": "7d, 1m"}
-    assert config.load(None, several, tmp_path).reminders.repeats == ["7d", "1m"]
+    assert config.load(None, several, tmp_path).reminders.repeats == [Offset(7, "d"), Offset(1, "m")]
+
+
+VALUES = """
+timezone = "Asia/Urumqi"
+[daemon]
+alert_command = "/usr/bin/notify --to 'the office'"
+[mail]
+folder = "out/"
+retry_unknown_after = "90s"
+password_file = ""
+[reminders]
+send_at = "08:30"
+rungs = ["-07wd", "+1wd"]
+escalate_after = "+5wd"
+review_every = "2m"
+"""
+
+
+def test_texts_are_read_once_into_values(tmp_path: Path) -> None:
+    found = load(written(tmp_path, VALUES), {}, tmp_path)
+    assert found.timezone == ZoneInfo("Asia/Urumqi")
+    assert found.daemon.alert_command == ("/usr/bin/notify", "--to", "the office")
+    assert (found.mail.folder, found.mail.password_file) == (Path("out"), None)
+    assert found.mail.retry_unknown_after == timedelta(seconds=90)
+    assert found.reminders.send_at == time(8, 30)
+    assert found.reminders.rungs == [Offset(-7, "wd"), Offset(1, "wd")]
+    assert (found.reminders.escalate_after, found.reminders.review_every) == (Offset(5, "wd"), Offset(2, "m"))
+
+
+def test_what_was_read_is_written_in_the_form_of_the_example(tmp_path: Path) -> None:
+    dump = load(written(tmp_path, VALUES), {}, tmp_path).dump()
+    assert dump["timezone"] == "Asia/Urumqi"
+    assert dump["daemon"]["alert_command"] == "***"
+    assert dump["mail"] | {"folder": "out", "retry_unknown_after": "90s", "password_file": ""} == dump["mail"]
+    wanted = {"send_at": "08:30", "rungs": ["-7wd", "+1wd"], "escalate_after": "5wd", "review_every": "2m"}
+    assert dump["reminders"] | wanted == dump["reminders"]
+
+
+def test_what_is_dumped_is_read_again_as_the_same(tmp_path: Path) -> None:
+    found = load(written(tmp_path, VALUES.replace("/usr/bin/notify --to 'the office'", "")), {}, tmp_path)
+    assert Config.model_validate(found.dump()) == Config.model_validate(tomllib.loads(VALUES) | {"daemon": {}})
+
+
+@given(st.text("abz09_.-/ %?#@台", max_size=12))
+def test_a_database_url_is_read_as_sqlalchemy_reads_it(path: str) -> None:
+    url = DatabaseUrl.parse(f"sqlite:///{path}")
+    known = make_url(f"sqlite:///{path}")
+    assert (url.file, url.shown) == (Path(known.database or "yinuo.db"), storage.shown(known))
+    assert storage.sqlite_path(url.within(Path("/srv")).address) == Path("/srv") / (known.database or "yinuo.db")
+
+
+def test_reading_a_configuration_does_not_wait_for_sqlalchemy(tmp_path: Path) -> None:
+    written(tmp_path, "")
+    program = (
+        "import sys; from tracker.cli.root import run; code = run(sys.argv[1:]); assert 'sqlalchemy' not in sys.modules"
+    )
+    for line in (["--help"], ["config", "check"], ["config", "show"]):
+        done = subprocess.run([sys.executable, "-c", program, *line], cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
 
 
 def test_a_wrong_variable_is_named(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import pytest
 from notifications.links import OWNER
 from tracker.app import App
 from tracker.config import Config, ConfigError, load
-from tracker.ops import doctor, link_keys, upgrade
+from tracker.config.check import check_all
+from tracker.ops import link_keys, upgrade
 
 BASE = '[web]\nbase_url = "https://yinuo.example"\n'
 
@@ -127,7 +128,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_the_doctor_looks_at_links(tmp_path: Path, web: str, states: list[str]) -> None:
-    found = doctor.settings(App(loaded(tmp_path, f"[web]\n{web}\n"), actor="x"))
+    found = check_all(App(loaded(tmp_path, f"[web]\n{web}\n"), actor="x"))
     assert [finding.state for finding in found if finding.what == "links"] == states
     assert not (tmp_path / "web-keys").exists()
 

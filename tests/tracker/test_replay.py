@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import tracker
 from commitments.exchange import load
 from commitments.letters.reading import read
 from commitments.queries import lookup
@@ -36,7 +37,7 @@ from tracker.ops import upgrade
 from tracker.ops.backup import copy_ledger
 from tracker.ops.doctor import differences
 
-LEDGER = Path(config.__file__).parent / "demo" / "letter-1007.toml"
+LEDGER = Path(tracker.__file__).parent / "demo" / "letter-1007.toml"
 CODES = re.compile(r"[a-z]_[a-z]|\['|\{'|\+00:00|\dT\d|[a-z]在表中|unreadable|为(approved|waiting)")
 LEAD, HELPER, UNIT = "市民政局", "市委政法委", "市台联"
 NUMBER = "穗民案〔2019〕89号"

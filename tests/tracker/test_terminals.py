@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker import config
+from tracker import demo
 
 TITLE = "𠮷祥社区✓台账"
 NARROW = {
@@ -31,7 +31,7 @@ def tracker(folder: Path, *line: str, **more: str) -> subprocess.CompletedProces
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger with signs that GBK lacks."""
     folder = tmp_path_factory.mktemp("office")
-    ledger = Path(config.__file__).parent / "demo" / "letter-1007.toml"
+    ledger = Path(demo.__file__).parent / "letter-1007.toml"
     for line in (
         ("init",),
         ("ledger", "load", str(ledger)),

@@ -10,6 +10,7 @@ from notifications.plan.schedule import key
 from tests.traditional import as_simplified
 from tracker.cli import wording
 from tracker.cli.wording import distance, hold_reason, notice, receiver
+from tracker.config import check
 from tracker.ops import doctor
 
 
@@ -70,6 +71,6 @@ def test_both_chinese_columns_say_the_same(row: tuple[str, str, str]) -> None:
 
 
 def test_whatever_the_doctor_looks_at_has_a_name_in_each_language() -> None:
-    looked_at = set(re.findall(r'Finding\(\s*"(\w+)"', inspect.getsource(doctor)))
-    looked_at |= {check.__name__.strip("_") for check in doctor.CHECKS}
+    looked_at = set(re.findall(r'Finding\(\s*"(\w+)"', inspect.getsource(doctor) + inspect.getsource(check)))
+    looked_at |= {look.__name__.strip("_") for look in doctor.CHECKS}
     assert looked_at - wording._FACTS.keys() == set()

@@ -116,8 +116,6 @@ def ics(
 
     $ tracker export ics mzj.ics --department 市民政局 --state open
     """
-    from datetime import time  # noqa: PLC0415
-
     from commitments.i18n import word  # noqa: PLC0415
     from commitments.models import Commitment  # noqa: PLC0415
     from notifications.mail import calendar_events  # noqa: PLC0415
@@ -130,8 +128,8 @@ def ics(
     with app.reading() as session:
         events = calendar_events.events(session, *wanted.conditions(Commitment), rules=rules)
     name = f"{department or app.signature} {word(shared.locale, 'noun', 'calendar')}"
-    at = time.fromisoformat(app.config.reminders.send_at)
-    _write(app, file, calendar(events, name=name, alarm_at=at).encode(), force=force)
+    content = calendar(events, name=name, alarm_at=app.config.reminders.send_at).encode()
+    _write(app, file, content, force=force)
 
 
 def _write(app: "App", file: str, content: bytes, *, force: bool) -> None:

@@ -92,5 +92,5 @@ def doctor(ctx: typer.Context, json: JsonOption = False) -> None:
         for finding in findings:
             state = paint(fact(shared.locale, finding.state).ljust(4), COLOURS[finding.state])
             print(f"{state}  {fact(shared.locale, finding.what)}: {clean(finding.text)}")
-    if any(finding.state == doctor.BAD for finding in findings):
+    if any(finding.state == "bad" for finding in findings):
         raise typer.Exit(1)

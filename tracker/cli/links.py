@@ -88,7 +88,7 @@ def rotate(ctx: typer.Context, reason: ReasonOption = "", actor: ActorOption = "
     app = shared.acting(actor)
     _check_paged(app)
     with app.register() as keeper:
-        keeper.note(link_keys.ROTATED, app.config.web.keys_file, reason)
+        keeper.note(link_keys.ROTATED, str(app.config.web.keys_file), reason)
         kept = link_keys.rotate(app.config.keys_file)[1:]
     say(ROTATED[shared.locale][0 if kept else 1])
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import make_url
-from sqlalchemy.exc import DBAPIError, StatementError
 
 from commitments.damage import error_at, is_damaged
 from commitments.errors import (
@@ -49,7 +47,7 @@ from tracker.cli import (
 )
 from tracker.cli.base import Command, UsageError, command
 from tracker.cli.output import say, set_up_streams
-from tracker.config import ConfigError
+from tracker.errors import ConfigError
 from tracker.private import private
 
 OK, FAILED, USAGE, MISSING, CONFIG, DELIVERY, HELD, INTERRUPTED = 0, 1, 2, 3, 4, 5, 75, 130
@@ -135,11 +133,11 @@ def run(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except (UnicodeEncodeError, StatementError, sqlite3.Error) as trouble:
-        say(f"tracker: {_of_the_database(trouble, shared).message(shared.spoken, 'cli')}")
-        return FAILED
     except OSError as trouble:
         say(f"tracker: {trouble.filename or ''}: {trouble.strerror or trouble}")
+        return FAILED
+    except Exception as trouble:  # noqa: BLE001 - raised again unless it is of the database
+        say(f"tracker: {_of_the_database(trouble, shared).message(shared.spoken, 'cli')}")
         return FAILED
     finally:
         shared.close()
@@ -151,9 +149,15 @@ def _of_the_database(trouble: Exception, shared: Command) -> Error:
     cause = getattr(trouble, "orig", None) or trouble
     if isinstance(cause, UnicodeEncodeError) and is_damaged(cause.object):
         return error_at(cause.object)
-    if not isinstance(trouble, DBAPIError | sqlite3.Error):
+    if not isinstance(trouble, sqlite3.Error) and not _is_of_driver(trouble):
         raise trouble
     return DatabaseUnusable(path=_database(shared), problem=" ".join(str(cause).split()))
+
+
+def _is_of_driver(trouble: Exception) -> bool:
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - slow to import
+
+    return isinstance(trouble, DBAPIError)
 
 
 def _as_text(argument: str) -> str:
@@ -172,7 +176,9 @@ def _has_surrogates(text: str) -> bool:
 
 
 def _database(shared: Command) -> str:
-    from commitments.storage import shown  # noqa: PLC0415 - slow to import
+    from sqlalchemy import make_url  # noqa: PLC0415 - slow to import
+
+    from commitments.storage import shown  # noqa: PLC0415
 
     return shown(make_url(shared.app.config.database_url))
 

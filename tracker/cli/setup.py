@@ -68,13 +68,13 @@ def copy(
 
     $ tracker copy --to sqlite:///moved.db
     """
-    from tracker.config import absolute_url  # noqa: PLC0415
+    from tracker.config.values import DatabaseUrl  # noqa: PLC0415
     from tracker.ops import backup as copies  # noqa: PLC0415
     from tracker.ops import move  # noqa: PLC0415
 
     app = command(ctx).app
     try:
-        url = absolute_url(to, Path.cwd())
+        url = DatabaseUrl.parse(to).within(Path.cwd()).address
     except ValueError as wrong:
         raise UsageError(problem=f"--to: {wrong}.") from wrong
     rows = move.copy(app, url, say)
@@ -151,16 +151,16 @@ def check(ctx: typer.Context) -> None:
 
     $ tracker config check
     """
-    from tracker.config import ConfigError  # noqa: PLC0415
-    from tracker.ops import doctor  # noqa: PLC0415
+    from tracker.config.check import BAD, OK, WARN, check_all  # noqa: PLC0415
+    from tracker.errors import ConfigError  # noqa: PLC0415
 
     app = command(ctx).app
     app.workdays.is_workday(app.today)
-    told = {state: [] for state in (doctor.OK, doctor.WARN, doctor.BAD)}  # type: dict[str, list[str]]
-    for finding in doctor.settings(app):
+    told: dict[str, list[str]] = {OK: [], WARN: [], BAD: []}
+    for finding in check_all(app):
         told[finding.state].append(f"{finding.what}: {finding.text}")
-    if told[doctor.BAD]:
-        raise ConfigError(told[doctor.BAD])
-    for warning in told[doctor.WARN]:
+    if told[BAD]:
+        raise ConfigError(told[BAD])
+    for warning in told[WARN]:
         say(warning)
     print(f"{app.config.source}: ok")

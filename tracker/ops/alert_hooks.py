@@ -4,7 +4,6 @@ Both are off unless configured. Neither the command nor the address is ever logg
 """
 
 import logging
-import shlex
 import subprocess
 from collections.abc import Sequence
 
@@ -18,8 +17,8 @@ log = logging.getLogger("yinuo.alert")
 class Caller:
     """Tells each alert once in the life of a daemon: in the log, and to the command."""
 
-    def __init__(self, command: str, ping_url: str) -> None:
-        self.command = shlex.split(command)
+    def __init__(self, command: Sequence[str], ping_url: str) -> None:
+        self.command = command
         self.ping_url = ping_url
         self.told: set[tuple[str, object]] = set()
 

@@ -11,13 +11,15 @@ import secrets
 import stat
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from tracker.config.values import link_keys
+from tracker.errors import ConfigError, KeysGone
 
 from commitments.files.durable import sync
-from commitments.models import HistoryEntry
-from tracker.config import ConfigError, link_keys
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 log = logging.getLogger("yinuo.keys")
 KEPT = 2  # the newest, and the one before it, so that links in mails of last week still open
@@ -28,12 +30,12 @@ LOST = (
 )
 
 
-class KeysGone(ConfigError):
-    """Keys were made for this ledger, and their file is not there."""
-
-
-def known(session: Session) -> bool:
+def known(session: "Session") -> bool:
     """Say whether keys were ever made for this ledger."""
+    from sqlalchemy import select  # noqa: PLC0415 - slow to import
+
+    from commitments.models import HistoryEntry  # noqa: PLC0415
+
     made = select(HistoryEntry.seq).where(HistoryEntry.action.in_((MADE, ROTATED)))
     return session.scalars(made.limit(1)).first() is not None
 

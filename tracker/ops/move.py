@@ -65,7 +65,7 @@ def _carry(app: "App", source: Session, target: Engine, say: Callable[[str], Non
     _refuse_moved(source, target)
     _prepare(target)
     if not _already(target, source, rows):
-        attempts.recover(source, app.clock(), app.config.mail.unknown_after, alone=True)
+        attempts.recover(source, app.clock(), app.config.mail.retry_unknown_after, alone=True)
         _fill(target, source, rows, say)
     _mark(source, target)
     return rows

@@ -5,7 +5,6 @@ Shown by ``status`` and ``doctor``; with any of it the dead man's switch is not 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import time
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
@@ -16,7 +15,7 @@ from notifications import alerts
 from notifications.outbox import overdue
 from notifications.outbox.holds import CLOCK
 from notifications.outbox.results import CHANNEL_ALERT
-from tracker.ops.link_keys import KeysGone
+from tracker.errors import KeysGone
 
 if TYPE_CHECKING:
     from tracker.app import App
@@ -73,9 +72,7 @@ def _alerts(session: Session, _app: "App") -> Iterator[Stoppage]:
 
 
 def _overdue(session: Session, app: "App") -> Iterator[Stoppage]:
-    hours = overdue.Hours(
-        zone=app.zone, send_at=time.fromisoformat(app.config.reminders.send_at), workdays=app.workdays
-    )
+    hours = overdue.Hours(zone=app.zone, send_at=app.config.reminders.send_at, workdays=app.workdays)
     waiting = overdue.count(session, hours, app.clock())
     if waiting:
         words = f"{waiting} notices or messages should have gone out more than two hours ago; does a daemon run?"

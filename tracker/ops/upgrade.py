@@ -94,7 +94,7 @@ def _know_keys(app: "App", engine: "Engine") -> None:
         return
     with writing(engine) as session:
         if not link_keys.known(session):
-            app.register_on(session).note(link_keys.MADE, app.config.web.keys_file)
+            app.register_on(session).note(link_keys.MADE, str(app.config.web.keys_file))
 
 
 def _folders(app: "App") -> Iterator[str]:

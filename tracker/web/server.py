@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from commitments.errors import Error
-from tracker.config import LOOPBACK, ConfigError
+from tracker.config.values import LOOPBACK
+from tracker.errors import ConfigError
 
 if TYPE_CHECKING:
     from tracker.app import App

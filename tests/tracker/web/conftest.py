@@ -17,6 +17,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+import tracker
 from commitments import validation
 from commitments.models import Commitment, Department, HistoryEntry
 from commitments.queries import lookup
@@ -28,7 +29,7 @@ from tracker.cli.root import run
 from tracker.web.app import make as make_pages
 
 BASE = "https://yinuo.gz.example"
-LEDGER = Path(config.__file__).parent / "demo" / "letter-1007.toml"
+LEDGER = Path(tracker.__file__).parent / "demo" / "letter-1007.toml"
 REF = "2019-1007-08"  # it has figures and a date
 
 

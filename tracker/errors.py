@@ -1,0 +1,16 @@
+"""Errors of the program itself, kept apart from what they are raised by: the command line knows them at its start."""
+
+from commitments.errors import Error
+
+
+class ConfigError(Error):
+    """The configuration is wrong; ``problems`` has one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Take one sentence per problem."""
+        super().__init__(problem="\n".join(problems))
+        self.problems = problems
+
+
+class KeysGone(ConfigError):
+    """Keys that sign links were made for this ledger, and their file is not there."""
