@@ -1,4 +1,4 @@
-"""The daemon: ticks, housekeeping, heartbeat, a clean stop. APScheduler ticks; the database decides what is due.
+"""The daemon: ticks, maintenance, heartbeat, a clean stop. APScheduler ticks; the database decides what is due.
 
 Signals are blocked before any thread starts and awaited by the main thread, because stopping a scheduler inside a
 handler can deadlock. The main thread also watches, on the monotonic clock, that passes finish; when they do not it ends
@@ -28,8 +28,8 @@ from notifications import alerts, passes
 from notifications.models import Alert, Worker
 from notifications.outbox import workers
 from notifications.passes import Failure, Report, Steps
-from tracker.ops import backup, stoppages, upgrade
-from tracker.ops.alert_hooks import Caller
+from tracker.ops import backup, status, upgrade
+from tracker.ops.alert_hooks import AlertHooks
 
 if TYPE_CHECKING:
     from tracker.app import App
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 HEARTBEAT_SECONDS = 15
-CALLING_SECONDS = 60
+HOOKS_SECONDS = 60
 WATCH_SECONDS = 5.0
-HOUSEKEEPING_SECONDS = 3600
+MAINTENANCE_SECONDS = 3600
 FORMS_KEPT = timedelta(days=90)  # longer than any page lies open in a browser
 CLOCK_STEP = 5.0  # seconds by which the clock and the monotonic clock may part
 LONGEST_STEP = 1800.0  # seconds between two signs of life; the longest transmission takes 900
@@ -47,7 +47,7 @@ STUCK, GONE = 70, 1
 log = logging.getLogger("yinuo.daemon")
 
 
-class Onwards(IntervalTrigger):  # type: ignore[misc] # APScheduler has no types
+class SkipMissedIntervalTrigger(IntervalTrigger):  # type: ignore[misc] # APScheduler has no types
     """Ticks that were missed are one tick: counting those of a clock set ahead by years takes minutes."""
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
@@ -69,8 +69,8 @@ class Daemon:
         self.started_at = app.clock()
         self.ledger: tuple[int, int] | None = None
         self.gone = False
-        self.untaken: dict[str, dict[str, Alert]] = {}  # by whose work: what does not stand in the database
-        self.caller = Caller(app.config.daemon.alert_command, app.config.daemon.ping_url)
+        self.unrecorded: dict[str, dict[str, Alert]] = {}  # alerts the database could not take, by job and key
+        self.hooks = AlertHooks(app.config.daemon.alert_command, app.config.daemon.ping_url)
 
     def run(self) -> int:
         """Run until SIGTERM or SIGINT; return the exit code.
@@ -86,10 +86,10 @@ class Daemon:
             scheduler = self._scheduler()
             scheduler.start()
             pages = self._pages()
-            notify("READY=1")
-            log.info("the daemon runs, a pass every %s s", self.app.config.daemon.tick_seconds)
+            sd_notify("READY=1")
+            log.info("daemon started, a pass every %s s", self.app.config.daemon.tick_seconds)
             code = self._watch(scheduler)
-            notify("STOPPING=1")
+            sd_notify("STOPPING=1")
             if code:
                 os._exit(code)  # a stuck thread cannot be joined
             if pages:
@@ -122,10 +122,10 @@ class Daemon:
         try:
             server = Server(self.app)
         except Error as trouble:
-            log.error("no pages: %s", trouble)  # noqa: TRY400 - one sentence, not a traceback
+            log.error("pages not served: %s", trouble)  # noqa: TRY400 - one sentence, not a traceback
             return None
         server.start()
-        log.info("pages at %s", self.app.config.web.base_url)
+        log.info("serving pages at %s", self.app.config.web.base_url)
         return server
 
     def _scheduler(self) -> BackgroundScheduler:
@@ -137,33 +137,33 @@ class Daemon:
         for work, seconds in (
             (self.tick, self.app.config.daemon.tick_seconds),
             (self.heartbeat, HEARTBEAT_SECONDS),
-            (self.call_out, CALLING_SECONDS),
-            (self.keep_house, HOUSEKEEPING_SECONDS),
+            (self.run_hooks, HOOKS_SECONDS),
+            (self.maintain, MAINTENANCE_SECONDS),
         ):
-            trigger = Onwards(seconds=seconds, timezone="UTC")
+            trigger = SkipMissedIntervalTrigger(seconds=seconds, timezone="UTC")
             scheduler.add_job(self._guarded(work), trigger, id=work.__name__, next_run_time=now)
         return scheduler
 
     def _guarded(self, work: Callable[[], object]) -> Callable[[], None]:
-        """What goes wrong in one tick is said, and the next tick tries again."""
+        """What goes wrong in one tick is logged, and the next tick tries again."""
 
         def tick() -> None:
             try:
-                self._same_ledger()
+                self._check_same_ledger()
                 work()
             except DatabaseGone as trouble:
                 log.critical("%s %s", trouble, backup.newest_said(self.app))
-                self._tell(work.__name__, [Failure(work.__name__, trouble)])
+                self._report(work.__name__, [Failure(work.__name__, trouble)])
                 self.gone = True
             except Exception as trouble:  # noqa: BLE001 - the next tick tries again, and a person knows of this one
-                self._say(work.__name__, trouble)
-                self._tell(work.__name__, [Failure(work.__name__, trouble)])
+                self._log(work.__name__, trouble)
+                self._report(work.__name__, [Failure(work.__name__, trouble)])
             else:
-                self._over(work.__name__)
+                self._recovered(work.__name__)
 
         return tick
 
-    def _say(self, work: str, trouble: Exception) -> None:
+    def _log(self, work: str, trouble: Exception) -> None:
         """Log what went wrong: one sentence, or a traceback where nobody foresaw it."""
         if isinstance(trouble, StorageTrouble):
             log.error("%s: %s %s", work, trouble, backup.newest_said(self.app))
@@ -172,14 +172,14 @@ class Daemon:
         else:
             log.error("%s failed", work, exc_info=trouble)
 
-    def _tell(self, work: str, failures: Sequence[Failure]) -> None:
-        """Tell what the database could not take: each cause once, until its work is done again."""
-        known = self.untaken.setdefault(work, {})
+    def _report(self, work: str, failures: Sequence[Failure]) -> None:
+        """Report what the database could not take: each cause once, until the job succeeds again."""
+        known = self.unrecorded.setdefault(work, {})
         for failure in failures:
-            self.caller.tell([known.setdefault(failure.key, failure.alert(self.app.clock()))])
+            self.hooks.report([known.setdefault(failure.key, failure.alert(self.app.clock()))])
 
-    def _over(self, work: str) -> None:
-        self.untaken.pop(work, None)
+    def _recovered(self, work: str) -> None:
+        self.unrecorded.pop(work, None)
 
     def tick(self) -> Report:
         """Do one pass, unless there is nothing to do; stop between messages when told to.
@@ -189,7 +189,7 @@ class Daemon:
         steps = Steps()
         try:
             with steps.step("settings"):
-                self._look_at_settings()
+                self._reload()
             report = self._pass(steps)
         except Exception as trouble:
             steps.failed.append(Failure("begin", trouble))
@@ -199,59 +199,59 @@ class Daemon:
             raise
         finally:
             self.finished_at = time.monotonic()
-        self._note(report)
+        self._finish(report)
         return report
 
-    def _look_at_settings(self) -> None:
-        """Read calendar and keys again; where they cannot be read, those of before go on. Raises Error, OSError."""
+    def _reload(self) -> None:
+        """Read calendar and keys again; where they cannot be read, those of before stay. Raises Error, OSError."""
         self.app = self.app.fresh()
         self.app.config.password()
 
     def _pass(self, steps: Steps) -> Report:
         if not steps.failed and self.app.idle():
             return Report(steps=steps)
-        return self.app.run_once(self._asked_to_stop, steps)
+        return self.app.run_once(self._should_stop, steps)
 
-    def _note(self, report: Report) -> None:
-        """Say what a pass did; one that failed somewhere is not a finished one."""
+    def _finish(self, report: Report) -> None:
+        """Log what a pass did; one that failed somewhere is not a finished one."""
         if report.recorded:
-            self._over("pass")
+            self._recovered("pass")
         else:
-            self._tell("pass", report.steps.failed)
+            self._report("pass", report.steps.failed)
         if not report.steps.failed:
             self.passed_at = time.monotonic()
         if report.planned or report.outcomes:
             log.info("planned %d, %s", report.planned, dict(report.outcomes))
 
-    def _same_ledger(self) -> None:
-        """Refuse to write into a file that has lost its name: all of it would be gone with us. Raises DatabaseGone."""
+    def _check_same_ledger(self) -> None:
+        """Refuse to write into a file that has lost its name: it would be lost. Raises DatabaseGone."""
         if file_identity(self.app.database) != self.ledger:
             raise DatabaseGone(path=self.app.database)
 
-    def _asked_to_stop(self) -> bool:
+    def _should_stop(self) -> bool:
         """Answer the pass, which asks before each message: that it asks shows that it moves."""
         self.finished_at = time.monotonic()
         return self.stopping.is_set()
 
     def heartbeat(self) -> None:
-        """Say that we live: in the database, and to the service manager."""
+        """Record in the database that this daemon is alive."""
         with writing(self.app.engine) as session:
             workers.beat(session, self._worker(), self.app.clock())
 
-    def call_out(self) -> None:
-        """Tell new alerts; say that we live, as long as passes finish and nothing keeps mail from going out."""
+    def run_hooks(self) -> None:
+        """Report new alerts; ping as long as passes finish and nothing keeps mail from going out."""
         with reading(self.app.engine) as session:
             standing = alerts.standing(session)
-        self.caller.tell(standing)  # nothing is locked while the operator's command runs
-        late = time.monotonic() - self.passed_at >= CALLING_SECONDS + 2 * self.app.config.daemon.tick_seconds
-        if not late and not self.untaken and not stoppages.found(self.app):
-            self.caller.ping()
+        self.hooks.report(standing)  # nothing is locked while the operator's command runs
+        late = time.monotonic() - self.passed_at >= HOOKS_SECONDS + 2 * self.app.config.daemon.tick_seconds
+        if not late and not self.unrecorded and not status.stoppages(self.app):
+            self.hooks.ping()
 
-    def keep_house(self) -> None:
+    def maintain(self) -> None:
         """Back up once a day, verified; forget daemons that were killed, and forms of long ago."""
         with writing(self.app.engine) as session:
             for worker in workers.forget(session, self.app.clock()):
-                log.warning("daemon %s was never seen again", worker)
+                log.warning("daemon %s is gone without having signed off", worker)
             responses.forget(session, self.app.clock() - FORMS_KEPT)
         self._back_up()
 
@@ -275,30 +275,30 @@ class Daemon:
 
     def _watch(self, scheduler: BackgroundScheduler) -> int:
         """Wait for a signal; meanwhile see that passes finish and the clock runs on. Return the exit code."""
-        ahead = self._ahead()
+        offset = self._clock_offset()
         while True:
-            if abs(self._ahead() - ahead) > CLOCK_STEP:
-                log.warning("the clock was set by %+.0f s; the ticks begin anew", self._ahead() - ahead)
-                ahead = self._ahead()
-                self._rearm(scheduler)
+            if abs(self._clock_offset() - offset) > CLOCK_STEP:
+                log.warning("the system clock was set by %+.0f s; rescheduling", self._clock_offset() - offset)
+                offset = self._clock_offset()
+                self._reschedule(scheduler)
             caught = signal.sigtimedwait(SIGNALS, WATCH_SECONDS)
             if caught is not None and caught.si_signo in SIGNALS:  # after SIGCONT CPython returns rubbish, not None
-                log.info("stopping after the send in hand")
+                log.info("stopping; the current transmission is finished first")
                 self.stopping.set()
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)  # a second signal ends us at once
                 return 0
             if time.monotonic() - self.finished_at > LONGEST_STEP + self.app.config.daemon.tick_seconds:
-                log.critical("no pass has finished for %d s; ending, to be started anew", LONGEST_STEP)
+                log.critical("no pass has finished for %d s; exiting, to be restarted", LONGEST_STEP)
                 return STUCK
             if self.gone:
                 return GONE
-            notify("WATCHDOG=1")
+            sd_notify("WATCHDOG=1")
 
-    def _ahead(self) -> float:
+    def _clock_offset(self) -> float:
         """Return by how many seconds the clock is ahead of the monotonic one; it changes when the clock is set."""
         return self.app.clock().timestamp() - time.monotonic()
 
-    def _rearm(self, scheduler: BackgroundScheduler) -> None:
+    def _reschedule(self, scheduler: BackgroundScheduler) -> None:
         """Tick now: set back, the clock would let every job wait for as long."""
         for job in scheduler.get_jobs():
             job.modify(next_run_time=self.app.clock())
@@ -317,11 +317,11 @@ class Daemon:
             workers.sign_off(session, self.app.worker, self.app.clock())
 
 
-def notify(state: str) -> None:
-    """Tell systemd (``sd_notify``); without it there is nobody to tell."""
+def sd_notify(state: str) -> None:
+    """Report a state to systemd, if it started us."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
     path = "\0" + address[1:] if address.startswith("@") else address
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
-        line.sendto(state.encode(), path)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendto(state.encode(), path)

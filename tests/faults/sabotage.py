@@ -185,7 +185,7 @@ def break_a_step() -> None:
     """Break what ``FAULT_STEP`` names as ``module:path:trouble`` or ``module:path:trouble:only``; call out often."""
     from tracker import daemon  # noqa: PLC0415
 
-    daemon.CALLING_SECONDS = 1
+    daemon.HOOKS_SECONDS = 1
     _break(*os.environ["FAULT_STEP"].split(":"))
 
 

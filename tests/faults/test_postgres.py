@@ -197,7 +197,7 @@ def test_row_44_a_clock_ahead_takes_nothing_from_the_living(
     daemons = [start_at(here, 0)]
     until(lambda: len(relay.seen) == 2)  # and four more are leased
     daemons += [start_at(here, 600), start_at(here, -600)]
-    until(lambda: all("the daemon runs" in here.log(n) for n in (1, 2)))
+    until(lambda: all("daemon started" in here.log(n) for n in (1, 2)))
     here.await_passes(6)  # of those two; a lease of two minutes is long over by the clock of one of them
     assert len(relay.seen) == 2
     relay.gate.set()

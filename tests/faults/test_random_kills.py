@@ -48,6 +48,6 @@ def wait_a_little(here: Station, relay: Relay, nursery: Nursery, daemon: int, ch
         relay.wait(chance.random() * 0.3)
         return
     goal = len(relay.seen) + chance.randrange(4)
-    until(lambda: "the daemon runs" in nursery.log(daemon))
+    until(lambda: "daemon started" in nursery.log(daemon))
     until(lambda: len(relay.seen) >= goal or here.done())
     relay.wait(chance.random() * relay.pause)

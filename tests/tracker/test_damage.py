@@ -35,7 +35,7 @@ from tests.ledgers import place
 from tracker import config
 from tracker.app import App
 from tracker.cli.root import run
-from tracker.ops import doctor, soundness
+from tracker.ops import doctor, integrity
 from tracker.web.app import make as make_pages
 
 CONFIG = """[organisation]
@@ -407,7 +407,7 @@ def test_the_doctor_names_table_row_and_column(ledger: Ledger, table: str) -> No
     columns = [column for name, column in COLUMNS if name == table]
     ledger.damage(table, *columns)
     with ledger.app.looking() as connection:
-        found = list(soundness.damaged(connection))
+        found = list(integrity.damaged(connection))
     assert [(each.table, each.column) for each in found] == [(table, column) for column in columns]
     assert len({each.row for each in found}) == 1
 
@@ -422,7 +422,7 @@ def test_the_doctor_names_no_more_than_anybody_reads(ledger: Ledger, capsys: pyt
     with closing(sqlite3.connect(ledger.folder / "yinuo.db", isolation_level=None)) as other:
         other.execute("UPDATE notice SET kind = CAST(x'D6D0' AS TEXT), role = kind, commitment_id = 99")
     findings = [finding for finding in doctor.examine(ledger.app) if finding.state == doctor.BAD]
-    assert sum(finding.what == "text" for finding in findings) == soundness.MOST
+    assert sum(finding.what == "text" for finding in findings) == integrity.MOST
     assert any("notice speaks of a row of commitment that is not there" in finding.text for finding in findings)
 
 

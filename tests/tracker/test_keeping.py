@@ -39,7 +39,7 @@ def test_forms_sent_long_ago_are_forgotten(home: Path) -> None:
         with freeze_time(f"{day}T10:00:00+08:00"):
             with app.register() as keeper:
                 responses.remember(keeper, day, 1)
-            Daemon(app).keep_house()
+            Daemon(app).maintain()
     app.engine.dispose()
     with closing(sqlite3.connect("yinuo.db")) as connection:
         assert connection.execute("SELECT key FROM submission ORDER BY key").fetchall() == [

@@ -29,7 +29,7 @@ from tracker.app import App
 from tracker.cli.root import run
 from tracker.daemon import Daemon
 from tracker.demo import stage
-from tracker.ops import backup, link_keys, status, stoppages, upgrade
+from tracker.ops import backup, link_keys, status, upgrade
 
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 THURSDAY = datetime(2019, 6, 27, 2, tzinfo=UTC)  # 10:00 where the office is
@@ -195,10 +195,10 @@ def test_keys_that_are_gone_are_known_and_not_made_anew(app: App, tmp_path: Path
     mine = App(config.load(None, {}, tmp_path), actor="office")
     assert mine.links is not None
     (tmp_path / "web-keys").unlink()
-    assert [each.kind for each in stoppages.found(mine)] == [stoppages.KEYS_GONE]
+    assert [each.kind for each in status.stoppages(mine)] == [status.KEYS_GONE]
     with pytest.raises(config.ConfigError, match="put the file back"):
         mine.fresh()
-    assert health_page(mine) == (503, stoppages.KEYS_GONE)
+    assert health_page(mine) == (503, status.KEYS_GONE)
     assert not (tmp_path / "web-keys").exists()
     mine.engine.dispose()
 
@@ -276,7 +276,7 @@ def test_looking_keeps_no_writer_waiting(app: App, monkeypatch: pytest.MonkeyPat
     def look(engine: Engine) -> None:
         opened.append(engine.pool.checkedout() == 0)  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(stoppages, "check_writable", look)
+    monkeypatch.setattr(status, "check_writable", look)
     status.look(app)
     assert opened == [True]
 
@@ -521,18 +521,18 @@ def test_a_rehearsal_in_which_nothing_can_be_composed_says_so(
 
 def test_the_ping_comes_back_once_passes_are_recorded_again(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     daemon, pings, told = Daemon(app), [], []
-    monkeypatch.setattr(daemon.caller, "ping", lambda: pings.append(True))
-    monkeypatch.setattr(daemon.caller, "_run", told.append)
+    monkeypatch.setattr(daemon.hooks, "ping", lambda: pings.append(True))
+    monkeypatch.setattr(daemon.hooks, "_run_command", told.append)
     for outbreak in (1, 2):
         with freeze_time(THURSDAY + outbreak * timedelta(days=3)):  # each day has something to plan
             with monkeypatch.context() as trouble:
                 trouble.setattr(passes, "_record", cannot)  # the database takes nothing
                 trouble.setattr(delivery, "plan", cannot)
                 daemon.tick()
-            daemon.call_out()
+            daemon.run_hooks()
             assert (len(told), pings) == (outbreak, [])
             daemon.tick()
-            daemon.call_out()
+            daemon.run_hooks()
             assert pings.pop()
 
 

@@ -79,13 +79,13 @@ def command(ctx: typer.Context) -> Command:
 
 def save(app: "App", file: Path | None, content: bytes, *, force: bool) -> None:
     """Write to a file, or to stdout without one. Raises WorkOfOthers, NotWritten."""
-    from tracker import written  # noqa: PLC0415
+    from tracker import files  # noqa: PLC0415
     from tracker.cli.output import write_out  # noqa: PLC0415
 
     if file is None:
         write_out(content)
     else:
-        written.save(app.folder, file, content, force=force)
+        files.save(app.folder, file, content, force=force)
 
 
 def login_name() -> str:

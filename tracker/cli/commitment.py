@@ -84,7 +84,7 @@ def add(
     from commitments.models import Commitment  # noqa: PLC0415
     from commitments.queries import lookup  # noqa: PLC0415
     from commitments.register import opening  # noqa: PLC0415
-    from tracker import entering  # noqa: PLC0415
+    from tracker import late_entries  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -115,7 +115,7 @@ def add(
             **({**dated, "due_rule": due_rule} if due_rule else dated),
         )
         opening.add(register, row)
-        late = entering.opened(app, register, [row.ref], quiet=quiet)
+        late = late_entries.opened(app, register, [row.ref], quiet=quiet)
         answer = Recorded(app, shared.locale, register)
         answer.add("add", row, answer.due(row), answer.opened(row))
     print_json({"ref": row.ref, "overdue": count(late)}) if json else print(row.ref)
@@ -238,14 +238,14 @@ def confirm_draft(
 
     if bool(refs) == bool(all_stated):
         raise UsageError(problem="Give refs, or --all-stated LETTER.")
-    from tracker import entering  # noqa: PLC0415
+    from tracker import late_entries  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
     with app.register() as register:
         chosen = refs or _stated_drafts(register.session, all_stated)
         rows = [opening.confirm(register, ref) for ref in chosen]
-        late = entering.opened(app, register, chosen, quiet=quiet)
+        late = late_entries.opened(app, register, chosen, quiet=quiet)
         answer = Recorded(app, shared.locale, register)
         for row in rows:
             answer.add("confirm", row, answer.due(row), answer.opened(row))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.app import App
-    from tracker.entering import Late
+    from tracker.late_entries import Late
 
 QuietOption = Annotated[
     bool,

@@ -73,7 +73,7 @@ def import_(
         print_json(as_json(reading)) if json else _show(reading, command(ctx).language or "zh-Hans")
         return
     from commitments.register.letter_import import bring_in  # noqa: PLC0415
-    from tracker import entering  # noqa: PLC0415
+    from tracker import late_entries  # noqa: PLC0415
 
     given = {
         "document_number": document_number, "proposal_number": proposal_number, "proposing_unit": proposing_unit,
@@ -82,8 +82,8 @@ def import_(
     with app.register() as keeper:
         done = bring_in(keeper, reading, Path(file).name, given)
         if quiet:
-            entering.mark_history(keeper.session, done.refs)
-        overdue = entering.drafts_overdue(keeper.session, done.letter, keeper.today)
+            late_entries.mark_history(keeper.session, done.refs)
+        overdue = late_entries.drafts_overdue(keeper.session, done.letter, keeper.today)
     if json:
         facts = {"letter": done.letter, "refs": done.refs, "departments": done.departments, "repeated": done.repeated}
         print_json({**facts, "overdue": overdue})

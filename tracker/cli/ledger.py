@@ -40,13 +40,13 @@ def load(
     from commitments.errors import each_message  # noqa: PLC0415
     from commitments.exchange.load import load as load_file  # noqa: PLC0415
     from notifications.plan.planner import decline  # noqa: PLC0415
-    from tracker import entering  # noqa: PLC0415
+    from tracker import late_entries  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
     with app.register() as keeper:
         loaded = load_file(keeper, file, update=update)
-        late = entering.opened(app, keeper, loaded.added, quiet=quiet)
+        late = late_entries.opened(app, keeper, loaded.added, quiet=quiet)
         if quiet and loaded.updated:
             decline(keeper.session, app.office(name=""), loaded.updated, keeper.now)
         if dry_run:

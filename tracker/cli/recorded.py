@@ -135,10 +135,10 @@ class Recorded:
         return self._say("told"), next(self._next(row), "") if row.state == "open" else ""
 
     def _next(self, row: "Commitment") -> Iterator[str]:
-        from tracker import entering  # noqa: PLC0415
+        from tracker import late_entries  # noqa: PLC0415
 
         self.keeper.session.flush()
-        if day := entering.next_reminder(self.app, self.keeper.session, row.ref):
+        if day := late_entries.next_reminder(self.app, self.keeper.session, row.ref):
             yield self._say("rung" if row.due_on else "asked", day=self.day(day), lead=self._named(row.lead))
 
     # -- words -----------------------------------------------------------------------------------------------------

@@ -119,17 +119,17 @@ class Walk:
 
     def _open(self, keeper: "Register", ref: str) -> None:
         from commitments.register import opening  # noqa: PLC0415
-        from tracker import entering  # noqa: PLC0415
+        from tracker import late_entries  # noqa: PLC0415
 
         opening.confirm(keeper, ref)
-        entering.opened(self.app, keeper, [ref], quiet=self.quiet)
+        late_entries.opened(self.app, keeper, [ref], quiet=self.quiet)
         self.opened.append(ref)
 
     def _say_late(self) -> None:
-        from tracker import entering  # noqa: PLC0415
+        from tracker import late_entries  # noqa: PLC0415
 
         with self.app.reading() as session:
-            late = entering.of(self.app, session, self.opened, quiet=self.quiet)
+            late = late_entries.of(self.app, session, self.opened, quiet=self.quiet)
         say_late(late, self.app, self.tongue)
 
     def _drop(self) -> None:

@@ -48,7 +48,7 @@ from tracker.cli import (
 from tracker.cli.base import Command, UsageError, command
 from tracker.cli.output import say, set_up_streams
 from tracker.errors import ConfigError
-from tracker.private import private
+from tracker.files import owner_only
 
 OK, FAILED, USAGE, MISSING, CONFIG, DELIVERY, HELD, INTERRUPTED = 0, 1, 2, 3, 4, 5, 75, 130
 EXIT_CODES: tuple[tuple[type[Error], int], ...] = (
@@ -114,7 +114,7 @@ def common(
     shared.config, shared.language, shared.verbose, shared.actor = config, language, verbose, actor
 
 
-@private()
+@owner_only()
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line; return the exit code. Errors a person can mend are one sentence on stderr."""
     shared = Command()

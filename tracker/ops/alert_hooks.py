@@ -1,4 +1,4 @@
-"""Calling out: the operator's own command for each new alert, and the address that a dead man's switch listens at.
+"""Alert hooks: the operator's own command for each new alert, and the address that a dead man's switch listens at.
 
 Both are off unless configured. Neither the command nor the address is ever logged: they may hold tokens.
 """
@@ -14,23 +14,23 @@ PING_SECONDS = 10
 log = logging.getLogger("yinuo.alert")
 
 
-class Caller:
-    """Tells each alert once in the life of a daemon: in the log, and to the command."""
+class AlertHooks:
+    """Reports each alert once in the life of a daemon: in the log, and to the command."""
 
     def __init__(self, command: Sequence[str], ping_url: str) -> None:
         self.command = command
         self.ping_url = ping_url
-        self.told: set[tuple[str, object]] = set()
+        self.reported: set[tuple[str, object]] = set()
 
-    def tell(self, standing: Sequence[Alert]) -> None:
-        """Say what is new among the alerts that stand."""
+    def report(self, standing: Sequence[Alert]) -> None:
+        """Report what is new among the alerts that stand."""
         for alert in standing:
-            if (alert.key, alert.at) not in self.told:
-                self.told.add((alert.key, alert.at))
+            if (alert.key, alert.at) not in self.reported:
+                self.reported.add((alert.key, alert.at))
                 log.error("alert: %s", alert.text)
-                self._run(alert.text)
+                self._run_command(alert.text)
 
-    def _run(self, words: str) -> None:
+    def _run_command(self, words: str) -> None:
         """Run the command with the text on its standard input, where no shell can read it as anything else."""
         if not self.command:
             return
@@ -40,12 +40,12 @@ class Caller:
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except subprocess.CalledProcessError as trouble:
-            log.warning("alert_command ended with %d", trouble.returncode)
+            log.warning("alert_command failed with exit code %d", trouble.returncode)
         except (OSError, subprocess.TimeoutExpired) as trouble:
             log.warning("alert_command could not be run: %s", type(trouble).__name__)
 
     def ping(self) -> None:
-        """Say that passes finish. That nobody answers is not our trouble: it is the listener who raises alarm."""
+        """Signal that passes finish. That nobody answers is not our trouble: it is the listener who raises alarm."""
         if not self.ping_url:
             return
         import urllib.request  # noqa: PLC0415 - brings ssl and http, which most daemons never need

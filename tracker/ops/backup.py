@@ -24,7 +24,7 @@ from commitments.files.durable import sync
 from commitments.storage import copy_into, open_engine, reading, writing
 from notifications.models import Instance
 from tracker.app import App
-from tracker.written import WorkOfOthers
+from tracker.files import WorkOfOthers
 
 KEEP = 14
 MOST_NAMED = 10

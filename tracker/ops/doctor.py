@@ -20,8 +20,8 @@ from notifications.passes import said
 from notifications.plan import snapshots
 from tracker.config import check
 from tracker.config.check import BAD, OK, WARN, Finding
-from tracker.ops import soundness, status
-from tracker.private import open_to_others
+from tracker.files import open_to_others
+from tracker.ops import integrity, status
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -93,8 +93,8 @@ def _file(app: "App") -> Iterator[Finding]:
     if app.database is None:
         return
     with looking(app.engine) as connection:
-        problems = list(soundness.problems(connection))
-        texts = list(islice(soundness.damaged(connection), soundness.MOST))
+        problems = list(integrity.problems(connection))
+        texts = list(islice(integrity.damaged(connection), integrity.MOST))
     for words in problems:
         yield Finding("file", BAD, words)
     for damage in texts:

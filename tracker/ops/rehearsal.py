@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, time, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -18,7 +19,6 @@ from notifications.delivery import pass_once
 from notifications.models import Instance, Message, Notice
 from notifications.plan.planner import POISON
 from tracker.app import App
-from tracker.export import write_html
 from tracker.ops import link_keys
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Rehearsal:
         with self.app.reading() as session:
             sent = session.scalars(select(Message).where(Message.state == "sent").order_by(Message.sent_at, Message.id))
             during = [message for message in sent if message.told_on >= first]
-        write_html(self.into)
+        _write_html(self.into)
         return during
 
     def poisoned(self) -> tuple[int, str]:
@@ -112,6 +112,14 @@ def check_folder(folder: Path) -> None:
         FolderChannel(folder).open()
     except ChannelDown as down:
         raise DeliveryFailed(problem=f"{down}.") from down
+
+
+def _write_html(folder: Path) -> None:
+    """Write ``NAME.html`` beside each ``NAME.eml``, for a browser to open."""
+    for eml in folder.glob("*.eml"):
+        body = message_from_bytes(eml.read_bytes(), policy=policy.default).get_body(("html",))
+        if body is not None:
+            eml.with_suffix(".html").write_text(body.get_content(), encoding="utf-8")
 
 
 def _copied(app: App, folder: Path) -> Path:

@@ -18,9 +18,8 @@ from commitments.storage import is_busy, one_moment, open_engine, reading, writi
 from notifications import alerts, delivery
 from notifications.models import Notice
 from notifications.outbox import attempts, holds
-from tracker import strangers
 from tracker.app import App
-from tracker.ops import link_revocation, upgrade
+from tracker.ops import integrity, link_revocation, upgrade
 from tracker.ops.backup import BadBackup, copy_evidence, drop, elsewhere, verify
 from tracker.ops.doctor import differences, worded
 
@@ -170,7 +169,7 @@ def _refuse_strange(path: Path) -> None:
     engine = open_engine(f"sqlite:///{path}")
     try:
         with reading(engine) as session:
-            found = strangers.first(session)
+            found = integrity.first_foreign(session)
     finally:
         engine.dispose()
     if found:

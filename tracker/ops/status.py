@@ -1,17 +1,21 @@
-"""How the program does, read from the database alone: what ``status`` prints and ``status --check`` judges."""
+"""How the program does: what ``status`` prints, ``status --check`` judges, and what keeps mail from going out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from commitments.storage import less_durable
+from commitments.errors import Error, StorageTrouble
+from commitments.storage import check_writable, less_durable
 from notifications import alerts
 from notifications.models import MESSAGE_STATES, NOTICE_STATES, Instance, Message, Notice
-from notifications.outbox import holds, leases, workers
-from tracker.ops import stoppages
+from notifications.outbox import holds, leases, overdue, workers
+from notifications.outbox.holds import CLOCK
+from notifications.outbox.results import CHANNEL_ALERT
+from tracker.errors import KeysGone
 
 if TYPE_CHECKING:
     from tracker.app import App
@@ -21,16 +25,19 @@ SILENT_TICKS = timedelta(minutes=15)
 SILENT_HEART = timedelta(minutes=5)
 OLD_BACKUP = timedelta(days=3)
 MINUTE = timedelta(minutes=1)
+UNWRITABLE = "the database cannot be written"
+UNREADABLE = "a file of the configuration cannot be read"
+KEYS_GONE = "the keys file of the links is gone; put it back, or make new keys with `tracker links rotate`"
 
 
 def look(app: "App") -> dict[str, Any]:
     """Return counts, ages, alerts and what keeps mail in. Raises StorageTrouble."""
-    stopped = stoppages.found(app)
+    stopped = stoppages(app)
     with app.reading() as session:
         return facts(session, app, stopped)
 
 
-def facts(session: Session, app: "App", stopped: Sequence[stoppages.Stoppage] = ()) -> dict[str, Any]:
+def facts(session: Session, app: "App", stopped: Sequence["Stoppage"] = ()) -> dict[str, Any]:
     """Return counts, ages and alerts, and what was found to keep mail in. Instants are aware UTC."""
     instance = session.get_one(Instance, 1)
     notices = dict(session.execute(select(Notice.state, func.count()).group_by(Notice.state)).all())
@@ -38,7 +45,7 @@ def facts(session: Session, app: "App", stopped: Sequence[stoppages.Stoppage] = 
     daemons = workers.expected(session)
     if app.database is not None:
         daemons = daemons[-1:]  # one daemon at a time: those before it were killed and could not sign off
-    overdue = select(func.min(Notice.slot)).where(Notice.state == "owed")
+    oldest_owed = select(func.min(Notice.slot)).where(Notice.state == "owed")
     return {
         "environment": instance.environment,
         "database": session.get_bind().dialect.name,
@@ -52,7 +59,7 @@ def facts(session: Session, app: "App", stopped: Sequence[stoppages.Stoppage] = 
         "dead": messages.get("dead", 0),
         "notices": {state: notices.get(state, 0) for state in NOTICE_STATES},
         "messages": {state: messages.get(state, 0) for state in MESSAGE_STATES},
-        "oldest_owed_slot": session.scalar(overdue),
+        "oldest_owed_slot": session.scalar(oldest_owed),
         "channel_rests_until": instance.paused_until,
         "backed_up_at": instance.backed_up_at,
         "passed_at": instance.passed_at,
@@ -77,7 +84,7 @@ def judge(found: dict[str, Any]) -> tuple[int, list[str]]:
         for worker in found["workers"]
         if now - max(filter(None, (found["last_tick_at"], worker["started_at"]))) > SILENT_TICKS
     ]
-    down += [stoppage["text"] for stoppage in found["stoppages"] if stoppage["kind"] == stoppages.UNWRITABLE]
+    down += [stoppage["text"] for stoppage in found["stoppages"] if stoppage["kind"] == UNWRITABLE]
     why = [stoppage["text"] for stoppage in found["stoppages"] if stoppage["text"] and stoppage["text"] not in down]
     why += [found["journal"]] if found["journal"] else []
     why += [f"{found[count]} {words}" for count, words in _COUNTS.items() if found[count]]
@@ -95,3 +102,59 @@ def judge(found: dict[str, Any]) -> tuple[int, list[str]]:
 
 
 _COUNTS = {"dead": "messages are dead", "held": "notices are held", "unknown": "messages with unknown outcome"}
+
+
+@dataclass(frozen=True)
+class Stoppage:
+    """One thing that keeps mail in. ``kind`` may be shown to anybody, ``text`` to the operator only."""
+
+    kind: str
+    text: str
+
+
+def stoppages(app: "App") -> list[Stoppage]:
+    """Return what keeps mail from going out, found by looking and not by waiting for the daemon to say so.
+
+    With any of it the dead man's switch is not pinged and ``/healthz`` answers 503. Alerts have their own sentences.
+
+    Raises StorageTrouble when the database cannot be read.
+    """
+    unwritable = list(_database(app))
+    with app.reading() as session:
+        return [*unwritable, *(stoppage for look in (_settings, _alerts, _overdue) for stoppage in look(session, app))]
+
+
+def _database(app: "App") -> Iterator[Stoppage]:
+    """Try to write, with no transaction open: a reader who waits for another connection keeps writers waiting."""
+    try:
+        check_writable(app.engine)
+    except StorageTrouble as trouble:
+        yield Stoppage(UNWRITABLE, f"the database cannot be written: {trouble}")
+
+
+def _settings(_session: Session, app: "App") -> Iterator[Stoppage]:
+    """Files with secrets may go, or be saved in a form that cannot be read, while the program runs."""
+    looks: tuple[Callable[[], object], ...] = (app.config.password, app.check_keys)
+    for look in looks:
+        try:
+            look()
+        except (Error, OSError) as trouble:
+            yield Stoppage(KEYS_GONE if isinstance(trouble, KeysGone) else UNREADABLE, str(trouble))
+
+
+def _alerts(session: Session, _app: "App") -> Iterator[Stoppage]:
+    for alert in alerts.standing(session):
+        if alert.key == CHANNEL_ALERT:
+            yield Stoppage("the mail channel rests", "")
+        elif alert.key == CLOCK:
+            yield Stoppage("the clock is not believed", "")
+        elif alert.key.startswith("pass/"):
+            yield Stoppage("a pass fails", "")
+
+
+def _overdue(session: Session, app: "App") -> Iterator[Stoppage]:
+    hours = overdue.Hours(zone=app.zone, send_at=app.config.reminders.send_at, workdays=app.workdays)
+    waiting = overdue.count(session, hours, app.clock())
+    if waiting:
+        words = f"{waiting} notices or messages should have gone out more than two hours ago; does a daemon run?"
+        yield Stoppage("mail waits for longer than it should", words)

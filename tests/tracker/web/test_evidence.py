@@ -119,7 +119,7 @@ def test_no_page_hands_out_what_was_altered(pages: Pages, damage: Callable[[Path
 def test_its_alert_stands_until_a_day_in_order(kept: Path, place: Path) -> None:
     def after(day: str) -> list[str]:
         with freeze_time(f"{day}T10:00:00+08:00"):
-            Daemon(app).keep_house()
+            Daemon(app).maintain()
         with app.reading() as session:
             return [alert.key for alert in alerts.standing(session)]
 

@@ -15,7 +15,7 @@ from commitments.i18n import word
 from commitments.models import KINDS, STATES, Department, Letter
 from commitments.queries.listing import Filter
 from notifications.links import DESK
-from tracker import entering
+from tracker import late_entries
 from tracker.web import charts, decisions, downloads, overview, saved
 from tracker.web.auth import Visitor
 from tracker.web.forms import Entry, number
@@ -84,7 +84,7 @@ def _decide(site: Site, register: "Register", ref: str, name: str, entry: Entry)
     """Write a decision down; a draft that was imported as history is entered so."""
     decisions.do(register, ref, name, entry)
     if name == "confirm":
-        entering.opened(site.app, register, [ref], quiet=False)
+        late_entries.opened(site.app, register, [ref], quiet=False)
 
 
 def _ledger(site: Site, visitor: Visitor) -> str:

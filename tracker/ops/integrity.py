@@ -1,14 +1,22 @@
-"""Is the file of an SQLite ledger sound? Its pages, its references, and every text in it.
+"""Whether an SQLite ledger is sound, and whether everything in it is ours.
 
-Slow on a large ledger, as is walking the history: ``doctor`` alone asks.
+Pages, references and texts: slow on a large ledger, as is walking the history, so ``doctor`` alone asks. What is none
+of ours would do its work in our name, or keep us from doing ours: ``restore`` asks. Triggers, views and virtual tables
+run by themselves in whoever opens the file. Other tables and columns are somebody's who writes past the verbs: the next
+version's migration would meet or lose them. Of indexes a plain one is let be, since it only makes somebody's own query
+faster; one that is unique, partial or of an expression can refuse what our verbs write.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import JSON, Column, Connection, Date, LargeBinary, String, Table
+from sqlalchemy import JSON, Column, Connection, Date, LargeBinary, String, Table, text
+from sqlalchemy.orm import Session
 
+import commitments.models  # noqa: F401 - so that all tables are known
+import notifications.models  # noqa: F401 - so that all tables are known
 from commitments.base import Base
 from commitments.damage import Unreadable, error_at, from_json, is_damaged, visible
 
@@ -16,6 +24,17 @@ MOST = 20  # of a kind that are named; a file that is all rubbish has more than 
 NAMES = ("ref", "name", "document_number")  # by which people know a row, in this order
 SHOWN = 40  # characters of a damaged text
 ROWS = 1000  # read at a time
+RUNNING = """
+    SELECT type || ' ' || name FROM sqlite_master
+    WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'
+"""
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+COLUMNS = "SELECT name, hidden FROM pragma_table_xinfo(:name)"
+INDEXES = """
+    SELECT name FROM pragma_index_list(:name) AS i
+    WHERE origin = 'c' AND ("unique" OR partial OR EXISTS (SELECT 1 FROM pragma_index_info(i.name) WHERE cid < 0))
+"""
+VERSION = {"alembic_version": {"version_num"}}
 
 
 class Damage(NamedTuple):
@@ -84,3 +103,27 @@ def _named(table: Table, columns: Sequence[Column[object]], row: Sequence[object
     key = "/".join(visible(str(known[column.name])) for column in table.primary_key)
     name = next((visible(str(known[each])) for each in NAMES if each in known), "")
     return f"{key} ({name})" if name else key
+
+
+def first_foreign(session: Session) -> str | None:
+    """Return the first thing of an SQLite database that we never make, with what it is, or None."""
+    return next(chain(session.scalars(text(RUNNING)), _tables(session)), None)
+
+
+def _tables(session: Session) -> Iterator[str]:
+    known = VERSION | {name: {column.name for column in table.columns} for name, table in Base.metadata.tables.items()}
+    names = session.scalars(text(TABLES)).all()
+    yield from (f"table {name}" for name in names if name not in known)
+    for name in names:
+        yield from _parts(session, name, known[name])
+
+
+def _parts(session: Session, table: str, known: set[str]) -> Iterator[str]:
+    """Name columns that are not ours or that are worked out by the database, and indexes that can refuse a row."""
+    for column, hidden in session.execute(text(COLUMNS), {"name": table}):
+        if column not in known or hidden:
+            yield f"column {table}.{column}"
+    ours = (
+        {str(index.name) for index in Base.metadata.tables[table].indexes} if table in Base.metadata.tables else set()
+    )
+    yield from (f"index {name}" for name in session.scalars(text(INDEXES), {"name": table}) if name not in ours)

@@ -1,20 +1,26 @@
-"""Files written for people, and whether somebody changed one since.
+"""Files the program writes: for its owner alone, and never over what somebody worked in.
 
-The sha256 of each stands in ``written.sha256`` beside the ledger, as ``sha256sum`` writes it. A file whose content it
-does not name is somebody's work. A record that is lost costs a ``--force``, never a file.
+Databases, copies, evidence and mails hold links that are keys, and names of people: whatever the umask, nobody else
+reads them. A file asked for by name follows the umask: it is there to be handed on. The sha256 of each such file stands
+in ``written.sha256`` beside the ledger, as ``sha256sum`` writes it. A file whose content it does not name is somebody's
+work. A record that is lost costs a ``--force``, never a file.
 """
 
 import hashlib
 import os
 import shutil
-from contextlib import suppress
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 from commitments.errors import Refused
-from tracker.private import share
 
+OWNER_ONLY = 0o077
 RECORD = "written.sha256"
 MOST = 1000  # files remembered
+_umask: ContextVar[int] = ContextVar("umask", default=OWNER_ONLY)  # of whoever started the program
 
 
 class NotWritten(Refused):
@@ -23,6 +29,26 @@ class NotWritten(Refused):
 
 class WorkOfOthers(Refused):
     """The file there is not as the program left it."""
+
+
+@contextmanager
+def owner_only() -> Iterator[None]:
+    """Let nobody else read or write what is made within the block."""
+    before = os.umask(OWNER_ONLY)
+    given = _umask.set(before)
+    try:
+        yield
+    finally:
+        os.umask(before)
+        _umask.reset(given)
+
+
+def open_to_others(path: Path) -> str:
+    """Return what would close a file or folder to others, or "" where nobody else can read or write it."""
+    mode = path.stat().st_mode
+    if not stat.S_IMODE(mode) & OWNER_ONLY:
+        return ""
+    return f"chmod {700 if stat.S_ISDIR(mode) else 600} {path}"
 
 
 def save(folder: Path, file: Path, content: bytes, *, force: bool) -> None:
@@ -58,10 +84,15 @@ def _replace(file: Path, content: bytes) -> None:
         if file.exists():
             shutil.copymode(file, partial)
         else:
-            share(partial)
+            _share(partial)
         partial.replace(file)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _share(file: Path) -> None:
+    """Let those read a new file whom the umask lets: a person asked for it, to hand it on."""
+    file.chmod(0o666 & ~_umask.get())
 
 
 def _remember(folder: Path, file: Path, content: bytes) -> None:

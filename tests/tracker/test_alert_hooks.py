@@ -12,7 +12,7 @@ import pytest
 
 from notifications.models import Alert
 from tests.notifications.test_smtp import free_port
-from tracker.ops.alert_hooks import Caller
+from tracker.ops.alert_hooks import AlertHooks
 
 NOW = datetime(2019, 6, 27, 1, tzinfo=UTC)
 CANARY = "kanarienvogel"
@@ -47,35 +47,35 @@ def script(folder: Path) -> list[str]:
 
 
 def test_each_alert_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    caller = Caller(script(tmp_path), "")
+    hooks = AlertHooks(script(tmp_path), "")
     first, second = (Alert(key=key, text=f"{key}; rm -rf '$HOME'", at=NOW) for key in ("guard", "dead/7"))
-    caller.tell([first])
-    caller.tell([first, second])
+    hooks.report([first])
+    hooks.report([first, second])
     assert (tmp_path / "told").read_text().splitlines() == [first.text, second.text]
     assert caplog.messages == [f"alert: {first.text}", f"alert: {second.text}"]
 
 
 @pytest.mark.parametrize("command", [["/no/such/thing", CANARY], [sys.executable, "-c", "1/0", CANARY]])
 def test_a_command_that_fails_is_said_without_its_words(command: list[str], caplog: pytest.LogCaptureFixture) -> None:
-    Caller(command, "").tell([Alert(key="guard", text="held", at=NOW)])
+    AlertHooks(command, "").report([Alert(key="guard", text="held", at=NOW)])
     assert "alert_command" in caplog.messages[-1]
     assert CANARY not in caplog.text
 
 
 def test_a_ping_is_a_plain_get(pings: tuple[list[str], str]) -> None:
-    Caller([], pings[1]).ping()
+    AlertHooks([], pings[1]).ping()
     assert pings[0] == [f"/ping/{CANARY}"]
 
 
 def test_nobody_listens_and_the_token_stays_secret(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
-        Caller([], f"http://127.0.0.1:{free_port()}/ping/{CANARY}").ping()
+        AlertHooks([], f"http://127.0.0.1:{free_port()}/ping/{CANARY}").ping()
     assert "ping_url" in caplog.text
     assert CANARY not in caplog.text
 
 
 def test_without_settings_nothing_is_called(caplog: pytest.LogCaptureFixture) -> None:
-    caller = Caller([], "")
-    caller.ping()
-    caller.tell([])
+    hooks = AlertHooks([], "")
+    hooks.ping()
+    hooks.report([])
     assert caplog.messages == []
