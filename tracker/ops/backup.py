@@ -24,6 +24,7 @@ from commitments.files.durable import sync
 from commitments.storage import copy_into, open_engine, reading, writing
 from notifications.models import Instance
 from tracker.app import App
+from tracker.config.values import DatabaseUrl
 from tracker.files import WorkOfOthers
 
 KEEP = 14
@@ -117,7 +118,7 @@ def verify(path: Path) -> Copied:
         raise BadBackup(path=path, problem=Mistake("is_link", target=path.resolve()))
     if not path.is_file():
         raise BadBackup(path=path, problem=Mistake("irregular_file" if path.exists() else "file_missing"))
-    engine = open_engine(f"sqlite:///{path}")
+    engine = open_engine(DatabaseUrl.at(path).address)
     try:
         with reading(engine) as session:
             _sound(path, session.execute(text("PRAGMA integrity_check")).scalar(), "ok")

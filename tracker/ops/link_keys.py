@@ -13,10 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from commitments.files.durable import sync
 from tracker.config.values import link_keys
 from tracker.errors import ConfigError, KeysGone
-
-from commitments.files.durable import sync
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

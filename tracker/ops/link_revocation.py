@@ -15,6 +15,7 @@ from commitments.register.context import Register
 from commitments.register.departments import revoke_links
 from commitments.storage import is_busy, open_engine, reading
 from notifications.models import Instance
+from tracker.config.values import DatabaseUrl
 
 DESK = "organisation"  # no department can have this name
 
@@ -34,7 +35,7 @@ def generations(database: Path) -> dict[str, int]:
     """
     if not database.exists():
         return {}
-    engine = open_engine(f"sqlite:///{database}")
+    engine = open_engine(DatabaseUrl.at(database).address)
     try:
         with reading(engine) as session:
             known = dict(session.execute(select(Department.name, Department.link_generation)).all())

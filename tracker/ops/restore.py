@@ -19,6 +19,7 @@ from notifications import alerts, delivery
 from notifications.models import Notice
 from notifications.outbox import attempts, holds
 from tracker.app import App
+from tracker.config.values import DatabaseUrl
 from tracker.ops import integrity, link_revocation, upgrade
 from tracker.ops.backup import BadBackup, copy_evidence, drop, elsewhere, verify
 from tracker.ops.doctor import differences, worded
@@ -151,7 +152,7 @@ def _swap(fresh: Path, database: Path, now: datetime) -> Path | None:
 @contextmanager
 def _at_rest(database: Path) -> Iterator[None]:
     """Roll back what was left half done and keep writers out. A damaged ledger has neither: it too can be replaced."""
-    engine = open_engine(f"sqlite:///{database}")
+    engine = open_engine(DatabaseUrl.at(database).address)
     try:
         with Session(engine) as session:
             try:
@@ -166,7 +167,7 @@ def _at_rest(database: Path) -> Iterator[None]:
 
 def _refuse_strange(path: Path) -> None:
     """Refuse a copy with things in it that we never make: they would do their work in our name."""
-    engine = open_engine(f"sqlite:///{path}")
+    engine = open_engine(DatabaseUrl.at(path).address)
     try:
         with reading(engine) as session:
             found = integrity.first_foreign(session)
