@@ -1,6 +1,7 @@
 """How the modules hang together, read from the source: imports within functions count like those at the top."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -87,3 +88,42 @@ def test_a_circle_within_functions_is_seen() -> None:
 def test_a_rule_has_one_home(sign: str, home: str) -> None:
     found = [str(file.relative_to(ROOT)) for file in modules().values() if sign in file.read_text("utf-8")]
     assert found == [home]
+
+
+ADDRESS_LIKE = {
+    "commitments.addresses": "the rule itself",
+    "commitments.exchange.formula_guard": "a sign with which formulas begin",
+    "commitments.exchange.xlsx_styles": "the format of text cells",
+    "commitments.exchange.xlsx_write": "the format of text cells",
+    "commitments.privacy": "what looks like an address in a letter is masked, whether mail reaches it or not",
+    "notifications.channels.answers": "addresses in a relay's answer are blanked, however it writes them",
+    "notifications.mail.calendar_events": "the UID of an event",
+    "notifications.mail.compose": "a Message-ID",
+    "notifications.mail.mime": "the form of a Message-ID",
+    "notifications.passes": "the place of an error in our own code",
+    "tracker.cli.mail": "a Message-ID",
+    "tracker.cli.output": "a sign with which formulas begin",
+    "tracker.config.values": "user and host in the URL of a database",
+    "tracker.daemon": "an abstract socket",
+}
+
+
+def at_signs(tree: ast.AST) -> Iterator[str]:
+    """Yield the texts of a program in which an @ stands; docstrings and example addresses say nothing of a rule."""
+    nodes = [node for node in ast.walk(tree) if hasattr(node, "body") and isinstance(node.body, list)]
+    firsts = [node.body[0].value for node in nodes if node.body and isinstance(node.body[0], ast.Expr)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in firsts:
+            yield from re.findall(r".*@.*", re.sub(r"[\w.]+@[\w.]+\.example", "", node.value))
+
+
+def test_only_one_module_says_what_a_mail_address_is() -> None:
+    found = {name for name, file in modules().items() if any(at_signs(ast.parse(file.read_text("utf-8"))))}
+    assert found - ADDRESS_LIKE.keys() == set()
+    assert {name for name in ADDRESS_LIKE if name not in found} == set(), "an exception that no module needs"
+
+
+def test_a_second_rule_of_addresses_is_seen() -> None:
+    rule = 'def is_address(text):\n    """Say a@b."""\n    return re.fullmatch(r"[^@]+@[^@]+", text)\n'
+    assert [*at_signs(ast.parse(rule))] == ["[^@]+@[^@]+"]
+    assert [*at_signs(ast.parse('MAILBOX = "office@yinuo.example"'))] == []

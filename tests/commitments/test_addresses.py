@@ -1,5 +1,7 @@
 """What a mail address is: what one door takes no other refuses."""
 
+import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
 from pathlib import Path
@@ -8,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments import addresses
-from commitments.errors import Error
+from commitments import addresses, storage
+from commitments.errors import BadMailbox, Error, LedgerRejected
+from commitments.register import departments
 from notifications.mail.mime import Envelope, UnsafeMessageError, mime
 from notifications.mail.render import Rendered
+from tests.commitments.ledger_desk import Desk, register
+from tests.ledgers import new_engine
 from tracker import config
 from tracker.cli.root import run
 
@@ -64,6 +69,15 @@ BAD = [
     "@gz.example",
     "office@",
     "a@b@gz.example",
+    "office@gz.example\0",
+    "office@gz.example\u202e",
+    "office@gz\u3000.example",
+    "\u00adoffice@gz.example",
+    "office@gz.example?subject=x",
+    "of\uff0efice@gz.example",
+    "office@gz．example",
+    "office@xn--",
+    "𝐨ffice@gz.example",
 ]
 
 
@@ -82,6 +96,38 @@ def taken_by_mime(address: str) -> bool:
     return True
 
 
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(new_engine(tmp_path / "t.db"), tmp_path)
+    desk.load('[[department]]\nname = "甲"\n')
+    yield desk
+    desk.engine.dispose()
+
+
+def taken_by_register(desk: Desk, key: str, address: str) -> set[bool]:
+    taken = set()
+    for verb, name in ((departments.add_department, f"乙{key}"), (departments.edit_department, "甲")):
+        try:
+            with storage.writing(desk.engine) as session:
+                verb(register(session), name, **{key: address})  # type: ignore[operator]
+        except BadMailbox:
+            taken.add(False)
+        else:
+            taken.add(True)
+    return taken
+
+
+def taken_by_ledger_file(desk: Desk, key: str, address: str) -> bool:
+    try:
+        desk.load(f'[[department]]\nname = "丙{key}"\n{key} = {json.dumps(address, ensure_ascii=False)}\n')
+    except LedgerRejected as rejected:
+        said = str(rejected)
+    else:
+        return True
+    assert f") {key}: " in said
+    return False
+
+
 def taken_by_config(folder: Path, key: str, address: str) -> bool:
     (folder / "config.toml").write_text("")
     try:
@@ -92,9 +138,12 @@ def taken_by_config(folder: Path, key: str, address: str) -> bool:
 
 
 @pytest.mark.parametrize(("address", "good"), [*((a, True) for a in GOOD), *((a, False) for a in BAD)])
-def test_every_door_takes_the_same(address: str, good: bool, tmp_path: Path) -> None:
+def test_every_door_takes_the_same(address: str, good: bool, tmp_path: Path, desk: Desk) -> None:
     assert addresses.is_mailbox(address) is good
     assert taken_by_mime(address) is good
+    for key in ("mailbox", "escalation"):
+        assert taken_by_register(desk, key, address) == {good}
+        assert taken_by_ledger_file(desk, key, address) is good
     for key in ("mail.sender", "organisation.mailbox", "organisation.reply_to"):
         assert taken_by_config(tmp_path, key, address) is good
 
@@ -127,6 +176,14 @@ def test_a_sentence_says_what_to_do() -> None:
     assert "one" in said["office@gz.example,b@gz.example"]
     assert "without a name" in said["Office <office@gz.example>"]
     assert all(words and "\n" not in words for words in said.values())
+
+
+@pytest.mark.parametrize(
+    ("address", "example"),
+    [("a@yinuo.example", True), ("a@YINUO.Example", True), ("a@example", True), ("a@example.com", False), ("", False)],
+)
+def test_addresses_for_examples_are_known(address: str, example: bool) -> None:
+    assert addresses.is_example(address) is example
 
 
 @given(st.text(max_size=80) | st.from_regex(r"[\w.＠@-]{1,20}@[\w.-]{1,30}", fullmatch=True))

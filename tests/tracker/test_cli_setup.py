@@ -148,3 +148,17 @@ def test_prepare_tells_what_it_did_once(empty: Path) -> None:
     app = App(config.load(None, {}, empty), actor="office")
     assert len(upgrade.prepare(app)) == 4
     assert upgrade.prepare(app) == []
+
+
+@pytest.mark.parametrize("name", ["100%25 done?", "a%20b", "台账 #1&x=y"])
+def test_a_ledger_lives_in_a_folder_of_any_name(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (empty / name).mkdir()
+    monkeypatch.chdir(empty / name)
+    assert run(["init"]) == 0
+    assert run(["backup", "copy.db"]) == 0
+    assert run(["restore", "copy.db", "--yes"]) == 0
+    assert run(["status"]) == 0
+    assert {"yinuo.db", "copy.db", "evidence"} <= {path.name for path in (empty / name).iterdir()}
+    assert [path.name for path in empty.iterdir()] == [name]
