@@ -6,7 +6,6 @@ in ``written.sha256`` beside the ledger, as ``sha256sum`` writes it. A file whos
 work. A record that is lost costs a ``--force``, never a file.
 """
 
-import hashlib
 import os
 import shutil
 import stat
@@ -110,4 +109,6 @@ def _known(folder: Path) -> list[str]:
 
 
 def _digest(content: bytes) -> str:
+    import hashlib  # noqa: PLC0415 - every command imports this module, few write
+
     return hashlib.sha256(content).hexdigest()
