@@ -219,36 +219,15 @@ class App:
 
         if self.config.keys_file.exists():
             link_keys.read(self.config.keys_file)
-        elif self.__dict__.get("_keys") or self._had_keys():
+        elif self.__dict__.get("_keys") or link_keys.were_made(self):
             raise link_keys.gone(self.config.keys_file)
-
-    def _had_keys(self) -> bool:
-        from tracker.ops import link_keys
-
-        with self.reading() as session:
-            return link_keys.known(session)
 
     @cached_property
     def _keys(self) -> tuple[str, ...]:
         """The keys that sign links, the newest first; none where there are no links, or the file is gone."""
         from tracker.ops import link_keys
 
-        if not self.config.web.base_url:
-            return ()
-        if not self.config.keys_file.exists() and not self._begin_keys():
-            return ()
-        return link_keys.read(self.config.keys_file)
-
-    def _begin_keys(self) -> bool:
-        """Make the first keys of this ledger and write it into the history; False where there were some already."""
-        from tracker.ops import link_keys
-
-        with self.register() as keeper:  # who comes second finds the file of the first
-            if link_keys.known(keeper.session):
-                return self.config.keys_file.exists()
-            keeper.note(link_keys.MADE, str(self.config.web.keys_file))
-            link_keys.read(self.config.keys_file)
-        return True
+        return link_keys.of_ledger(self) if self.config.web.base_url else ()
 
     def _mail_links(self) -> "Links | None":
         """The links of mails. While the keys are gone mails go out without: whoever looks at the settings says so."""

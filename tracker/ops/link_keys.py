@@ -16,9 +16,12 @@ from typing import TYPE_CHECKING
 from commitments.files.durable import sync
 from tracker.config.values import link_keys
 from tracker.errors import ConfigError, KeysGone
+from tracker.files import sync
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from tracker.app import App
 
 log = logging.getLogger("yinuo.keys")
 KEPT = 2  # the newest, and the one before it, so that links in mails of last week still open
@@ -37,6 +40,28 @@ def known(session: "Session") -> bool:
 
     made = select(HistoryEntry.seq).where(HistoryEntry.action.in_((MADE, ROTATED)))
     return session.scalars(made.limit(1)).first() is not None
+
+
+def were_made(app: "App") -> bool:
+    """Say whether keys were ever made for the ledger of a program."""
+    with app.reading() as session:
+        return known(session)
+
+
+def of_ledger(app: "App") -> tuple[str, ...]:
+    """Return the keys of a ledger, the newest first; the first one is made. None when the file is gone."""
+    path = app.config.keys_file
+    return read(path) if path.exists() or _make_first(app, path) else ()
+
+
+def _make_first(app: "App", path: Path) -> bool:
+    """Make the first key and write it into the history; False where there were keys already and they are gone."""
+    with app.register() as register:  # who comes second finds the file of the first
+        if known(register.session):
+            return path.exists()
+        register.note(MADE, str(app.config.web.keys_file))
+        read(path)
+    return True
 
 
 def gone(path: Path) -> KeysGone:
