@@ -50,15 +50,6 @@ def open_to_others(path: Path) -> str:
     return f"chmod {700 if stat.S_ISDIR(mode) else 600} {path}"
 
 
-def sync(path: Path) -> None:
-    """Have a file, or the names in a folder, on the disk before going on."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def save(folder: Path, file: Path, content: bytes, *, force: bool) -> None:
     """Write a file whole or not at all; ``folder`` is the ledger's.
 

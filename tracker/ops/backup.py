@@ -25,7 +25,7 @@ from commitments.storage import copy_into, open_engine, reading, writing
 from notifications.models import Instance
 from tracker.app import App
 from tracker.config.values import DatabaseUrl
-from tracker.files import WorkOfOthers, sync
+from tracker.files import WorkOfOthers
 
 KEEP = 14
 MOST_NAMED = 10

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from commitments.files.durable import sync
 from tracker.config.values import link_keys
 from tracker.errors import ConfigError, KeysGone
-from tracker.files import sync
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

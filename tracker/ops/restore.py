@@ -20,7 +20,6 @@ from notifications.models import Notice
 from notifications.outbox import attempts, holds
 from tracker.app import App
 from tracker.config.values import DatabaseUrl
-from tracker.files import sync
 from tracker.ops import integrity, link_revocation, upgrade
 from tracker.ops.backup import BadBackup, copy_evidence, drop, elsewhere, verify
 from tracker.ops.doctor import differences, worded
