@@ -109,4 +109,4 @@ def _first(app: "App", session: "Session", facts: schedule.Facts) -> date | None
 
 
 def _is_reminder(duty: schedule.Duty) -> bool:
-    return duty.kind in ("reminder", "review") and duty.role == "lead"
+    return duty.key.kind in ("reminder", "review") and duty.key.role == "lead"

@@ -21,6 +21,7 @@ from commitments.models import Commitment, Department, Evidence, HistoryEntry, P
 from commitments.queries import lookup
 from commitments.queries.statistics import percent
 from commitments.storage import stored
+from notifications.keys import Addressee
 from notifications.mail import calendar_events, ics, requests
 from notifications.mail.mime import Attachment, Envelope, mime
 from notifications.mail.render import CorrectionLine, Item, ProgressLine, Rendered, RequestLine, Sender, TargetLine
@@ -102,7 +103,7 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
     today = office.today(now)
     known = {each.id: each for each in facts(session, ids, office.policy, office.zone)}
     valid = {
-        key: {duty.key: duty for duty in duties(each, office.policy, today, office.workdays)}
+        key: {str(duty.key): duty for duty in duties(each, office.policy, today, office.workdays)}
         for key, each in known.items()
     }
     last, figures = _progress(session, ids)
@@ -315,7 +316,7 @@ def _content(
         return first.kind, f"digest/{digest.unit_id}", context
     if first.kind == "status_digest":
         link = _desk_link(material, office, now)
-        status = {**(material.status or {}), "week": first.addressee.rpartition("/")[2]}
+        status = {**(material.status or {}), "week": Addressee.parse(first.addressee).period}
         return first.kind, "status", {"sender": sender, "status": status, "link": link}
     items = _items(notices, material, office, now)
     worst = items[0]
@@ -475,7 +476,7 @@ def freeze_bytes(draft: Draft, material: Material, office: Office, now: datetime
     name = "|".join(
         (material.instance, draft.addressee, office.channel.name, draft.slot.isoformat(), draft.kind, str(number))
     )
-    thread = "|".join((material.instance, draft.addressee.split("/digest/")[0], draft.thread))
+    thread = f"{material.instance}|{Addressee.parse(draft.addressee).thread}|{draft.thread}"
     message_id = f"<{_short(name)}@{domain}>"
     envelope = Envelope(
         sender=office.sender,

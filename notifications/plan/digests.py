@@ -28,6 +28,7 @@ from commitments.queries.statistics import Period, Standing
 from commitments.register import responses
 from commitments.register.context import Register
 from commitments.storage import UtcDateTime
+from notifications.keys import Addressee
 from notifications.models import STATE_NOT_INDEXED, Alert, Digest, Message, Notice
 from notifications.outbox import leases
 from notifications.plan import outward, snapshots
@@ -42,7 +43,6 @@ from notifications.plan.periods import (
     shifted,
     slot,
 )
-from notifications.plan.schedule import ORGANISATION
 
 __all__ = (
     "DigestRules",
@@ -343,13 +343,8 @@ def status(session: Session, now: datetime, rules: DigestRules, workdays: Workda
 def status_told(session: Session, today: date) -> datetime | None:
     """Return when the last weekly status was told, if in the last weeks."""
     last = func.max(Notice.told_at, type_=UtcDateTime())
-    lines = [status_line(week) for week in recent_weeks(today)]
+    lines = [str(Addressee("status", period=week)) for week in recent_weeks(today)]
     return session.scalar(select(last).where(Notice.addressee.in_(lines), STATE_NOT_INDEXED == "told"))
-
-
-def status_line(week: str) -> str:
-    """Return the line of post of a week's status."""
-    return f"{ORGANISATION}/status/{week}"
 
 
 def _red(stand: Sequence[Standing]) -> list[dict[str, Any]]:

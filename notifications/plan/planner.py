@@ -6,7 +6,9 @@ Longer than most files: what plans a notice, holds it and takes it back must agr
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, select, update
@@ -18,6 +20,7 @@ from commitments.register import next_action
 from commitments.register.context import Register
 from commitments.storage import stored
 from notifications import alerts
+from notifications.keys import ORGANISATION, Addressee, NoticeKey
 from notifications.models import STATE_NOT_INDEXED, UNSENT, Digest, Instance, Notice
 from notifications.outbox import leases
 from notifications.outbox.leases import NO_MAILBOX, Lease
@@ -26,13 +29,11 @@ from notifications.plan import digests, tellings
 from notifications.plan.periods import status_owed
 from notifications.plan.schedule import (
     LADDER_KINDS,
-    ORGANISATION,
     Duty,
     Facts,
     Policy,
     declined,
     duties,
-    key,
     next_look,
 )
 from notifications.settings import Office
@@ -118,7 +119,7 @@ def _rows(
         for duty in some:
             found = departments.get(duty.department or "")
             row = _row(duty, commitment, found.id if found else None, now)
-            if duty.role == "escalation":
+            if duty.key.role == "escalation":
                 row["addressee"] = escalation_line(found.escalation if found else "", office.mailbox)
             yield row
 
@@ -128,18 +129,19 @@ def escalation_line(escalation: str, organisation: str) -> str:
 
     However many departments share a mailbox, and whichever way it is written, it gets one message a day.
     """
-    return visible(f"{(escalation or organisation).strip().casefold() or ORGANISATION}/escalation")
+    mailbox = visible(escalation or organisation).strip().casefold()
+    return str(Addressee("escalation", mailbox or ORGANISATION))
 
 
 def _row(duty: Duty, commitment: int, department: int | None, now: datetime) -> dict[str, object]:
     return {
-        "key": duty.key,
-        "kind": duty.kind,
-        "addressee": duty.addressee,
-        "role": duty.role,
+        "key": str(duty.key),
+        "kind": duty.key.kind,
+        "addressee": str(duty.addressee),
+        "role": duty.key.role,
         "slot": duty.slot,
-        "rung": duty.rung,
-        "due_on": duty.due_on,
+        "rung": duty.key.step,
+        "due_on": duty.key.day,
         "commitment_id": commitment,
         "department_id": department,
         "created_at": now,
@@ -153,32 +155,32 @@ def _tidy(session: Session, owed: Mapping[int, Sequence[Duty]]) -> None:
     )
     endings: dict[str, list[int]] = {"superseded": [], "cancelled": []}
     for notice, its_key, commitment in session.execute(unsent):
-        ending = ending_of(its_key, [duty.key for duty in owed[commitment or 0]])
+        ending = ending_of(its_key, {str(duty.key) for duty in owed[commitment or 0]})
         if ending:
             endings[ending].append(notice)
     leases.settle_notices(session, endings)
 
 
-def ending_of(its_key: str, owed: Iterable[str]) -> str | None:
+def ending_of(its_key: str, owed: Collection[str]) -> str | None:
     """Return how an unsent notice ends when only ``owed`` holds: superseded, cancelled, or None when it stands."""
-    keys = set(owed)
-    if its_key in keys:
+    if its_key in owed:
         return None
-    overtaken = its_key.split("/", 1)[0] in LADDER_KINDS and _series(its_key) in {_series(other) for other in keys}
+    ladder = _ladder(its_key)
+    overtaken = ladder is not None and ladder in map(_ladder, owed)
     return "superseded" if overtaken else "cancelled"
 
 
-def _series(its_key: str) -> tuple[str, ...]:
-    """Everything in a key but the rung."""
-    kind, ref, _rung, *rest = its_key.split("|")
-    return (kind, ref, *rest)
+def _ladder(its_key: str) -> NoticeKey | None:
+    """Return what the keys of one ladder have in common; None for a notice that no other takes the place of."""
+    key = NoticeKey.parse(its_key)
+    return replace(key, step="") if key and key.kind in LADDER_KINDS else None
 
 
-def settled(session: Session, ids: Sequence[int]) -> set[str]:
+def settled(session: Session, ids: Sequence[int]) -> set[NoticeKey]:
     """Return the keys of what was told already or declined; what was overtaken unsent may be owed anew."""
     again = and_(STATE_NOT_INDEXED.in_(("cancelled", "superseded")), Notice.reason == "")
     ended = (Notice.commitment_id.in_(ids), STATE_NOT_INDEXED.not_in(UNSENT), ~again)
-    return set(session.scalars(select(Notice.key).where(*ended)))
+    return {key for text in session.scalars(select(Notice.key).where(*ended)) if (key := NoticeKey.parse(text))}
 
 
 def decline(session: Session, office: Office, refs: Sequence[str], now: datetime) -> None:
@@ -229,11 +231,12 @@ def _digest_rows(session: Session, digest: Digest, office: Office, now: datetime
         "state": "held" if held else "owed",
         "reason": APPROVAL if held else "",
     }
-    line = visible(f"{unit.name}/digest/{digest.period}")
-    yield {**common, "key": key("digest/1", unit.name, digest.period, None, unit.name, "unit"), "addressee": line,
-           "role": "unit", "department_id": unit.id}  # fmt: skip
-    yield {**common, "key": key("digest/1", unit.name, digest.period, None, ORGANISATION, "copy"),
-           "addressee": f"{ORGANISATION}/{line}", "role": "copy", "department_id": None}  # fmt: skip
+    name = visible(unit.name)
+    key = partial(NoticeKey, kind="digest", subject=name, step=digest.period)
+    yield {**common, "key": str(key(name=name, role="unit")), "role": "unit", "department_id": unit.id,
+           "addressee": str(Addressee("digest", name, digest.period))}  # fmt: skip
+    yield {**common, "key": str(key(name=ORGANISATION, role="copy")), "role": "copy", "department_id": None,
+           "addressee": str(Addressee("copy", name, digest.period))}  # fmt: skip
 
 
 def _plan_status(session: Session, office: Office, now: datetime) -> int:
@@ -247,9 +250,10 @@ def _plan_status(session: Session, office: Office, now: datetime) -> int:
     if owed is None:
         return 0
     week, slot = owed
-    line = digests.status_line(week)
+    line = str(Addressee("status", period=week))
+    key = NoticeKey(kind="status", subject=week, name=ORGANISATION, role=ORGANISATION)
     new = leases.add_notices(session, [{
-        "key": key("status/1", week, "", None, ORGANISATION, ORGANISATION), "kind": "status_digest",
+        "key": str(key), "kind": "status_digest",
         "addressee": line, "role": ORGANISATION, "slot": slot, "created_at": now,
     }])  # fmt: skip
     if new:

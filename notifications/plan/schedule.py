@@ -11,9 +11,8 @@ from datetime import date
 
 from commitments.damage import visible
 from commitments.deadlines import Ladder, Offset, Step, Workdays
+from notifications.keys import ORGANISATION, Addressee, NoticeKey
 
-CHANNEL = "mail"
-ORGANISATION = "organisation"
 SUPPORT_FROM = Offset(-7, "wd")  # supporting departments are told from here to the deadline
 LADDER_KINDS = ("reminder", "review", "escalation")  # a higher rung of these takes the place of a lower one
 
@@ -69,15 +68,17 @@ class Facts:
 class Duty:
     """A notice that should exist. ``slot`` is the working day on which it is told; a ``listed`` one has no card."""
 
-    key: str
-    kind: str
-    role: str
-    addressee: str
+    key: NoticeKey
     department: str | None
     slot: date
-    rung: str = ""
-    due_on: date | None = None
     listed: bool = False
+
+    @property
+    def addressee(self) -> Addressee:
+        """Return who is told; which mailbox an escalation ends in is for the database to say."""
+        if self.department is None:
+            return Addressee(ORGANISATION)
+        return Addressee("escalation" if self.key.role == "escalation" else "department", self.key.name)
 
 
 def duties(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> list[Duty]:
@@ -111,7 +112,7 @@ def next_look(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> 
 
 
 def coming(
-    facts: Facts, policy: Policy, first: date, last: date, workdays: Workdays, settled: Collection[str] = ()
+    facts: Facts, policy: Policy, first: date, last: date, workdays: Workdays, settled: Collection[NoticeKey] = ()
 ) -> Iterator[Duty]:
     """Yield the ladder notices with a slot in ``first..last``, both included, if each is told on its day.
 
@@ -143,7 +144,7 @@ def declined(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> l
     asked = facts.due_on is None and facts.review_on is not None and facts.review_on <= today
     if facts.state == "open" and day is not None and (asked or facts.late(today)):
         owed += [duty for step in ladder.listed(day, workdays) for duty in _of_step(facts, step, workdays)]
-    return list({duty.key: duty for duty in owed if duty.kind in ("assignment", *LADDER_KINDS)}.values())
+    return list({duty.key: duty for duty in owed if duty.key.kind in ("assignment", *LADDER_KINDS)}.values())
 
 
 def _owners(facts: Facts) -> list[tuple[str, str]]:
@@ -206,40 +207,27 @@ def _after(policy: Policy, told: date, workdays: Workdays) -> date:
 
 def _tells(duty: Duty) -> bool:
     """Say whether this notice, once told, counts towards an escalation."""
-    return duty.role == "lead" and (duty.kind == "review" or duty.rung.startswith("+"))
+    return duty.key.role == "lead" and (duty.key.kind == "review" or duty.key.step.startswith("+"))
 
 
 def _to(
     facts: Facts, kind: str, role: str, department: str, slot: date, rung: str = "", due: date | None = None
 ) -> Duty:
+    """A damaged ref or name has signs in its key: the notice is written, and held where it cannot be composed."""
     return Duty(
-        key=key(f"{kind}/{facts.arming}", facts.ref, rung, due, department, role),
-        kind=kind,
-        role=role,
-        addressee=visible(f"{department}/escalation" if role == "escalation" else department),
+        key=NoticeKey(
+            kind=kind,
+            generation=facts.arming,
+            subject=visible(facts.ref),
+            step=rung,
+            day=due,
+            name=visible(department),
+            role=role,
+        ),
         department=department,
         slot=slot,
-        rung=rung,
-        due_on=due,
     )
 
 
 def _done(facts: Facts, slot: date) -> Duty:
-    reported = facts.reported_done_on
-    return Duty(
-        key=key(f"done/{facts.arming}", facts.ref, "", reported, ORGANISATION, ORGANISATION),
-        kind="done",
-        role=ORGANISATION,
-        addressee=ORGANISATION,
-        department=None,
-        slot=slot,
-        due_on=reported,
-    )
-
-
-def key(kind: str, subject: str, rung: str, day: date | None, name: str, role: str) -> str:
-    """Spell a notice's unique key: ``reminder/1|2019-1007-03|+6wd|2019-12-31|市民政局|lead|mail``.
-
-    A damaged ref or name has signs in it: the notice is written, and held where it cannot be composed.
-    """
-    return visible("|".join((kind, subject, rung, day.isoformat() if day else "", name, role, CHANNEL)))
+    return replace(_to(facts, "done", ORGANISATION, ORGANISATION, slot, due=facts.reported_done_on), department=None)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from commitments.models import Commitment, Progress
+from notifications.keys import FIELDS_BY, GENERATION_BY
 from notifications.models import STATE_NOT_INDEXED, Notice
 
 _TURN = func.row_number().over(partition_by=Notice.commitment_id, order_by=(Notice.told_at, Notice.id))
@@ -23,7 +24,7 @@ _ANSWERED = (
 
 def _series(kind: str) -> ColumnElement[bool]:
     """Select the notices of a kind to the present lead, armed as it is now."""
-    armed = Notice.key.like(f"{kind}/" + cast(Commitment.arming, String) + "|%")
+    armed = Notice.key.like(f"{kind}{GENERATION_BY}" + cast(Commitment.arming, String) + f"{FIELDS_BY}%")
     return and_(Notice.kind == kind, Notice.role == "lead", Notice.department_id == Commitment.lead_id, armed)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from commitments.deadlines import Ladder, Offset
 from commitments.workdays import WorkCalendar
+from notifications.keys import NoticeKey
 from notifications.plan.schedule import Duty, Facts, Policy, coming, declined, duties, next_look
 from tests.thorough import examples
 
@@ -33,7 +34,7 @@ class World:
     facts: Facts
     policy: Policy
     blocked: frozenset[date] = frozenset()
-    told: dict[str, date] = field(default_factory=dict)
+    told: dict[NoticeKey, date] = field(default_factory=dict)
 
     def known(self) -> Facts:
         """Return the facts with what the present lead really was told of the present date."""
@@ -42,7 +43,7 @@ class World:
         mine = [on for key, on in self.told.items() if _counts(key, kind, facts, day)]
         return replace(facts, told=tuple(sorted(mine)))
 
-    def run(self, days: Iterable[date], *, lazily: bool = False, twice: bool = False) -> dict[str, date]:
+    def run(self, days: Iterable[date], *, lazily: bool = False, twice: bool = False) -> dict[NoticeKey, date]:
         """Tick on these days; ``lazily`` plans only when the last plan said so, as the daemon does."""
         look, owed = date.min, {}
         for day in filter(CALENDAR.is_workday, days):
@@ -53,30 +54,26 @@ class World:
                 self._tell(day, owed)
         return self.told
 
-    def _tell(self, day: date, owed: dict[str, Duty]) -> None:
+    def _tell(self, day: date, owed: dict[NoticeKey, Duty]) -> None:
         true = {duty.key for duty in duties(self.known(), self.policy, day, CALENDAR)}
         for key, duty in owed.items():
             if day not in self.blocked and key in true and key not in self.told and duty.slot <= day:
                 self.told[key] = day
 
 
-def _counts(key: str, kind: str, facts: Facts, day: date | None) -> bool:
-    what, _, rung, due, lead, role, _ = key.split("|")
-    overdue = kind == "review" or rung.startswith("+")
-    return (what, due, lead, role) == (f"{kind}/{facts.arming}", str(day), facts.lead, "lead") and overdue
+def _counts(key: NoticeKey, kind: str, facts: Facts, day: date | None) -> bool:
+    overdue = kind == "review" or key.step.startswith("+")
+    said = (key.kind, key.generation, key.day, key.name, key.role)
+    return said == (kind, facts.arming, day, facts.lead, "lead") and overdue
 
 
 def days_from(first: date, n: int) -> list[date]:
     return [first + timedelta(days=k) for k in range(n)]
 
 
-def short(told: dict[str, date], kind: str) -> list[tuple[str, str]]:
+def short(told: dict[NoticeKey, date], kind: str) -> list[tuple[str, str]]:
     """Return rung and day of what was told of a kind, but for supporting departments."""
-    return [
-        (key.split("|")[2], on.isoformat())
-        for key, on in told.items()
-        if key.startswith(kind) and "|support|" not in key
-    ]
+    return [(key.step, on.isoformat()) for key, on in told.items() if key.kind == kind and key.role != "support"]
 
 
 ahead = st.integers(-900, 120).map(lambda n: TODAY + timedelta(days=n))
@@ -105,7 +102,7 @@ def test_nobody_is_escalated_who_was_not_told_long_enough_ago(
     kind = "reminder" if item.due_on else "review"
     counting = sorted(on for key, on in told.items() if _counts(key, kind, item, item.due_on or item.review_on))
     for key, on in told.items():
-        if key.startswith("escalation"):
+        if key.kind == "escalation":
             assert policy.escalate_after.after(counting[needed - 1], CALENDAR) <= on
 
 
@@ -190,14 +187,16 @@ def test_undated_items_grow_rarer_are_escalated_and_end_in_the_weekly_list() -> 
                                      ("+15wd+1m", "2020-04-27"), ("+15wd+2m", "2020-05-25"),
                                      ("+15wd+3m", "2020-06-29")]  # fmt: skip
     assert short(told, "escalation")[0] == ("+5wd", "2020-03-16")
-    asked = {duty.rung: duty.listed for duty in coming(item, GROWING, TODAY, date(2020, 7, 9), CALENDAR)
-             if duty.kind == "review"}  # fmt: skip
+    asked = {duty.key.step: duty.listed for duty in coming(item, GROWING, TODAY, date(2020, 7, 9), CALENDAR)
+             if duty.key.kind == "review"}  # fmt: skip
     assert [rung for rung, listed in asked.items() if listed] == ["+15wd+1m", "+15wd+2m", "+15wd+3m"]
 
 
 def test_the_weekly_list_has_its_day() -> None:
     item, wednesday = replace(ITEM, review_on=TODAY), replace(POLICY, list_day=2)
-    slots = [duty.slot for duty in coming(item, wednesday, TODAY, date(2020, 4, 20), CALENDAR) if duty.kind == "review"]
+    slots = [
+        duty.slot for duty in coming(item, wednesday, TODAY, date(2020, 4, 20), CALENDAR) if duty.key.kind == "review"
+    ]
     assert [slot.isoformat() for slot in slots] == [
         "2020-03-02", "2020-03-09", "2020-03-16", "2020-03-25", "2020-04-01", "2020-04-08", "2020-04-15",
     ]  # fmt: skip
@@ -216,14 +215,14 @@ def test_what_is_entered_as_history_is_quiet_at_first_and_told_later(item: Facts
     assert ahead
     assert min(duty.slot for duty in ahead) > TODAY
     assert {duty.key for duty in duties(item, policy, TODAY, CALENDAR)} <= settled
-    assert ahead[0].kind in ("reminder", "review"), "nobody is accused first"
+    assert ahead[0].key.kind in ("reminder", "review"), "nobody is accused first"
 
 
 def test_history_is_first_reminded_of_at_its_first_repeat() -> None:
     item = replace(ITEM, due_on=date(2019, 12, 31))
     settled = {duty.key for duty in declined(item, POLICY, TODAY, CALENDAR)}
     ahead = list(coming(item, POLICY, TODAY, TODAY + timedelta(days=20), CALENDAR, settled))
-    assert [(duty.kind, duty.slot.isoformat()) for duty in ahead] == [
+    assert [(duty.key.kind, duty.slot.isoformat()) for duty in ahead] == [
         ("reminder", "2020-03-10"), ("reminder", "2020-03-17"), ("escalation", "2020-03-17"),
     ]  # fmt: skip
 
@@ -241,5 +240,5 @@ def test_what_is_entered_on_a_day_off_begins_on_the_day_of_its_assignment(dates:
 
 def test_the_past_rehearsed_on_a_ledger_of_today_is_as_it_was() -> None:
     item = replace(ITEM, since=date(2026, 7, 1), due_on=date(2019, 12, 31))
-    kinds = [(duty.kind, duty.rung) for duty in duties(item, POLICY, date(2019, 12, 26), CALENDAR)]
+    kinds = [(duty.key.kind, duty.key.step) for duty in duties(item, POLICY, date(2019, 12, 26), CALENDAR)]
     assert ("reminder", "-3wd") in kinds

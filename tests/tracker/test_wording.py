@@ -6,7 +6,6 @@ import re
 import pytest
 
 from commitments.i18n import LOCALES
-from notifications.plan.schedule import key
 from tests.traditional import as_simplified
 from tracker.cli import wording
 from tracker.cli.wording import distance, hold_reason, notice, receiver
@@ -47,8 +46,9 @@ def test_a_receiver_in_words(addressee: str, hans: str, en: str) -> None:
             "done/1|2019-1007-03||2019-12-31|organisation|organisation|mail",
             "待验收 2019-1007-03 （2019年12月31日） 台账管理单位",
         ),
-        (key("digest/1", "市台联", "2019-10", None, "市台联", "unit"), "办理情况月报 市台联 2019年10月"),
-        (key("status/1", "2019-W41", "", None, "organisation", "organisation"), "每周办理情况 2019-W41 台账管理单位"),
+        ("digest/1|市台联|2019-10||市台联|unit|mail", "办理情况月报 市台联 2019年10月"),
+        ("status/1|2019-W41|||organisation|organisation|mail", "每周办理情况 2019-W41 台账管理单位"),
+        ("a key of nothing", "a key of nothing"),
     ],
 )  # fmt: skip
 def test_a_notice_in_words(its_key: str, hans: str) -> None:

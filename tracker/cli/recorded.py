@@ -123,7 +123,7 @@ class Recorded:
         """Return who is told of what has become open: its owners; of history, who is reminded next."""
         from notifications.plan.planner import settled  # noqa: PLC0415
 
-        declined = any(key.startswith("assignment/") for key in settled(self.keeper.session, [row.id]))
+        declined = any(key.kind == "assignment" for key in settled(self.keeper.session, [row.id]))
         return self.ladder(row) if declined else self.owners(row)
 
     def office(self) -> tuple[str, str]:

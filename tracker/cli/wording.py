@@ -5,9 +5,9 @@ Codes and keys stay in ``--json`` and ``--csv``; a listing is for people.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 from commitments.i18n import LOCALES, format_date, format_month, word
+from notifications.keys import ORGANISATION, Addressee, NoticeKey
 
 _LABELS: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
     "id": ("序号", "序號", "No."),
@@ -129,27 +129,28 @@ def outcome(locale: str, name: str | None) -> str:
 
 def receiver(locale: str, addressee: str) -> str:
     """Say who gets a message: ``市民政局（督办）``, ``市台联（办理情况月报，2019年10月）``."""
-    name, *parts = addressee.split("/")
-    if name == "organisation" and parts and parts[0] != "status":
-        name, *parts = parts
+    who = Addressee.parse(addressee)
     about = {"escalation": word(locale, "role", "escalation"), "status": word(locale, "notice", "status_digest")}
-    told = [about[part] for part in parts if part in about]
-    if "digest" in parts:
-        told = [word(locale, "notice", "monthly_digest"), *_months(locale, parts)]
-    who = word(locale, "role", name) if name == "organisation" else name
-    return f"{who}{_bracketed(locale, told)}"
+    told = [about[who.kind]] if who.kind in about else []
+    if who.kind in ("digest", "copy"):
+        told = [word(locale, "notice", "monthly_digest"), format_month(locale, who.period)]
+    name = word(locale, "role", ORGANISATION) if who.name in ("", ORGANISATION) else who.name
+    return f"{name}{_bracketed(locale, told)}"
 
 
-def notice(locale: str, key: str) -> str:
+def notice(locale: str, text: str) -> str:
     """Say what a notice's key spells: ``到期提醒 2019-1007-03 +6个工作日（2019年12月31日）市民政局（主办）``."""
-    kind, subject, rung, due, name, role, *_ = [*key.split("|"), "", "", "", "", ""]
+    key = NoticeKey.parse(text)
+    if key is None:
+        return text
     kinds = {"digest": "monthly_digest", "status": "status_digest"}
-    what = word(locale, "notice", kinds.get(kind.split("/")[0], kind.split("/")[0]))
-    if kind.startswith("digest"):
-        return f"{what} {subject} {format_month(locale, rung)}"
-    day = _bracketed(locale, [format_date(locale, date.fromisoformat(due))]) if due else ""
-    who = receiver(locale, name) + _bracketed(locale, [word(locale, "role", role)] if role != name else [])
-    return " ".join(part for part in (what, subject, distance(locale, rung) + day, who) if part)
+    what = word(locale, "notice", kinds.get(key.kind, key.kind))
+    if key.kind == "digest":
+        return f"{what} {key.subject} {format_month(locale, key.step)}"
+    day = _bracketed(locale, [format_date(locale, key.day)]) if key.day else ""
+    role = [] if key.role == key.name else [word(locale, "role", key.role)]
+    who = f"{receiver(locale, key.name)}{_bracketed(locale, role)}"
+    return " ".join(part for part in (what, key.subject, distance(locale, key.step) + day, who) if part)
 
 
 def distance(locale: str, rung: str) -> str:
@@ -161,10 +162,6 @@ def distance(locale: str, rung: str) -> str:
 def _of(words: Mapping[str, tuple[str, str, str]], locale: str, name: str) -> str:
     row = words.get(name)
     return row[LOCALES.index(locale) if locale in LOCALES else 0] if row else name
-
-
-def _months(locale: str, parts: Iterable[str]) -> list[str]:
-    return [format_month(locale, part) for part in parts if re.fullmatch(r"\d{4}-\d\d", part)]
 
 
 def _bracketed(locale: str, words: list[str]) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from commitments.i18n import format_date, word
 from commitments.models import Commitment, Department
+from notifications.keys import Addressee
 from notifications.models import UNSENT, Notice
 from notifications.plan import planner, schedule
 
@@ -47,7 +48,7 @@ def coming(app: "App", last: date, locale: str) -> list[dict[str, object]]:
                 day = schedule.counted_from(facts, app.policy, app.today, app.workdays)
                 began[facts.ref] = Began(day, late=facts.late(app.today))
                 for duty in schedule.coming(facts, app.policy, app.today, last, app.workdays, settled):
-                    rows[duty.key] = _row(facts, duty, titles[facts.id])
+                    rows[str(duty.key)] = _row(facts, duty, titles[facts.id])
         rows |= _owed(session, last, app.today)
     ordered = sorted(rows.values(), key=lambda row: (str(row["slot"]), str(row["ref"]), str(row["to"])))
     return [
@@ -79,7 +80,7 @@ def _owed(session: "Session", last: date, today: date) -> dict[str, dict[str, ob
     return {
         notice.key: {
             "slot": max(notice.slot, today), "kind": notice.kind, "ref": ref or "", "title": title or "",
-            "to": f"{name}/escalation" if notice.role == "escalation" else notice.addressee,
+            "to": str(Addressee("escalation", name)) if notice.role == "escalation" else notice.addressee,
             "role": notice.role, "rung": notice.rung, "due_on": notice.due_on,
         }
         for notice, ref, title, name in session.execute(query)
@@ -89,13 +90,13 @@ def _owed(session: "Session", last: date, today: date) -> dict[str, dict[str, ob
 def _row(facts: schedule.Facts, duty: schedule.Duty, title: str) -> dict[str, object]:
     return {
         "slot": duty.slot,
-        "kind": duty.kind,
+        "kind": duty.key.kind,
         "ref": facts.ref,
         "title": title,
-        "to": duty.addressee,
-        "role": duty.role,
-        "rung": duty.rung,
-        "due_on": duty.due_on,
+        "to": str(duty.addressee),
+        "role": duty.key.role,
+        "rung": duty.key.step,
+        "due_on": duty.key.day,
     }
 
 
