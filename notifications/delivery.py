@@ -15,7 +15,7 @@ from commitments.errors import StorageTrouble, WrongEnvironment
 from commitments.models import Commitment
 from commitments.storage import reading, writing
 from notifications import alerts, passes
-from notifications.models import Instance, Notice
+from notifications.models import GUARD, RELEASED, Instance, Notice
 from notifications.outbox import attempts, holds, leases
 from notifications.outbox.leases import Lease
 from notifications.passes import Failure, Steps
@@ -174,7 +174,7 @@ def hold_due(office: Office, now: datetime) -> None:
         if failure.step == "plan":
             raise failure.trouble
     with writing(office.engine) as session:
-        leases.hold(session, holds.GUARD, Notice.slot <= office.today(now))
+        leases.hold(session, GUARD, Notice.slot <= office.today(now))
 
 
 @contextmanager
@@ -201,7 +201,7 @@ def finish_plan(session: Session, office: Office, lease: Lease, report: Report) 
     with report.steps.step(planner.DIGESTS), session.begin_nested():
         report.planned += planner.plan_digests(session, office, now, report.steps)
     holds.end_alerts(session, now)
-    planner.retry_poison(session, office, now)
+    planner.retry_uncomposable(session, office, now)
     planner.mind_mailboxes(session, office)
     _guard(session, office, now)
     session.get_one(Instance, 1).planned_at = now
@@ -209,12 +209,12 @@ def finish_plan(session: Session, office: Office, lease: Lease, report: Report) 
 
 def _guard(session: Session, office: Office, now: datetime) -> None:
     """Hold everything at once when a pass would tell more than a person would believe."""
-    ready = (Notice.state == "owed", Notice.slot <= office.today(now), Notice.reason != leases.RELEASED)
+    ready = (Notice.state == "owed", Notice.slot <= office.today(now), Notice.reason != RELEASED)
     counts = select(func.count(), func.count(Notice.addressee.distinct())).where(*ready)
     notices, recipients = session.execute(counts).one()
     limit = office.guard
     if recipients <= limit.recipients and notices <= limit.notices:
         return
-    leases.hold(session, holds.GUARD, *ready)
+    leases.hold(session, GUARD, *ready)
     why = f"more than {limit.recipients} recipients or {limit.notices} notices at once"
-    alerts.raise_(session, holds.GUARD, f"{notices} notices to {recipients} recipients are held: {why}", now)
+    alerts.raise_(session, GUARD, f"{notices} notices to {recipients} recipients are held: {why}", now)

@@ -28,7 +28,14 @@ MESSAGE_STATES = ("frozen", "sending", "retry", "unknown", "sent", "cancelled", 
 OUTCOMES = ("ok", "temporary", "permanent", "unknown")
 UNSENT = ("owed", "held")
 WAITING = ("frozen", "retry", "unknown")  # messages that still have to go out
-
+PLANNING = "planning"  # until the pass that found it has asked the guard
+GUARD = "guard"
+APPROVAL = "approval"
+NO_MAILBOX = "no mailbox"
+UNCOMPOSABLE = "poison"  # tried again each day
+HOLD_REASONS = (PLANNING, GUARD, APPROVAL, NO_MAILBOX, UNCOMPOSABLE)
+BY_HAND, QUIET = "by hand", "quiet"  # why a notice was cancelled for good: by a person, or entered as history
+RELEASED = "released"  # a notice freed from the guard is not held by it again
 
 _STANDS = text("state <> 'cancelled'")  # one message per addressee and day, whatever several daemons do
 

@@ -22,7 +22,7 @@ from notifications import alerts
 from notifications.channels import ChannelDown, Line, Parcel
 from notifications.connections import transmit
 from notifications.mail.compose import Bundle, Draft, Material, compose, freeze_bytes, gather
-from notifications.models import Attempt, Message, Notice
+from notifications.models import NO_MAILBOX, UNCOMPOSABLE, Attempt, Message, Notice
 from notifications.outbox import attempts, holds, leases, workers
 from notifications.outbox.leases import Lease
 from notifications.outbox.results import CHANNEL_ALERT, Books, rest
@@ -202,7 +202,7 @@ def _resend(office: Office, lease: Lease, ids: Sequence[int]) -> list[tuple[int,
         for key in stale:
             leases.dissolve(session, key, "no longer true; composed anew")
         for key in set(ids) - sound:
-            holds.park_damaged(session, key, lease.now)
+            holds.suspend_damaged(session, key, lease.now)
     return [(m.id, _parcel(m, office)) for m in messages if m.id in sound - stale]
 
 
@@ -340,7 +340,7 @@ def _frozen(
 def _poisoned(bundle: Bundle, trouble: Exception) -> None:
     """Hold a bundle that cannot be read, composed or stored: it must not stop the mail of everybody else."""
     log.error("the message to %s cannot be composed", bundle.addressee, exc_info=trouble)
-    bundle.held, bundle.why, bundle.cause = planner.POISON, said(trouble), cause(trouble)
+    bundle.held, bundle.why, bundle.cause = UNCOMPOSABLE, said(trouble), cause(trouble)
 
 
 def _composed(bundle: Bundle, known: Known, office: Office, now: datetime) -> Composed | None:
@@ -349,7 +349,7 @@ def _composed(bundle: Bundle, known: Known, office: Office, now: datetime) -> Co
     try:
         draft = compose(bundle, material, office, now)
         if draft and not draft.mailbox:
-            bundle.held = leases.NO_MAILBOX
+            bundle.held = NO_MAILBOX
             return None
         return _row(draft, made.get((draft.addressee, draft.slot), 0) + 1, material, office, now) if draft else None
     except Exception as trouble:  # noqa: BLE001 - a poisonous row must not stop the mail of everybody else
@@ -359,12 +359,12 @@ def _composed(bundle: Bundle, known: Known, office: Office, now: datetime) -> Co
 
 def _put_aside(session: Session, bundle: Bundle, now: datetime) -> None:
     """Cancel or supersede the untrue, send on what goes elsewhere, hold and name what cannot be composed."""
-    leases.settle_notices(session, bundle.untrue)
+    leases.end_notices(session, bundle.untrue)
     planner.readdress(session, bundle.elsewhere)
     ended = {key for keys in (*bundle.untrue.values(), *bundle.elsewhere.values()) for key in keys}
     left = [notice for notice in bundle.notices if notice.id not in ended]
     if bundle.held and left:
-        leases.settle_notices(session, {"held": [notice.id for notice in left]}, reason=bundle.held, held_at=now)
+        leases.hold_these(session, [notice.id for notice in left], bundle.held, now)
     if bundle.why and left:
         words = f"held, cannot be composed: {left[0].key}: {bundle.why} (all of them: outbox list --held)"
         alerts.raise_(session, f"poison/{bundle.cause}", words, now)

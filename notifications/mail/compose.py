@@ -27,7 +27,7 @@ from notifications.mail.mime import Attachment, Envelope, mime
 from notifications.mail.render import CorrectionLine, Item, ProgressLine, Rendered, RequestLine, Sender, TargetLine
 from notifications.models import Digest, Instance, Notice
 from notifications.plan import digests, outward, tellings
-from notifications.plan.planner import ending_of, escalation_line, facts
+from notifications.plan.planner import escalation_line, facts, obsolete_by
 from notifications.plan.schedule import Duty, Facts, duties
 from notifications.settings import Office
 
@@ -245,14 +245,14 @@ def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -
 
 def _still_true(notice: Notice, bundle: Bundle, material: Material) -> bool:
     if notice.kind == "status_digest" and notice.addressee != material.status_line:  # two would say the same
-        bundle.untrue["superseded"].append(notice.id)
+        bundle.untrue["supersede"].append(notice.id)
         return False
     if notice.commitment_id is None:
         return True
-    ending = ending_of(notice.key, material.valid.get(notice.commitment_id, ()))
-    if ending:
-        bundle.untrue[ending].append(notice.id)
-    return ending is None
+    event = obsolete_by(notice.key, material.valid.get(notice.commitment_id, {}))
+    if event:
+        bundle.untrue[event].append(notice.id)
+    return event is None
 
 
 def _still_here(notice: Notice, bundle: Bundle, material: Material, office: Office) -> bool:

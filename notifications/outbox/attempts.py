@@ -18,6 +18,7 @@ from notifications.channels import Outcome
 from notifications.models import UNSENT, WAITING, Attempt, Message, Notice
 from notifications.outbox import holds
 from notifications.outbox.leases import Lease, lease_clock
+from notifications.outbox.transitions import ATTEMPT, MESSAGE, NOTICE
 
 CONFIRM_AFTER = timedelta(minutes=30)  # a 5xx is asked once more before it counts
 GIVE_UP_AFTER = timedelta(days=5)  # of refusals that concern the message itself
@@ -27,29 +28,25 @@ log = logging.getLogger("yinuo.delivery")
 # Built once: they run for every message, and building them costs more than running them.
 _OURS = (Message.id.in_(bindparam("keys", expanding=True)), Message.token == bindparam("mine"))
 _BEGUN = (
-    update(Message)
-    .where(*_OURS, Message.state.in_(WAITING))
-    .values(state="sending", attempts=Message.attempts + 1, leased_until=bindparam("until", type_=UtcDateTime))
+    MESSAGE.change("start")
+    .where(*_OURS)
+    .values(attempts=Message.attempts + 1, leased_until=bindparam("until", type_=UtcDateTime))
     .returning(Message.id, Message.attempts)
 )
 _ATTEMPTS = insert(Attempt)
 _NOW = bindparam("now", type_=UtcDateTime)
 _SENT = (
-    update(Message)
-    .where(*_OURS, Message.state == "sending")
-    .values(state="sent", sent_at=_NOW, error="", token=None, leased_until=None)
+    MESSAGE.change("accept")
+    .where(*_OURS)
+    .values(sent_at=_NOW, error="", token=None, leased_until=None)
     .returning(Message.id)
 )
 _ACCEPTED = (
-    update(Attempt)
-    .where(Attempt.message_id == bindparam("key"), Attempt.outcome.is_(None))
-    .values(outcome="ok", finished_at=_NOW, answer=bindparam("said"))
+    ATTEMPT.change("ok")
+    .where(Attempt.message_id == bindparam("key"))
+    .values(finished_at=_NOW, answer=bindparam("said"))
 )
-_TOLD = (
-    update(Notice)
-    .where(Notice.message_id.in_(bindparam("keys", expanding=True)), Notice.state == "in_message")
-    .values(state="told", told_at=_NOW)
-)
+_TOLD = NOTICE.change("accept").where(Notice.message_id.in_(bindparam("keys", expanding=True))).values(told_at=_NOW)
 
 
 def begin(session: Session, lease: Lease, messages: Sequence[int]) -> set[int]:
@@ -69,7 +66,7 @@ def settle_all(
 ) -> list[str]:
     """Record how transmissions ended; return the new states. What was accepted, the usual case, goes in sets."""
     sent = {key: outcome.answer for key, outcome in ended if outcome.kind == "ok"}
-    states = ["sent"] * _settle_sent(session, lease, sent, now)
+    states = [MESSAGE.after("sending", "accept")] * _settle_sent(session, lease, sent, now)
     others = [(key, outcome) for key, outcome in ended if key not in sent]
     return states + [settle(session, lease, key, outcome, now, unknown_after) for key, outcome in others]
 
@@ -101,38 +98,41 @@ def settle(
     if row.attempts == 1 and outcome.kind != "ok":
         log.warning("message %d to %s <%s>: %s: %s", message, row.addressee, row.mailbox, outcome.kind, outcome.answer)
     confirmed = outcome.kind == "permanent" and _refused_before(session, message)
-    state, values = _verdict(row.attempts, row.refused_since or now, outcome, now, unknown_after, confirmed=confirmed)
-    if state == "dead" and outcome.kind == "permanent" and _all_are_refused(session, now):
-        state, values = "retry", {"next_at": holds.PARKED}
+    event, values = _verdict(row.attempts, row.refused_since or now, outcome, now, unknown_after, confirmed=confirmed)
+    if event == "give up" and outcome.kind == "permanent" and _all_are_refused(session, now):
+        event, values = "refuse", {"next_at": holds.SUSPENDED_UNTIL}
         words = f"the relay refuses everybody; messages are held until `tracker outbox release`: {outcome.answer}"
         alerts.raise_(session, holds.REFUSED, words, now)
     answer = outcome.answer.replace("\0", " ")  # PostgreSQL cannot keep a NUL
-    values |= {"state": state, "error": "" if state == "sent" else answer, "token": None, "leased_until": None}
-    session.execute(update(Message).where(*mine).values(values))
+    values |= {"error": "" if event == "accept" else answer, "token": None, "leased_until": None}
+    session.execute(MESSAGE.change(event).where(*mine).values(values))
     _close_attempt(session, message, outcome.kind, answer, now)
-    _tell_notices(session, message, state, now)
-    if state == "dead":
+    _end_notices(session, message, event, now)
+    if event == "give up":
         words = f"message {message} to {row.mailbox} could not be delivered: {outcome.answer}"
         alerts.raise_(session, f"dead/{message}", words, now)
-    return state
+    return MESSAGE.after("sending", event)
 
 
 def _verdict(
     attempts: int, since: datetime, outcome: Outcome, now: datetime, unknown_after: timedelta, *, confirmed: bool
 ) -> tuple[str, dict[str, Any]]:
-    """Decide what becomes of a message first refused at ``since``. Relay trouble counts against no message."""
+    """Decide which event ends an attempt of a message first refused at ``since``.
+
+    Relay trouble counts against no message.
+    """
     if outcome.kind == "ok":
-        return "sent", {"sent_at": now}
+        return "accept", {"sent_at": now}
     over = now - since >= GIVE_UP_AFTER
     if outcome.kind == "unknown":
         pause = unknown_after * 2 ** min(attempts - 1, 4)
-        return ("dead" if over else "unknown"), {"refused_since": since, "next_at": now + pause}
+        return ("give up" if over else "lose"), {"refused_since": since, "next_at": now + pause}
     pause = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
     if outcome.relay:  # the others first: a relay that hangs up on this one must not keep them waiting
-        return "retry", {"next_at": now + pause}
+        return "refuse", {"next_at": now + pause}
     if outcome.kind == "permanent":
-        return ("dead" if confirmed else "retry"), {"refused_since": since, "next_at": now + CONFIRM_AFTER}
-    return ("dead" if over else "retry"), {"refused_since": since, "next_at": now + pause}
+        return ("give up" if confirmed else "refuse"), {"refused_since": since, "next_at": now + CONFIRM_AFTER}
+    return ("give up" if over else "refuse"), {"refused_since": since, "next_at": now + pause}
 
 
 def _refused_before(session: Session, message: int) -> bool:
@@ -149,16 +149,16 @@ def _all_are_refused(session: Session, now: datetime) -> bool:
 
 
 def _close_attempt(session: Session, message: int, kind: str, answer: str, now: datetime) -> None:
-    under_way = update(Attempt).where(Attempt.message_id == message, Attempt.outcome.is_(None))
-    session.execute(under_way.values(outcome=kind, answer=answer, finished_at=now))
+    ended = ATTEMPT.change(kind).where(Attempt.message_id == message)
+    session.execute(ended.values(answer=answer, finished_at=now))
 
 
-def _tell_notices(session: Session, message: int, state: str, now: datetime) -> None:
+def _end_notices(session: Session, message: int, event: str, now: datetime) -> None:
     """Let the notices of a message share its end."""
-    ends: dict[str, dict[str, object]] = {"sent": {"state": "told", "told_at": now}, "dead": {"state": "dead"}}
-    if state in ends:
-        carried = update(Notice).where(Notice.message_id == message, Notice.state == "in_message")
-        session.execute(carried.values(ends[state]))
+    if event not in ("accept", "give up"):
+        return
+    ended = NOTICE.change(event).where(Notice.message_id == message)
+    session.execute(ended.values(told_at=now) if event == "accept" else ended)
 
 
 def recover(session: Session, now: datetime, unknown_after: timedelta, *, alone: bool) -> int:
@@ -174,8 +174,8 @@ def recover(session: Session, now: datetime, unknown_after: timedelta, *, alone:
     ids = list(session.scalars(sending if alone else sending.where(Message.leased_until < lease_clock(session, now))))
     for message in ids:
         _close_attempt(session, message, "unknown", "the sender ended before it recorded the outcome", now)
-        lost = {"state": "unknown", "next_at": now + unknown_after, "token": None, "leased_until": None}
-        session.execute(update(Message).where(Message.id == message, Message.state == "sending").values(lost))
+        lost = {"next_at": now + unknown_after, "token": None, "leased_until": None}
+        session.execute(MESSAGE.change("lose").where(Message.id == message).values(lost))
     if alone:
         taken = update(Message).where(Message.state.in_(WAITING), Message.token.is_not(None))
         session.execute(taken.values(token=None, leased_until=None))

@@ -7,45 +7,44 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from notifications import alerts
-from notifications.models import WAITING, Instance, Message, Notice
+from notifications.models import BY_HAND, GUARD, RELEASED, UNCOMPOSABLE, WAITING, Instance, Message, Notice
 from notifications.outbox import leases, refusals
-from notifications.plan.planner import POISON
+from notifications.outbox.transitions import MESSAGE, NOTICE
 
-GUARD = "guard"
 CLOCK = "clock"  # alerts: the clock is not to be believed …
 REFUSED = "refused"  # … and the relay refuses everybody
 DAMAGED = "damaged/"  # … and a message cannot be sent as it is stored
-PARKED = datetime(9999, 12, 31, tzinfo=UTC)  # when a message is tried that waits for a person
+SUSPENDED_UNTIL = datetime(9999, 12, 31, tzinfo=UTC)  # ``next_at`` of a suspended message: a person must say when
 
 
-def park(session: Session) -> int:
-    """Let every message that still has to go out wait for a person; return how many. For restored ledgers."""
-    waiting = update(Message).where(Message.state.in_((*WAITING, "sending")))
-    session.execute(waiting.where(Message.state == "sending").values(state="unknown"))
-    parked = waiting.values(next_at=PARKED, token=None, leased_until=None).returning(Message.id)
-    return len(session.execute(parked).all())
+def suspend_all(session: Session) -> int:
+    """Suspend every message that still has to go out; return how many. For restored ledgers."""
+    session.execute(MESSAGE.change("lose"))
+    waiting = update(Message).where(Message.state.in_(WAITING))
+    found = waiting.values(next_at=SUSPENDED_UNTIL, token=None, leased_until=None).returning(Message.id)
+    return len(session.execute(found).all())
 
 
-def park_damaged(session: Session, message: int, now: datetime) -> None:
-    """Let a message wait for a person whose row is damaged: who gets it, when, or under which id, is not certain."""
-    parked = update(Message).where(Message.id == message).values(next_at=PARKED).returning(Message.mailbox)
-    words = f"message {message} to {session.scalar(parked)} is held: its row is damaged, see `tracker doctor`"
+def suspend_damaged(session: Session, message: int, now: datetime) -> None:
+    """Suspend a message whose row is damaged: who gets it, when, or under which id, is not certain."""
+    found = update(Message).where(Message.id == message).values(next_at=SUSPENDED_UNTIL).returning(Message.mailbox)
+    words = f"message {message} to {session.scalar(found)} is held: its row is damaged, see `tracker doctor`"
     alerts.raise_(session, f"{DAMAGED}{message}", words, now)
 
 
 def release(session: Session, now: datetime) -> int:
-    """Free what the guard holds, parked messages included, and believe the clock; return how many of them."""
-    freed = leases.unhold(session, GUARD, now_reason=leases.RELEASED)
-    parked = update(Message).where(_parked()).values(next_at=now).returning(Message.id)
+    """Free what the guard holds, suspended messages included, and believe the clock; return how many of them."""
+    freed = leases.unhold(session, GUARD, now_reason=RELEASED)
+    resumed = update(Message).where(suspended()).values(next_at=now).returning(Message.id)
     _settle(session, now)
-    return freed + len(session.execute(parked).all())
+    return freed + len(session.execute(resumed).all())
 
 
 def cancel(session: Session, now: datetime) -> int:
-    """Cancel what the guard holds, parked messages included; return how many notices."""
+    """Cancel what the guard holds, suspended messages included; return how many notices."""
     _settle(session, now)
-    parked = session.scalars(select(Message).where(_parked())).all()
-    return leases.cancel_held(session, GUARD) + sum(cancel_message(session, message) for message in parked)
+    messages = session.scalars(select(Message).where(suspended())).all()
+    return leases.cancel_held(session, GUARD) + sum(cancel_message(session, message) for message in messages)
 
 
 def clock_doubted(session: Session) -> bool:
@@ -66,10 +65,10 @@ def end_alerts(session: Session, now: datetime) -> None:
     """Say which alerts no longer hold: what they spoke of was sent, cancelled or mended."""
     keys = {alert.key for alert in alerts.standing(session)}
     held = set(session.scalars(select(Notice.reason).where(Notice.state == "held").distinct()))
-    over = {key for key in keys if key.startswith("poison/")} if POISON not in held else set()
-    nothing_parked = not parked(session)
-    over |= {GUARD} if GUARD not in held and nothing_parked else set()
-    over |= {key for key in keys if key.startswith(DAMAGED)} if nothing_parked else set()
+    over = {key for key in keys if key.startswith("poison/")} if UNCOMPOSABLE not in held else set()
+    none_suspended = not count_suspended(session)
+    over |= {GUARD} if GUARD not in held and none_suspended else set()
+    over |= {key for key in keys if key.startswith(DAMAGED)} if none_suspended else set()
     dead = set(session.scalars(select(Message.id).where(Message.state == "dead")))
     over |= {key for key in keys if key.startswith("dead/") and key.removeprefix("dead/") not in map(str, dead)}
     for key in over & keys:
@@ -77,21 +76,26 @@ def end_alerts(session: Session, now: datetime) -> None:
     refusals.clear_lasting(session, now)
 
 
-def parked(session: Session) -> int:
+def suspended() -> ColumnElement[bool]:
+    """Select the messages that wait for a person."""
+    return and_(Message.state.in_(WAITING), Message.next_at >= SUSPENDED_UNTIL)
+
+
+def is_suspended(message: Message) -> bool:
+    """Say whether a message waits for a person."""
+    return message.state in WAITING and message.next_at >= SUSPENDED_UNTIL
+
+
+def count_suspended(session: Session) -> int:
     """Count the messages that wait for a person."""
-    return session.scalar(select(func.count()).select_from(Message).where(_parked())) or 0
+    return session.scalar(select(func.count()).select_from(Message).where(suspended())) or 0
 
 
-def parked_notices(session: Session) -> Sequence[Notice]:
+def suspended_notices(session: Session) -> Sequence[Notice]:
     """Return the notices in messages that wait for a person, oldest slot first."""
-    inside = select(Notice).join(Message, Notice.message_id == Message.id).where(_parked())
+    inside = select(Notice).join(Message, Notice.message_id == Message.id).where(suspended())
     carried = inside.where(Notice.state == "in_message").order_by(Notice.slot, Notice.id)
     return session.scalars(carried).all()
-
-
-def is_parked(message: Message) -> bool:
-    """Say whether a message waits for a person."""
-    return message.state in WAITING and message.next_at >= PARKED
 
 
 def dead(session: Session) -> Sequence[Message]:
@@ -102,20 +106,15 @@ def dead(session: Session) -> Sequence[Message]:
 def try_again(session: Session, message: Message, now: datetime) -> None:
     """Have a message tried at the next pass, a dead one too; a channel that rests is woken for it."""
     if message.state == "dead":
-        message.state, message.refused_since = "retry", None
-        carried = update(Notice).where(Notice.message_id == message.id, Notice.state == "dead")
-        session.execute(carried.values(state="in_message"))
+        message.state, message.refused_since = MESSAGE.after(message.state, "retry"), None
+        session.execute(NOTICE.change("retry").where(Notice.message_id == message.id))
         alerts.clear(session, f"dead/{message.id}", now)
     message.next_at = now
     session.get_one(Instance, 1).paused_until = None
 
 
-def _parked() -> ColumnElement[bool]:
-    return and_(Message.state.in_(WAITING), Message.next_at >= PARKED)
-
-
 def cancel_message(session: Session, message: Message) -> int:
     """Cancel one message that has not gone out, with its notices; return how many of those."""
-    message.state, message.error, message.token = "cancelled", "cancelled by hand", None
-    carried = update(Notice).where(Notice.message_id == message.id, Notice.state == "in_message")
-    return len(session.execute(carried.values(state="cancelled", reason=leases.BY_HAND).returning(Notice.id)).all())
+    message.state, message.error, message.token = MESSAGE.after(message.state, "cancel"), "cancelled by hand", None
+    carried = NOTICE.change("cancel message").where(Notice.message_id == message.id)
+    return len(session.execute(carried.values(reason=BY_HAND).returning(Notice.id)).all())

@@ -10,9 +10,7 @@ from sqlalchemy import ColumnElement, Date, bindparam, exists, literal_column, s
 
 from commitments.models import Commitment
 from commitments.storage import UtcDateTime, looking
-from notifications.models import WAITING, Instance, Message, Notice
-from notifications.outbox.holds import GUARD
-from notifications.plan.planner import APPROVAL
+from notifications.models import APPROVAL, GUARD, WAITING, Instance, Message, Notice
 from notifications.settings import Office
 
 FRESH = timedelta(minutes=1)  # how long a whole pass speaks for the ticks after it

@@ -16,15 +16,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from commitments.storage import UtcDateTime, stored
-from notifications.models import UNSENT, WAITING, Message, Notice
+from notifications.models import BY_HAND, PLANNING, UNSENT, WAITING, Message, Notice
+from notifications.outbox.transitions import MESSAGE, NEW, NOTICE
 
 LEASE = timedelta(minutes=2)  # renewed while a transmission goes on, so that the dead are soon replaced
-PLANNING = "planning"  # held until the pass that found it has asked the guard
 WINDOW = 8  # times as many notices are looked at as addressees are taken
 CARDS = 1000  # about as many notices are composed at a time: a flood must not fill the memory
-NO_MAILBOX = "no mailbox"
-BY_HAND = "by hand"
-RELEASED = "released"  # a notice freed from the guard is not held by it again
 
 
 @dataclass(frozen=True)
@@ -42,21 +39,23 @@ class Lease:
         return self.clock + LEASE
 
 
-def add_notices(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
-    """Insert notices that do not exist yet; return how many are new.
+def add_notices(session: Session, rows: Sequence[Mapping[str, object]], event: str) -> int:
+    """Insert notices that do not exist yet, by ``plan``, ``owe`` or ``decline``; return how many are new.
 
     One that was cancelled or overtaken unsent is owed anew when it holds again; what a person declined (it has a
     reason) stays declined.
     """
     if not rows:
         return 0
+    state = NOTICE.after(NEW, event)
     statement = _insert(session, Notice)
     again = statement.on_conflict_do_update(
         index_elements=["key"],
         set_={name: statement.excluded[name] for name in ("state", "reason", "slot", "token", "leased_until")},
-        where=and_(or_(Notice.state == "cancelled", Notice.state == "superseded"), Notice.reason == ""),
+        where=and_(or_(*(Notice.state == before for before in NOTICE.possible(event))), Notice.reason == ""),
     )
-    return len(session.connection().execute(again.returning(Notice.id), list(rows)).all())
+    new = [{**row, "state": state} for row in rows]
+    return len(session.connection().execute(again.returning(Notice.id), new).all())
 
 
 def _insert(session: Session, table: type[Notice] | type[Message]) -> postgresql.Insert | sqlite.Insert:
@@ -185,7 +184,13 @@ def freeze(
     """
     if not messages:
         return {}
-    common = {"state": "frozen", "attempts": 0, "token": lease.token, "leased_until": lease.until, "error": ""}
+    common = {
+        "state": MESSAGE.after(NEW, "store"),
+        "attempts": 0,
+        "token": lease.token,
+        "leased_until": lease.until,
+        "error": "",
+    }
     connection = session.connection()
     connection.execute(_insert(session, Message).on_conflict_do_nothing(), [{**row, **common} for row, _ in messages])
     names = [row["message_id"] for row, _ in messages]
@@ -197,9 +202,9 @@ def freeze(
 
 
 _INTO = (
-    update(Notice)
-    .where(Notice.id == bindparam("notice"), Notice.token == bindparam("mine"), Notice.state == "owed")
-    .values(state="in_message", message_id=bindparam("message"), token=None, leased_until=None)
+    NOTICE.change("store")
+    .where(Notice.id == bindparam("notice"), Notice.token == bindparam("mine"))
+    .values(message_id=bindparam("message"), token=None, leased_until=None)
 )
 
 
@@ -214,8 +219,7 @@ def _put_into(session: Session, lease: Lease, carried: Mapping[int, Sequence[int
     found: dict[int | None, int] = dict(connection.execute(count).all())
     short = {key for key, notices in carried.items() if found.get(key, 0) != len(notices)}
     if short:
-        back = update(Notice).where(Notice.message_id.in_(short)).values(state="owed", message_id=None)
-        connection.execute(back)
+        connection.execute(NOTICE.change("take out").where(Notice.message_id.in_(short)).values(message_id=None))
         connection.execute(delete(Message).where(Message.id.in_(short)))
     return short
 
@@ -229,24 +233,28 @@ def compositions(session: Session, addressees: Sequence[str], channel: str) -> M
     return {(addressee, slot): count for addressee, slot, count in rows}
 
 
-def settle_notices(
-    session: Session, endings: Mapping[str, Sequence[int]], reason: str = "", held_at: datetime | None = None
-) -> None:
-    """Move notices to a state: ``{"cancelled": ids, "superseded": ids, "owed": ids}``."""
-    for state, ids in endings.items():
-        values = {"state": state, "reason": reason, "held_at": held_at, "message_id": None}
-        values |= {"token": None, "leased_until": None}
+def end_notices(session: Session, endings: Mapping[str, Sequence[int]]) -> None:
+    """Let unsent notices end, by event: ``{"cancel": ids, "supersede": ids}``."""
+    for event, ids in endings.items():
         for some in _chunks(ids):
-            session.execute(update(Notice).where(Notice.id.in_(some)).values(values))
+            ended = NOTICE.change(event, indexed=False).where(Notice.id.in_(some))
+            session.execute(ended.values(reason="", held_at=None, token=None, leased_until=None))
+
+
+def hold_these(session: Session, ids: Sequence[int], reason: str, now: datetime) -> None:
+    """Hold owed notices of ours that cannot go out as they are."""
+    for some in _chunks(ids):
+        held = NOTICE.change("hold", indexed=False).where(Notice.id.in_(some))
+        session.execute(held.values(reason=reason, held_at=now, token=None, leased_until=None))
 
 
 def dissolve(session: Session, message: int, reason: str) -> None:
     """Cancel a message that is no longer true before its next try; its notices are owed again."""
-    cancelled = update(Message).where(Message.id == message, Message.state.in_(("frozen", "retry")))
-    session.execute(cancelled.values(state="cancelled", error=reason, token=None, leased_until=None))
+    discarded = MESSAGE.change("discard").where(Message.id == message)
+    session.execute(discarded.values(error=reason, token=None, leased_until=None))
     since = select(Message.refused_since).where(Message.id == message).scalar_subquery()
-    back = update(Notice).where(Notice.message_id == message, Notice.state == "in_message")
-    session.execute(back.values(state="owed", message_id=None, refused_since=since))
+    back = NOTICE.change("take out").where(Notice.message_id == message)
+    session.execute(back.values(message_id=None, refused_since=since))
 
 
 # -- holding -------------------------------------------------------------------------------------------------
@@ -254,14 +262,14 @@ def dissolve(session: Session, message: int, reason: str) -> None:
 
 def hold(session: Session, reason: str, *conditions: ColumnElement[bool]) -> int:
     """Hold owed notices; return how many."""
-    owed = update(Notice).where(Notice.state == "owed", Notice.token.is_(None), *conditions)
-    return len(session.execute(owed.values(state="held", reason=reason).returning(Notice.id)).all())
+    held = NOTICE.change("hold").where(Notice.token.is_(None), *conditions).values(reason=reason)
+    return len(session.execute(held.returning(Notice.id)).all())
 
 
 def unhold(session: Session, reason: str, *conditions: ColumnElement[bool], now_reason: str = "") -> int:
     """Let notices held for ``reason`` be owed again; return how many."""
-    held = update(Notice).where(Notice.state == "held", Notice.reason == reason, *conditions)
-    return len(session.execute(held.values(state="owed", reason=now_reason).returning(Notice.id)).all())
+    freed = NOTICE.change("release").where(Notice.reason == reason, *conditions).values(reason=now_reason)
+    return len(session.execute(freed.returning(Notice.id)).all())
 
 
 def planned(session: Session, lease: Lease) -> int:
@@ -270,15 +278,15 @@ def planned(session: Session, lease: Lease) -> int:
     Until then it is held, so that the guard sees the whole of it before any daemon sends a part.
     """
     ours = or_(Notice.token == lease.token, _free(Notice, lease.clock))
-    found = update(Notice).where(Notice.state == "held", Notice.reason == PLANNING, ours)
-    owed = found.values(state="owed", reason="", token=None, leased_until=None)
+    found = NOTICE.change("release").where(Notice.reason == PLANNING, ours)
+    owed = found.values(reason="", token=None, leased_until=None)
     return len(session.execute(owed.returning(Notice.id)).all())
 
 
 def cancel_held(session: Session, reason: str) -> int:
     """Cancel notices held for ``reason``; return how many."""
-    held = update(Notice).where(Notice.state == "held", Notice.reason == reason)
-    return len(session.execute(held.values(state="cancelled", reason=BY_HAND).returning(Notice.id)).all())
+    held = NOTICE.change("cancel").where(Notice.state == "held", Notice.reason == reason)
+    return len(session.execute(held.values(reason=BY_HAND).returning(Notice.id)).all())
 
 
 def waiting(session: Session) -> Sequence[Notice]:

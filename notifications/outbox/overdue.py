@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from commitments.workdays import WorkCalendar
 from notifications.models import WAITING, Attempt, Instance, Message, Notice
-from notifications.outbox.holds import PARKED
+from notifications.outbox import holds
 
 PATIENCE = timedelta(hours=2)  # of sending time
 MOVING = timedelta(minutes=10)  # since the last message that was accepted: a slow pace is no standstill
@@ -80,7 +80,5 @@ def _notices(session: Session, hours: Hours, now: datetime) -> Iterator[datetime
 
 def _messages(session: Session, now: datetime) -> Iterator[datetime]:
     """Yield since when each message that waits could have been tried."""
-    waiting = select(Message.next_at).where(
-        Message.state.in_(WAITING), Message.next_at <= now, Message.next_at < PARKED
-    )
+    waiting = select(Message.next_at).where(Message.state.in_(WAITING), Message.next_at <= now, ~holds.suspended())
     yield from session.scalars(waiting.limit(MOST))

@@ -29,7 +29,7 @@ from commitments.register import responses
 from commitments.register.context import Register
 from commitments.storage import UtcDateTime
 from notifications.keys import Addressee
-from notifications.models import STATE_NOT_INDEXED, Alert, Digest, Message, Notice
+from notifications.models import APPROVAL, NO_MAILBOX, STATE_NOT_INDEXED, Alert, Digest, Message, Notice
 from notifications.outbox import leases
 from notifications.plan import outward, snapshots
 from notifications.plan.periods import (
@@ -306,7 +306,7 @@ def approve(register: Register, unit_name: str, month: str, by: str) -> Digest:
         row.approved_by, row.approved_at = by, register.now
         changes = {"by": by, "sha256": snapshots.sha256(row.snapshot)}
         register.note("digest_approved", f"{row.snapshot['unit']} {row.period}", changes=changes)
-        leases.unhold(register.session, "approval", Notice.digest_id == row.id)
+        leases.unhold(register.session, APPROVAL, Notice.digest_id == row.id)
     return row
 
 
@@ -379,7 +379,7 @@ def _waiting(week: Period) -> dict[str, Executable]:
     drafts = select(Commitment.ref, Commitment.title).where(Commitment.state == "draft")
     held, since = func.count().label("held"), func.min(Notice.slot).label("since")
     unreached = select(Department.name, held, since).join(Notice, Notice.department_id == Department.id)
-    unreached = unreached.where(Notice.state == "held", Notice.reason == leases.NO_MAILBOX, Department.mailbox == "")
+    unreached = unreached.where(Notice.state == "held", Notice.reason == NO_MAILBOX, Department.mailbox == "")
     return {
         "extensions": extensions,
         "disputes": responses.waiting_disputes(),

@@ -21,9 +21,20 @@ from commitments.register.context import Register
 from commitments.storage import stored
 from notifications import alerts
 from notifications.keys import ORGANISATION, Addressee, NoticeKey
-from notifications.models import STATE_NOT_INDEXED, UNSENT, Digest, Instance, Notice
+from notifications.models import (
+    APPROVAL,
+    NO_MAILBOX,
+    PLANNING,
+    QUIET,
+    STATE_NOT_INDEXED,
+    UNCOMPOSABLE,
+    UNSENT,
+    Digest,
+    Instance,
+    Notice,
+)
 from notifications.outbox import leases
-from notifications.outbox.leases import NO_MAILBOX, Lease
+from notifications.outbox.leases import Lease
 from notifications.passes import Steps
 from notifications.plan import digests, tellings
 from notifications.plan.periods import status_owed
@@ -40,9 +51,6 @@ from notifications.settings import Office
 
 log = logging.getLogger("yinuo.delivery")
 BATCH = 500
-_DECLINED = {"state": "cancelled", "reason": "quiet"}
-POISON = "poison"  # cannot be composed; tried again each day
-APPROVAL = "approval"
 DIGESTS = "digests"  # the step of a pass
 COLUMNS = (
     Commitment.id, Commitment.ref, Commitment.state, Commitment.arming, Commitment.due_on, Commitment.review_on,
@@ -73,8 +81,8 @@ def plan_these(session: Session, office: Office, lease: Lease, ids: Sequence[int
     today = office.today(lease.now)
     found = facts(session, ids, office.policy, office.zone)
     owed = {each.id: duties(each, office.policy, today, office.workdays) for each in found}
-    mark = {"state": "held", "reason": leases.PLANNING, "token": lease.token, "leased_until": lease.until}
-    new = leases.add_notices(session, [{**row, **mark} for row in _rows(session, office, owed, lease.now)])
+    mark = {"reason": PLANNING, "token": lease.token, "leased_until": lease.until}
+    new = leases.add_notices(session, [{**row, **mark} for row in _rows(session, office, owed, lease.now)], "plan")
     _tidy(session, owed)
     looks = {each.id: next_look(each, office.policy, today, office.workdays) for each in found}
     next_action.move_next_action(session, looks)
@@ -153,21 +161,21 @@ def _tidy(session: Session, owed: Mapping[int, Sequence[Duty]]) -> None:
     unsent = select(Notice.id, Notice.key, Notice.commitment_id).where(
         Notice.commitment_id.in_(list(owed)), STATE_NOT_INDEXED.in_(UNSENT)
     )
-    endings: dict[str, list[int]] = {"superseded": [], "cancelled": []}
+    endings: dict[str, list[int]] = {"supersede": [], "cancel": []}
     for notice, its_key, commitment in session.execute(unsent):
-        ending = ending_of(its_key, {str(duty.key) for duty in owed[commitment or 0]})
-        if ending:
-            endings[ending].append(notice)
-    leases.settle_notices(session, endings)
+        event = obsolete_by(its_key, {str(duty.key) for duty in owed[commitment or 0]})
+        if event:
+            endings[event].append(notice)
+    leases.end_notices(session, endings)
 
 
-def ending_of(its_key: str, owed: Collection[str]) -> str | None:
-    """Return how an unsent notice ends when only ``owed`` holds: superseded, cancelled, or None when it stands."""
+def obsolete_by(its_key: str, owed: Collection[str]) -> str | None:
+    """Return by which event an unsent notice ends when only ``owed`` holds; None when it stands."""
     if its_key in owed:
         return None
     ladder = _ladder(its_key)
     overtaken = ladder is not None and ladder in map(_ladder, owed)
-    return "superseded" if overtaken else "cancelled"
+    return "supersede" if overtaken else "cancel"
 
 
 def _ladder(its_key: str) -> NoticeKey | None:
@@ -191,7 +199,8 @@ def decline(session: Session, office: Office, refs: Sequence[str], now: datetime
         ids = session.scalars(select(Commitment.id).where(Commitment.ref.in_(refs[start : start + BATCH]))).all()
         found = facts(session, ids, office.policy, office.zone)
         owed = {each.id: declined(each, office.policy, today, office.workdays) for each in found}
-        leases.add_notices(session, [{**row, **_DECLINED} for row in _rows(session, office, owed, now)])
+        rows = [{**row, "reason": QUIET} for row in _rows(session, office, owed, now)]
+        leases.add_notices(session, rows, "decline")
 
 
 def plan_digests(session: Session, office: Office, now: datetime, steps: Steps) -> int:
@@ -215,21 +224,20 @@ def plan_digests(session: Session, office: Office, now: datetime, steps: Steps) 
 
 
 def _plan_unit(session: Session, unit: Department, months: Sequence[str], office: Office, now: datetime) -> None:
+    event = "plan" if office.digest.approval == "required" else "owe"
     for digest in digests.make(session, unit, months, now, office.digest, office.workdays):
-        leases.add_notices(session, list(_digest_rows(session, digest, office, now)))
+        leases.add_notices(session, list(_digest_rows(session, digest, office, now)), event)
 
 
 def _digest_rows(session: Session, digest: Digest, office: Office, now: datetime) -> Iterable[dict[str, object]]:
     """The unit's digest, and a separate copy to the organisation."""
     unit = session.get_one(Department, digest.unit_id)
-    held = office.digest.approval == "required"
     common = {
         "kind": "monthly_digest",
         "slot": digests.slot(digest.period, office.digest.day, office.workdays),
         "digest_id": digest.id,
         "created_at": now,
-        "state": "held" if held else "owed",
-        "reason": APPROVAL if held else "",
+        "reason": APPROVAL if office.digest.approval == "required" else "",
     }
     name = visible(unit.name)
     key = partial(NoticeKey, kind="digest", subject=name, step=digest.period)
@@ -255,17 +263,17 @@ def _plan_status(session: Session, office: Office, now: datetime) -> int:
     new = leases.add_notices(session, [{
         "key": str(key), "kind": "status_digest",
         "addressee": line, "role": ORGANISATION, "slot": slot, "created_at": now,
-    }])  # fmt: skip
+    }], "owe")  # fmt: skip
     if new:
         earlier = select(Notice.id).where(Notice.kind == "status_digest", Notice.addressee < line)
-        leases.settle_notices(session, {"superseded": session.scalars(earlier.where(Notice.state.in_(UNSENT))).all()})
+        leases.end_notices(session, {"supersede": session.scalars(earlier.where(Notice.state.in_(UNSENT))).all()})
     return new
 
 
-def retry_poison(session: Session, office: Office, now: datetime) -> None:
+def retry_uncomposable(session: Session, office: Office, now: datetime) -> None:
     """What could not be composed is tried again each day: a name, a mailbox or a template may be mended."""
     midnight = datetime.combine(office.today(now), time(), office.zone)
-    leases.unhold(session, POISON, Notice.held_at < midnight)
+    leases.unhold(session, UNCOMPOSABLE, Notice.held_at < midnight)
 
 
 def mind_mailboxes(session: Session, office: Office) -> None:

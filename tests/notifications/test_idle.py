@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import update
 
 from commitments.models import Department
-from commitments.storage import writing
 from notifications.channels import Outcome
 from notifications.models import Instance, Message, Notice
 from notifications.outbox.idle import nothing_to_do
@@ -30,8 +29,7 @@ def test_after_a_whole_pass_there_is_nothing_to_do_for_a_minute(scene: Scene) ->
 
 
 def change(scene: Scene, statement: Callable[[], object]) -> None:
-    with writing(scene.engine) as session:
-        session.execute(statement())  # type: ignore[call-overload]
+    scene.by_hand(statement())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

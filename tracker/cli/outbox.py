@@ -98,7 +98,7 @@ def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]
 
 
 def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
-    from notifications.outbox.holds import is_parked  # noqa: PLC0415
+    from notifications.outbox.holds import is_suspended  # noqa: PLC0415
 
     return {
         "id": message.id,
@@ -113,20 +113,20 @@ def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
         "attempts": message.attempts,
         "sent_at": message.sent_at,
         "error": message.error,
-        "held": is_parked(message),
+        "held": is_suspended(message),
     }
 
 
 def _notices(session: "Session") -> list[dict[str, Any]]:
     """Return what is owed or held, those in messages that wait for a person included: ``status`` counts the same."""
-    from notifications.outbox.holds import parked_notices  # noqa: PLC0415
+    from notifications.outbox.holds import suspended_notices  # noqa: PLC0415
     from notifications.outbox.leases import waiting  # noqa: PLC0415
 
     loose = [(n, n.state, n.reason) for n in waiting(session)]
-    parked = [(n, "held", f"message {n.message_id}") for n in parked_notices(session)]
+    suspended = [(n, "held", f"message {n.message_id}") for n in suspended_notices(session)]
     return [
         {"key": n.key, "kind": n.kind, "to": n.addressee, "state": state, "reason": reason, "slot": n.slot}
-        for n, state, reason in (*loose, *parked)
+        for n, state, reason in (*loose, *suspended)
     ]
 
 
@@ -271,6 +271,7 @@ def cancel(
     """
     from notifications import delivery  # noqa: PLC0415
     from notifications.outbox import holds  # noqa: PLC0415
+    from notifications.outbox.transitions import MESSAGE  # noqa: PLC0415
 
     confirm("Cancel it for good?", yes=yes)
     app = command(ctx).acting(actor)
@@ -283,7 +284,7 @@ def cancel(
             count = holds.cancel(keeper.session, keeper.now)
         else:
             message = _find(keeper.session, id_)
-            _refuse_unless(message, "cancel", "frozen", "retry", "unknown")
+            _refuse_unless(message, "cancel", *MESSAGE.possible("cancel"))
             count = holds.cancel_message(keeper.session, message)
         if count:
             keeper.note("outbox_cancel", f"message {id_}" if id_ else "guard", changes={"notices": count})

@@ -14,8 +14,7 @@ from commitments.deadlines import LIVE_STATES, provisional
 from commitments.errors import RowDiffers
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import PRAGMAS, looking, one_moment, reading
-from notifications.models import Instance, Notice
-from notifications.outbox.leases import NO_MAILBOX
+from notifications.models import NO_MAILBOX, Instance, Notice
 from notifications.passes import said
 from notifications.plan import snapshots
 from tracker.config import check

@@ -16,8 +16,7 @@ from notifications import alerts
 from notifications.channels import ChannelDown
 from notifications.channels.folder import FolderChannel
 from notifications.delivery import pass_once
-from notifications.models import Instance, Message, Notice
-from notifications.plan.planner import POISON
+from notifications.models import UNCOMPOSABLE, Instance, Message, Notice
 from tracker.app import App
 from tracker.ops import link_keys
 
@@ -87,7 +86,7 @@ class Rehearsal:
     def poisoned(self) -> tuple[int, str]:
         """Return how many notices could not be composed, and what the alerts say of them."""
         with self.app.reading() as session:
-            held = select(func.count()).where(Notice.state == "held", Notice.reason == POISON)
+            held = select(func.count()).where(Notice.state == "held", Notice.reason == UNCOMPOSABLE)
             said = [alert.text for alert in alerts.standing(session) if alert.key.startswith(("poison/", "pass/"))]
             return session.scalar(held) or 0, "; ".join(said)
 

@@ -16,7 +16,7 @@ from commitments.errors import DatabaseUnusable, Mistake, Refused, RowDiffers
 from commitments.files.durable import sync
 from commitments.storage import is_busy, one_moment, open_engine, reading, writing
 from notifications import alerts, delivery
-from notifications.models import Notice
+from notifications.models import GUARD, Notice
 from notifications.outbox import attempts, holds
 from tracker.app import App
 from tracker.config.values import DatabaseUrl
@@ -120,13 +120,13 @@ def _hold(app: App, source: str, generations: Mapping[str, int]) -> tuple[int, i
 
 def _park_all(session: Session, app: App) -> tuple[int, int]:
     """Count held notices, park messages; an alert says how many, also when the guard had held some of them before."""
-    held = select(func.count()).where(Notice.state == "held", Notice.reason == holds.GUARD)
+    held = select(func.count()).where(Notice.state == "held", Notice.reason == GUARD)
     notices = session.scalar(held) or 0
-    messages = holds.park(session)
-    alerts.clear(session, holds.GUARD, app.clock())
+    messages = holds.suspend_all(session)
+    alerts.clear(session, GUARD, app.clock())
     if notices or messages:
         words = f"a backup was restored: {notices} notices and {messages} messages due before now are held"
-        alerts.raise_(session, holds.GUARD, words, app.clock())
+        alerts.raise_(session, GUARD, words, app.clock())
     return notices, messages
 
 
