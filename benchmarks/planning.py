@@ -19,7 +19,7 @@ from commitments.models import Commitment
 from commitments.storage import writing
 from notifications import delivery
 from notifications.models import Notice
-from notifications.sender import Report
+from notifications.passes import Report
 
 YESTERDAY = seeds.NOW - timedelta(days=1)
 DUE_ON = seeds.TODAY + timedelta(days=30)  # the first rung is today

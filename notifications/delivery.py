@@ -16,11 +16,11 @@ from commitments.models import Commitment
 from commitments.storage import reading, writing
 from notifications import alerts, passes
 from notifications.models import GUARD, RELEASED, Instance, Notice
-from notifications.outbox import attempts, holds, leases
-from notifications.outbox.leases import Lease
-from notifications.passes import Failure, Steps
+from notifications.outbox import attempts, claims, holds
+from notifications.outbox.claims import Lease
+from notifications.passes import Failure, Report, Steps
 from notifications.plan import planner
-from notifications.sender import Report, send_all
+from notifications.sender import Sender
 from notifications.settings import Office
 
 CLOCK_BACK = timedelta(hours=26)  # more is a wrong clock, not a change of zone
@@ -52,7 +52,7 @@ def pass_once(
         report.silent_because = why_not(office, clock())
     if not report.silent_because:
         with report.steps.step("send"):
-            send_all(office, clock, stop, report)
+            Sender(office, clock, stop, report).run()
     report.recorded = passes.conclude(office.engine, report.steps, clock())
     return report
 
@@ -119,7 +119,7 @@ def plan(office: Office, now: datetime, report: Report, stop: Callable[[], bool]
     """
     with writing(office.engine) as session:
         report.moved = len(planner.mind_rules(session, office, now))
-        lease = leases.lease(session, office.worker, now)
+        lease = claims.new_lease(session, office.worker, now)
     failed: dict[int, Exception] = {}
     looked = planner.BATCH
     while looked == planner.BATCH and not stop():
@@ -174,7 +174,7 @@ def hold_due(office: Office, now: datetime) -> None:
         if failure.step == "plan":
             raise failure.trouble
     with writing(office.engine) as session:
-        leases.hold(session, GUARD, Notice.slot <= office.today(now))
+        holds.hold(session, GUARD, Notice.slot <= office.today(now))
 
 
 @contextmanager
@@ -182,7 +182,7 @@ def trial(office: Office, now: datetime) -> Iterator[Session]:
     """Plan in one transaction that is rolled back at the end; the session shows what would be owed."""
     with Session(office.engine) as session:
         planner.mind_rules(session, office, now)
-        lease = leases.lease(session, office.worker, now)
+        lease = claims.new_lease(session, office.worker, now)
         while planner.plan_batch(session, office, lease)[0] == planner.BATCH:
             pass
         report = Report()
@@ -197,7 +197,7 @@ def trial(office: Office, now: datetime) -> Iterator[Session]:
 def finish_plan(session: Session, office: Office, lease: Lease, report: Report) -> None:
     """Make digests owed, mind mailboxes, hold what the guard must see, note when we planned: all at one stroke."""
     now = lease.now
-    leases.planned(session, lease)
+    holds.end_planning(session, lease)
     with report.steps.step(planner.DIGESTS), session.begin_nested():
         report.planned += planner.plan_digests(session, office, now, report.steps)
     holds.end_alerts(session, now)
@@ -215,6 +215,6 @@ def _guard(session: Session, office: Office, now: datetime) -> None:
     limit = office.guard
     if recipients <= limit.recipients and notices <= limit.notices:
         return
-    leases.hold(session, GUARD, *ready)
+    holds.hold(session, GUARD, *ready)
     why = f"more than {limit.recipients} recipients or {limit.notices} notices at once"
     alerts.raise_(session, GUARD, f"{notices} notices to {recipients} recipients are held: {why}", now)

@@ -29,9 +29,9 @@ from notifications.channels import Channel
 from notifications.channels.folder import FolderChannel
 from notifications.mail.render import Renderer
 from notifications.models import Instance
+from notifications.passes import Report
 from notifications.plan.digests import DigestRules
 from notifications.plan.schedule import Policy
-from notifications.sender import Report
 from notifications.settings import Guard, Office
 from tests.ledgers import new_engine
 from tests.transitions import allow_other_transitions, refuse_other_transitions

@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from notifications.channels import Channel
     from notifications.links import Links
     from notifications.mail.render import Renderer
-    from notifications.passes import Steps
+    from notifications.passes import Report, Steps
     from notifications.plan.schedule import Policy
-    from notifications.sender import Report
     from notifications.settings import Office
     from tracker.config.schema import Organisation
 
@@ -342,7 +341,7 @@ class App:
                 security=mail.security,
                 username=mail.username,
                 password=self.config.password,
-                lines=mail.connections,
+                max_connections=mail.connections,
                 per_minute=mail.max_per_minute,
             )
         )

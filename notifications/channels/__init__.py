@@ -1,4 +1,4 @@
-"""Carriers of messages, one small file each. A carrier opens lines; a line carries one message at a time."""
+"""Carriers of messages, one small file each. A carrier opens connections; each transmits one message at a time."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,9 +10,9 @@ class Outcome:
     """How a transmission ended.
 
     ``kind`` is ``ok``, ``temporary``, ``permanent`` or ``unknown`` (the carrier may have accepted it). ``relay`` marks
-    trouble with the relay or our login, which counts against no message and breaks the line. ``refuses_us`` marks a
-    refusal whose words are about quota, frequency, filters or us, not about this recipient. ``rest`` is how long the
-    channel should rest then, None for the usual back-off. ``answer`` is what the carrier said.
+    trouble with the relay or our login, which counts against no message and breaks the connection. ``refuses_us``
+    marks a refusal whose words are about quota, frequency, filters or us, not about this recipient. ``rest`` is how
+    long the channel should rest then, None for the usual back-off. ``answer`` is what the carrier said.
     """
 
     kind: str
@@ -23,8 +23,8 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Parcel:
-    """The frozen bytes and where they go. ``name`` is the message's own among files: day, kind, part of its id."""
+class OutgoingMessage:
+    """A message's bytes and where they go. ``name`` is its own among files: day, kind, part of its id."""
 
     message_id: str
     name: str
@@ -42,10 +42,10 @@ class ChannelDown(Exception):
         self.rest = rest
 
 
-class Line(Protocol):
+class Connection(Protocol):
     """An open connection. ``send`` never raises for what the carrier answers."""
 
-    def send(self, parcel: Parcel) -> Outcome:
+    def send(self, message: OutgoingMessage) -> Outcome:
         """Transmit one message."""
 
     def close(self) -> None:
@@ -53,11 +53,11 @@ class Line(Protocol):
 
 
 class Channel(Protocol):
-    """A carrier. ``name`` stands in messages, ``lines`` is how many may be open at once."""
+    """A carrier. ``name`` stands in messages, ``max_connections`` is how many may be open at once."""
 
     name: str
-    lines: int
+    max_connections: int
     per_minute: int
 
-    def open(self) -> Line:
+    def open(self) -> Connection:
         """Connect and log in. Raises ChannelDown."""

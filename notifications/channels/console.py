@@ -4,14 +4,14 @@ import sys
 from email import message_from_bytes, policy
 from typing import TextIO
 
-from notifications.channels import Outcome, Parcel
+from notifications.channels import Outcome, OutgoingMessage
 
 
 class ConsoleChannel:
     """Prints to ``stream``, standard output unless given."""
 
     name = "console"
-    lines = 1
+    max_connections = 1
     per_minute = 0
 
     def __init__(self, stream: TextIO | None = None) -> None:
@@ -21,13 +21,13 @@ class ConsoleChannel:
         """A stream is always open."""
         return self
 
-    def send(self, parcel: Parcel) -> Outcome:
+    def send(self, message: OutgoingMessage) -> Outcome:
         """Print receiver, subject and text."""
-        message = message_from_bytes(parcel.data, policy=policy.default)
-        body = message.get_body(("plain",))
+        mail = message_from_bytes(message.data, policy=policy.default)
+        body = mail.get_body(("plain",))
         text = body.get_content() if body else ""
         stream = self.stream or sys.stdout
-        print(f"To: {parcel.mailbox}\nSubject: {message['Subject']}\n\n{text}\n{'-' * 72}", file=stream, flush=True)
+        print(f"To: {message.mailbox}\nSubject: {mail['Subject']}\n\n{text}\n{'-' * 72}", file=stream, flush=True)
         return Outcome("ok", "printed")
 
     def close(self) -> None:

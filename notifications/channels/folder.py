@@ -4,14 +4,14 @@ import os
 from pathlib import Path
 
 from commitments.files import durable
-from notifications.channels import ChannelDown, Outcome, Parcel
+from notifications.channels import ChannelDown, Outcome, OutgoingMessage
 
 
 class FolderChannel:
     """Writes into ``folder``; the same message again takes the place of its own file."""
 
     name = "folder"
-    lines = 8  # files written side by side are settled with one commit
+    max_connections = 8  # files written side by side are settled with one commit
     per_minute = 0
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
@@ -19,7 +19,7 @@ class FolderChannel:
         self.folder = folder
         self.durable = durable
 
-    def open(self) -> "FolderLine":
+    def open(self) -> "FolderConnection":
         """Make the folder. Raises ChannelDown when it cannot be written."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -27,21 +27,21 @@ class FolderChannel:
             raise ChannelDown(f"the folder {self.folder} cannot be made: {trouble.strerror}") from trouble
         if not os.access(self.folder, os.W_OK):
             raise ChannelDown(f"the folder {self.folder} cannot be written")
-        return FolderLine(self.folder, durable=self.durable)
+        return FolderConnection(self.folder, durable=self.durable)
 
 
-class FolderLine:
+class FolderConnection:
     """Writes one file after another."""
 
     def __init__(self, folder: Path, *, durable: bool) -> None:
         self.folder = folder
         self.durable = durable
 
-    def send(self, parcel: Parcel) -> Outcome:
+    def send(self, message: OutgoingMessage) -> Outcome:
         """Write, fsync, rename, fsync the folder: when it returns the file outlives a power cut."""
-        target = self.folder / f"{parcel.name}.eml"
+        target = self.folder / f"{message.name}.eml"
         try:
-            durable.write(target, parcel.data, durable=self.durable)
+            durable.write(target, message.data, durable=self.durable)
         except OSError as trouble:
             return Outcome("temporary", f"{target.name}: {trouble.strerror}", relay=True)
         return Outcome("ok", str(target.name))

@@ -15,11 +15,11 @@ from time import monotonic
 
 from commitments import addresses
 from commitments.errors import Error
-from notifications.channels import ChannelDown, Outcome, Parcel, answers
+from notifications.channels import ChannelDown, Outcome, OutgoingMessage, answers
 from notifications.channels.answers import LONGEST_ANSWER, Refusal
 from notifications.channels.wire import KEEPER, Client, SecureClient, SessionEnded, at_once, timeout
 
-__all__ = ["LONGEST_ANSWER", "TOTAL", "SmtpChannel", "SmtpLine", "SmtpSettings"]
+__all__ = ["LONGEST_ANSWER", "TOTAL", "SmtpChannel", "SmtpConnection", "SmtpSettings"]
 CONNECT, COMMAND, FINAL_DOT = 30.0, 60.0, 600.0  # seconds a phase may take
 TOTAL = 900.0
 OK, GO_ON, CLOSING = 250, 354, 421
@@ -34,7 +34,7 @@ class SmtpSettings:
     security: str
     username: str = ""
     password: Callable[[], str] = str
-    lines: int = 4
+    max_connections: int = 4
     per_minute: int = 30
     total: float = TOTAL
     context: ssl.SSLContext | None = None
@@ -47,12 +47,12 @@ class SmtpChannel:
 
     def __init__(self, settings: SmtpSettings) -> None:
         self.settings = settings
-        self.lines = settings.lines
+        self.max_connections = settings.max_connections
         self.per_minute = settings.per_minute
 
-    def open(self) -> "SmtpLine":
+    def open(self) -> "SmtpConnection":
         """Connect, secure, log in. Raises ChannelDown whatever goes wrong; never falls back to plain text."""
-        return SmtpLine(self)
+        return SmtpConnection(self)
 
     def connected(self) -> Client:
         """Return a client ready for mail. Raises ChannelDown."""
@@ -93,7 +93,7 @@ class SmtpChannel:
             client.login(settings.username, settings.password())
 
 
-class SmtpLine:
+class SmtpConnection:
     """A connection that is opened anew when the relay has had enough of it; a broken one answers ``relay`` trouble."""
 
     def __init__(self, channel: SmtpChannel) -> None:
@@ -101,15 +101,15 @@ class SmtpLine:
         self.client = channel.connected()
         self.carried = 0  # messages accepted on this connection
 
-    def send(self, parcel: Parcel) -> Outcome:
+    def send(self, message: OutgoingMessage) -> Outcome:
         """Transmit one message, on another connection where the relay ends this one before the final dot."""
-        outcome, ended = self._try(parcel)
+        outcome, ended = self._try(message)
         if ended and self.carried:
             try:
                 self._reconnect()
             except ChannelDown as down:
                 return Outcome("temporary", str(down), relay=True, rest=down.rest)
-            outcome, _ = self._try(parcel)
+            outcome, _ = self._try(message)
         self.carried += outcome.kind == "ok"
         return outcome
 
@@ -118,29 +118,29 @@ class SmtpLine:
         self.carried = 0
         self.client = self.channel.connected()
 
-    def _try(self, parcel: Parcel) -> tuple[Outcome, bool]:
+    def _try(self, message: OutgoingMessage) -> tuple[Outcome, bool]:
         """Say MAIL, RCPT, DATA and judge each answer; also say whether only the session was at its end."""
         total, begun = self.channel.settings.total, monotonic()
         try:
             with KEEPER.deadline(self.client, total):
-                return self._send(parcel)
+                return self._send(message)
         except SessionEnded as trouble:
             return Outcome("temporary", _answer_of(trouble), relay=True), monotonic() - begun < total
         except Exception as trouble:  # noqa: BLE001 - before the final dot every failure is definite
             return Outcome("temporary", _answer_of(trouble), relay=True), False
 
-    def _send(self, parcel: Parcel) -> tuple[Outcome, bool]:
+    def _send(self, message: OutgoingMessage) -> tuple[Outcome, bool]:
         timeout(self.client, COMMAND)
-        code, answer = self.client.mail(addresses.wire(parcel.sender))
+        code, answer = self.client.mail(addresses.wire(message.sender))
         if code != OK:
             return self._refused(code, answer, about_us=True)
-        code, answer = self.client.rcpt(addresses.wire(parcel.mailbox))
+        code, answer = self.client.rcpt(addresses.wire(message.mailbox))
         if code not in (OK, 251):
             return self._refused(code, answer)
         code, answer = self.client.docmd("DATA")
         if code != GO_ON:
             return self._refused(code, answer)
-        return self._data(parcel.data)
+        return self._data(message.data)
 
     def _data(self, data: bytes) -> tuple[Outcome, bool]:
         """Transmit the bytes. Until the final dot a failure is definite; after it nobody knows."""
@@ -179,7 +179,7 @@ class SmtpLine:
 
 
 def _outcome(code: int, text: str, refusal: Refusal, *, broken: bool) -> Outcome:
-    """Say how a refusal ends a transmission; a broken line is the relay's trouble whatever it says."""
+    """Say how a refusal ends a transmission; a broken connection is the relay's trouble whatever it says."""
     if broken:
         return Outcome("temporary", text, relay=True, rest=refusal.rest)
     kind = "permanent" if 500 <= code < 600 else "temporary"  # noqa: PLR2004

@@ -148,7 +148,7 @@ class Keeper:
             self._ends.pop(client, None)
 
     def _watch(self) -> None:
-        """Have a thread, and only one, however many lines ask at the same time."""
+        """Have a thread, and only one, however many connections ask at the same time."""
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._keep, name="deadlines", daemon=True)
@@ -166,7 +166,7 @@ KEEPER = Keeper()
 
 
 def _cut(client: smtplib.SMTP) -> None:
-    sock = client.sock  # looked at once: the line's own thread may close it meanwhile
+    sock = client.sock  # looked at once: the connection's own thread may close it meanwhile
     if sock is not None:
         with suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)

@@ -1,7 +1,7 @@
-"""Attempts to transmit: beginning one, settling how it ended, finding those whose sender died.
+"""Attempts to transmit: starting one, recording how it ended, finding those whose sender died.
 
-The outcome of a transmission lives only in memory until ``settle`` has committed it, so its caller repeats it until it
-succeeds. Only an ``unknown`` outcome may ever make the same bytes go out twice.
+The outcome of a transmission lives only in memory until ``finish`` has been committed, so its caller repeats it until
+it succeeds. Only an ``unknown`` outcome may ever make the same bytes go out twice.
 """
 
 import logging
@@ -17,17 +17,18 @@ from notifications import alerts
 from notifications.channels import Outcome
 from notifications.models import UNSENT, WAITING, Attempt, Message, Notice
 from notifications.outbox import holds
-from notifications.outbox.leases import Lease, lease_clock
+from notifications.outbox.claims import Lease, lease_clock
 from notifications.outbox.transitions import ATTEMPT, MESSAGE, NOTICE
 
 CONFIRM_AFTER = timedelta(minutes=30)  # a 5xx is asked once more before it counts
 GIVE_UP_AFTER = timedelta(days=5)  # of refusals that concern the message itself
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
+ENDED = {"temporary": "deferred", "permanent": "refused", "unknown": "may have arrived"}  # outcomes in the log
 log = logging.getLogger("yinuo.delivery")
 
 # Built once: they run for every message, and building them costs more than running them.
 _OURS = (Message.id.in_(bindparam("keys", expanding=True)), Message.token == bindparam("mine"))
-_BEGUN = (
+_START = (
     MESSAGE.change("start")
     .where(*_OURS)
     .values(attempts=Message.attempts + 1, leased_until=bindparam("until", type_=UtcDateTime))
@@ -49,29 +50,29 @@ _ACCEPTED = (
 _TOLD = NOTICE.change("accept").where(Notice.message_id.in_(bindparam("keys", expanding=True))).values(told_at=_NOW)
 
 
-def begin(session: Session, lease: Lease, messages: Sequence[int]) -> set[int]:
+def start(session: Session, lease: Lease, messages: Sequence[int]) -> set[int]:
     """Mark leased messages as being sent and open an attempt for each; return those that are still ours."""
     if not messages:
         return set()
     ours = {"keys": messages, "mine": lease.token, "until": lease.until}
-    begun = session.connection().execute(_BEGUN, ours).all()
-    rows = [{"message_id": key, "n": n, "worker": lease.worker, "started_at": lease.now} for key, n in begun]
+    started = session.connection().execute(_START, ours).all()
+    rows = [{"message_id": key, "n": n, "worker": lease.worker, "started_at": lease.now} for key, n in started]
     if rows:
         session.connection().execute(_ATTEMPTS, rows)
-    return {key for key, _ in begun}
+    return {key for key, _ in started}
 
 
-def settle_all(
+def finish_all(
     session: Session, lease: Lease, ended: Sequence[tuple[int, Outcome]], now: datetime, unknown_after: timedelta
 ) -> list[str]:
     """Record how transmissions ended; return the new states. What was accepted, the usual case, goes in sets."""
     sent = {key: outcome.answer for key, outcome in ended if outcome.kind == "ok"}
-    states = [MESSAGE.after("sending", "accept")] * _settle_sent(session, lease, sent, now)
+    states = [MESSAGE.after("sending", "accept")] * _finish_accepted(session, lease, sent, now)
     others = [(key, outcome) for key, outcome in ended if key not in sent]
-    return states + [settle(session, lease, key, outcome, now, unknown_after) for key, outcome in others]
+    return states + [finish(session, lease, key, outcome, now, unknown_after) for key, outcome in others]
 
 
-def _settle_sent(session: Session, lease: Lease, answers: Mapping[int, str], now: datetime) -> int:
+def _finish_accepted(session: Session, lease: Lease, answers: Mapping[int, str], now: datetime) -> int:
     if not answers:
         return 0
     connection = session.connection()
@@ -83,7 +84,7 @@ def _settle_sent(session: Session, lease: Lease, answers: Mapping[int, str], now
     return len(done)
 
 
-def settle(
+def finish(
     session: Session, lease: Lease, message: int, outcome: Outcome, now: datetime, unknown_after: timedelta
 ) -> str:
     """Record how a transmission ended; return the message's new state, or "" when the lease was lost.
@@ -96,7 +97,8 @@ def settle(
     if row is None:
         return ""
     if row.attempts == 1 and outcome.kind != "ok":
-        log.warning("message %d to %s <%s>: %s: %s", message, row.addressee, row.mailbox, outcome.kind, outcome.answer)
+        who, how = f"{row.addressee} <{row.mailbox}>", ENDED[outcome.kind]
+        log.warning("message %d to %s %s: %s", message, who, how, outcome.answer)
     confirmed = outcome.kind == "permanent" and _refused_before(session, message)
     event, values = _verdict(row.attempts, row.refused_since or now, outcome, now, unknown_after, confirmed=confirmed)
     if event == "give up" and outcome.kind == "permanent" and _all_are_refused(session, now):
@@ -182,7 +184,13 @@ def recover(session: Session, now: datetime, unknown_after: timedelta, *, alone:
     return len(ids)
 
 
-def begun_since(session: Session, worker: str, since: datetime) -> int:
-    """Count the attempts a worker began after ``since``, for pacing."""
+def in_doubt(session: Session, messages: Sequence[int]) -> set[int]:
+    """Return those of some messages that may have arrived already."""
+    lost = select(Attempt.message_id).where(Attempt.message_id.in_(messages), Attempt.outcome == "unknown")
+    return set(session.scalars(lost))
+
+
+def started_since(session: Session, worker: str, since: datetime) -> int:
+    """Count the attempts a worker started after ``since``, for pacing."""
     mine = (Attempt.started_at > since, Attempt.worker == worker)
     return session.scalar(select(func.count()).select_from(Attempt).where(*mine)) or 0

@@ -1,20 +1,56 @@
-"""What a person decides about held notices and messages: let go or cancel."""
+"""Holding back: notices for a reason, messages until a person says so; releasing and cancelling what is held."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from notifications import alerts
-from notifications.models import BY_HAND, GUARD, RELEASED, UNCOMPOSABLE, WAITING, Instance, Message, Notice
-from notifications.outbox import leases, refusals
+from notifications.models import BY_HAND, GUARD, PLANNING, RELEASED, UNCOMPOSABLE, WAITING, Instance, Message, Notice
+from notifications.outbox import claims, messages, refusals
 from notifications.outbox.transitions import MESSAGE, NOTICE
 
 CLOCK = "clock"  # alerts: the clock is not to be believed …
 REFUSED = "refused"  # … and the relay refuses everybody
 DAMAGED = "damaged/"  # … and a message cannot be sent as it is stored
 SUSPENDED_UNTIL = datetime(9999, 12, 31, tzinfo=UTC)  # ``next_at`` of a suspended message: a person must say when
+
+
+def hold(session: Session, reason: str, *conditions: ColumnElement[bool]) -> int:
+    """Hold owed notices; return how many."""
+    held = NOTICE.change("hold").where(Notice.token.is_(None), *conditions).values(reason=reason)
+    return len(session.execute(held.returning(Notice.id)).all())
+
+
+def unhold(session: Session, reason: str, *conditions: ColumnElement[bool], now_reason: str = "") -> int:
+    """Let notices held for ``reason`` be owed again; return how many."""
+    freed = NOTICE.change("release").where(Notice.reason == reason, *conditions).values(reason=now_reason)
+    return len(session.execute(freed.returning(Notice.id)).all())
+
+
+def end_planning(session: Session, lease: claims.Lease) -> int:
+    """Let what this pass found be owed, and what a planner left that died; return how many notices.
+
+    Until then it is held, so that the guard sees the whole of it before any daemon sends a part.
+    """
+    ours = or_(Notice.token == lease.token, claims.free(Notice, lease.clock))
+    found = NOTICE.change("release").where(Notice.reason == PLANNING, ours)
+    owed = found.values(reason="", token=None, leased_until=None)
+    return len(session.execute(owed.returning(Notice.id)).all())
+
+
+def cancel_held(session: Session, reason: str) -> int:
+    """Cancel notices held for ``reason``; return how many."""
+    held = NOTICE.change("cancel").where(Notice.state == "held", Notice.reason == reason)
+    return len(session.execute(held.values(reason=BY_HAND).returning(Notice.id)).all())
+
+
+def hold_these(session: Session, ids: Sequence[int], reason: str, now: datetime) -> None:
+    """Hold owed notices of ours that cannot go out as they are."""
+    for some in claims.chunks(ids):
+        held = NOTICE.change("hold", indexed=False).where(Notice.id.in_(some))
+        session.execute(held.values(reason=reason, held_at=now, token=None, leased_until=None))
 
 
 def suspend_all(session: Session) -> int:
@@ -34,7 +70,7 @@ def suspend_damaged(session: Session, message: int, now: datetime) -> None:
 
 def release(session: Session, now: datetime) -> int:
     """Free what the guard holds, suspended messages included, and believe the clock; return how many of them."""
-    freed = leases.unhold(session, GUARD, now_reason=RELEASED)
+    freed = unhold(session, GUARD, now_reason=RELEASED)
     resumed = update(Message).where(suspended()).values(next_at=now).returning(Message.id)
     _settle(session, now)
     return freed + len(session.execute(resumed).all())
@@ -43,8 +79,8 @@ def release(session: Session, now: datetime) -> int:
 def cancel(session: Session, now: datetime) -> int:
     """Cancel what the guard holds, suspended messages included; return how many notices."""
     _settle(session, now)
-    messages = session.scalars(select(Message).where(suspended())).all()
-    return leases.cancel_held(session, GUARD) + sum(cancel_message(session, message) for message in messages)
+    waiting = session.scalars(select(Message).where(suspended())).all()
+    return cancel_held(session, GUARD) + sum(messages.cancel_message(session, message) for message in waiting)
 
 
 def clock_doubted(session: Session) -> bool:
@@ -96,25 +132,3 @@ def suspended_notices(session: Session) -> Sequence[Notice]:
     inside = select(Notice).join(Message, Notice.message_id == Message.id).where(suspended())
     carried = inside.where(Notice.state == "in_message").order_by(Notice.slot, Notice.id)
     return session.scalars(carried).all()
-
-
-def dead(session: Session) -> Sequence[Message]:
-    """Return the messages that were given up, oldest first."""
-    return session.scalars(select(Message).where(Message.state == "dead").order_by(Message.id)).all()
-
-
-def try_again(session: Session, message: Message, now: datetime) -> None:
-    """Have a message tried at the next pass, a dead one too; a channel that rests is woken for it."""
-    if message.state == "dead":
-        message.state, message.refused_since = MESSAGE.after(message.state, "retry"), None
-        session.execute(NOTICE.change("retry").where(Notice.message_id == message.id))
-        alerts.clear(session, f"dead/{message.id}", now)
-    message.next_at = now
-    session.get_one(Instance, 1).paused_until = None
-
-
-def cancel_message(session: Session, message: Message) -> int:
-    """Cancel one message that has not gone out, with its notices; return how many of those."""
-    message.state, message.error, message.token = MESSAGE.after(message.state, "cancel"), "cancelled by hand", None
-    carried = NOTICE.change("cancel message").where(Notice.message_id == message.id)
-    return len(session.execute(carried.values(reason=BY_HAND).returning(Notice.id)).all())

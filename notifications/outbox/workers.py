@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from notifications.models import Worker
-from notifications.outbox.leases import lease_clock
+from notifications.outbox.claims import lease_clock
 
 LIVES = timedelta(minutes=1)  # since the last heartbeat, which comes every 15 seconds
 FORGOTTEN = timedelta(hours=1)  # one that was killed is missed for so long; then it is history

@@ -30,7 +30,7 @@ from commitments.register.context import Register
 from commitments.storage import UtcDateTime
 from notifications.keys import Addressee
 from notifications.models import APPROVAL, NO_MAILBOX, STATE_NOT_INDEXED, Alert, Digest, Message, Notice
-from notifications.outbox import leases
+from notifications.outbox import holds
 from notifications.plan import outward, snapshots
 from notifications.plan.periods import (
     Owed,
@@ -306,7 +306,7 @@ def approve(register: Register, unit_name: str, month: str, by: str) -> Digest:
         row.approved_by, row.approved_at = by, register.now
         changes = {"by": by, "sha256": snapshots.sha256(row.snapshot)}
         register.note("digest_approved", f"{row.snapshot['unit']} {row.period}", changes=changes)
-        leases.unhold(register.session, APPROVAL, Notice.digest_id == row.id)
+        holds.unhold(register.session, APPROVAL, Notice.digest_id == row.id)
     return row
 
 

@@ -33,8 +33,8 @@ from notifications.models import (
     Instance,
     Notice,
 )
-from notifications.outbox import leases
-from notifications.outbox.leases import Lease
+from notifications.outbox import holds, notices
+from notifications.outbox.claims import Lease
 from notifications.passes import Steps
 from notifications.plan import digests, tellings
 from notifications.plan.periods import status_owed
@@ -62,7 +62,7 @@ COLUMNS = (
 def plan_batch(session: Session, office: Office, lease: Lease, leaving_out: Collection[int] = ()) -> tuple[int, int]:
     """Look at up to BATCH commitments whose day has come; return (looked at, notices new).
 
-    What is new is held under this lease until ``leases.planned``.
+    What is new is held under this lease until ``holds.end_planning``.
     """
     return plan_these(session, office, lease, due(session, office, lease, leaving_out))
 
@@ -82,7 +82,7 @@ def plan_these(session: Session, office: Office, lease: Lease, ids: Sequence[int
     found = facts(session, ids, office.policy, office.zone)
     owed = {each.id: duties(each, office.policy, today, office.workdays) for each in found}
     mark = {"reason": PLANNING, "token": lease.token, "leased_until": lease.until}
-    new = leases.add_notices(session, [{**row, **mark} for row in _rows(session, office, owed, lease.now)], "plan")
+    new = notices.add(session, [{**row, **mark} for row in _rows(session, office, owed, lease.now)], "plan")
     _tidy(session, owed)
     looks = {each.id: next_look(each, office.policy, today, office.workdays) for each in found}
     next_action.move_next_action(session, looks)
@@ -166,7 +166,7 @@ def _tidy(session: Session, owed: Mapping[int, Sequence[Duty]]) -> None:
         event = obsolete_by(its_key, {str(duty.key) for duty in owed[commitment or 0]})
         if event:
             endings[event].append(notice)
-    leases.end_notices(session, endings)
+    notices.end(session, endings)
 
 
 def obsolete_by(its_key: str, owed: Collection[str]) -> str | None:
@@ -200,7 +200,7 @@ def decline(session: Session, office: Office, refs: Sequence[str], now: datetime
         found = facts(session, ids, office.policy, office.zone)
         owed = {each.id: declined(each, office.policy, today, office.workdays) for each in found}
         rows = [{**row, "reason": QUIET} for row in _rows(session, office, owed, now)]
-        leases.add_notices(session, rows, "decline")
+        notices.add(session, rows, "decline")
 
 
 def plan_digests(session: Session, office: Office, now: datetime, steps: Steps) -> int:
@@ -226,7 +226,7 @@ def plan_digests(session: Session, office: Office, now: datetime, steps: Steps) 
 def _plan_unit(session: Session, unit: Department, months: Sequence[str], office: Office, now: datetime) -> None:
     event = "plan" if office.digest.approval == "required" else "owe"
     for digest in digests.make(session, unit, months, now, office.digest, office.workdays):
-        leases.add_notices(session, list(_digest_rows(session, digest, office, now)), event)
+        notices.add(session, list(_digest_rows(session, digest, office, now)), event)
 
 
 def _digest_rows(session: Session, digest: Digest, office: Office, now: datetime) -> Iterable[dict[str, object]]:
@@ -260,20 +260,20 @@ def _plan_status(session: Session, office: Office, now: datetime) -> int:
     week, slot = owed
     line = str(Addressee("status", period=week))
     key = NoticeKey(kind="status", subject=week, name=ORGANISATION, role=ORGANISATION)
-    new = leases.add_notices(session, [{
+    new = notices.add(session, [{
         "key": str(key), "kind": "status_digest",
         "addressee": line, "role": ORGANISATION, "slot": slot, "created_at": now,
     }], "owe")  # fmt: skip
     if new:
         earlier = select(Notice.id).where(Notice.kind == "status_digest", Notice.addressee < line)
-        leases.end_notices(session, {"supersede": session.scalars(earlier.where(Notice.state.in_(UNSENT))).all()})
+        notices.end(session, {"supersede": session.scalars(earlier.where(Notice.state.in_(UNSENT))).all()})
     return new
 
 
 def retry_uncomposable(session: Session, office: Office, now: datetime) -> None:
     """What could not be composed is tried again each day: a name, a mailbox or a template may be mended."""
     midnight = datetime.combine(office.today(now), time(), office.zone)
-    leases.unhold(session, UNCOMPOSABLE, Notice.held_at < midnight)
+    holds.unhold(session, UNCOMPOSABLE, Notice.held_at < midnight)
 
 
 def mind_mailboxes(session: Session, office: Office) -> None:
@@ -281,15 +281,15 @@ def mind_mailboxes(session: Session, office: Office) -> None:
     _mind_lines(session, office)
     without = select(Department.id).where(Department.mailbox == "")
     to_department = Notice.role.in_(("lead", "support", "unit"))
-    leases.hold(session, NO_MAILBOX, to_department, Notice.department_id.in_(without))
-    leases.unhold(session, NO_MAILBOX, to_department, Notice.department_id.not_in(without))
+    holds.hold(session, NO_MAILBOX, to_department, Notice.department_id.in_(without))
+    holds.unhold(session, NO_MAILBOX, to_department, Notice.department_id.not_in(without))
     others = Notice.role.not_in(("lead", "support", "unit"))
     if office.mailbox:
-        leases.unhold(session, NO_MAILBOX, others)
+        holds.unhold(session, NO_MAILBOX, others)
         return
     escalated = and_(Notice.role == "escalation", Notice.department_id.in_(
         select(Department.id).where(Department.escalation != "")))  # fmt: skip
-    leases.hold(session, NO_MAILBOX, others, ~escalated)
+    holds.hold(session, NO_MAILBOX, others, ~escalated)
 
 
 def _mind_lines(session: Session, office: Office) -> None:

@@ -1,6 +1,6 @@
 """Starts the program with faults built in: ``python -m tests.faults.launcher daemon``. The product has no such hook.
 
-``FAULT_DIE=notifications.outbox.attempts:begin:after:3`` kills the process with SIGKILL after the third call of that
+``FAULT_DIE=notifications.outbox.attempts:start:after:3`` kills the process with SIGKILL after the third call of that
 function (``before`` and methods, ``module:Class.method``, work too); ``FAULT_STOP`` halts it there with SIGSTOP, and
 SIGCONT lets it go on. ``FAULT_CLOCK=FILE`` adds the seconds written in FILE to the clock, for the program and for its
 scheduler; FILE may be written anew at any time. ``FAULT_LEASE=3`` makes leases last three seconds, and renews them as
@@ -68,10 +68,10 @@ def shift_clock(file: Path) -> None:
 def short_leases(seconds: float) -> None:
     """Let leases end soon, so that nobody waits for them."""
     from notifications import connections  # noqa: PLC0415
-    from notifications.outbox import leases  # noqa: PLC0415
+    from notifications.outbox import claims  # noqa: PLC0415
 
-    connections.RENEW *= seconds / leases.LEASE.total_seconds()
-    leases.LEASE = timedelta(seconds=seconds)
+    connections.RENEW *= seconds / claims.LEASE.total_seconds()
+    claims.LEASE = timedelta(seconds=seconds)
 
 
 def refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:

@@ -37,9 +37,9 @@ def die_in_the_middle_of_data() -> None:
 
 def take_few() -> None:
     """Lease a handful at a time, so that several daemons have something to share."""
-    from notifications import sender  # noqa: PLC0415
+    from notifications.outbox import outbox  # noqa: PLC0415
 
-    sender.BATCH = 6
+    outbox.ADDRESSEES_PER_CLAIM = 6
 
 
 def lose_the_commit() -> None:
@@ -55,11 +55,11 @@ def lose_the_answer_to_commit() -> None:
 def _break_commit(*, done: bool) -> None:
     from notifications.outbox import attempts  # noqa: PLC0415
 
-    whole, settle_sent = storage.commit, attempts._settle_sent
+    whole, finish_accepted = storage.commit, attempts._finish_accepted
     settled: list[int] = []
 
     def remember(session: Session, *rest: Any) -> int:
-        count = settle_sent(session, *rest)
+        count = finish_accepted(session, *rest)
         settled.extend([count] if count else [])
         return count
 
@@ -72,7 +72,7 @@ def _break_commit(*, done: bool) -> None:
             whole(session)
         raise OperationalError("COMMIT", {}, OSError("server closed the connection unexpectedly"))
 
-    attempts._settle_sent, storage.commit = remember, commit  # type: ignore[assignment]
+    attempts._finish_accepted, storage.commit = remember, commit  # type: ignore[assignment]
 
 
 def hang_in_planning() -> None:
@@ -85,10 +85,10 @@ def hang_in_planning() -> None:
 
 def hang_in_sending() -> None:
     """Let a carrier never come back, against all its timeouts."""
-    from notifications.channels.smtp import SmtpLine  # noqa: PLC0415
+    from notifications.channels.smtp import SmtpConnection  # noqa: PLC0415
 
     be_impatient()
-    SmtpLine.send = _hang  # type: ignore[assignment, method-assign]
+    SmtpConnection.send = _hang  # type: ignore[assignment, method-assign]
 
 
 def lose_the_scheduler() -> None:

@@ -149,8 +149,8 @@ class Station:
 
     def await_ticks(self, count: int = 2) -> None:
         """Wait until the last daemon has said so often that a tick went wrong, or that its channel rests."""
-        said = ("a pass fails at", "rests until", "cannot be composed", "tick:")
-        until(lambda: "rests until" in self.log() or sum(map(self.log().count, said)) >= count, 20)
+        said = ("a pass fails at", "rests for", "cannot be composed", "tick:")
+        until(lambda: "rests for" in self.log() or sum(map(self.log().count, said)) >= count, 20)
 
     def unhold(self) -> None:
         """Let what could not be composed be tried now, not tomorrow."""

@@ -11,7 +11,7 @@ import pytest
 from commitments.storage import reading
 from notifications.channels.smtp import LONGEST_ANSWER, SmtpChannel
 from notifications.models import Message
-from notifications.sender import CHANNEL_ALERT
+from notifications.outbox.channel_rest import CHANNEL_ALERT
 from tests.conftest import Scene
 from tests.faults.test_relays import books, outcomes, settings, standing
 from tests.notifications.test_delivery import DUE

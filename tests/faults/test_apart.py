@@ -119,7 +119,7 @@ def test_row_41_the_chain_recomputed(quick: Scene) -> None:
     quick.run(carrier)
     quick.day("2019-07-01")
     quick.run(carrier)
-    printed = next(found for p in carrier.parcels if (found := re.search(r"(\d+):([0-9a-f]{64})", plain(p.data))))
+    printed = next(found for p in carrier.sent if (found := re.search(r"(\d+):([0-9a-f]{64})", plain(p.data))))
     anchor = history.Head(int(printed[1]), printed[2])
     with writing(quick.engine) as session:
         history.verify(session, anchor)

@@ -28,9 +28,9 @@ class Mutant:
 MUTANTS = (
     Mutant(
         "mark sent before sending", "notifications/outbox/attempts.py",
-        "    return {key for key, _ in begun}\n",
-        "    keys = {key for key, _ in begun}\n"
-        '    _settle_sent(session, lease, dict.fromkeys(keys, ""), lease.now)\n'
+        "    return {key for key, _ in started}\n",
+        "    keys = {key for key, _ in started}\n"
+        '    _finish_accepted(session, lease, dict.fromkeys(keys, ""), lease.now)\n'
         "    return keys\n",
         "faults/test_kills.py::test_row_03_killed_before_the_final_dot",
     ),
@@ -41,14 +41,14 @@ MUTANTS = (
         "tracker/test_keeping.py::test_restoring_holds_what_is_due_and_release_tells_it_with_the_same_ids",
     ),
     Mutant(
-        "rendering again on retry", "notifications/sender.py",
-        "message.mailbox, message.frozen)",
-        'message.mailbox, message.frozen.replace(b"Date: ", b"X-Rendered: again\\r\\nDate: "))',
+        "rendering again on retry", "notifications/outbox/outbox.py",
+        "m.mailbox, m.frozen)",
+        'm.mailbox, m.frozen.replace(b"Date: ", b"X-Rendered: again\\r\\nDate: "))',
         "faults/test_kills.py::test_row_04_killed_between_250_and_settle",
     ),
     Mutant(
-        "settling without repeating until it succeeds", "notifications/outbox/results.py",
-        "until_done(work, patience=math.inf, again=_storage_trouble) if ended or flying else until_done(work)",
+        "recording without repeating until it succeeds", "notifications/outbox/outbox.py",
+        "until_done(work, math.inf, _storage_trouble) if ended or in_flight else until_done(work)",
         "work()",
         "faults/test_storage.py::test_row_12_locked_between_250_and_settle",
     ),
@@ -76,7 +76,7 @@ MUTANTS = (
     Mutant(
         "a pass that swallows its exception", "notifications/passes.py",
         "            self.failed.append(Failure(name, trouble, who))\n", "            self.done.append(name)\n",
-        "faults/test_failures.py::test_row_61_every_call_of_a_step_fails[lease]",
+        "faults/test_failures.py::test_row_61_every_call_of_a_step_fails[claim]",
     ),
     Mutant(
         "an error at the channel that is no trouble", "notifications/channels/smtp.py",

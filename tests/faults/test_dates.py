@@ -18,7 +18,7 @@ from commitments.workdays import WorkCalendar, Year
 from notifications import delivery
 from notifications.channels import Outcome
 from notifications.models import Digest, Notice
-from notifications.sender import Report
+from notifications.passes import Report
 from tests.conftest import Scene
 from tests.faults.oracles import assert_ended, assert_history
 from tests.faults.station import Station, until
@@ -145,8 +145,8 @@ def test_row_22_a_deadline_moved_before_its_reminder_goes_out(scene: Scene) -> N
     scene.day("2019-12-20")
     scene.run(carrier)
     assert notices(scene)[f"reminder/1|{ref}|-7wd|{DUE}|{LEAD}"] == "cancelled"
-    [parcel] = carrier.parcels
-    assert "2020年1月17日" in due_day(parcel.data)
+    [outgoing] = carrier.sent
+    assert "2020年1月17日" in due_day(outgoing.data)
 
 
 @pytest.mark.parametrize("between", ["planned early", "planned in the same minute", "two attempts"])
@@ -159,7 +159,7 @@ def test_row_22_closed_before_its_reminder_goes_out(scene: Scene, between: str) 
         delivery.plan(replace(scene.office, worker="test/2"), scene.now, Report())
     else:
         scene.run(carrier)
-    refused = list(carrier.parcels)
+    refused = list(carrier.sent)
     scene.do(lambda register: closing.close(register, ref, "withdrawn"))
     scene.day("2019-12-20", 9, 30)
     scene.run(carrier)
@@ -169,7 +169,7 @@ def test_row_22_closed_before_its_reminder_goes_out(scene: Scene, between: str) 
     assert told_rungs(scene) == ["-30d"]
     sent = [m for m in messages(scene) if m.state == "sent" and m.told_on >= date(2019, 12, 20)]
     assert [m.kind for m in sent] == ["closed"]
-    assert sent[0].message_id not in {parcel.message_id for parcel in refused}
+    assert sent[0].message_id not in {outgoing.message_id for outgoing in refused}
     assert_ended(scene.engine)
 
 
@@ -204,7 +204,7 @@ def tried_twice(scene: Scene, first: Outcome, change: Change) -> Scripted:
 @pytest.mark.parametrize("change", [change_mailbox, change_deadline])
 def test_row_23_changed_while_in_retry(scene: Scene, change: Change) -> None:
     """Row 23: department's mailbox or a deadline changed while in retry: composed anew."""
-    first, second = tried_twice(scene, LATER, change).parcels
+    first, second = tried_twice(scene, LATER, change).sent
     assert first.message_id != second.message_id
     if change is change_mailbox:
         assert (first.mailbox, second.mailbox) == ("mzj@gz.example", "new@gz.example")
@@ -217,19 +217,19 @@ def test_row_23_changed_while_in_retry(scene: Scene, change: Change) -> None:
 @pytest.mark.parametrize("change", [change_mailbox, change_deadline])
 def test_row_23_changed_while_in_doubt(scene: Scene, change: Change) -> None:
     """Row 23: changed after an unknown attempt: then the same bytes, and a correction if still needed."""
-    first, second = tried_twice(scene, LOST, change).parcels
+    first, second = tried_twice(scene, LOST, change).sent
     assert first == second
     correction = Scripted()
     scene.day("2019-12-23")
     scene.run(correction)
     if change is change_mailbox:  # the same is not said again to somebody else; the next goes to the new address
-        assert correction.parcels == []
+        assert correction.sent == []
         scene.day("2019-12-26")
         scene.run(correction)
-        assert [parcel.mailbox for parcel in correction.parcels] == ["new@gz.example"]
+        assert [outgoing.mailbox for outgoing in correction.sent] == ["new@gz.example"]
     else:
-        [parcel] = correction.parcels
-        assert "2020年1月17日" in due_day(parcel.data)
+        [outgoing] = correction.sent
+        assert "2020年1月17日" in due_day(outgoing.data)
     assert_ended(scene.engine)
 
 
@@ -260,9 +260,9 @@ def test_row_24_a_calendar_loaded_late(scene: Scene) -> None:
     assert (entry.subject, entry.changes["due_on"]) == (ref, ["2027-01-07", "2027-01-08"])
     assert entry.changes["first_due_on"] == ["2027-01-07", "2027-01-08"], "a date nobody could know is no slip"
     assert notices(scene)[f"reminder/1|{ref}|-7wd|2027-01-08|{LEAD}"] == "told"
-    [parcel] = [parcel for parcel in carrier.parcels if parcel.mailbox == "mzj@gz.example"]
-    assert "2027年1月8日" in text_of(parcel.data)
-    assert "暂定" not in text_of(parcel.data)
+    [outgoing] = [outgoing for outgoing in carrier.sent if outgoing.mailbox == "mzj@gz.example"]
+    assert "2027年1月8日" in text_of(outgoing.data)
+    assert "暂定" not in text_of(outgoing.data)
     scene.run_days("2027-01-05", "2027-01-08")
     assert [key for key in notices(scene) if "|0d|2027-01-07|" in key] == [], "the old ladder is left"
     assert notices(scene)[f"reminder/1|{ref}|0d|2027-01-08|{LEAD}"] == "told"

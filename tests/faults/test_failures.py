@@ -23,14 +23,14 @@ STEPS = {
     "plan": "notifications.plan.planner:plan_these",
     "digests": "notifications.plan.planner:plan_digests",
     "guard": "notifications.delivery:_guard",
-    "lease": "notifications.outbox.leases:lease_notices",
-    "gather": "notifications.sender:gather",
-    "compose": "notifications.sender:compose",
-    "bytes": "notifications.sender:freeze_bytes",
-    "freeze": "notifications.outbox.leases:freeze",
-    "begin": "notifications.outbox.attempts:begin",
-    "send": "notifications.channels.smtp:SmtpLine.send",
-    "settle": "notifications.outbox.attempts:settle_all",
+    "claim": "notifications.outbox.claims:claim_notices",
+    "gather": "notifications.outbox.outbox:gather",
+    "compose": "notifications.mail.composer:compose",
+    "bytes": "notifications.mail.composer:freeze_bytes",
+    "store": "notifications.outbox.messages:store_rendered",
+    "start": "notifications.outbox.attempts:start",
+    "send": "notifications.channels.smtp:SmtpConnection.send",
+    "finish": "notifications.outbox.attempts:finish_all",
     "fresh": "tracker.app:App.fresh",
     "idle": "tracker.app:App.idle",
     "office": "tracker.app:App.office",
@@ -39,7 +39,7 @@ ONE_OF_MANY = {  # the step, and what stands in its arguments when it is about �
     "gather": "Bundle(addressee='单位2'",
     "compose": "Bundle(addressee='单位2'",
     "bytes": "addressee='单位2'",
-    "freeze": "'d2@gz.example'",
+    "store": "'d2@gz.example'",
     "send": "d2@gz.example",
 }
 GOES_OUT_ALL_THE_SAME = {"digests", "fresh"}
@@ -93,7 +93,7 @@ def recovers(here: Station, relay: Relay, tally: Tally) -> None:
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-@pytest.mark.parametrize("step", ["open", "plan", "lease", "freeze", "settle"])
+@pytest.mark.parametrize("step", ["open", "plan", "claim", "store", "finish"])
 def test_row_61_whatever_the_exception(
     station: MakeStation, relay: Relay, tally: Tally, step: str, trouble: str
 ) -> None:
@@ -135,7 +135,7 @@ def test_row_61_a_failure_is_counted_and_ends(station: MakeStation, relay: Relay
     here = station(1)
     told = here.folder / "told"
     here.env["TRACKER_DAEMON__ALERT_COMMAND"] = f"tee -a {told}"
-    daemon = here.start(**broken("lease", "RuntimeError"))
+    daemon = here.start(**broken("claim", "RuntimeError"))
     until(lambda: status(here)[1]["failed_passes"] > 2)
     code, facts = status(here)
     assert (code, facts["passed_at"]) == (1, None)

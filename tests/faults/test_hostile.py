@@ -53,8 +53,8 @@ def test_row_34_any_text_in_any_field(quick: Scene, title: str, note: str, name:
     carrier = Scripted()
     quick.by_hand(update(Message).values(state="cancelled"))  # the departments have had no mail today
     quick.run(carrier)
-    for parcel in carrier.parcels:
-        harmless(parcel.data)
+    for outgoing in carrier.sent:
+        harmless(outgoing.data)
 
 
 def harmless(data: bytes) -> None:

@@ -35,7 +35,9 @@ def killed_and_started_again(here: Station, point: str) -> None:
     until(here.done)
 
 
-@pytest.mark.parametrize("point", ["notifications.sender:_take:after", "notifications.sender:_freeze:before"])
+@pytest.mark.parametrize(
+    "point", ["notifications.outbox.outbox:Outbox.claim:after", "notifications.outbox.outbox:Outbox.store:before"]
+)
 def test_row_02_killed_between_lease_and_freeze(
     station: MakeStation, relay: Relay, tally: Tally, url: str, point: str
 ) -> None:
@@ -63,7 +65,10 @@ def test_row_03_killed_between_freeze_and_the_first_command(
 ) -> None:
     """Row 3: kill -9 after freeze: sent with the same bytes, received once; no attempt began, so none is unknown."""
     here = station(3, url, **ONE_LINE)
-    assert here.start(FAULT_DIE="notifications.sender:_freeze:after", FAULT_LEASE="2").wait(30) == -signal.SIGKILL
+    assert (
+        here.start(FAULT_DIE="notifications.outbox.outbox:Outbox.store:after", FAULT_LEASE="2").wait(30)
+        == -signal.SIGKILL
+    )
     frozen = here.frozen()
     assert here.states() == {"frozen": 3}
     here.start(FAULT_LEASE="2")
@@ -78,7 +83,7 @@ def test_row_03_killed_between_freeze_and_the_first_command(
     "fault",
     [
         {
-            "FAULT_DIE": "notifications.outbox.results:Books.turn_over:after"
+            "FAULT_DIE": "notifications.outbox.outbox:Outbox.finish_and_start:after"
         },  # the attempt is written down, nothing is said
         {"FAULT_DIE": "smtplib:SMTP.rcpt:after"},
         {"FAULT_PATCH": "tests.faults.sabotage:die_in_the_middle_of_data"},
@@ -104,9 +109,9 @@ def test_row_03_killed_before_the_final_dot(
 @pytest.mark.parametrize(
     "point",
     [
-        "notifications.channels.smtp:SmtpLine.send:after",
-        "notifications.connections:_Flight.land:after",
-        "notifications.outbox.results:_recovered:before",  # settled, not committed
+        "notifications.channels.smtp:SmtpConnection.send:after",
+        "notifications.connections:_Pool.wait:after",
+        "notifications.outbox.channel_rest:end:before",  # settled, not committed
     ],
 )
 def test_row_04_killed_between_250_and_settle(
@@ -129,7 +134,9 @@ def test_row_04_killed_between_250_and_settle(
 def test_row_05_killed_after_settle(station: MakeStation, relay: Relay, tally: Tally, url: str) -> None:
     """Row 5: kill -9 after settle: received once."""
     here = station(3, url, **ONE_LINE)
-    point = "notifications.outbox.results:Books.turn_over:after:4"  # three messages begun, the last of them settled
+    point = (
+        "notifications.outbox.outbox:Outbox.finish_and_start:after:4"  # three messages begun, the last of them settled
+    )
     assert here.start(FAULT_DIE=point).wait(30) == -signal.SIGKILL
     assert here.done()
     books = here.books()
@@ -145,7 +152,7 @@ def test_row_05_killed_after_settling_one_of_several(
 ) -> None:
     """Row 5: kill -9 after settle: received once, though the next message was begun at the same stroke."""
     here = station(3, url, **ONE_LINE)
-    killed_and_started_again(here, "notifications.outbox.results:Books.turn_over:after:2")
+    killed_and_started_again(here, "notifications.outbox.outbox:Outbox.finish_and_start:after:2")
     audit(here.engine, relay.received, here.expected, tally)
     assert len(relay.received) == 3
     assert here.outcomes() == {"unknown": 1, "ok": 3}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from commitments.models import Commitment, Department
 from commitments.register import editing
 from commitments.storage import reading, writing
-from notifications.channels import Outcome, Parcel
+from notifications.channels import Outcome, OutgoingMessage
 from notifications.models import Message, Notice
 from notifications.settings import Guard
 from tests.conftest import Scene
@@ -72,11 +72,11 @@ def a_guard_that_holds_everything(scene: Scene, day: date) -> Scripted:
 class Refusing(Scripted):
     """Refuses 市委政法委 for good, and takes all else."""
 
-    def send(self, parcel: Parcel) -> Outcome:
+    def send(self, outgoing: OutgoingMessage) -> Outcome:
         return (
             Outcome("permanent", "550 5.1.1 no such user")
-            if parcel.mailbox == "zfw@gz.example"
-            else super().send(parcel)
+            if outgoing.mailbox == "zfw@gz.example"
+            else super().send(outgoing)
         )
 
 

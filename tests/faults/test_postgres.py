@@ -26,7 +26,7 @@ def test_row_08_a_sleeper_that_had_not_begun_sends_nothing(
 ) -> None:
     """Row 8: SIGSTOP of one daemon past its lease, then SIGCONT: another sends; the sleeper does not."""
     here = station(3, cluster.url, **ONE_LINE)
-    sleeper = here.start(FAULT_STOP="notifications.sender:_freeze:after", FAULT_LEASE="2")
+    sleeper = here.start(FAULT_STOP="notifications.outbox.outbox:Outbox.store:after", FAULT_LEASE="2")
     until(lambda: here.halted(sleeper))
     relay.gate.clear()
     other = here.start()
@@ -47,7 +47,7 @@ def test_row_08_the_sleepers_late_settle_changes_nothing(
 ) -> None:
     """Row 8: SIGSTOP of one daemon past its lease, then SIGCONT: its late settle changes nothing."""
     here = station(1, cluster.url)
-    sleeper = here.start(FAULT_STOP="notifications.channels.smtp:SmtpLine.send:after", FAULT_LEASE="2")
+    sleeper = here.start(FAULT_STOP="notifications.channels.smtp:SmtpConnection.send:after", FAULT_LEASE="2")
     until(lambda: here.halted(sleeper))
     assert len(relay.received) == 1
     relay.gate.clear()

@@ -10,8 +10,8 @@ from commitments.models import Department
 from commitments.storage import reading, writing
 from notifications import alerts
 from notifications.models import Attempt, Instance, Message, Notice
+from notifications.outbox.channel_rest import CHANNEL_ALERT
 from notifications.outbox.refusals import LASTING
-from notifications.sender import CHANNEL_ALERT
 from tests.conftest import Scene
 from tests.faults.oracles import Tally, assert_history
 from tests.faults.relay import CUT, Relay
@@ -309,5 +309,5 @@ def test_row_62_words_are_shown_as_they_are_meant(
         message = session.scalars(select(Message).order_by(Message.id)).first()
         assert message is not None
         assert [alert.text for alert in alerts.standing(session)] == [f"channel smtp: {words}"]
-    assert f"message {message.id} to {message.addressee} <{message.mailbox}>: temporary: {words}" in caplog.messages
+    assert f"message {message.id} to {message.addressee} <{message.mailbox}> deferred: {words}" in caplog.messages
     assert standing(crowd) == [CHANNEL_ALERT]

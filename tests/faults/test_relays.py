@@ -15,7 +15,8 @@ from commitments.storage import reading, writing
 from notifications import alerts
 from notifications.channels.smtp import SmtpChannel, SmtpSettings
 from notifications.models import Attempt, Message, Notice
-from notifications.sender import CHANNEL_ALERT, Report
+from notifications.outbox.channel_rest import CHANNEL_ALERT
+from notifications.passes import Report
 from tests.conftest import Scene
 from tests.faults.oracles import Tally, assert_history
 from tests.faults.relay import CUT, HANG, Relay

@@ -38,11 +38,11 @@ def test_row_33_a_template_that_fails(quick: Scene, monkeypatch: pytest.MonkeyPa
     quick.add(due_on=DUE, support=("各区政府",))
     carrier = Scripted()
     assert quick.run(carrier).sent == 2
-    assert all("2019-1007-01" in plain(parcel.data) for parcel in carrier.parcels)
+    assert all("2019-1007-01" in plain(outgoing.data) for outgoing in carrier.sent)
     with reading(quick.engine) as session:
         assert reason in session.scalars(select(Alert)).one().text
     (folder / "body.txt").write_text("改好了：{{ worst.ref }}")
     quick.add(title="另一项", due_on=DUE)
     quick.day("2019-06-28")
     quick.run(carrier)
-    assert "改好了：2019-1007-02" in plain(carrier.parcels[-1].data)
+    assert "改好了：2019-1007-02" in plain(carrier.sent[-1].data)

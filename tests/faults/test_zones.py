@@ -18,7 +18,7 @@ from commitments.deadlines import Ladder, Offset
 from commitments.models import Letter
 from commitments.storage import open_engine, writing
 from commitments.workdays import WorkCalendar, Year
-from notifications.channels import Outcome, Parcel
+from notifications.channels import Outcome, OutgoingMessage
 from notifications.mail.render import Renderer
 from notifications.plan.schedule import Policy
 from tests.conftest import Scene
@@ -117,10 +117,10 @@ class Diary(Scripted):
         self.scene = scene
         self.entries: list[tuple[str, date, time]] = []
 
-    def send(self, parcel: Parcel) -> Outcome:
+    def send(self, outgoing: OutgoingMessage) -> Outcome:
         here = self.scene.now.astimezone(self.scene.office.zone)
-        self.entries.append((parcel.mailbox, here.date(), here.time()))
-        return super().send(parcel)
+        self.entries.append((outgoing.mailbox, here.date(), here.time()))
+        return super().send(outgoing)
 
 
 @pytest.fixture

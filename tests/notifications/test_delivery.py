@@ -17,7 +17,7 @@ from commitments.queries.lookup import find
 from commitments.register import closing, editing, progress
 from commitments.storage import reading, writing
 from notifications import alerts
-from notifications.channels import ChannelDown, Outcome, Parcel
+from notifications.channels import ChannelDown, Outcome, OutgoingMessage
 from notifications.mail.render import TEMPLATES, Renderer
 from notifications.models import Alert, Attempt, Instance, Message, Notice
 from notifications.outbox import holds
@@ -33,12 +33,12 @@ class Scripted:
     """A carrier that answers as told, then ``ok``; remembers what went out."""
 
     name = "scripted"
-    lines = 1
+    max_connections = 1
     per_minute = 0
 
     def __init__(self, *answers: Outcome | str) -> None:
         self.answers = deque(answers)
-        self.parcels: list[Parcel] = []
+        self.sent: list[OutgoingMessage] = []
 
     def open(self) -> "Scripted":
         if self.answers and self.answers[0] == "down":
@@ -46,8 +46,8 @@ class Scripted:
             raise ChannelDown("connection refused")
         return self
 
-    def send(self, parcel: Parcel) -> Outcome:
-        self.parcels.append(parcel)
+    def send(self, outgoing: OutgoingMessage) -> Outcome:
+        self.sent.append(outgoing)
         answer = self.answers.popleft() if self.answers else Outcome("ok", "250 ok")
         assert isinstance(answer, Outcome)
         return answer
@@ -204,7 +204,7 @@ def test_a_temporary_refusal_is_tried_again_with_the_same_bytes(scene: Scene) ->
     assert scene.run(carrier).outcomes["retry"] == 1
     scene.now += timedelta(minutes=2)
     assert scene.run(carrier).sent == 1
-    assert carrier.parcels[0] == carrier.parcels[1]
+    assert carrier.sent[0] == carrier.sent[1]
 
 
 def test_an_unknown_outcome_sends_the_same_bytes_after_a_quarter_of_an_hour(scene: Scene) -> None:
@@ -216,7 +216,7 @@ def test_an_unknown_outcome_sends_the_same_bytes_after_a_quarter_of_an_hour(scen
     assert scene.run(carrier).sent == 0
     scene.now += timedelta(minutes=1)
     assert scene.run(carrier).sent == 1
-    assert carrier.parcels[0] == carrier.parcels[1]
+    assert carrier.sent[0] == carrier.sent[1]
 
 
 def test_a_message_that_is_no_longer_true_is_composed_anew(scene: Scene) -> None:
@@ -227,7 +227,7 @@ def test_a_message_that_is_no_longer_true_is_composed_anew(scene: Scene) -> None
     scene.now += timedelta(minutes=2)
     assert scene.run(carrier).sent == 1
     assert [m.state for m in messages(scene)] == ["cancelled", "sent"]
-    assert carrier.parcels[0].message_id != carrier.parcels[1].message_id
+    assert carrier.sent[0].message_id != carrier.sent[1].message_id
 
 
 def test_closing_between_two_tries_cancels_the_message(scene: Scene) -> None:
@@ -297,8 +297,8 @@ def test_the_dead_senders_message_is_unknown_and_goes_again(scene: Scene) -> Non
         pass
 
     class Dying(Scripted):
-        def send(self, parcel: Parcel) -> Outcome:
-            super().send(parcel)
+        def send(self, outgoing: OutgoingMessage) -> Outcome:
+            super().send(outgoing)
             raise Killed
 
     scene.add(due_on=DUE)
@@ -317,7 +317,7 @@ def test_the_dead_senders_message_is_unknown_and_goes_again(scene: Scene) -> Non
     with writing(scene.engine) as session:
         session.query(Message).update({"next_at": scene.now - timedelta(days=9999)})
     scene.run(carrier)
-    assert [p.data for p in carrier.parcels] == [p.data for p in dying.parcels]
+    assert [p.data for p in carrier.sent] == [p.data for p in dying.sent]
 
 
 def test_a_broken_template_of_the_operators_loses_no_mail(quick: Scene) -> None:

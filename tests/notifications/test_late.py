@@ -153,7 +153,7 @@ def test_a_reminder_refused_for_good_counts_as_none(quick: Scene) -> None:
     quick.run()
 
     class Refusing(Scripted):
-        def send(self, parcel: object) -> Outcome:
+        def send(self, outgoing: object) -> Outcome:
             return Outcome("permanent", "550 5.1.1 no such user")
 
     for day in range(3, 31):

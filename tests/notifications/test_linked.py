@@ -14,7 +14,7 @@ from commitments.models import Commitment, Department
 from commitments.register import closing
 from commitments.register.departments import edit_department, revoke_links
 from commitments.storage import reading, writing
-from notifications.channels import Outcome, Parcel
+from notifications.channels import Outcome, OutgoingMessage
 from notifications.links import DESK, OWNER, UNIT, Claim, Links
 from notifications.models import Instance
 from tests.conftest import Scene
@@ -35,11 +35,11 @@ def told(scene: Scene, *answers: Outcome) -> dict[str, EmailMessage]:
     """Do a pass; return what went out, by mailbox."""
     carrier = Scripted(*answers)
     scene.run(carrier)
-    return {parcel.mailbox: opened(parcel) for parcel in carrier.parcels}
+    return {outgoing.mailbox: opened(outgoing) for outgoing in carrier.sent}
 
 
-def opened(parcel: Parcel) -> EmailMessage:
-    message = message_from_bytes(parcel.data, policy=policy.default)
+def opened(outgoing: OutgoingMessage) -> EmailMessage:
+    message = message_from_bytes(outgoing.data, policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
 
@@ -117,7 +117,7 @@ def test_digests_open_the_units_page_and_the_desk_but_copies_nothing(linked: Sce
     linked.day("2019-07-01")
     carrier = Scripted()
     linked.run(carrier)
-    by_subject = {str(mail["Subject"]): claims(mail) for mail in map(opened, carrier.parcels)}
+    by_subject = {str(mail["Subject"]): claims(mail) for mail in map(opened, carrier.sent)}
     unit = department(linked, "市台联")
     copy = next(found for subject, found in by_subject.items() if "副本" in subject)
     assert copy == []
@@ -155,7 +155,7 @@ def test_a_message_whose_links_hold_keeps_its_bytes(linked: Scene) -> None:
     linked.run(carrier)
     linked.now = linked.at(2019, 6, 27, 10)
     linked.run(carrier)
-    first, second = carrier.parcels
+    first, second = carrier.sent
     assert first.data == second.data
 
 

@@ -11,7 +11,7 @@ from commitments.workdays import WorkCalendar
 from notifications import delivery
 from notifications.outbox import overdue
 from notifications.outbox.overdue import Hours
-from notifications.sender import Report
+from notifications.passes import Report
 from tests.conftest import ZONE, Scene
 from tests.notifications.test_delivery import DUE, Scripted
 

@@ -16,11 +16,12 @@ from commitments.models import Commitment, Department
 from commitments.register import closing, editing, extensions, opening
 from commitments.register.context import Register
 from commitments.storage import open_engine, reading, writing
-from notifications import delivery, sender
-from notifications.channels import Outcome, Parcel
+from notifications import delivery
+from notifications.channels import Outcome, OutgoingMessage
+from notifications.mail import composer
 from notifications.models import Message, Notice
-from notifications.outbox import holds
-from notifications.sender import Report
+from notifications.outbox import messages as messages_
+from notifications.passes import Report
 from tests.conftest import Scene
 from tests.notifications.test_delivery import DUE, Scripted, messages, notices, quietly
 
@@ -32,8 +33,8 @@ class Always(Scripted):
         super().__init__()
         self.answer = answer
 
-    def send(self, parcel: Parcel) -> Outcome:
-        self.parcels.append(parcel)
+    def send(self, outgoing: OutgoingMessage) -> Outcome:
+        self.sent.append(outgoing)
         return self.answer
 
 
@@ -46,7 +47,7 @@ def test_once_an_outcome_was_unknown_only_the_same_bytes_go_again(scene: Scene) 
     scene.do(lambda r: editing.edit(r, ref, "更名", title="改了的名称"))
     scene.now += timedelta(minutes=10)
     assert scene.run(carrier).sent == 1
-    assert len(set(carrier.parcels)) == 1
+    assert len(set(carrier.sent)) == 1
 
 
 @pytest.mark.parametrize("answer", [Outcome("temporary", "452 mailbox full"), Outcome("unknown", "lost after the dot")])
@@ -59,7 +60,7 @@ def test_what_never_arrives_ends_dead_within_days_though_its_words_change(quick:
             quick.day((date(2019, 12, 2) + timedelta(days=day)).isoformat(), hour)
             quick.run(carrier)
     assert "dead" in {message.state for message in messages(quick)}
-    assert len(carrier.parcels) < 40
+    assert len(carrier.sent) < 40
 
 
 def test_a_reader_that_outstays_every_patience_neither_loses_nor_doubles(
@@ -75,18 +76,18 @@ def test_a_reader_that_outstays_every_patience_neither_loses_nor_doubles(
     with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as reader:
 
         class Watched(Scripted):
-            def send(self, parcel: Parcel) -> Outcome:
+            def send(self, outgoing: OutgoingMessage) -> Outcome:
                 reader.execute("BEGIN")
                 reader.execute("SELECT count(*) FROM notice").fetchall()
                 threading.Timer(0.8, reader.execute, ["ROLLBACK"]).start()
-                return super().send(parcel)
+                return super().send(outgoing)
 
         carrier = Watched()
         assert quick.run(carrier).sent == 1
     quick.now += timedelta(minutes=30)
     quick.run(Scripted())
     assert [message.state for message in messages(quick)] == ["sent"]
-    assert len(carrier.parcels) == 1
+    assert len(carrier.sent) == 1
 
 
 def test_a_correction_after_closing_keeps_the_closing_notice(scene: Scene) -> None:
@@ -141,34 +142,34 @@ def test_what_a_person_cancelled_stays_cancelled(quick: Scene) -> None:
     quick.add(title="另一项", lead="各区政府", due_on=DUE)
 
     class Cancelling(Scripted):
-        def send(self, parcel: Parcel) -> Outcome:
-            if not self.parcels:
+        def send(self, outgoing: OutgoingMessage) -> Outcome:
+            if not self.sent:
                 with writing(quick.engine) as session:
                     waiting = select(Message).where(Message.state == "frozen")
-                    holds.cancel_message(session, session.scalars(waiting).one())
-            return super().send(parcel)
+                    messages_.cancel_message(session, session.scalars(waiting).one())
+            return super().send(outgoing)
 
     carrier = Cancelling()
     quick.run(carrier)
     quick.run(carrier)
-    assert len(carrier.parcels) == 1
+    assert len(carrier.sent) == 1
     assert sorted(notices(quick).values()) == ["cancelled", "told"]
 
 
 def test_what_was_cancelled_while_it_was_composed_is_not_sent(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another daemon plans between the truth check and the freezing."""
     ref = scene.add(due_on=DUE)
-    compose_bytes = sender.freeze_bytes
+    compose_bytes = composer.freeze_bytes
 
     def close_meanwhile(*facts: object) -> object:
         scene.do(lambda r: closing.close(r, ref, "withdrawn"))
         delivery.plan(replace(scene.office, worker="test/2"), scene.now, Report())
         return compose_bytes(*facts)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sender, "freeze_bytes", close_meanwhile)
+    monkeypatch.setattr(composer, "freeze_bytes", close_meanwhile)
     carrier = Scripted()
     scene.run(carrier)
-    assert carrier.parcels == []
+    assert carrier.sent == []
     assert messages(scene) == []
 
 
@@ -178,7 +179,7 @@ def test_what_cannot_be_composed_is_tried_again_another_day(quick: Scene, monkey
 
     ref = quick.add(due_on=DUE)
     with monkeypatch.context() as patch:
-        patch.setattr(sender, "compose", broken)
+        patch.setattr(composer, "compose", broken)
         quick.run()
     assert set(notices(quick).values()) == {"held"}
     quick.run_days("2019-06-28", "2019-06-28")

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from commitments.storage import reading, writing
-from notifications import alerts, delivery, sender
-from notifications.channels import Outcome, Parcel
+from notifications import alerts, delivery
+from notifications.channels import Outcome, OutgoingMessage
 from notifications.models import Instance, Message, Notice, Worker
-from notifications.outbox import holds, leases, workers
-from notifications.sender import Report
+from notifications.outbox import claims, holds, workers
+from notifications.passes import Report
+from notifications.sender import Sender
 from notifications.settings import Guard
 from tests.conftest import Scene
 from tests.notifications.test_delivery import DUE, Scripted, messages, notices, quietly
@@ -35,12 +36,12 @@ def test_no_daemon_sends_what_the_guard_has_not_seen(scene: Scene, monkeypatch: 
     finish: Callable[..., None] = delivery.finish_plan
 
     def overtaken(*facts: object) -> None:
-        sender.send_all(other, lambda: scene.now, lambda: False, Report())
+        Sender(other, lambda: scene.now, lambda: False, Report()).run()
         finish(*facts)
 
     monkeypatch.setattr(delivery, "finish_plan", overtaken)
     scene.run(carrier)
-    assert carrier.parcels == []
+    assert carrier.sent == []
     assert set(notices(scene).values()) == {"held"}
 
 
@@ -127,8 +128,8 @@ def test_one_who_is_refused_while_others_are_not_is_given_up(scene: Scene) -> No
 
 def test_a_relay_that_hangs_up_on_one_message_does_not_keep_the_others_waiting(scene: Scene) -> None:
     class HangsUp(Scripted):
-        def send(self, parcel: Parcel) -> Outcome:
-            poison = parcel.mailbox == "mzj@gz.example"
+        def send(self, outgoing: OutgoingMessage) -> Outcome:
+            poison = outgoing.mailbox == "mzj@gz.example"
             return Outcome("temporary", "hung up", relay=True) if poison else Outcome("ok")
 
     scene.add(due_on=DUE, support=("各区政府", "市委政法委"))
@@ -143,7 +144,7 @@ def test_a_relay_that_hangs_up_on_one_message_does_not_keep_the_others_waiting(s
 def test_living_daemons_share_the_pace(scene: Scene) -> None:
     scene.add(due_on=DUE, support=("各区政府", "市委政法委"))
     with writing(scene.engine) as session:
-        clock = leases.lease_clock(session, scene.now)
+        clock = claims.lease_clock(session, scene.now)
         for name in ("test/1", "test/2"):
             started = Worker(id=name, host="test", pid=1, started_at=clock, heartbeat_at=clock)
             workers.beat(session, started, scene.now)
@@ -154,7 +155,7 @@ def test_living_daemons_share_the_pace(scene: Scene) -> None:
 
 def test_daemons_that_were_killed_are_forgotten(scene: Scene) -> None:
     with writing(scene.engine) as session:
-        clock = leases.lease_clock(session, scene.now)
+        clock = claims.lease_clock(session, scene.now)
         long_ago = clock - timedelta(hours=2)
         session.add(Worker(id="test/9", host="test", pid=9, started_at=long_ago, heartbeat_at=long_ago))
         session.flush()
@@ -167,9 +168,9 @@ def test_what_flies_for_long_stays_ours(scene: Scene) -> None:
     scene.add(due_on=DUE)
     scene.run(Scripted(Outcome("temporary", "450 later")))
     with writing(scene.engine) as session:
-        lease = leases.lease(session, "test/1", scene.now)
+        lease = claims.new_lease(session, "test/1", scene.now)
         ours = {"state": "sending", "token": lease.token, "leased_until": scene.now - timedelta(hours=1)}
         (key,) = session.scalars(update(Message).values(ours).returning(Message.id)).all()
-        leases.renew(session, lease, [key])
+        claims.renew(session, lease, [key])
         assert session.scalars(select(Message.leased_until)).one() == lease.until
         assert session.get_one(Instance, 1).channel_failures == 0

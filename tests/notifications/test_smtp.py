@@ -8,11 +8,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from notifications.channels import ChannelDown, Outcome, Parcel
+from notifications.channels import ChannelDown, Outcome, OutgoingMessage
 from notifications.channels.smtp import SmtpChannel, SmtpSettings
 
 DATA = b"Subject: x\r\n\r\n.leading dot\r\n..two\r\nend\r\n"
-PARCEL = Parcel("<a@b>", "a", "tracker@yinuo.example", "mzj@gz.example", DATA)
+OUTGOING = OutgoingMessage("<a@b>", "a", "tracker@yinuo.example", "mzj@gz.example", DATA)
 
 
 class Relay:
@@ -58,8 +58,8 @@ def channel(port: int, **settings: object) -> SmtpChannel:
 def test_the_bytes_arrive_as_they_are(relay: tuple[Relay, SmtpChannel]) -> None:
     server, smtp = relay
     line = smtp.open()
-    assert line.send(PARCEL).kind == "ok"
-    assert line.send(PARCEL).kind == "ok"
+    assert line.send(OUTGOING).kind == "ok"
+    assert line.send(OUTGOING).kind == "ok"
     line.close()
     assert server.accepted == [DATA, DATA]
 
@@ -78,7 +78,7 @@ def test_each_answer_is_judged(relay: tuple[Relay, SmtpChannel], rcpt: str, data
     server, smtp = relay
     server.rcpt, server.data = rcpt, data
     line = smtp.open()
-    outcome = line.send(PARCEL)
+    outcome = line.send(OUTGOING)
     assert (outcome.kind, outcome.relay) == (kind, relays)
     assert rcpt in outcome.answer or data in outcome.answer
     line.close()
@@ -88,9 +88,9 @@ def test_after_a_refusal_the_line_serves_the_next_message(relay: tuple[Relay, Sm
     server, smtp = relay
     server.rcpt = "550 no such user"
     line = smtp.open()
-    line.send(PARCEL)
+    line.send(OUTGOING)
     server.rcpt = "250 ok"
-    assert line.send(PARCEL) == Outcome("ok", "250 ok")
+    assert line.send(OUTGOING) == Outcome("ok", "250 ok")
     line.close()
 
 
@@ -139,7 +139,7 @@ def polite(connection: socket.socket) -> None:
 
 def test_a_connection_cut_after_the_final_dot_is_unknown() -> None:
     line = channel(served(polite)).open()
-    assert line.send(PARCEL).kind == "unknown"
+    assert line.send(OUTGOING).kind == "unknown"
     line.close()
 
 
@@ -151,7 +151,7 @@ def test_a_server_that_hangs_after_the_final_dot_is_unknown_at_the_total_deadlin
         release.wait(30)
 
     line = channel(served(hang), total=0.5).open()
-    assert line.send(PARCEL).kind == "unknown"
+    assert line.send(OUTGOING).kind == "unknown"
     release.set()
     line.close()
 
@@ -164,7 +164,7 @@ def test_a_connection_cut_in_the_middle_is_definite_and_the_relays_fault() -> No
         until(connection, b"\r\n")
 
     line = channel(served(cut)).open()
-    outcome = line.send(PARCEL)
+    outcome = line.send(OUTGOING)
     line.close()
     assert (outcome.kind, outcome.relay) == ("temporary", True)
 
@@ -177,7 +177,7 @@ def test_what_happens_at_quit_is_of_no_interest() -> None:
         connection.sendall(b"421 not now\r\n")
 
     line = channel(served(bye)).open()
-    assert line.send(PARCEL).kind == "ok"
+    assert line.send(OUTGOING).kind == "ok"
     line.close()
 
 

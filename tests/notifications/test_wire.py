@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from notifications.channels import ChannelDown, Parcel
+from notifications.channels import ChannelDown, OutgoingMessage
 from notifications.channels.wire import MOST_BYTES, MOST_LINES
-from tests.notifications.test_smtp import PARCEL, channel, served, until
+from tests.notifications.test_smtp import OUTGOING, channel, served, until
 from tracker import config
 
 LITTLE = 4 * 2**20  # bytes a relay may make us hold
@@ -55,7 +55,7 @@ def test_an_answer_without_end_takes_no_memory(command: bytes, line: bytes) -> N
             kind = ""
         else:
             opened = smtp.open()
-            kind = opened.send(PARCEL).kind
+            kind = opened.send(OUTGOING).kind
             opened.close()
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -246,7 +246,9 @@ def test_a_parcel_for_an_idn_domain_goes_in_its_ascii_form() -> None:
             connection.sendall(b"250 ok\r\n")
 
     opened = channel(served(speak)).open()
-    opened.send(Parcel("<a@b>", "a", "台账".encode("idna").decode() + "@民政局.中国", "office@民政局.中国", b"x\r\n"))
+    opened.send(
+        OutgoingMessage("<a@b>", "a", "台账".encode("idna").decode() + "@民政局.中国", "office@民政局.中国", b"x\r\n")
+    )
     opened.close()
     assert b"RCPT TO:<office@xn--dgt32swyf.xn--fiqs8s>" in heard[2].upper().replace(b"OFFICE", b"office").replace(
         b"XN--DGT32SWYF.XN--FIQS8S", b"xn--dgt32swyf.xn--fiqs8s"

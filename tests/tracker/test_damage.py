@@ -30,7 +30,7 @@ from commitments.storage import UtcDateTime, reading, writing
 from notifications import alerts, delivery
 from notifications.channels.folder import FolderChannel
 from notifications.models import Alert, Attempt, Instance, Message, Notice, Worker
-from notifications.sender import Report
+from notifications.passes import Report
 from tests.ledgers import place
 from tracker import config
 from tracker.app import App

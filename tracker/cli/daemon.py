@@ -12,7 +12,7 @@ from tracker.cli.dates import read_bound
 from tracker.cli.output import clean, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from notifications.sender import Report
+    from notifications.passes import Report
     from tracker.app import App
 
 GUESS = ": their receivers have had today's mail, or the pace allows no more this minute"
@@ -62,11 +62,11 @@ def _troubled(report: "Report") -> bool:
 
 def _say_what_waits(app: "App", *, guess: bool) -> None:
     """Say how many notices are owed or held, and why they did not go out."""
-    from notifications.outbox import leases  # noqa: PLC0415
+    from notifications.outbox import notices  # noqa: PLC0415
     from tracker.cli.wording import hold_reason  # noqa: PLC0415
 
     with app.reading() as session:
-        left = leases.count_waiting(session)
+        left = notices.count_waiting(session)
     owed = sum(count for (state, _), count in left.items() if state == "owed")
     if owed:
         say(f"{owed} notices wait{GUESS if guess else ''}.")
@@ -103,7 +103,7 @@ def complain(report: "Report") -> None:
 def _show_owed(ctx: typer.Context, app: "App", *, json: bool) -> None:
     """Plan in a transaction that is rolled back; print what would be owed."""
     from notifications import delivery  # noqa: PLC0415
-    from notifications.outbox import leases  # noqa: PLC0415
+    from notifications.outbox import notices  # noqa: PLC0415
     from tracker.cli.outbox import print_notices  # noqa: PLC0415
 
     office = app.office()
@@ -111,7 +111,7 @@ def _show_owed(ctx: typer.Context, app: "App", *, json: bool) -> None:
     with delivery.trial(office, app.clock()) as session:
         rows = [
             {"slot": n.slot, "state": n.state, "to": n.addressee, "key": n.key, "reason": n.reason}
-            for n in leases.waiting(session)
+            for n in notices.waiting(session)
         ]
     if json:
         print_json({"notices": rows})

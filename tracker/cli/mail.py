@@ -25,7 +25,7 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
 
     from commitments import addresses  # noqa: PLC0415
     from commitments.errors import DeliveryFailed  # noqa: PLC0415
-    from notifications.channels import ChannelDown, Parcel  # noqa: PLC0415
+    from notifications.channels import ChannelDown, OutgoingMessage  # noqa: PLC0415
     from notifications.mail.mime import Envelope, UnsafeMessageError, mime  # noqa: PLC0415
     from notifications.mail.render import Rendered  # noqa: PLC0415
 
@@ -43,11 +43,11 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     except UnsafeMessageError as wrong:
         raise UsageError(problem=f"{wrong}.") from wrong
     try:
-        line = office.channel.open()
+        connection = office.channel.open()
     except ChannelDown as down:
         raise DeliveryFailed(problem=str(down)) from down
-    outcome = line.send(Parcel(envelope.message_id, "test", office.sender, address, data))
-    line.close()
+    outcome = connection.send(OutgoingMessage(envelope.message_id, "test", office.sender, address, data))
+    connection.close()
     if outcome.kind != "ok":
         raise DeliveryFailed(problem=outcome.answer)
     print(outcome.answer)

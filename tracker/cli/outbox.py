@@ -120,7 +120,7 @@ def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
 def _notices(session: "Session") -> list[dict[str, Any]]:
     """Return what is owed or held, those in messages that wait for a person included: ``status`` counts the same."""
     from notifications.outbox.holds import suspended_notices  # noqa: PLC0415
-    from notifications.outbox.leases import waiting  # noqa: PLC0415
+    from notifications.outbox.notices import waiting  # noqa: PLC0415
 
     loose = [(n, n.state, n.reason) for n in waiting(session)]
     suspended = [(n, "held", f"message {n.message_id}") for n in suspended_notices(session)]
@@ -214,17 +214,17 @@ def retry(
     $ tracker outbox list --state dead
     $ tracker outbox retry --dead
     """
-    from notifications.outbox import holds  # noqa: PLC0415
+    from notifications.outbox import messages  # noqa: PLC0415
 
     if bool(ids) == dead:
         raise UsageError(problem="Name the messages to try again, or give --dead for all that are dead.")
     with command(ctx).acting(actor).register() as keeper:
         named = [_find(keeper.session, each) for each in dict.fromkeys(ids or ())]
-        chosen = holds.dead(keeper.session) if dead else named
+        chosen = messages.dead(keeper.session) if dead else named
         for message in chosen:
             _refuse_unless(message, "retry", "retry", "unknown", "dead", "frozen")
         for message in chosen:
-            holds.try_again(keeper.session, message, keeper.now)
+            messages.try_again(keeper.session, message, keeper.now)
             keeper.note("outbox_retry", f"message {message.id}")
     for message in chosen:
         print(message.id)
@@ -270,7 +270,7 @@ def cancel(
     $ tracker outbox cancel --yes
     """
     from notifications import delivery  # noqa: PLC0415
-    from notifications.outbox import holds  # noqa: PLC0415
+    from notifications.outbox import holds, messages  # noqa: PLC0415
     from notifications.outbox.transitions import MESSAGE  # noqa: PLC0415
 
     confirm("Cancel it for good?", yes=yes)
@@ -285,7 +285,7 @@ def cancel(
         else:
             message = _find(keeper.session, id_)
             _refuse_unless(message, "cancel", *MESSAGE.possible("cancel"))
-            count = holds.cancel_message(keeper.session, message)
+            count = messages.cancel_message(keeper.session, message)
         if count:
             keeper.note("outbox_cancel", f"message {id_}" if id_ else "guard", changes={"notices": count})
     print(count)

@@ -12,9 +12,9 @@ from commitments.errors import Error, StorageTrouble
 from commitments.storage import check_writable, less_durable
 from notifications import alerts
 from notifications.models import MESSAGE_STATES, NOTICE_STATES, Instance, Message, Notice
-from notifications.outbox import holds, leases, overdue, workers
+from notifications.outbox import holds, claims, overdue, workers
 from notifications.outbox.holds import CLOCK
-from notifications.outbox.results import CHANNEL_ALERT
+from notifications.outbox.channel_rest import CHANNEL_ALERT
 from tracker.errors import KeysGone
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def facts(session: Session, app: "App", stopped: Sequence["Stoppage"] = ()) -> d
             {"id": w.id, "started_at": w.started_at, "heartbeat_at": w.heartbeat_at} for w in daemons
         ],
         "created_at": instance.created_at,
-        "now": leases.lease_clock(session, app.clock()),
+        "now": claims.lease_clock(session, app.clock()),
     }  # fmt: skip
 
 
