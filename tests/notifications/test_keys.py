@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from commitments.parties import is_department
 from commitments.storage import reading
+from commitments.validation import is_department
 from notifications.keys import ORGANISATION, Addressee, NoticeKey
 from notifications.models import Notice
 from tests.conftest import Scene
