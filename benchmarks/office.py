@@ -76,7 +76,7 @@ def main(home: Path, port: int, lines: int, cpu: int) -> None:
     url = {name: value for name, value in os.environ.items() if name == "TRACKER_DATABASE__URL"}
     known = config.load(home / "config.toml", settings(port, lines) | url, home)
     app = App(known, actor="benchmark", clock=lambda: seeds.NOW)
-    app.office()
+    app.context()
     print("ready", flush=True)
     sys.stdin.readline()
     begun = perf_counter()

@@ -32,7 +32,7 @@ class Desk:
     def __init__(self, home: Path, rows: int, due: int, overdue: int = 0) -> None:
         self.home, self.due = home, due
         seed = seeds.Seed(rows=rows, due=due, due_on=lambda _: DUE_ON, overdue=overdue, overdue_from=YESTERDAY.date())
-        self.office = seeds.ledger(home, seed, lambda: YESTERDAY).office()
+        self.office = seeds.ledger(home, seed, lambda: YESTERDAY).context()
         delivery.plan(self.office, YESTERDAY, Report())
         delivery.plan(self.office, seeds.NOW, Report())
         self._tell()
@@ -83,7 +83,7 @@ def _peak(home: Path) -> float:
 
 def _plan_and_print_peak(home: Path) -> None:
     """Ask the kernel about this program alone: what ``getrusage`` says includes the parent before exec."""
-    delivery.plan(seeds.opened(home, lambda: seeds.NOW).office(), seeds.NOW, Report())
+    delivery.plan(seeds.opened(home, lambda: seeds.NOW).context(), seeds.NOW, Report())
     status = Path("/proc/self/status").read_text(encoding="ascii")
     print(status.partition("VmHWM:")[2].split()[0])
 

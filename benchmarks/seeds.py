@@ -87,7 +87,7 @@ def ledger(folder: Path, seed: Seed, clock: Callable[[], datetime] = system_cloc
         _make_due(session, seed)
         _insert(session, Commitment, _overdue(seed))
         _insert(session, Digest, (_digest(unit, seed.today) for unit in range(1, seed.departments + 1)))
-    rules = app.office().rules_hash  # read when nobody holds the database
+    rules = app.context().rules_hash  # read when nobody holds the database
     with writing(app.engine) as session:
         instance = session.get_one(Instance, 1)
         instance.rules_hash, instance.planned_at = rules, app.clock() - timedelta(days=1)

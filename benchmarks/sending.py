@@ -36,7 +36,7 @@ def seed(home: Path, messages: int, rows: int) -> Path:
     app = seeds.ledger(home, due, lambda: seeds.NOW)
     with writing(app.engine) as session:
         refs = session.scalars(select(Commitment.ref).where(Commitment.due_on == DUE_ON)).all()
-        decline(session, app.office(), refs, seeds.NOW - timedelta(days=1))
+        decline(session, app.context(), refs, seeds.NOW - timedelta(days=1))
     app.engine.dispose()
     return home
 
@@ -147,7 +147,7 @@ def _digest(sizes: Sizes, folder: Path) -> Iterator[Figure]:
         with copied(home) as copy, sink.running() as port:
             known = config.load(copy / "config.toml", settings(port, 1), copy)
             office = App(known, actor="benchmark", clock=lambda: seeds.NOW)
-            office.office()
+            office.context()
             taken = stopwatch(office.run_once)
             with reading(office.engine) as session:
                 snapshots[:] = session.scalars(select(Digest).order_by(Digest.period.desc()).limit(1)).all()

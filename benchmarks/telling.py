@@ -41,7 +41,7 @@ def _seed(home: Path, messages: int) -> None:
     app = seeds.ledger(home, seed, lambda: seeds.NOW)
     with writing(app.engine) as session:
         refs = session.scalars(select(Commitment.ref)).all()
-        decline(session, app.office(), refs, seeds.NOW - timedelta(days=1))
+        decline(session, app.context(), refs, seeds.NOW - timedelta(days=1))
     app.engine.dispose()
 
 

@@ -1,7 +1,7 @@
-"""The tables of telling: duties (Notice), what is transmitted (Message), each try (Attempt), digests, alerts.
+"""The tables of notifications: what must be told (Notice), what is transmitted (Message), each try (Attempt), alerts.
 
-``Notice.key`` spells kind, arming, ref, rung, due date, department, role and channel, so that a duty exists once
-however often it is planned: ``reminder/1|2019-1007-03|+6wd|2019-12-31|市民政局|lead|mail``.
+``Notice.key`` (a ``NoticeKey``) is unique, so that a notice exists once however often it is planned;
+``Notice.addressee`` is an ``Addressee``. Which state may follow which: ``notifications.outbox.transitions``.
 """
 
 from datetime import date, datetime
@@ -46,10 +46,9 @@ def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:
 
 
 class Notice(Base):
-    """The duty to tell one addressee one thing. ``slot`` is the day on which it is to be told.
+    """What one addressee must be told. ``slot`` is the day on which it is to be sent, ``rung`` the step of the ladder.
 
-    ``addressee`` names a line of post: ``市民政局``, ``boss@gz.example/escalation``, ``organisation``,
-    ``市台联/digest/2019-07``; all notices of one addressee and day go out as one message.
+    All notices of one addressee and day go out as one message.
     """
 
     __tablename__ = "notice"

@@ -13,11 +13,11 @@ from functools import partial
 from commitments.errors import StorageTrouble
 from notifications.channels import ChannelDown, Connection, Outcome
 from notifications.connections import Ended, Outgoing, transmit
+from notifications.context import Context
 from notifications.mail.composer import Composer, hold_uncomposable
 from notifications.outbox.claims import Lease
 from notifications.outbox.outbox import Claimed, Composed, Outbox
 from notifications.passes import Report, said
-from notifications.settings import Office
 
 AT_A_TIME = 24  # messages composed before they are stored, while others are in flight
 
@@ -36,12 +36,14 @@ class _Held:
 class Sender:
     """Sends over the connections of one channel, for the length of one pass."""
 
-    def __init__(self, office: Office, clock: Callable[[], datetime], stop: Callable[[], bool], report: Report) -> None:
-        self.office = office
+    def __init__(
+        self, context: Context, clock: Callable[[], datetime], stop: Callable[[], bool], report: Report
+    ) -> None:
+        self.context = context
         self.clock = clock
         self.stop = stop
         self.report = report
-        self.outbox = Outbox(office, clock)
+        self.outbox = Outbox(context, clock)
         self.connections: list[Connection] = []
         self.refusing: list[Outcome] = []  # answers that make the channel rest
 
@@ -79,7 +81,7 @@ class Sender:
 
     def _connect(self, wanted: int) -> None:
         """Open connections: the first before anything is stored, since a dead carrier stores nothing; one is enough."""
-        while len(self.connections) < min(self.office.channel.max_connections, wanted):
+        while len(self.connections) < min(self.context.channel.max_connections, wanted):
             try:
                 self.connections.append(self._connection())
             except ChannelDown:
@@ -90,7 +92,7 @@ class Sender:
     def _connection(self) -> Connection:
         """Open a connection; whatever goes wrong, the channel is down and not the pass. Raises ChannelDown."""
         try:
-            return self.office.channel.open()
+            return self.context.channel.open()
         except ChannelDown:
             raise
         except Exception as trouble:
@@ -112,21 +114,21 @@ class Sender:
             for stored in self._composed(claimed):
                 held.stored += [key for key, _ in stored]
                 yield stored
-            if self.office.channel.per_minute:  # what is in hand does not yet count against the pace
+            if self.context.channel.per_minute:  # what is in hand does not yet count against the pace
                 return
             claimed = self._claim(held)
 
     def _retries(self, claimed: Claimed) -> list[Outgoing]:
         """Return the messages for another try; what is no longer true is discarded, what is damaged suspended."""
         now, retries = claimed.lease.now, self.outbox.retries(claimed.again)
-        contents = Composer(self.office, self.outbox).contents(retries.batches, now)
+        contents = Composer(self.context, self.outbox).contents(retries.batches, now)
         stale = {key for key, content in contents.items() if content != retries.contents[key]}
         self.outbox.discard(stale, set(claimed.again) - retries.messages.keys(), now)
         return [(key, message) for key, message in retries.messages.items() if key not in stale]
 
     def _composed(self, claimed: Claimed) -> Iterator[list[Outgoing]]:
         """Compose notices, yielding nothing after each so that the connections are served, then a stored set."""
-        batches, composer = self.outbox.batches(claimed.notices), Composer(self.office, self.outbox)
+        batches, composer = self.outbox.batches(claimed.notices), Composer(self.context, self.outbox)
         for start in range(0, len(batches), AT_A_TIME):
             some = batches[start : start + AT_A_TIME]
             composer.read(batches[start:], some, self.clock())

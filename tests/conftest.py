@@ -27,12 +27,12 @@ from commitments.workdays import WorkCalendar
 from notifications import delivery
 from notifications.channels import Channel
 from notifications.channels.folder import FolderChannel
+from notifications.context import Context, Guard
 from notifications.mail.render import Renderer
 from notifications.models import Instance
 from notifications.passes import Report
 from notifications.plan.digests import DigestRules
 from notifications.plan.schedule import Policy
-from notifications.settings import Guard, Office
 from tests.ledgers import new_engine
 from tests.transitions import allow_other_transitions, refuse_other_transitions
 
@@ -160,7 +160,7 @@ class Scene:
         self.workdays = workdays
         self.now = self.at(2019, 6, 27, 9)
         refuse_other_transitions(engine)
-        self.office = _office(engine, folder, workdays, renderer)
+        self.context = _context(engine, folder, workdays, renderer)
         with writing(engine) as session:
             session.add(Instance(uuid="0" * 32, environment="production", created_at=self.now))
             session.add_all(
@@ -206,7 +206,7 @@ class Scene:
             session,  # type: ignore[arg-type]
             actor=actor,
             now=self.now,
-            today=self.office.today(self.now),
+            today=self.context.today(self.now),
             workdays=self.workdays,
             review_every=Offset.parse("3m"),
             evidence_folder=self.folder / "evidence",
@@ -244,8 +244,8 @@ class Scene:
 
     def run(self, channel: Channel | None = None) -> Report:
         """Do one pass now."""
-        office = replace(self.office, channel=channel) if channel else self.office
-        return delivery.pass_once(office, lambda: self.now)
+        context = replace(self.context, channel=channel) if channel else self.context
+        return delivery.pass_once(context, lambda: self.now)
 
     def run_days(self, first: str, last: str) -> None:
         """Do a pass at 09:00 on each working day from ``first`` to ``last``; on others nothing is owed."""
@@ -257,8 +257,8 @@ class Scene:
             day += timedelta(days=1)
 
 
-def _office(engine: Engine, folder: Path, workdays: WorkCalendar, renderer: Renderer) -> Office:
-    return Office(
+def _context(engine: Engine, folder: Path, workdays: WorkCalendar, renderer: Renderer) -> Context:
+    return Context(
         engine=engine,
         environment="production",
         name="市民政局",

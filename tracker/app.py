@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     from commitments.register.context import Register
     from notifications.channels import Channel
+    from notifications.context import Context
     from notifications.links import Links
     from notifications.mail.render import Renderer
     from notifications.passes import Report, Steps
     from notifications.plan.schedule import Policy
-    from notifications.settings import Office
     from tracker.config.schema import Organisation
 
 
@@ -245,40 +245,40 @@ class App:
         """Say whether a pass now would change nothing."""
         from notifications.outbox.idle import nothing_to_do
 
-        return nothing_to_do(self._usual_office, self.clock())
+        return nothing_to_do(self._usual_context, self.clock())
 
     def run_once(self, stop: Callable[[], bool] = lambda: False, steps: "Steps | None" = None) -> "Report":
         """Do one pass now, as the daemon's tick does, after ``steps`` done before. The caller holds ``sending()``."""
         from notifications.delivery import pass_once
 
-        return pass_once(self._signed(self._usual_office), self.clock, stop, steps)
+        return pass_once(self._signed(self._usual_context), self.clock, stop, steps)
 
-    def _signed(self, office: "Office") -> "Office":
+    def _signed(self, context: "Context") -> "Context":
         """Return the office under the name it has by now: letters may have come. Raises ConfigError for several."""
         if self.config.organisation.name:
-            return office
+            return context
         if (several := self.several_units()) is not None:
             raise ConfigError([several])
         name = self.signature
-        return replace(office, name=name, digest=replace(office.digest, organisation=name))
+        return replace(context, name=name, digest=replace(context.digest, organisation=name))
 
     @cached_property
-    def _usual_office(self) -> "Office":
+    def _usual_context(self) -> "Context":
         """The office with the configured carrier, made once: a daemon asks for it at every tick."""
-        return self.office()
+        return self.context()
 
-    def office(self, channel: "Channel | None" = None, name: str | None = None) -> "Office":
+    def context(self, channel: "Channel | None" = None, name: str | None = None) -> "Context":
         """Return what the sending side must know.
 
         The name that signs mails is read from the ledger unless it is given: within a large transaction nobody can
         read, and what only plans needs neither name nor links.
         """
+        from notifications.context import Context, Guard
         from notifications.plan.digests import DigestRules
-        from notifications.settings import Guard, Office
 
         config, organisation = self.config, self.config.organisation
         reply_to = organisation.reply_to or organisation.mailbox
-        return Office(
+        return Context(
             engine=self.engine,
             environment=config.environment,
             name=self.signature if name is None else name,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from commitments.models import Commitment, Source
-from notifications.plan import planner, schedule
+from notifications.plan import planner, schedule, subjects
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -39,7 +39,7 @@ def opened(app: "App", register: "Register", refs: Sequence[str], *, quiet: bool
     """
     register.session.flush()
     history = set(refs) if quiet else _marked(register.session, refs)
-    planner.decline(register.session, app.office(name=""), sorted(history), register.now)
+    planner.decline(register.session, app.context(name=""), sorted(history), register.now)
     return _late(app, register.session, refs, history)
 
 
@@ -49,8 +49,8 @@ def of(app: "App", session: "Session", refs: Sequence[str], *, quiet: bool) -> l
 
 
 def _late(app: "App", session: "Session", refs: Sequence[str], history: Collection[str]) -> list[Late]:
-    groups: dict[bool, list[schedule.Facts]] = {False: [], True: []}
-    for each in _facts(app, session, refs):
+    groups: dict[bool, list[schedule.ReminderSubject]] = {False: [], True: []}
+    for each in _subjects(app, session, refs):
         if each.late(app.today):
             groups[each.ref in history].append(each)
     return [Late(len(some), _first(app, session, some[0]), quiet) for quiet, some in groups.items() if some]
@@ -78,35 +78,35 @@ def _marked(session: "Session", refs: Sequence[str]) -> set[str]:
         batch = set(refs[start : start + BATCH])
         letters = select(Commitment.letter_id).where(Commitment.ref.in_(batch))
         for places in session.scalars(select(Source.places).where(Source.letter_id.in_(letters))):
-            found |= {ref for ref, facts in places.items() if ref in batch and facts.get("quiet")}
+            found |= {ref for ref, subject in places.items() if ref in batch and subject.get("quiet")}
     return found
 
 
-def _facts(app: "App", session: "Session", refs: Sequence[str]) -> list[schedule.Facts]:
-    found: list[schedule.Facts] = []
+def _subjects(app: "App", session: "Session", refs: Sequence[str]) -> list[schedule.ReminderSubject]:
+    found: list[schedule.ReminderSubject] = []
     for start in range(0, len(refs), BATCH):
         batch = (Commitment.ref.in_(refs[start : start + BATCH]), Commitment.state == "open")
         ids = session.scalars(select(Commitment.id).where(*batch)).all()
-        found += planner.facts(session, ids, app.policy, app.zone)
+        found += subjects.load(session, ids, app.policy, app.zone)
     return found
 
 
 def next_reminder(app: "App", session: "Session", ref: str) -> date | None:
     """Return the working day on which the lead of something open is reminded or asked next, today if that is owed."""
-    (facts,) = _facts(app, session, [ref])
-    settled = planner.settled(session, [facts.id])
-    owed = schedule.duties(facts, app.policy, app.today, app.workdays)
-    if any(_is_reminder(duty) and duty.key not in settled for duty in owed):
+    (subject,) = _subjects(app, session, [ref])
+    settled = planner.settled(session, [subject.id])
+    owed = schedule.required_notices(subject, app.policy, app.today, app.workdays)
+    if any(_is_reminder(notice) and notice.key not in settled for notice in owed):
         return app.workdays.on_or_after(app.today)
-    return _first(app, session, facts)
+    return _first(app, session, subject)
 
 
-def _first(app: "App", session: "Session", facts: schedule.Facts) -> date | None:
+def _first(app: "App", session: "Session", subject: schedule.ReminderSubject) -> date | None:
     """Return the day of the first reminder to come; all that become open on one day have the same."""
-    settled, last = planner.settled(session, [facts.id]), app.today + HORIZON
-    ahead = schedule.coming(facts, app.policy, app.today, last, app.workdays, settled)
-    return next((duty.slot for duty in ahead if _is_reminder(duty)), None)
+    settled, last = planner.settled(session, [subject.id]), app.today + HORIZON
+    ahead = schedule.upcoming(subject, app.policy, app.today, last, app.workdays, settled)
+    return next((notice.send_on for notice in ahead if _is_reminder(notice)), None)
 
 
-def _is_reminder(duty: schedule.Duty) -> bool:
-    return duty.key.kind in ("reminder", "review") and duty.key.role == "lead"
+def _is_reminder(notice: schedule.RequiredNotice) -> bool:
+    return notice.key.kind in ("reminder", "review") and notice.key.role == "lead"

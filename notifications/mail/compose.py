@@ -21,15 +21,16 @@ from commitments.models import Commitment, Department, Evidence, HistoryEntry, P
 from commitments.queries import lookup
 from commitments.queries.statistics import percent
 from commitments.storage import stored
+from notifications.context import Context
 from notifications.keys import Addressee
 from notifications.mail import calendar_events, ics, requests
 from notifications.mail.mime import Attachment, Envelope, mime
 from notifications.mail.render import CorrectionLine, Item, ProgressLine, Rendered, RequestLine, Sender, TargetLine
 from notifications.models import Digest, Instance, Notice
-from notifications.plan import digests, outward, tellings
-from notifications.plan.planner import escalation_line, facts, obsolete_by
-from notifications.plan.schedule import Duty, Facts, duties
-from notifications.settings import Office
+from notifications.plan import digests, outward, subjects, tellings
+from notifications.plan.mailboxes import escalation_addressee
+from notifications.plan.planner import obsolete_by
+from notifications.plan.schedule import ReminderSubject, RequiredNotice, required_notices
 
 DIGEST_KINDS = ("monthly_digest", "status_digest")
 WORST = ("overdue", "due_today", "due_soon", "review_due", "on_track")  # worst band first
@@ -38,7 +39,7 @@ MOST_DAYS = 8  # days of earlier reminders that a card names, the newest; one mo
 
 
 @dataclass
-class Bundle:
+class Batch:
     """The notices of one addressee that go out together, and what turned out untrue on the way.
 
     ``elsewhere`` are notices by the line of post they belong to by now.
@@ -62,8 +63,8 @@ class Material:
     departments: Mapping[int, Department]
     commitments: Mapping[int, Commitment]
     sources: frozenset[int]
-    facts: Mapping[int, Facts]
-    valid: Mapping[int, Mapping[str, Duty]]
+    facts: Mapping[int, ReminderSubject]
+    valid: Mapping[int, Mapping[str, RequiredNotice]]
     progress: Mapping[int, Progress]
     offices: frozenset[str]
     figures: Mapping[int, Mapping[str, float]]
@@ -95,15 +96,15 @@ class Draft:
     attachments: tuple[Attachment, ...]
 
 
-def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: datetime) -> Material:
+def gather(session: Session, batches: Sequence[Batch], context: Context, now: datetime) -> Material:
     """Read everything these bundles speak of."""
-    notices = [notice for bundle in bundles for notice in bundle.notices]
+    notices = [notice for batch in batches for notice in batch.notices]
     ids = sorted({notice.commitment_id for notice in notices if notice.commitment_id})
     rows = _commitments(session, ids)
-    today = office.today(now)
-    known = {each.id: each for each in facts(session, ids, office.policy, office.zone)}
+    today = context.today(now)
+    known = {each.id: each for each in subjects.load(session, ids, context.policy, context.zone)}
     valid = {
-        key: {str(duty.key): duty for duty in duties(each, office.policy, today, office.workdays)}
+        key: {str(notice.key): notice for notice in required_notices(each, context.policy, today, context.workdays)}
         for key, each in known.items()
     }
     last, figures = _progress(session, ids)
@@ -123,13 +124,13 @@ def gather(session: Session, bundles: Sequence[Bundle], office: Office, now: dat
         figures=figures,
         evidence=_evidence(session, [row.id for row in rows.values() if row.state != "open"]),
         reopened=_reopened(session, [row.ref for row in rows.values() if row.arming > 1]),
-        told=tellings.all_days(session, _escalated(notices), office.zone, MOST_DAYS + 1),
-        waiting=requests.waiting(session, ids, office.zone),
-        corrected=requests.corrected(session, list(rows.values()), office.zone),
+        told=tellings.all_days(session, _escalated(notices), context.zone, MOST_DAYS + 1),
+        waiting=requests.waiting(session, ids, context.zone),
+        corrected=requests.corrected(session, list(rows.values()), context.zone),
         digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
-        status=digests.status(session, now, office.digest, office.workdays) if weekly else None,
+        status=digests.status(session, now, context.digest, context.workdays) if weekly else None,
         status_line=_newest_status(session) if weekly else None,
-        events=_events(session, notices, departments, office) if office.links else {},
+        events=_events(session, notices, departments, context) if context.links else {},
     )
 
 
@@ -189,47 +190,47 @@ def _newest_status(session: Session) -> str | None:
 
 
 def _events(
-    session: Session, notices: Sequence[Notice], departments: Mapping[int, Department], office: Office
+    session: Session, notices: Sequence[Notice], departments: Mapping[int, Department], context: Context
 ) -> dict[str, dict[str, ics.Event]]:
     """Return the dates of what is newly assigned, in the language of each reader."""
     new = [notice for notice in notices if notice.kind == "assignment"]
     wanted = Commitment.id.in_(sorted({notice.commitment_id for notice in new if notice.commitment_id}))
     spoken = sorted({departments[notice.department_id].locale for notice in new if notice.department_id})
     return {
-        locale: {each.ref: each for each in calendar_events.events(session, wanted, rules=_rules(office, locale))}
+        locale: {each.ref: each for each in calendar_events.events(session, wanted, rules=_rules(context, locale))}
         for locale in spoken
     }
 
 
-def _rules(office: Office, locale: str) -> calendar_events.Rules:
-    return calendar_events.Rules(ladder=office.policy.ladder, workdays=office.workdays, locale=locale)
+def _rules(context: Context, locale: str) -> calendar_events.Rules:
+    return calendar_events.Rules(ladder=context.policy.ladder, workdays=context.workdays, locale=locale)
 
 
-def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -> Draft | None:
+def compose(batch: Batch, material: Material, context: Context, now: datetime) -> Draft | None:
     """Make the message of a bundle; None when nothing in it is still true, and here.
 
     Notes the untrue in ``bundle.untrue``, and in ``bundle.elsewhere`` what has become another line of post. Raises
     DamagedText when it would carry what is not UTF-8.
     """
-    true = [notice for notice in bundle.notices if _still_true(notice, bundle, material)]
-    here = [notice for notice in true if _still_here(notice, bundle, material, office)]
+    true = [notice for notice in batch.notices if _still_true(notice, batch, material)]
+    here = [notice for notice in true if _still_here(notice, batch, material, context)]
     if not here:
         return None
     owners = _owners(here, material)
-    locale = _locale(here[0], owners, office)
-    sender = _sender(here[0], owners, locale, office, now)
-    kind, thread, context = _content(here, sender, material, office, now)
+    locale = _locale(here[0], owners, context)
+    sender = _sender(here[0], owners, locale, context, now)
+    kind, thread, values = _content(here, sender, material, context, now)
     template = kind if kind in (*DIGEST_KINDS, "escalation") else "notices"
-    rendered = office.renderer.render(template, locale, context)
-    mailbox = _mailbox(here[0], owners[0] if owners else None, office)
-    attachments = _calendar(context.get("items", ()), material.events.get(locale, {}), locale, office)
+    rendered = context.renderer.render(template, locale, values)
+    mailbox = _mailbox(here[0], owners[0] if owners else None, context)
+    attachments = _calendar(values.get("items", ()), material.events.get(locale, {}), locale, context)
     seen = "\0".join(
         (mailbox, rendered.subject, rendered.text, rendered.html, *(file.data.decode() for file in attachments))
     )
     if damage.is_damaged(seen):  # the bytes of a mail would leave it out without a word
         raise damage.error_at(seen)
     return Draft(
-        addressee=bundle.addressee,
+        addressee=batch.addressee,
         mailbox=mailbox,
         locale=locale,
         kind=kind,
@@ -243,27 +244,27 @@ def compose(bundle: Bundle, material: Material, office: Office, now: datetime) -
     )
 
 
-def _still_true(notice: Notice, bundle: Bundle, material: Material) -> bool:
+def _still_true(notice: Notice, batch: Batch, material: Material) -> bool:
     if notice.kind == "status_digest" and notice.addressee != material.status_line:  # two would say the same
-        bundle.untrue["supersede"].append(notice.id)
+        batch.untrue["supersede"].append(notice.id)
         return False
     if notice.commitment_id is None:
         return True
     event = obsolete_by(notice.key, material.valid.get(notice.commitment_id, {}))
     if event:
-        bundle.untrue[event].append(notice.id)
+        batch.untrue[event].append(notice.id)
     return event is None
 
 
-def _still_here(notice: Notice, bundle: Bundle, material: Material, office: Office) -> bool:
+def _still_here(notice: Notice, batch: Batch, material: Material, context: Context) -> bool:
     """Say whether an escalation still ends in this mailbox; it may have been changed since it was planned."""
     department = material.departments.get(notice.department_id or 0)
     if notice.role != "escalation" or department is None:
         return True
-    line = escalation_line(department.escalation, office.mailbox)
-    if line != bundle.addressee:
-        bundle.elsewhere[line].append(notice.id)
-    return line == bundle.addressee
+    line = escalation_addressee(department.escalation, context.mailbox)
+    if line != batch.addressee:
+        batch.elsewhere[line].append(notice.id)
+    return line == batch.addressee
 
 
 def _owners(notices: Sequence[Notice], material: Material) -> list[Department]:
@@ -272,53 +273,53 @@ def _owners(notices: Sequence[Notice], material: Material) -> list[Department]:
     return [material.departments[key] for key in found if key in material.departments]
 
 
-def _locale(notice: Notice, owners: Sequence[Department], office: Office) -> str:
+def _locale(notice: Notice, owners: Sequence[Department], context: Context) -> str:
     """Return the language of the department, or ours for copies and where several departments differ."""
     spoken = {department.locale for department in owners}
-    return spoken.pop() if len(spoken) == 1 and notice.role != "copy" else office.language
+    return spoken.pop() if len(spoken) == 1 and notice.role != "copy" else context.language
 
 
-def _mailbox(notice: Notice, department: Department | None, office: Office) -> str:
+def _mailbox(notice: Notice, department: Department | None, context: Context) -> str:
     if notice.role == "escalation" and department is not None:
-        return department.escalation or office.mailbox
+        return department.escalation or context.mailbox
     if department is None or notice.role == "copy":
-        return office.mailbox
+        return context.mailbox
     return department.mailbox
 
 
-def _sender(notice: Notice, owners: Sequence[Department], locale: str, office: Office, now: datetime) -> Sender:
+def _sender(notice: Notice, owners: Sequence[Department], locale: str, context: Context, now: datetime) -> Sender:
     return Sender(
-        organisation=office.name,
-        reply_to=office.reply_to,
-        contact=office.contact,
-        today=office.today(now),
-        recipient=_recipient(notice, owners, locale, office),
+        organisation=context.name,
+        reply_to=context.reply_to,
+        contact=context.contact,
+        today=context.today(now),
+        recipient=_recipient(notice, owners, locale, context),
     )
 
 
-def _recipient(notice: Notice, owners: Sequence[Department], locale: str, office: Office) -> str:
+def _recipient(notice: Notice, owners: Sequence[Department], locale: str, context: Context) -> str:
     """Return who is written to; an escalation that nobody else receives is ours to follow up."""
     if not owners or (notice.role == "escalation" and not owners[0].escalation):
-        return office.name
+        return context.name
     return owners[0].name if len(owners) == 1 else word(locale, "noun", "heads")
 
 
 def _content(
-    notices: Sequence[Notice], sender: Sender, material: Material, office: Office, now: datetime
+    notices: Sequence[Notice], sender: Sender, material: Material, context: Context, now: datetime
 ) -> tuple[str, str, dict[str, Any]]:
     """Return the message's kind, its thread and what its template gets."""
     first = notices[0]
     if first.kind == "monthly_digest":
         digest = material.digests[first.digest_id or 0]
-        link = _unit_link(first, digest, material, office, now)
+        link = _unit_link(first, digest, material, context, now)
         facts = outward.shown(digest.snapshot)
-        context = {"sender": sender, "digest": facts, "copy": first.role == "copy", "link": link}
-        return first.kind, f"digest/{digest.unit_id}", context
+        values = {"sender": sender, "digest": facts, "copy": first.role == "copy", "link": link}
+        return first.kind, f"digest/{digest.unit_id}", values
     if first.kind == "status_digest":
-        link = _desk_link(material, office, now)
+        link = _desk_link(material, context, now)
         status = {**(material.status or {}), "week": Addressee.parse(first.addressee).period}
         return first.kind, "status", {"sender": sender, "status": status, "link": link}
-    items = _items(notices, material, office, now)
+    items = _items(notices, material, context, now)
     worst = items[0]
     if first.role == "escalation":
         items = _by_lead(items)
@@ -331,34 +332,34 @@ def _by_lead(items: Sequence[Item]) -> list[Item]:
     return sorted(items, key=lambda item: place[item.lead])
 
 
-def _unit_link(notice: Notice, digest: Digest, material: Material, office: Office, now: datetime) -> str:
+def _unit_link(notice: Notice, digest: Digest, material: Material, context: Context, now: datetime) -> str:
     """Return what opens the page on which a unit judges the month; a copy is not for judging."""
     unit = material.departments.get(notice.department_id or 0)
-    if office.links is None or unit is None or notice.role == "copy":
+    if context.links is None or unit is None or notice.role == "copy":
         return ""
-    return office.links.unit(unit.id, unit.link_generation, digest.period, office.today(now))
+    return context.links.unit(unit.id, unit.link_generation, digest.period, context.today(now))
 
 
-def _desk_link(material: Material, office: Office, now: datetime) -> str:
-    return office.links.desk(material.generation, office.today(now)) if office.links else ""
+def _desk_link(material: Material, context: Context, now: datetime) -> str:
+    return context.links.desk(material.generation, context.today(now)) if context.links else ""
 
 
-def _link(row: Commitment, notice: Notice, material: Material, office: Office, now: datetime) -> str:
+def _link(row: Commitment, notice: Notice, material: Material, context: Context, now: datetime) -> str:
     """Return what opens the page on which the reader of a card acts; nothing is left to do on what is closed."""
     department = material.departments.get(notice.department_id or 0)
-    if office.links is None or row.state == "closed":
+    if context.links is None or row.state == "closed":
         return ""
     if department is None:
-        return _desk_link(material, office, now)
-    return office.links.owner(department.id, department.link_generation, row.id)
+        return _desk_link(material, context, now)
+    return context.links.owner(department.id, department.link_generation, row.id)
 
 
-def _items(notices: Sequence[Notice], material: Material, office: Office, now: datetime) -> list[Item]:
+def _items(notices: Sequence[Notice], material: Material, context: Context, now: datetime) -> list[Item]:
     """One card per commitment, worst first."""
     cards: dict[int, list[Notice]] = defaultdict(list)
     for notice in notices:
         cards[notice.commitment_id or 0].append(notice)
-    items = [_item(material.commitments[key], some, material, office, now) for key, some in cards.items()]
+    items = [_item(material.commitments[key], some, material, context, now) for key, some in cards.items()]
     return sorted(items, key=_badness)
 
 
@@ -372,10 +373,10 @@ def _rank(kind: str, light: str | None) -> int:
     return -1 if kind == "assignment" and light == "on_track" else PRIORITY.index(kind)
 
 
-def _item(row: Commitment, notices: Sequence[Notice], material: Material, office: Office, now: datetime) -> Item:
-    today = office.today(now)
+def _item(row: Commitment, notices: Sequence[Notice], material: Material, context: Context, now: datetime) -> Item:
+    today = context.today(now)
     live = row.state == "open"
-    light = band(row.due_on, row.review_on, today, office.policy.ladder, office.workdays) if live else None
+    light = band(row.due_on, row.review_on, today, context.policy.ladder, context.workdays) if live else None
     ordered = sorted(notices, key=lambda notice: _rank(notice.kind, light))
     last = material.progress.get(row.id)
     due = row.due_on if live else None
@@ -403,11 +404,11 @@ def _item(row: Commitment, notices: Sequence[Notice], material: Material, office
         due_text=row.due_text,
         due_basis=row.due_basis or "",
         due_rule=row.due_rule,
-        provisional=provisional(row.due_from, row.due_offset, row.due_on, office.workdays),
+        provisional=provisional(row.due_from, row.due_offset, row.due_on, context.workdays),
         review_on=row.review_on,
         condition=row.condition,
         days_left=(due - today).days if due else None,
-        working_days_left=working_days_left(today, due, office.workdays) if due else None,
+        working_days_left=working_days_left(today, due, context.workdays) if due else None,
         targets=target_lines(row, material.figures.get(row.id, {})),
         last_progress=_last(last, material) if last else None,
         outcome=row.outcome or "",
@@ -420,7 +421,7 @@ def _item(row: Commitment, notices: Sequence[Notice], material: Material, office
         corrected=material.corrected.get(row.ref) if live else None,
         listed=all(_is_listed(notice, material) for notice in notices),
         evidence=material.evidence.get(row.id, ()),
-        link=_link(row, ordered[0], material, office, now),
+        link=_link(row, ordered[0], material, context, now),
     )
 
 
@@ -436,12 +437,12 @@ def _entered_on(row: Commitment, notices: Sequence[Notice], material: Material, 
 
 
 def _is_listed(notice: Notice, material: Material) -> bool:
-    duty = material.valid.get(notice.commitment_id or 0, {}).get(notice.key)
-    return duty is not None and duty.listed
+    required = material.valid.get(notice.commitment_id or 0, {}).get(notice.key)
+    return required is not None and required.listed
 
 
 def _calendar(
-    items: Iterable[Item], events: Mapping[str, ics.Event], locale: str, office: Office
+    items: Iterable[Item], events: Mapping[str, ics.Event], locale: str, context: Context
 ) -> tuple[Attachment, ...]:
     """Return the dates of the new tasks among the cards as one file, each with its card's link."""
     new = [item for item in items if "assignment" in item.notices and item.ref in events]
@@ -449,8 +450,8 @@ def _calendar(
         return ()
     text = ics.calendar(
         [replace(events[item.ref], url=item.link) for item in new],
-        name=f"{office.name} {word(locale, 'noun', 'calendar')}", alarm_at=office.send_at,
-        publisher=addresses.wire(office.reply_to),
+        name=f"{context.name} {word(locale, 'noun', 'calendar')}", alarm_at=context.send_at,
+        publisher=addresses.wire(context.reply_to),
     )  # fmt: skip
     return (Attachment(name="yinuo.ics", media=ics.PUBLISHED, data=text.encode()),)
 
@@ -470,19 +471,19 @@ def target_lines(row: Commitment, figures: Mapping[str, float]) -> tuple[TargetL
     )
 
 
-def freeze_bytes(draft: Draft, material: Material, office: Office, now: datetime, number: int) -> tuple[str, bytes]:
+def render_mime(draft: Draft, material: Material, context: Context, now: datetime, number: int) -> tuple[str, bytes]:
     """Return the Message-ID and the bytes of a draft: from here on they never change."""
-    domain = addresses.domain(office.sender)
+    domain = addresses.domain(context.sender)
     name = "|".join(
-        (material.instance, draft.addressee, office.channel.name, draft.slot.isoformat(), draft.kind, str(number))
+        (material.instance, draft.addressee, context.channel.name, draft.slot.isoformat(), draft.kind, str(number))
     )
     thread = f"{material.instance}|{Addressee.parse(draft.addressee).thread}|{draft.thread}"
     message_id = f"<{_short(name)}@{domain}>"
     envelope = Envelope(
-        sender=office.sender,
-        sender_name=office.name,
+        sender=context.sender,
+        sender_name=context.name,
         to=draft.mailbox,
-        reply_to=office.reply_to,
+        reply_to=context.reply_to,
         message_id=message_id,
         date=now,
         references=(f"<{_short(thread)}@{domain}>",),

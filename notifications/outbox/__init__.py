@@ -1,1 +1,1 @@
-"""What waits to go out, who sends it, how it ended: leases, attempts, holds, daemons."""
+"""What waits to go out, who sends it, how it ended."""

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from notifications import alerts
 from notifications.channels import ChannelDown
 from notifications.channels.answers import HOUR, NEXT_DAY
+from notifications.context import Context
 from notifications.models import Instance
-from notifications.settings import Office
 
 MINUTE = timedelta(minutes=1)
 MARGIN = timedelta(minutes=10)  # after midnight: the relay's clock is not ours
@@ -26,17 +26,17 @@ def end(session: Session, now: datetime) -> None:
         alerts.clear(session, CHANNEL_ALERT, now)
 
 
-def begin(session: Session, office: Office, now: datetime, down: ChannelDown) -> None:
+def begin(session: Session, context: Context, now: datetime, down: ChannelDown) -> None:
     """Let a channel in trouble rest; nothing counts against the messages."""
     instance = session.get_one(Instance, 1)
-    until = _rests_until(office, instance, now, down.rest)
+    until = _rests_until(context, instance, now, down.rest)
     instance.channel_failures += 1
     instance.paused_until = until
-    alerts.raise_(session, CHANNEL_ALERT, f"channel {office.channel.name}: {down}", now)
-    log.warning("channel %s rests for %d min: %s", office.channel.name, (until - now) // MINUTE, down)
+    alerts.raise_(session, CHANNEL_ALERT, f"channel {context.channel.name}: {down}", now)
+    log.warning("channel %s rests for %d min: %s", context.channel.name, (until - now) // MINUTE, down)
 
 
-def _rests_until(office: Office, instance: Instance, now: datetime, asked: timedelta | None) -> datetime:
+def _rests_until(context: Context, instance: Instance, now: datetime, asked: timedelta | None) -> datetime:
     """Return when the channel may work again: longer each time in a row, or as the relay's words have it.
 
     A day's quota ends at midnight. When it did not, the relay counts its days otherwise, and is asked every hour.
@@ -45,7 +45,7 @@ def _rests_until(office: Office, instance: Instance, now: datetime, asked: timed
         return now + timedelta(minutes=PAUSES[min(instance.channel_failures, len(PAUSES) - 1)])
     if asked != NEXT_DAY:
         return now + asked
-    today, last = office.today(now), instance.paused_until
-    if instance.channel_failures and last is not None and office.today(last) == today:
+    today, last = context.today(now), instance.paused_until
+    if instance.channel_failures and last is not None and context.today(last) == today:
         return now + HOUR
-    return datetime.combine(today + timedelta(days=1), time(), office.zone).astimezone(UTC) + MARGIN
+    return datetime.combine(today + timedelta(days=1), time(), context.zone).astimezone(UTC) + MARGIN

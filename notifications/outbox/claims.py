@@ -84,7 +84,7 @@ def anything_waits(session: Session, lease: Lease, today: date, channel: str) ->
 
 
 def claim_messages(session: Session, lease: Lease, at_most: int, states: Sequence[str] = WAITING) -> list[int]:
-    """Take messages that wait for another try (or were frozen and never begun), those tried least first."""
+    """Take messages that wait for another try (or were stored and never started), those tried least first."""
     due = select(Message.id).where(_due(lease), Message.state.in_(states))
     chosen = due.order_by(Message.attempts, Message.next_at).limit(at_most).with_for_update(skip_locked=True)
     return _claim(session, Message, session.scalars(chosen).all(), lease)

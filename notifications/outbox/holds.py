@@ -72,13 +72,13 @@ def release(session: Session, now: datetime) -> int:
     """Free what the guard holds, suspended messages included, and believe the clock; return how many of them."""
     freed = unhold(session, GUARD, now_reason=RELEASED)
     resumed = update(Message).where(suspended()).values(next_at=now).returning(Message.id)
-    _settle(session, now)
+    _trust_clock(session, now)
     return freed + len(session.execute(resumed).all())
 
 
 def cancel(session: Session, now: datetime) -> int:
     """Cancel what the guard holds, suspended messages included; return how many notices."""
-    _settle(session, now)
+    _trust_clock(session, now)
     waiting = session.scalars(select(Message).where(suspended())).all()
     return cancel_held(session, GUARD) + sum(messages.cancel_message(session, message) for message in waiting)
 
@@ -88,7 +88,7 @@ def clock_doubted(session: Session) -> bool:
     return any(alert.key == CLOCK for alert in alerts.standing(session))
 
 
-def _settle(session: Session, now: datetime) -> None:
+def _trust_clock(session: Session, now: datetime) -> None:
     """A person has looked: from here on the clock is believed."""
     for key in (GUARD, CLOCK, REFUSED):
         alerts.clear(session, key, now)
@@ -97,7 +97,7 @@ def _settle(session: Session, now: datetime) -> None:
         instance.planned_at = now
 
 
-def end_alerts(session: Session, now: datetime) -> None:
+def clear_alerts(session: Session, now: datetime) -> None:
     """Say which alerts no longer hold: what they spoke of was sent, cancelled or mended."""
     keys = {alert.key for alert in alerts.standing(session)}
     held = set(session.scalars(select(Notice.reason).where(Notice.state == "held").distinct()))

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Date, bindparam, exists, literal_column, s
 
 from commitments.models import Commitment
 from commitments.storage import UtcDateTime, looking
+from notifications.context import Context
 from notifications.models import APPROVAL, GUARD, WAITING, Instance, Message, Notice
-from notifications.settings import Office
 
 FRESH = timedelta(minutes=1)  # how long a whole pass speaks for the ticks after it
 _TODAY = bindparam("today", type_=Date)
@@ -34,12 +34,12 @@ _WORK = (
 _LOOK = select(Instance.environment, Instance.rules_hash, Instance.planned_at, *_WORK)
 
 
-def nothing_to_do(office: Office, now: datetime) -> bool:
+def nothing_to_do(context: Context, now: datetime) -> bool:
     """Say whether a pass now would change nothing: a whole one was just done today, and nothing has come since."""
-    with looking(office.engine) as connection:
-        found = connection.execute(_LOOK, {"today": office.today(now), "now": now}).one()
+    with looking(context.engine) as connection:
+        found = connection.execute(_LOOK, {"today": context.today(now), "now": now}).one()
     environment, rules, planned_at, *work = found
     if planned_at is None or not timedelta() <= now - planned_at < FRESH:
         return False
-    unchanged = (environment, rules) == (office.environment, office.rules_hash)
-    return unchanged and office.today(planned_at) == office.today(now) and not any(work)
+    unchanged = (environment, rules) == (context.environment, context.rules_hash)
+    return unchanged and context.today(planned_at) == context.today(now) and not any(work)

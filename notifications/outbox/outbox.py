@@ -17,12 +17,12 @@ from commitments.storage import reading, until_done, writing
 from notifications import alerts
 from notifications.channels import ChannelDown, Outcome, OutgoingMessage
 from notifications.connections import Ended, Outgoing
-from notifications.mail.compose import Bundle, Draft, Material, gather
+from notifications.context import Context
+from notifications.mail.compose import Batch, Draft, Material, gather
 from notifications.models import Message
 from notifications.outbox import attempts, channel_rest, claims, holds, messages, notices, refusals, workers
 from notifications.outbox.claims import Lease
-from notifications.plan import planner
-from notifications.settings import Office
+from notifications.plan import mailboxes
 
 ADDRESSEES_PER_CLAIM = 100
 log = logging.getLogger("yinuo.delivery")
@@ -46,7 +46,7 @@ class Retries:
 
     messages: Mapping[int, OutgoingMessage]
     contents: Mapping[int, str]
-    batches: Mapping[int, Bundle]
+    batches: Mapping[int, Batch]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Known:
 class Composed:
     """A batch, and its message with the row in which it is stored; without one where nothing goes out."""
 
-    batch: Bundle
+    batch: Batch
     draft: Draft | None = None
     row: Mapping[str, Any] = field(default_factory=dict)
 
@@ -78,10 +78,10 @@ class Recorded:
 class Outbox:
     """What waits to go out, for the sender of one channel."""
 
-    def __init__(self, office: Office, clock: Callable[[], datetime]) -> None:
-        self.office = office
+    def __init__(self, context: Context, clock: Callable[[], datetime]) -> None:
+        self.context = context
         self.clock = clock
-        self.engine = office.engine
+        self.engine = context.engine
         self.works = False  # the channel, known from a message that was accepted
 
     # -- claims ------------------------------------------------------------------------------------------------
@@ -90,9 +90,9 @@ class Outbox:
         """Return a lease of our own and how many messages may be started under it now: 0 when nothing waits."""
         now = self.clock()
         with reading(self.engine) as session:
-            lease = claims.new_lease(session, self.office.worker, now)
+            lease = claims.new_lease(session, self.context.worker, now)
             allowed = self._allowed(session, lease)
-            if allowed <= 0 or not claims.anything_waits(session, lease, self.office.today(now), self._channel):
+            if allowed <= 0 or not claims.anything_waits(session, lease, self.context.today(now), self._channel):
                 return lease, 0
         return lease, allowed
 
@@ -102,7 +102,7 @@ class Outbox:
         with writing(self.engine) as session:
             lease = replace(lease, now=now, clock=claims.lease_clock(session, now))
             again = claims.claim_messages(session, lease, at_most, ("frozen", "unknown"))
-            left, today = at_most - len(again), self.office.today(now)
+            left, today = at_most - len(again), self.context.today(now)
             owed = claims.claim_notices(session, lease, today, self._channel, left) if left > 0 else []
             if not (again or owed):
                 again = claims.claim_messages(session, lease, at_most, ("retry",))
@@ -115,12 +115,12 @@ class Outbox:
 
     # -- composing ---------------------------------------------------------------------------------------------
 
-    def batches(self, notice_ids: Sequence[int]) -> list[Bundle]:
+    def batches(self, notice_ids: Sequence[int]) -> list[Batch]:
         """Return notices by addressee."""
-        found: dict[str, Bundle] = {}
+        found: dict[str, Batch] = {}
         with reading(self.engine) as session:
             for notice in notices.of_ids(session, notice_ids):
-                found.setdefault(notice.addressee, Bundle(notice.addressee, [])).notices.append(notice)
+                found.setdefault(notice.addressee, Batch(notice.addressee, [])).notices.append(notice)
         return list(found.values())
 
     def retries(self, message_ids: Sequence[int]) -> Retries:
@@ -129,18 +129,16 @@ class Outbox:
             found = [message for message in messages.readable(session, message_ids) if _is_sound(message)]
             in_doubt = attempts.in_doubt(session, message_ids) | {m.id for m in found if m.state == "unknown"}
             batches = {
-                m.id: Bundle(m.addressee, list(notices.of_message(session, m.id)))
-                for m in found
-                if m.id not in in_doubt
+                m.id: Batch(m.addressee, list(notices.of_message(session, m.id))) for m in found if m.id not in in_doubt
             }
         outgoing = {m.id: self._outgoing(m.message_id, m.told_on, m.kind, m.mailbox, m.frozen) for m in found}
         return Retries(outgoing, {m.id: m.content for m in found}, batches)
 
-    def read(self, batches: Sequence[Bundle], now: datetime) -> Known:
+    def read(self, batches: Sequence[Batch], now: datetime) -> Known:
         """Return what batches speak of."""
         with reading(self.engine) as session:
             made = messages.compositions(session, [batch.addressee for batch in batches], self._channel)
-            return Known(gather(session, batches, self.office, now), made)
+            return Known(gather(session, batches, self.context, now), made)
 
     def discard(self, stale: Iterable[int], damaged: Iterable[int], now: datetime) -> None:
         """Have messages composed anew that are no longer true; suspend those whose rows are damaged."""
@@ -182,7 +180,7 @@ class Outbox:
         with writing(self.engine) as session:
             now = self.clock()
             outcomes, refusing = refusals.judged(session, ended, now)
-            states = attempts.finish_all(session, lease, outcomes, now, self.office.unknown_after)
+            states = attempts.finish_all(session, lease, outcomes, now, self.context.unknown_after)
             lease = replace(lease, now=now, clock=claims.lease_clock(session, now))
             claims.renew(session, lease, in_flight)
             started = attempts.start(session, lease, starting)
@@ -193,26 +191,26 @@ class Outbox:
     def rest(self, down: ChannelDown) -> None:
         """Let a channel in trouble rest; nothing counts against the messages."""
         with writing(self.engine) as session:
-            channel_rest.begin(session, self.office, self.clock(), down)
+            channel_rest.begin(session, self.context, self.clock(), down)
 
     def _outgoing(self, message_id: str, told_on: date, kind: str, mailbox: str, data: bytes) -> OutgoingMessage:
         """Return what a connection transmits. Its name among files lets a folder of them sort by day."""
         name = f"{told_on}-{kind}-{message_id[1:13]}"
-        return OutgoingMessage(message_id, name, self.office.sender, mailbox, data)
+        return OutgoingMessage(message_id, name, self.context.sender, mailbox, data)
 
     @property
     def _channel(self) -> str:
-        return self.office.channel.name
+        return self.context.channel.name
 
     def _allowed(self, session: Session, lease: Lease) -> int:
         """Return how many messages may be started now, so that the pace is kept without waiting under a lease.
 
         Daemons that live side by side share the pace evenly.
         """
-        if not self.office.channel.per_minute:
+        if not self.context.channel.per_minute:
             return ADDRESSEES_PER_CLAIM
         side_by_side = max(1, len(workers.alive(session, lease.now)))  # `remind` sends without being one of them
-        share = max(1, self.office.channel.per_minute // side_by_side)
+        share = max(1, self.context.channel.per_minute // side_by_side)
         started = attempts.started_since(session, lease.worker, lease.now - timedelta(minutes=1))
         return min(ADDRESSEES_PER_CLAIM, share - started)
 
@@ -227,10 +225,10 @@ def _storage_trouble(trouble: BaseException) -> bool:
     return isinstance(trouble, DBAPIError | StorageTrouble)
 
 
-def _set_aside(session: Session, batch: Bundle, now: datetime) -> None:
+def _set_aside(session: Session, batch: Batch, now: datetime) -> None:
     """End what is untrue, send on what goes elsewhere, hold and name what cannot be composed."""
     notices.end(session, batch.untrue)
-    planner.readdress(session, batch.elsewhere)
+    mailboxes.readdress(session, batch.elsewhere)
     gone = {key for keys in (*batch.untrue.values(), *batch.elsewhere.values()) for key in keys}
     left = [notice for notice in batch.notices if notice.id not in gone]
     if batch.held and left:

@@ -1,4 +1,4 @@
-"""Whose trouble a refusal is: decided from what else the relay took and refused, before the outcome is settled.
+"""Whose trouble a refusal is: decided from what else the relay took and refused, before the outcome is recorded.
 
 A relay that has had enough of us (quota, frequency, a filter, a lost login) answers each recipient with a 5xx, after
 many that it accepted. No message may die of that. The other way round, one message that is refused while others go out
@@ -27,7 +27,7 @@ REFUSED = ("permanent", "temporary")
 
 
 def judged(session: Session, ended: Sequence[Ended], now: datetime) -> tuple[list[Ended], list[Outcome]]:
-    """Return the outcomes as they are to be settled, and those for which the channel must rest."""
+    """Return the outcomes as they are to be recorded, and those for which the channel must rest."""
     verdicts = [(key, *_verdict(session, key, outcome, ended, now)) for key, outcome in ended]
     return [(key, outcome) for key, outcome, _ in verdicts], [outcome for _, outcome, rests in verdicts if rests]
 

@@ -36,7 +36,7 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class ReminderSubject:
     """What the planner must know of a commitment. Departments are names; ``since`` is the day it last became open.
 
     ``told`` are the first days on which the present lead was told of the present date since then: at overdue rungs of a
@@ -46,7 +46,7 @@ class Facts:
     id: int
     ref: str
     state: str
-    arming: int
+    generation: int
     since: date
     lead: str
     support: tuple[str, ...]
@@ -65,12 +65,12 @@ class Facts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Duty:
-    """A notice that should exist. ``slot`` is the working day on which it is told; a ``listed`` one has no card."""
+class RequiredNotice:
+    """A notice that should exist. ``send_on`` is the working day on which it is told; a ``listed`` one has no card."""
 
     key: NoticeKey
     department: str | None
-    slot: date
+    send_on: date
     listed: bool = False
 
     @property
@@ -81,153 +81,168 @@ class Duty:
         return Addressee("escalation" if self.key.role == "escalation" else "department", self.key.name)
 
 
-def duties(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> list[Duty]:
+def required_notices(subject: ReminderSubject, policy: Policy, today: date, workdays: Workdays) -> list[RequiredNotice]:
     """Return every notice owed by ``today``; of a ladder only the highest rung reached."""
-    if facts.state == "closed":
-        slot = workdays.on_or_after(facts.closed_on or today)
-        return [_to(facts, "closed", role, name, slot, due=facts.closed_on) for role, name in _owners(facts)]
-    slot = workdays.on_or_after(facts.since)
-    owed = [_to(facts, "assignment", role, name, slot) for role, name in _owners(facts)]
-    if facts.state == "reported_done":
-        return [*owed, _done(facts, workdays.on_or_after(facts.reported_done_on or today))]
-    if facts.state == "open":
-        owed += _on_ladder(facts, policy, today, workdays)
+    if subject.state == "closed":
+        send_on = workdays.on_or_after(subject.closed_on or today)
+        return [_to(subject, "closed", role, name, send_on, due=subject.closed_on) for role, name in _owners(subject)]
+    send_on = workdays.on_or_after(subject.since)
+    owed = [_to(subject, "assignment", role, name, send_on) for role, name in _owners(subject)]
+    if subject.state == "reported_done":
+        return [*owed, _done(subject, workdays.on_or_after(subject.reported_done_on or today))]
+    if subject.state == "open":
+        owed += _on_ladder(subject, policy, today, workdays)
     return owed
 
 
-def next_look(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> date | None:
-    """Return the next day on which ``duties`` can say more, or None when only a change can.
+def next_look(subject: ReminderSubject, policy: Policy, today: date, workdays: Workdays) -> date | None:
+    """Return the next day on which ``required_notices`` can say more, or None when only a change can.
 
     Of a lead who is yet to be told, the telling may happen at any moment, today at the earliest.
     """
-    day, ladder = _ladder(facts, policy, today, workdays)
-    if facts.state != "open" or day is None:
+    day, ladder = _ladder(subject, policy, today, workdays)
+    if subject.state != "open" or day is None:
         return None
     following = ladder.following(day, today, workdays).slot
-    begun = facts.due_on is None or facts.due_on < today
+    begun = subject.due_on is None or subject.due_on < today
     if day > today or not begun:
         return following
-    chance = _escalation_day(facts, policy, workdays) or _after(policy, today, workdays)
+    chance = _escalation_day(subject, policy, workdays) or _after(policy, today, workdays)
     return min(following, chance) if chance > today else following
 
 
-def coming(
-    facts: Facts, policy: Policy, first: date, last: date, workdays: Workdays, settled: Collection[NoticeKey] = ()
-) -> Iterator[Duty]:
-    """Yield the ladder notices with a slot in ``first..last``, both included, if each is told on its day.
+def upcoming(
+    subject: ReminderSubject,
+    policy: Policy,
+    first: date,
+    last: date,
+    workdays: Workdays,
+    settled: Collection[NoticeKey] = (),
+) -> Iterator[RequiredNotice]:
+    """Yield the ladder notices to be sent in ``first..last``, both included, if each is told on its day.
 
     ``settled`` are the keys of those that were told or declined already.
     """
     day: date | None = first
     seen = set(settled)
     while day is not None and day <= last:
-        new = [duty for duty in _on_ladder(facts, policy, day, workdays) if duty.key not in seen]
-        seen |= {duty.key for duty in new}
-        yield from (duty for duty in new if duty.slot >= first)
-        if any(_tells(duty) for duty in new):
-            facts = replace(facts, told=(*facts.told, day))
-        day = next_look(facts, policy, day, workdays)
+        new = [notice for notice in _on_ladder(subject, policy, day, workdays) if notice.key not in seen]
+        seen |= {notice.key for notice in new}
+        yield from (notice for notice in new if notice.send_on >= first)
+        if any(_tells(notice) for notice in new):
+            subject = replace(subject, told=(*subject.told, day))
+        day = next_look(subject, policy, day, workdays)
 
 
-def counted_from(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> date | None:
+def counted_from(subject: ReminderSubject, policy: Policy, today: date, workdays: Workdays) -> date | None:
     """Return the day from which rungs are counted."""
-    return _ladder(facts, policy, today, workdays)[0]
+    return _ladder(subject, policy, today, workdays)[0]
 
 
-def declined(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> list[Duty]:
+def declined(subject: ReminderSubject, policy: Policy, today: date, workdays: Workdays) -> list[RequiredNotice]:
     """Return what is told to nobody when a commitment is entered as history: all of it that lies before now.
 
     Of what is overdue already, or should have been asked already, that is every rung up to the first repeat.
     """
-    owed = duties(facts, policy, today, workdays)
-    day, ladder = _ladder(facts, policy, today, workdays)
-    asked = facts.due_on is None and facts.review_on is not None and facts.review_on <= today
-    if facts.state == "open" and day is not None and (asked or facts.late(today)):
-        owed += [duty for step in ladder.listed(day, workdays) for duty in _of_step(facts, step, workdays)]
-    return list({duty.key: duty for duty in owed if duty.key.kind in ("assignment", *LADDER_KINDS)}.values())
+    owed = required_notices(subject, policy, today, workdays)
+    day, ladder = _ladder(subject, policy, today, workdays)
+    asked = subject.due_on is None and subject.review_on is not None and subject.review_on <= today
+    if subject.state == "open" and day is not None and (asked or subject.late(today)):
+        owed += [notice for step in ladder.listed(day, workdays) for notice in _of_step(subject, step, workdays)]
+    return list({notice.key: notice for notice in owed if notice.key.kind in ("assignment", *LADDER_KINDS)}.values())
 
 
-def _owners(facts: Facts) -> list[tuple[str, str]]:
-    return [("lead", facts.lead), *(("support", name) for name in facts.support)]
+def _owners(subject: ReminderSubject) -> list[tuple[str, str]]:
+    return [("lead", subject.lead), *(("support", name) for name in subject.support)]
 
 
-def _ladder(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> tuple[date | None, Ladder]:
+def _ladder(subject: ReminderSubject, policy: Policy, today: date, workdays: Workdays) -> tuple[date | None, Ladder]:
     """Return the day from which rungs are counted, and the rungs.
 
     What was late when it became open is counted from that day, the day of its assignment, since nobody could have been
     told before.
     """
-    opened = workdays.on_or_after(facts.since)
-    if facts.late(today):
+    opened = workdays.on_or_after(subject.since)
+    if subject.late(today):
         return opened, policy.ladder.overdue_part()
-    if facts.due_on is not None or facts.review_on is None:
-        return facts.due_on, policy.ladder
-    return opened if facts.review_on < facts.since <= today else facts.review_on, policy.review
+    if subject.due_on is not None or subject.review_on is None:
+        return subject.due_on, policy.ladder
+    return opened if subject.review_on < subject.since <= today else subject.review_on, policy.review
 
 
-def _on_ladder(facts: Facts, policy: Policy, today: date, workdays: Workdays) -> list[Duty]:
-    day, ladder = _ladder(facts, policy, today, workdays)
+def _on_ladder(subject: ReminderSubject, policy: Policy, today: date, workdays: Workdays) -> list[RequiredNotice]:
+    day, ladder = _ladder(subject, policy, today, workdays)
     step = ladder.reached(day, today, workdays) if day else None
     if day is None or step is None:
         return []
-    return [*_of_step(facts, step, workdays), *_escalation(facts, policy, day, step, today, workdays)]
+    return [*_of_step(subject, step, workdays), *_escalation(subject, policy, day, step, today, workdays)]
 
 
-def _of_step(facts: Facts, step: Step, workdays: Workdays) -> Iterator[Duty]:
+def _of_step(subject: ReminderSubject, step: Step, workdays: Workdays) -> Iterator[RequiredNotice]:
     """Yield who is told at this rung: the lead; supporting departments near the deadline."""
-    if facts.due_on is None:
-        asked = _to(facts, "review", "lead", facts.lead, step.slot, step.rung, facts.review_on)
+    if subject.due_on is None:
+        asked = _to(subject, "review", "lead", subject.lead, step.slot, step.rung, subject.review_on)
         yield replace(asked, listed=step.listed)
         return
-    yield _to(facts, "reminder", "lead", facts.lead, step.slot, step.rung, facts.due_on)
-    if not step.overdue and step.nominal >= SUPPORT_FROM.after(facts.due_on, workdays):
-        for name in facts.support:
-            yield _to(facts, "reminder", "support", name, step.slot, step.rung, facts.due_on)
+    yield _to(subject, "reminder", "lead", subject.lead, step.slot, step.rung, subject.due_on)
+    if not step.overdue and step.nominal >= SUPPORT_FROM.after(subject.due_on, workdays):
+        for name in subject.support:
+            yield _to(subject, "reminder", "support", name, step.slot, step.rung, subject.due_on)
 
 
-def _escalation(facts: Facts, policy: Policy, day: date, step: Step, today: date, workdays: Workdays) -> Iterator[Duty]:
+def _escalation(
+    subject: ReminderSubject, policy: Policy, day: date, step: Step, today: date, workdays: Workdays
+) -> Iterator[RequiredNotice]:
     """Yield the escalation at this rung, once the lead has been told and has had the time to act."""
-    ready = _escalation_day(facts, policy, workdays)
+    ready = _escalation_day(subject, policy, workdays)
     if ready is None or ready > today:
         return
-    if facts.due_on is None or (step.overdue and step.nominal >= policy.escalate_after.after(day, workdays)):
-        slot, date_meant = max(step.slot, ready), facts.due_on or facts.review_on
-        yield _to(facts, "escalation", "escalation", facts.lead, slot, step.rung, date_meant)
+    if subject.due_on is None or (step.overdue and step.nominal >= policy.escalate_after.after(day, workdays)):
+        send_on, date_meant = max(step.slot, ready), subject.due_on or subject.review_on
+        yield _to(subject, "escalation", "escalation", subject.lead, send_on, step.rung, date_meant)
 
 
-def _escalation_day(facts: Facts, policy: Policy, workdays: Workdays) -> date | None:
+def _escalation_day(subject: ReminderSubject, policy: Policy, workdays: Workdays) -> date | None:
     """Return the first day of an escalation, or None while the lead has not been told often enough."""
-    needed = 1 if facts.due_on else policy.escalate_after_reviews
-    return _after(policy, facts.told[needed - 1], workdays) if len(facts.told) >= needed else None
+    needed = 1 if subject.due_on else policy.escalate_after_reviews
+    return _after(policy, subject.told[needed - 1], workdays) if len(subject.told) >= needed else None
 
 
 def _after(policy: Policy, told: date, workdays: Workdays) -> date:
     return workdays.on_or_after(policy.escalate_after.after(told, workdays))
 
 
-def _tells(duty: Duty) -> bool:
+def _tells(notice: RequiredNotice) -> bool:
     """Say whether this notice, once told, counts towards an escalation."""
-    return duty.key.role == "lead" and (duty.key.kind == "review" or duty.key.step.startswith("+"))
+    return notice.key.role == "lead" and (notice.key.kind == "review" or notice.key.step.startswith("+"))
 
 
 def _to(
-    facts: Facts, kind: str, role: str, department: str, slot: date, rung: str = "", due: date | None = None
-) -> Duty:
+    subject: ReminderSubject,
+    kind: str,
+    role: str,
+    department: str,
+    send_on: date,
+    step: str = "",
+    due: date | None = None,
+) -> RequiredNotice:
     """A damaged ref or name has signs in its key: the notice is written, and held where it cannot be composed."""
-    return Duty(
+    return RequiredNotice(
         key=NoticeKey(
             kind=kind,
-            generation=facts.arming,
-            subject=visible(facts.ref),
-            step=rung,
+            generation=subject.generation,
+            subject=visible(subject.ref),
+            step=step,
             day=due,
             name=visible(department),
             role=role,
         ),
         department=department,
-        slot=slot,
+        send_on=send_on,
     )
 
 
-def _done(facts: Facts, slot: date) -> Duty:
-    return replace(_to(facts, "done", ORGANISATION, ORGANISATION, slot, due=facts.reported_done_on), department=None)
+def _done(subject: ReminderSubject, send_on: date) -> RequiredNotice:
+    return replace(
+        _to(subject, "done", ORGANISATION, ORGANISATION, send_on, due=subject.reported_done_on), department=None
+    )

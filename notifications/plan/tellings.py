@@ -1,7 +1,7 @@
 """What the present lead really was told of the present date: the ground of escalations and of what they say.
 
-A telling counts when its notice is ``told``, of this arming and this due date. A question is answered by any progress
-recorded after it. Correcting the lead or the date therefore starts anew.
+A telling counts when its notice is ``told``, of this generation and this due date. A question is answered by any
+progress recorded after it. Correcting the lead or the date therefore starts anew.
 """
 
 from collections import defaultdict

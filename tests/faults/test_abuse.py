@@ -93,7 +93,7 @@ def _serve(server: socket.socket, abuse: Abuse, over: threading.Event) -> None:
 @pytest.mark.parametrize("abusive", ABUSES, indirect=True, ids=lambda abuse: abuse.__name__)
 def test_row_27_the_transmission_ends(quick: Scene, abusive: int, caplog: pytest.LogCaptureFixture) -> None:
     """Row 27: silent server, one byte a second, endless 220-, flood, garbage, 64 KiB line: ends; log bounded."""
-    quick.office = replace(quick.office, sender="tracker@yinuo.test")
+    quick.context = replace(quick.context, sender="tracker@yinuo.test")
     quick.add(due_on=DUE)
     begun = time.monotonic()
     report = quick.run(SmtpChannel(settings(abusive, total=TOTAL)))
@@ -123,7 +123,7 @@ def drips_in_the_answer_to_the_message(connection: socket.socket, over: threadin
 @pytest.mark.parametrize("abusive", [drips_in_the_answer_to_the_message], indirect=True, ids=["drips"])
 def test_row_27_a_dripping_answer_to_the_message_is_unknown(quick: Scene, abusive: int) -> None:
     """Row 27: one byte a second after the final dot: ends at the total deadline, outcome unknown."""
-    quick.office = replace(quick.office, sender="tracker@yinuo.test")
+    quick.context = replace(quick.context, sender="tracker@yinuo.test")
     quick.add(due_on=DUE)
     quick.run(SmtpChannel(settings(abusive, total=TOTAL)))
     assert outcomes(quick) == {"unknown": 1}

@@ -34,7 +34,7 @@ LEAD = "市民政局|lead|mail"
 def with_rungs(scene: Scene, *rungs: str) -> None:
     """Let the ladder have these rungs and no others."""
     ladder = Ladder(rungs=tuple(map(Offset.parse, rungs)), repeat=Offset.parse("5wd"))
-    scene.office = replace(scene.office, policy=replace(scene.office.policy, ladder=ladder))
+    scene.context = replace(scene.context, policy=replace(scene.context.policy, ladder=ladder))
 
 
 def told_rungs(scene: Scene) -> list[str]:
@@ -156,7 +156,7 @@ def test_row_22_closed_before_its_reminder_goes_out(scene: Scene, between: str) 
     carrier = Scripted(LATER) if between == "two attempts" else Scripted()
     scene.day("2019-12-20", 8 if between == "planned early" else 9)
     if between == "planned in the same minute":  # another daemon planned, and its leases are over
-        delivery.plan(replace(scene.office, worker="test/2"), scene.now, Report())
+        delivery.plan(replace(scene.context, worker="test/2"), scene.now, Report())
     else:
         scene.run(carrier)
     refused = list(carrier.sent)
@@ -251,7 +251,7 @@ def test_row_24_a_calendar_loaded_late(scene: Scene) -> None:
     assert notices(scene)[f"reminder/1|{ref}|-7wd|2027-01-07|{LEAD}"] == "told"
     off = frozenset({date(2027, 1, 1), date(2027, 1, 4)})
     days = WorkCalendar(years={2027: Year(off=off, complete=True)}, content="2027")
-    scene.office, scene.workdays = replace(scene.office, workdays=days), days
+    scene.context, scene.workdays = replace(scene.context, workdays=days), days
     carrier = Scripted()
     scene.day("2026-12-31")
     assert scene.run(carrier).moved == 1

@@ -17,27 +17,27 @@ MakeStation = Callable[..., Station]
 STEPS = {
     "open": "notifications.channels.smtp:SmtpChannel.open",
     "connect": "notifications.channels.smtp:SmtpChannel._connect",
-    "clock": "notifications.delivery:mind_clock",
+    "clock": "notifications.plan.guard:check_clock",
     "recover": "notifications.outbox.attempts:recover",
-    "rules": "notifications.plan.planner:mind_rules",
+    "rules": "notifications.plan.planner:sync_rules",
     "plan": "notifications.plan.planner:plan_these",
     "digests": "notifications.plan.planner:plan_digests",
-    "guard": "notifications.delivery:_guard",
+    "guard": "notifications.plan.guard:hold_flood",
     "claim": "notifications.outbox.claims:claim_notices",
     "gather": "notifications.outbox.outbox:gather",
     "compose": "notifications.mail.composer:compose",
-    "bytes": "notifications.mail.composer:freeze_bytes",
+    "bytes": "notifications.mail.composer:render_mime",
     "store": "notifications.outbox.messages:store_rendered",
     "start": "notifications.outbox.attempts:start",
     "send": "notifications.channels.smtp:SmtpConnection.send",
     "finish": "notifications.outbox.attempts:finish_all",
     "fresh": "tracker.app:App.fresh",
     "idle": "tracker.app:App.idle",
-    "office": "tracker.app:App.office",
+    "context": "tracker.app:App.context",
 }
 ONE_OF_MANY = {  # the step, and what stands in its arguments when it is about 单位2
-    "gather": "Bundle(addressee='单位2'",
-    "compose": "Bundle(addressee='单位2'",
+    "gather": "Batch(addressee='单位2'",
+    "compose": "Batch(addressee='单位2'",
     "bytes": "addressee='单位2'",
     "store": "'d2@gz.example'",
     "send": "d2@gz.example",
@@ -122,7 +122,7 @@ def test_row_61_one_commitment_stops_nobody_else(station: MakeStation, relay: Re
     """Row 61: one commitment that cannot be planned: the others are planned and told, a sentence names the trouble."""
     here = station(4)
     here.start(FAULT_PATCH="tests.faults.sabotage:break_a_step",
-               FAULT_STEP="notifications.plan.planner:duties:KeyError:-03',")  # fmt: skip
+               FAULT_STEP="notifications.plan.planner:required_notices:KeyError:-03',")  # fmt: skip
     until(lambda: len(relay.addresses()) == 3)
     until(lambda: bool(standing(here)))
     until(lambda: [key.split("/")[:2] for key in standing(here)] == [["pass", "plan"]])

@@ -45,7 +45,7 @@ HOSTILE = ANY_TEXT | st.sampled_from([
 @given(title=HOSTILE, note=HOSTILE, name=HOSTILE)
 def test_row_34_any_text_in_any_field(quick: Scene, title: str, note: str, name: str) -> None:
     """Row 34: `{{7*7}}`, HTML, bidi, NUL, CR/LF in any field: literal and harmless; header names unique and known."""
-    quick.office = replace(quick.office, name=name.encode("utf-8", "replace").decode() or "办公室")
+    quick.context = replace(quick.context, name=name.encode("utf-8", "replace").decode() or "办公室")
     try:
         quick.add(title=title, quote=note, due_on=DUE)
     except (BadText, UnicodeEncodeError):

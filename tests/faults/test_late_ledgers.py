@@ -13,8 +13,8 @@ from commitments.models import Commitment, Department
 from commitments.register import editing
 from commitments.storage import reading, writing
 from notifications.channels import Outcome, OutgoingMessage
+from notifications.context import Guard
 from notifications.models import Message, Notice
-from notifications.settings import Guard
 from tests.conftest import Scene
 from tests.faults.oracles import assert_ended, assert_history
 from tests.notifications.test_delivery import Scripted
@@ -65,7 +65,7 @@ def a_lead_that_is_corrected(scene: Scene, day: date) -> Scripted:
 
 def a_guard_that_holds_everything(scene: Scene, day: date) -> Scripted:
     held = day < FIRST + timedelta(days=9)
-    scene.office = replace(scene.office, guard=Guard(recipients=200, notices=0 if held else 2000))
+    scene.context = replace(scene.context, guard=Guard(recipients=200, notices=0 if held else 2000))
     return Scripted()
 
 
@@ -123,7 +123,7 @@ def messages_sent(scene: Scene) -> list[Message]:
 
 def assert_told_before_accused(scene: Scene) -> None:
     """Each escalation that was told follows a telling of the same lead and date by five working days."""
-    days, after = scene.workdays, scene.office.policy.escalate_after
+    days, after = scene.workdays, scene.context.policy.escalate_after
     with reading(scene.engine) as session:
         told = session.scalars(select(Notice).where(Notice.told_at.is_not(None))).all()
     for accused in (notice for notice in told if notice.kind == "escalation"):
@@ -147,7 +147,7 @@ def _is_ground(notice: Notice, accused: Notice, kind: str) -> bool:
 
 def _civil(scene: Scene, at: datetime | None) -> date:
     assert at is not None
-    return scene.office.today(at)
+    return scene.context.today(at)
 
 
 def assert_days_named_are_true(scene: Scene, said: list[Message]) -> None:

@@ -25,7 +25,7 @@ DAILY = "550 5.4.5 Daily user sending quota exceeded"
 @pytest.fixture
 def crowd(quick: Scene) -> Scene:
     """As many departments that are owed one message each."""
-    quick.office = replace(quick.office, sender="tracker@yinuo.test")
+    quick.context = replace(quick.context, sender="tracker@yinuo.test")
     names = [f"单位{n:02}" for n in range(MANY)]
     with writing(quick.engine) as session:
         session.add_all([Department(name=name, mailbox=f"d{n}@gz.example") for n, name in enumerate(names)])
@@ -48,7 +48,7 @@ def states(scene: Scene) -> set[str]:
 def pass_until(scene: Scene, relay: Relay, hour: int, step: timedelta = timedelta(minutes=31)) -> list[str]:
     """Do passes until this hour of the day; return the alerts that stood after any of them."""
     seen: list[str] = []
-    while scene.now.astimezone(scene.office.zone).hour < hour:
+    while scene.now.astimezone(scene.context.zone).hour < hour:
         over(scene, relay.port)
         seen += standing(scene)
         scene.now += step
@@ -227,7 +227,7 @@ def test_row_62_the_rest_of_a_day_survives_a_restart(crowd: Scene, relay: Relay)
     accepts(relay, 20, DAILY)
     over(crowd, relay.port)
     relay.commands.clear()
-    crowd.office = replace(crowd.office, worker="test/2")
+    crowd.context = replace(crowd.context, worker="test/2")
     crowd.now += timedelta(hours=5)
     assert over(crowd, relay.port).silent_because == "the channel rests until 00:10 on 2019-06-28"
     assert relay.commands == []

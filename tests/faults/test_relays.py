@@ -37,7 +37,7 @@ def over(scene: Scene, port: int, **known: object) -> Report:
 @pytest.fixture
 def owed(quick: Scene) -> Scene:
     """Three departments that are owed one message each."""
-    quick.office = replace(quick.office, sender="tracker@yinuo.test")
+    quick.context = replace(quick.context, sender="tracker@yinuo.test")
     quick.add(due_on=DUE, support=("市委政法委", "各区政府"))
     return quick
 

@@ -34,7 +34,7 @@ def test_row_33_a_template_that_fails(quick: Scene, monkeypatch: pytest.MonkeyPa
     folder = quick.folder / "templates" / "zh-Hans" / "notices"
     folder.mkdir(parents=True)
     (folder / "body.txt").write_text(source)
-    quick.office = replace(quick.office, renderer=SubprocessRenderer(quick.folder / "templates"))
+    quick.context = replace(quick.context, renderer=SubprocessRenderer(quick.folder / "templates"))
     quick.add(due_on=DUE, support=("各区政府",))
     carrier = Scripted()
     assert quick.run(carrier).sent == 2

@@ -97,9 +97,9 @@ def test_row_21_every_day_has_a_time_to_tell(quick: Scene, name: str, data: st.D
     step = data.draw(st.integers(7, 60), label="minutes between two looks")
     minute = data.draw(st.integers(0, MINUTES - 1 - step), label="send time")
     zone, year, send_at = ZoneInfo(name), ZONES[name], time(minute // 60, minute % 60)
-    office = replace(quick.office, zone=zone, send_at=send_at, workdays=every_day())
+    context = replace(quick.context, zone=zone, send_at=send_at, workdays=every_day())
     looks = instants(datetime(year, 1, 1, tzinfo=UTC), datetime(year + 2, 1, 2, tzinfo=UTC), timedelta(minutes=step))
-    told = Counter(office.today(now) for now in looks if office.may_tell(now))
+    told = Counter(context.today(now) for now in looks if context.may_send(now))
     never, after = NEVER_WERE.get(name, (None, time()))
     expected = set(all_days(year)[1:]) - ({never} if never and send_at >= after else set())
     assert expected <= set(told)
@@ -118,7 +118,7 @@ class Diary(Scripted):
         self.entries: list[tuple[str, date, time]] = []
 
     def send(self, outgoing: OutgoingMessage) -> Outcome:
-        here = self.scene.now.astimezone(self.scene.office.zone)
+        here = self.scene.now.astimezone(self.scene.context.zone)
         self.entries.append((outgoing.mailbox, here.date(), here.time()))
         return super().send(outgoing)
 
@@ -136,8 +136,10 @@ def told_daily(scene: Scene, zone: ZoneInfo, send_at: time, year: int) -> None:
     """Let the office be in a zone, and owe a reminder every day and a digest every month from New Year on."""
     every = Offset.parse("1d")
     policy = Policy(ladder=Ladder(rungs=(Offset.parse("0d"),), repeat=every), escalate_after=Offset.parse("9999d"))
-    rules = replace(scene.office.digest, zone=zone)
-    scene.office = replace(scene.office, zone=zone, send_at=send_at, workdays=every_day(), policy=policy, digest=rules)
+    rules = replace(scene.context.digest, zone=zone)
+    scene.context = replace(
+        scene.context, zone=zone, send_at=send_at, workdays=every_day(), policy=policy, digest=rules
+    )
     scene.now = datetime(year, 1, 1, 12, tzinfo=UTC)
     with writing(scene.engine) as session:
         session.query(Letter).one().signed_on = date(year - 1, 6, 26)

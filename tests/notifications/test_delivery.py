@@ -18,12 +18,12 @@ from commitments.register import closing, editing, progress
 from commitments.storage import reading, writing
 from notifications import alerts
 from notifications.channels import ChannelDown, Outcome, OutgoingMessage
+from notifications.context import Guard
 from notifications.mail.render import TEMPLATES, Renderer
 from notifications.models import Alert, Attempt, Instance, Message, Notice
 from notifications.outbox import holds
 from notifications.plan import digests, planner
-from notifications.plan.schedule import Facts, duties
-from notifications.settings import Guard
+from notifications.plan.schedule import ReminderSubject, required_notices
 from tests.conftest import Scene
 
 DUE = date(2019, 12, 31)
@@ -266,7 +266,7 @@ def test_relay_trouble_pauses_the_channel_and_counts_against_no_message(scene: S
 
 
 def test_a_flood_is_held_until_a_person_releases_it(scene: Scene) -> None:
-    scene.office = replace(scene.office, guard=Guard(recipients=1, notices=2000))
+    scene.context = replace(scene.context, guard=Guard(recipients=1, notices=2000))
     scene.add(due_on=DUE, support=("各区政府",))
     assert scene.run().sent == 0
     assert set(notices(scene).values()) == {"held"}
@@ -308,7 +308,7 @@ def test_the_dead_senders_message_is_unknown_and_goes_again(scene: Scene) -> Non
     assert [m.state for m in messages(scene)] == ["sending"]
     scene.now += timedelta(minutes=30)
     carrier = Scripted()
-    if not scene.office.alone:
+    if not scene.context.alone:
         with writing(scene.engine) as session:
             session.query(Message).update({"leased_until": scene.now - timedelta(days=9999)})
     scene.run(carrier)
@@ -324,7 +324,7 @@ def test_a_broken_template_of_the_operators_loses_no_mail(quick: Scene) -> None:
     folder = quick.folder / "templates" / "zh-Hans" / "notices"
     folder.mkdir(parents=True)
     (folder / "body.txt").write_text("{{ nobody_knows_this }}")
-    quick.office = replace(quick.office, renderer=Renderer(quick.folder / "templates"))
+    quick.context = replace(quick.context, renderer=Renderer(quick.folder / "templates"))
     quick.add(due_on=DUE)
     carrier = Scripted()
     assert quick.run(carrier).sent == 1
@@ -361,7 +361,7 @@ def test_one_poisonous_row_is_held_and_named_and_the_others_go_on(quick: Scene) 
 
 
 def test_a_digest_waits_for_approval(scene: Scene) -> None:
-    scene.office = replace(scene.office, digest=replace(scene.office.digest, approval="required"))
+    scene.context = replace(scene.context, digest=replace(scene.context.digest, approval="required"))
     quietly(scene, on="2019-06-28", due_on=DUE)
     scene.day("2019-07-01")
     assert scene.run().sent == 0
@@ -386,8 +386,8 @@ def test_missed_months_are_made_up_once_and_marked_late(scene: Scene) -> None:
 
 def test_a_change_of_the_ladder_arms_what_is_to_come(scene: Scene) -> None:
     quietly(scene, on="2019-12-12", due_on=DUE)
-    ladder = replace(scene.office.policy.ladder, rungs=tuple(map(Offset.parse, ("-12wd", "0d"))))
-    scene.office = replace(scene.office, policy=replace(scene.office.policy, ladder=ladder))
+    ladder = replace(scene.context.policy.ladder, rungs=tuple(map(Offset.parse, ("-12wd", "0d"))))
+    scene.context = replace(scene.context, policy=replace(scene.context.policy, ladder=ladder))
     scene.day("2019-12-13")
     scene.run()
     assert notices(scene)["reminder/1|2019-1007-01|-12wd|2019-12-31|市民政局|lead|mail"] == "told"
@@ -411,12 +411,12 @@ def test_each_cause_for_which_commitments_cannot_be_planned_is_named_once(
     first, second, third, sound = (quick.add(title, due_on=date(2019, 12, 31)) for title in "甲乙丙丁")
     causes = {first: ValueError("clock"), second: KeyError("place"), third: ValueError("clock")}
 
-    def foul(facts: Facts, *rest: object) -> object:
+    def foul(facts: ReminderSubject, *rest: object) -> object:
         if facts.ref in causes:
             raise causes[facts.ref]
-        return duties(facts, *rest)  # type: ignore[arg-type]
+        return required_notices(facts, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(planner, "duties", foul)
+    monkeypatch.setattr(planner, "required_notices", foul)
     quick.run()
     with reading(quick.engine) as session:
         told = sorted(alert.text for alert in alerts.standing(session))

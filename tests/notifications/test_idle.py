@@ -15,7 +15,7 @@ from tests.notifications.test_delivery import DUE, Scripted
 
 
 def idle(scene: Scene) -> bool:
-    return nothing_to_do(scene.office, scene.now)
+    return nothing_to_do(scene.context, scene.now)
 
 
 def test_after_a_whole_pass_there_is_nothing_to_do_for_a_minute(scene: Scene) -> None:

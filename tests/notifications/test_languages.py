@@ -77,7 +77,7 @@ def test_no_language_differs_in_facts(renderer: Renderer, mail: Mail, locale: st
 
 
 def test_mail_goes_out_in_traditional_characters(quick: Scene) -> None:
-    quick.office = replace(quick.office, language="zh-Hant")
+    quick.context = replace(quick.context, language="zh-Hant")
     with writing(quick.engine) as session:
         session.query(Department).filter_by(name="市民政局").one().locale = "zh-Hant"
     ref = quick.add(title="社区工作简报", due_on=date(2019, 12, 31))

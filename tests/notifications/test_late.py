@@ -16,10 +16,10 @@ from commitments.models import Commitment, Department, Progress
 from commitments.register import closing, editing, progress
 from commitments.storage import reading, writing
 from notifications.channels import Outcome
+from notifications.context import Guard
 from notifications.models import Message, Notice
 from notifications.outbox import holds
 from notifications.plan import planner
-from notifications.settings import Guard
 from tests.conftest import Scene
 from tests.notifications.test_delivery import Scripted, messages, notices
 
@@ -94,7 +94,7 @@ def test_what_is_reopened_late_says_so_and_begins_anew(quick: Scene) -> None:
     quick.day(MONDAY)
     quick.do(lambda r: closing.reopen(r, ref, "材料不全"))
     with writing(quick.engine) as session:  # the program was at work all the time
-        planner.mind_rules(session, quick.office, quick.now)
+        planner.sync_rules(session, quick.context, quick.now)
         holds.release(session, quick.now)
     quick.run_days(MONDAY, "2020-03-10")
     [told] = [m for m in of_kind(quick, "assignment") if m.told_on == date(2020, 3, 2)]
@@ -112,11 +112,11 @@ def a_mailbox(scene: Scene) -> None:
 
 
 def a_guard(scene: Scene) -> None:
-    scene.office = replace(scene.office, guard=Guard(recipients=200, notices=0))
+    scene.context = replace(scene.context, guard=Guard(recipients=200, notices=0))
 
 
 def released(scene: Scene) -> None:
-    scene.office = replace(scene.office, guard=Guard(recipients=200, notices=2000))
+    scene.context = replace(scene.context, guard=Guard(recipients=200, notices=2000))
     with writing(scene.engine) as session:
         holds.release(session, scene.now)
 
@@ -207,7 +207,7 @@ def test_history_is_quiet_until_its_first_repeat(scene: Scene) -> None:
     late, undated = scene.add(due_on=LONG_AGO), scene.add("议事厅", review_on=LONG_AGO)
     soon = scene.add("简报", due_on=date(2020, 3, 6))
     with writing(scene.engine) as session:
-        planner.decline(session, scene.office, [late, undated, soon], scene.now)
+        planner.decline(session, scene.context, [late, undated, soon], scene.now)
     scene.run_days(MONDAY, "2020-03-17")
     told = sorted((m.told_on.isoformat(), m.kind) for m in messages(scene))
     assert told == [
@@ -226,7 +226,7 @@ def test_a_new_lead_of_what_was_entered_as_history_gets_the_task(quick: Scene) -
     quick.day(MONDAY)
     ref = quick.add(due_on=LONG_AGO)
     with writing(quick.engine) as session:
-        planner.decline(session, quick.office, [ref], quick.now)
+        planner.decline(session, quick.context, [ref], quick.now)
     led_by(quick, ref, "市委政法委")
     quick.run()
     assert [message.mailbox for message in messages(quick)] == ["zfw@gz.example"]
@@ -285,8 +285,8 @@ def test_from_the_third_repeat_on_questions_stand_in_one_list_a_week(scene: Scen
 
 
 def test_the_repeats_grow_rarer(quick: Scene) -> None:
-    ladder = replace(quick.office.policy.ladder, rarer=(Offset(10, "wd"), Offset(1, "m")))
-    quick.office = replace(quick.office, policy=replace(quick.office.policy, ladder=ladder))
+    ladder = replace(quick.context.policy.ladder, rarer=(Offset(10, "wd"), Offset(1, "m")))
+    quick.context = replace(quick.context, policy=replace(quick.context.policy, ladder=ladder))
     quick.day(MONDAY)
     quick.add(due_on=LONG_AGO, lead="市委政法委")
     quick.run_days(MONDAY, "2020-06-01")

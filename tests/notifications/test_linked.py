@@ -27,7 +27,7 @@ SOON = date(2019, 7, 31)
 @pytest.fixture
 def linked(scene: Scene) -> Scene:
     """The office with pages to open."""
-    scene.office = replace(scene.office, links=LINKS)
+    scene.context = replace(scene.context, links=LINKS)
     return scene
 
 
@@ -111,7 +111,7 @@ def test_what_is_reported_done_opens_the_desk_and_what_is_closed_opens_nothing(l
 
 
 def test_digests_open_the_units_page_and_the_desk_but_copies_nothing(linked: Scene) -> None:
-    linked.office = replace(linked.office, status_weekday="monday")
+    linked.context = replace(linked.context, status_weekday="monday")
     linked.add(due_on=DUE)
     told(linked)
     linked.day("2019-07-01")

@@ -17,16 +17,16 @@ from tests.notifications.test_delivery import DUE, Scripted
 
 
 def waiting(scene: Scene) -> int:
-    office = scene.office
+    context = scene.context
     with reading(scene.engine) as session:
-        hours = Hours(zone=office.zone, send_at=office.send_at, workdays=office.workdays)
+        hours = Hours(zone=context.zone, send_at=context.send_at, workdays=context.workdays)
         return overdue.count(session, hours, scene.now)
 
 
 def test_what_is_owed_and_not_sent_is_seen_after_two_hours_of_sending_time(scene: Scene) -> None:
     scene.add(due_on=DUE, support=("各区政府",))
     scene.day("2019-06-27", 7)
-    delivery.plan(scene.office, scene.now, Report())
+    delivery.plan(scene.context, scene.now, Report())
     scene.day("2019-06-27", 11)
     assert waiting(scene) == 0
     scene.now += timedelta(minutes=1)
@@ -40,10 +40,10 @@ def test_an_addressee_who_was_told_today_waits_for_the_next_working_day(scene: S
     assert scene.run(Scripted()).sent == 1
     scene.add(title="又一件", due_on=DUE)
     scene.day("2019-06-27", 20)
-    delivery.plan(scene.office, scene.now, Report())
+    delivery.plan(scene.context, scene.now, Report())
     assert waiting(scene) == 0
     scene.day("2019-06-28", 12)
-    delivery.plan(scene.office, scene.now, Report())
+    delivery.plan(scene.context, scene.now, Report())
     assert waiting(scene) > 0
 
 
@@ -56,7 +56,7 @@ def test_a_slow_pace_is_no_standstill(scene: Scene) -> None:
         scene.run(carrier)
         assert waiting(scene) == 0
         scene.now += timedelta(minutes=2)
-    scene.office = replace(scene.office, worker="test/2")
+    scene.context = replace(scene.context, worker="test/2")
     scene.now += timedelta(hours=3)
     assert waiting(scene) == 1
 

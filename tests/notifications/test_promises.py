@@ -70,7 +70,7 @@ def test_a_reader_that_outstays_every_patience_neither_loses_nor_doubles(
     impatient = tuple(pragma.replace("15000", "50") for pragma in storage.PRAGMAS)
     monkeypatch.setattr(storage, "PRAGMAS", impatient)
     engine = open_engine(quick.engine.url.render_as_string())
-    quick.engine, quick.office = engine, replace(quick.office, engine=engine)
+    quick.engine, quick.context = engine, replace(quick.context, engine=engine)
     quick.add(due_on=DUE)
     path = str(engine.url.database)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as reader:
@@ -159,14 +159,14 @@ def test_what_a_person_cancelled_stays_cancelled(quick: Scene) -> None:
 def test_what_was_cancelled_while_it_was_composed_is_not_sent(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another daemon plans between the truth check and the freezing."""
     ref = scene.add(due_on=DUE)
-    compose_bytes = composer.freeze_bytes
+    compose_bytes = composer.render_mime
 
     def close_meanwhile(*facts: object) -> object:
         scene.do(lambda r: closing.close(r, ref, "withdrawn"))
-        delivery.plan(replace(scene.office, worker="test/2"), scene.now, Report())
+        delivery.plan(replace(scene.context, worker="test/2"), scene.now, Report())
         return compose_bytes(*facts)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(composer, "freeze_bytes", close_meanwhile)
+    monkeypatch.setattr(composer, "render_mime", close_meanwhile)
     carrier = Scripted()
     scene.run(carrier)
     assert carrier.sent == []

@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 from commitments.storage import reading, writing
 from notifications import alerts, delivery
 from notifications.channels import Outcome, OutgoingMessage
+from notifications.context import Guard
 from notifications.models import Instance, Message, Notice, Worker
 from notifications.outbox import claims, holds, workers
 from notifications.passes import Report
 from notifications.sender import Sender
-from notifications.settings import Guard
 from tests.conftest import Scene
 from tests.notifications.test_delivery import DUE, Scripted, messages, notices, quietly
 from tests.notifications.test_promises import Always
@@ -29,10 +29,10 @@ def standing(scene: Scene) -> list[str]:
 
 def test_no_daemon_sends_what_the_guard_has_not_seen(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another daemon is in its send loop while this one is between planning and guard."""
-    scene.office = replace(scene.office, guard=Guard(recipients=1, notices=2000))
+    scene.context = replace(scene.context, guard=Guard(recipients=1, notices=2000))
     scene.add(due_on=DUE, support=("各区政府",))
     carrier = Scripted()
-    other = replace(scene.office, channel=carrier, worker="test/2")
+    other = replace(scene.context, channel=carrier, worker="test/2")
     finish: Callable[..., None] = delivery.finish_plan
 
     def overtaken(*facts: object) -> None:
@@ -95,7 +95,7 @@ def test_cancelling_after_a_gap_tells_nobody(scene: Scene) -> None:
     quietly(scene, on="2019-06-27", due_on=DUE)
     scene.day("2020-06-29")
     scene.run()
-    delivery.hold_due(scene.office, scene.now)
+    delivery.hold_due(scene.context, scene.now)
     with writing(scene.engine) as session:
         assert holds.cancel(session, scene.now) > 0
     assert scene.run().sent == 0

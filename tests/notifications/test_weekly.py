@@ -27,7 +27,7 @@ DUE = date(2019, 12, 31)
 
 
 def weekly(scene: Scene, weekday: str = "monday") -> None:
-    scene.office = replace(scene.office, status_weekday=weekday)
+    scene.context = replace(scene.context, status_weekday=weekday)
 
 
 def statuses(scene: Scene) -> list[tuple[str, str]]:
@@ -81,7 +81,7 @@ def test_a_changed_day_gives_no_second_status_in_a_week(quick: Scene, first: str
     quick.run_days("2019-07-09", "2019-07-26")
     with reading(quick.engine) as session:
         query = select(Notice.told_at).where(Notice.kind == "status_digest", Notice.state == "told")
-        days = sorted(quick.office.today(at) for at in session.scalars(query) if at)
+        days = sorted(quick.context.today(at) for at in session.scalars(query) if at)
     weeks = [f"{day:%G-W%V}" for day in days]
     assert len(weeks) == len(set(weeks))
 

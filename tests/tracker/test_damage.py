@@ -101,7 +101,7 @@ class Ledger:
                 assert done.rowcount == 1, "a ledger in which this table is empty shows nothing"
 
     def run(self) -> Report:
-        office = self.app.office(FolderChannel(self.folder / "outbox", durable=False))
+        office = self.app.context(FolderChannel(self.folder / "outbox", durable=False))
         return delivery.pass_once(office, self.clock)
 
     def mails(self) -> dict[str, set[str]]:

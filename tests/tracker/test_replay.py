@@ -112,7 +112,7 @@ def drafts(keeper: Register) -> None:
 
 
 def make_digests(keeper: Register, app: App) -> None:
-    now, rules = app.clock(), app.office().digest
+    now, rules = app.clock(), app.context().digest
     for unit, months in digests.owing(keeper.session, now, rules, app.workdays):
         digests.make(keeper.session, unit, months, now, rules, app.workdays)
 

@@ -232,7 +232,7 @@ def test_keys_that_are_gone_are_told_by_every_door_and_stop_no_mail(
         daemon.tick()
     with daemon.app.reading() as session:
         assert alerts.standing(session) == []
-    assert daemon.app.office().links is not None
+    assert daemon.app.context().links is not None
     assert daemon.app.links is not None
     assert daemon.app.links.read("desk", link.split("/")[4]) is not None
     daemon.app.engine.dispose()

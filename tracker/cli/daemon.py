@@ -106,9 +106,9 @@ def _show_owed(ctx: typer.Context, app: "App", *, json: bool) -> None:
     from notifications.outbox import notices  # noqa: PLC0415
     from tracker.cli.outbox import print_notices  # noqa: PLC0415
 
-    office = app.office()
-    delivery.check_environment(office)
-    with delivery.trial(office, app.clock()) as session:
+    context = app.context()
+    delivery.check_environment(context)
+    with delivery.trial(context, app.clock()) as session:
         rows = [
             {"slot": n.slot, "state": n.state, "to": n.addressee, "key": n.key, "reason": n.reason}
             for n in notices.waiting(session)
@@ -117,7 +117,7 @@ def _show_owed(ctx: typer.Context, app: "App", *, json: bool) -> None:
         print_json({"notices": rows})
     else:
         print_notices(rows, command(ctx).locale)
-    if why := delivery.why_not(office, app.clock()):
+    if why := delivery.why_not(context, app.clock()):
         say(f"Nothing would go out now: {why}.")
 
 

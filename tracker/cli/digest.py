@@ -72,7 +72,7 @@ def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
     from commitments.queries.lookup import find_department  # noqa: PLC0415
     from notifications.plan import digests, outward  # noqa: PLC0415
 
-    rules = app.office().digest
+    rules = app.context().digest
     with app.reading() as session:
         department = find_department(session, unit)
         try:
@@ -86,17 +86,17 @@ def _render(app: "App", unit: str, facts: dict[str, Any]) -> "Rendered":
     from commitments.queries.lookup import find_department  # noqa: PLC0415
     from notifications.mail.render import Sender  # noqa: PLC0415
 
-    office = app.office()
+    ours = app.context()
     with app.reading() as session:
         department = find_department(session, unit)
     sender = Sender(
-        organisation=office.name, reply_to=office.reply_to, contact=office.contact, today=app.today,
+        organisation=ours.name, reply_to=ours.reply_to, contact=ours.contact, today=app.today,
         recipient=department.name,
     )  # fmt: skip
     period = str(facts["period"])
-    link = office.links.unit(department.id, department.link_generation, period, app.today) if office.links else ""
+    link = ours.links.unit(department.id, department.link_generation, period, app.today) if ours.links else ""
     context = {"sender": sender, "digest": facts, "copy": False, "link": link}
-    return office.renderer.render("monthly_digest", department.locale, context)
+    return ours.renderer.render("monthly_digest", department.locale, context)
 
 
 @group.command()

@@ -48,7 +48,7 @@ def load(
         loaded = load_file(keeper, file, update=update)
         late = late_entries.opened(app, keeper, loaded.added, quiet=quiet)
         if quiet and loaded.updated:
-            decline(keeper.session, app.office(name=""), loaded.updated, keeper.now)
+            decline(keeper.session, app.context(name=""), loaded.updated, keeper.now)
         if dry_run:
             keeper.session.rollback()
     warnings = each_message(loaded.warnings, shared.locale)

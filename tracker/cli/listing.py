@@ -258,14 +258,14 @@ def due(
     $ tracker due --until 2019-12-31 --json
     """
     from tracker.cli.wording import receiver  # noqa: PLC0415
-    from tracker.ops.upcoming import coming  # noqa: PLC0415
+    from tracker.ops.upcoming import upcoming  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.app
     last = read_bound(until, app, shared.locale)
     if last < app.today:
         raise UsageError(problem=f"--until {until!r} lies in the past.")
-    rows = coming(app, last, shared.locale)
+    rows = upcoming(app, last, shared.locale)
     columns = ("slot", "kind", "ref", "title", "to", "role", "rung", "due_on", "provisional", "why")
     if json:
         print_json({"as_of": app.today, "until": last, "notices": rows})

@@ -30,26 +30,27 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     from notifications.mail.render import Rendered  # noqa: PLC0415
 
     app = command(ctx).app
-    office = app.office()
-    domain = addresses.domain(office.sender)
+    context = app.context()
+    domain = addresses.domain(context.sender)
     envelope = Envelope(
-        sender=office.sender, sender_name=office.name, to=address, reply_to=office.reply_to,
+        sender=context.sender, sender_name=context.name, to=address, reply_to=context.reply_to,
         message_id=f"<test.{secrets.token_hex(12)}@{domain}>", date=app.clock(), list_id=f"yinuo.{domain}",
-        locale=office.language,
+        locale=context.language,
     )  # fmt: skip
-    words = f"{office.name}：一诺测试邮件，收到即说明邮件通道正常。\nA test message of Yinuo: the mail channel works.\n"
+    chinese = f"{context.name}：一诺测试邮件，收到即说明邮件通道正常。"
+    words = f"{chinese}\nA test message of Yinuo: the mail channel works.\n"
     try:
         data = mime(Rendered("【测试】一诺邮件通道 · Yinuo test", words, f"<p>{words}</p>"), envelope)
     except UnsafeMessageError as wrong:
         raise UsageError(problem=f"{wrong}.") from wrong
     try:
-        connection = office.channel.open()
+        connection = context.channel.open()
     except ChannelDown as down:
         raise DeliveryFailed(problem=str(down)) from down
-    outcome = connection.send(OutgoingMessage(envelope.message_id, "test", office.sender, address, data))
+    outcome = connection.send(OutgoingMessage(envelope.message_id, "test", context.sender, address, data))
     connection.close()
     if outcome.kind != "ok":
         raise DeliveryFailed(problem=outcome.answer)
     print(outcome.answer)
-    if office.channel.name == "folder":
+    if context.channel.name == "folder":
         say(f"Channel folder: the message lies in {app.config.mail_folder}; nothing was sent.")

@@ -278,7 +278,7 @@ def cancel(
     with app.reading() as session:
         doubtful = id_ is None and holds.clock_doubted(session)
     if doubtful:
-        delivery.hold_due(app.office(), app.clock())
+        delivery.hold_due(app.context(), app.clock())
     with app.register() as keeper:
         if id_ is None:
             count = holds.cancel(keeper.session, keeper.now)

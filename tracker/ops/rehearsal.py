@@ -64,15 +64,15 @@ class Rehearsal:
 
         Each working day has a pass at the send time; in the evening come the day's happenings.
         """
-        office = self.app.office(FolderChannel(self.into, durable=False))
+        context = self.app.context(FolderChannel(self.into, durable=False))
         check_folder(self.into)
         self.begin(first)
         with self.app.sending():
             for number in range((last - first).days + 1):
                 day = first + timedelta(days=number)
-                self.now = self._not_before_now(day, office.send_at)
-                if office.may_tell(self.now):  # on a day off a pass would only wait
-                    pass_once(office, lambda: self.now)
+                self.now = self._not_before_now(day, context.send_at)
+                if context.may_send(self.now):  # on a day off a pass would only wait
+                    pass_once(context, lambda: self.now)
                 self.now = self._not_before_now(day, EVENING)
                 for happening in (happenings or {}).get(day, ()):
                     with self.app.register() as register:

@@ -104,11 +104,11 @@ def _prepare(app: App, file: Path, *, altered: bool) -> None:
 
 def _hold(app: App, source: str, generations: Mapping[str, int]) -> tuple[int, int]:
     """Hold what is due by now in the copy; return how many notices and messages."""
-    office, now = app.office(), app.clock()
+    context, now = app.context(), app.clock()
     try:
         with writing(app.engine) as session:  # who was sending when the copy was made does so no more
-            attempts.recover(session, now, office.unknown_after, alone=True)
-        delivery.hold_due(office, now)
+            attempts.recover(session, now, context.unknown_after, alone=True)
+        delivery.hold_due(context, now)
         with app.register() as keeper:
             link_revocation.keep_void(keeper, source, generations)
             notices, messages = _park_all(keeper.session, app)

@@ -14,7 +14,7 @@ from commitments.i18n import format_date, word
 from commitments.models import Commitment, Department
 from notifications.keys import Addressee
 from notifications.models import UNSENT, Notice
-from notifications.plan import planner, schedule
+from notifications.plan import planner, schedule, subjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Began(NamedTuple):
     late: bool
 
 
-def coming(app: "App", last: date, locale: str) -> list[dict[str, object]]:
+def upcoming(app: "App", last: date, locale: str) -> list[dict[str, object]]:
     """Return the notices told from today to ``last``, by day: who, what, why."""
     rows: dict[str, dict[str, object]] = {}
     began: dict[str, Began] = {}
@@ -44,11 +44,11 @@ def coming(app: "App", last: date, locale: str) -> list[dict[str, object]]:
         for start in range(0, len(ids), BATCH):
             batch = ids[start : start + BATCH]
             settled = planner.settled(session, batch)
-            for facts in planner.facts(session, batch, app.policy, app.zone):
-                day = schedule.counted_from(facts, app.policy, app.today, app.workdays)
-                began[facts.ref] = Began(day, late=facts.late(app.today))
-                for duty in schedule.coming(facts, app.policy, app.today, last, app.workdays, settled):
-                    rows[str(duty.key)] = _row(facts, duty, titles[facts.id])
+            for subject in subjects.load(session, batch, app.policy, app.zone):
+                day = schedule.counted_from(subject, app.policy, app.today, app.workdays)
+                began[subject.ref] = Began(day, late=subject.late(app.today))
+                for required in schedule.upcoming(subject, app.policy, app.today, last, app.workdays, settled):
+                    rows[str(required.key)] = _row(subject, required, titles[subject.id])
         rows |= _owed(session, last, app.today)
     ordered = sorted(rows.values(), key=lambda row: (str(row["slot"]), str(row["ref"]), str(row["to"])))
     return [
@@ -87,16 +87,16 @@ def _owed(session: "Session", last: date, today: date) -> dict[str, dict[str, ob
     }  # fmt: skip
 
 
-def _row(facts: schedule.Facts, duty: schedule.Duty, title: str) -> dict[str, object]:
+def _row(subject: schedule.ReminderSubject, required: schedule.RequiredNotice, title: str) -> dict[str, object]:
     return {
-        "slot": duty.slot,
-        "kind": duty.key.kind,
-        "ref": facts.ref,
+        "slot": required.send_on,
+        "kind": required.key.kind,
+        "ref": subject.ref,
         "title": title,
-        "to": str(duty.addressee),
-        "role": duty.key.role,
-        "rung": duty.key.step,
-        "due_on": duty.key.day,
+        "to": str(required.addressee),
+        "role": required.key.role,
+        "rung": required.key.step,
+        "due_on": required.key.day,
     }
 
 

@@ -22,7 +22,7 @@ from tracker.web.server import AddressTaken, Server
 def told(pages: Pages) -> Pages:
     """The pages on the morning after November's digest was made."""
     pages.app.clock = lambda: datetime(2019, 12, 2, 2, tzinfo=UTC)
-    pass_once(pages.app.office(), pages.app.clock)
+    pass_once(pages.app.context(), pages.app.clock)
     return pages
 
 
@@ -126,7 +126,7 @@ def test_the_page_of_a_unit_names_no_person_and_no_number(pages: Pages) -> None:
     pages.do(lambda register: extensions.ask(register, REF, date(2020, 3, 31), "汇总未完，问li@mail.example"))
     pages.do(lambda register: extensions.decide(register, REF, approve=True, by="root"))
     pages.app.clock = lambda: datetime(2019, 12, 2, 2, tzinfo=UTC)
-    pass_once(pages.app.office(), pages.app.clock)
+    pass_once(pages.app.context(), pages.app.clock)
     page = pages.get(pages.unit("2019-11")).text
     assert "由2019年12月31日延至2020年3月31日" in page
     assert "期限和状态截至2019年11月30日。" in page
@@ -159,7 +159,7 @@ def test_a_snapshot_of_an_earlier_version_names_no_person_either(told: Pages) ->
 
 def test_a_day_that_is_past_when_the_page_is_read_is_not_called_today(pages: Pages) -> None:
     pages.app.clock = lambda: datetime(2020, 1, 2, 2, tzinfo=UTC)
-    pass_once(pages.app.office(), pages.app.clock)
+    pass_once(pages.app.context(), pages.app.clock)
     page = pages.get(pages.unit("2019-12")).text
     assert "当日到期" in page
     assert "今日到期" not in page

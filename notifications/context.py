@@ -1,4 +1,4 @@
-"""The office that answers for the letters, as the sending side sees it: settings, carriers, calendar, database."""
+"""What a pass works with: who sends, by which rules, over which carrier, from which database."""
 
 import hashlib
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Guard:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Office:
+class Context:
     """Everything a pass needs that does not change while it runs. Only the clock is passed beside it.
 
     Without ``links`` mails have neither links nor calendars.
@@ -62,7 +62,7 @@ class Office:
         """Return the civil date of an instant where the organisation is."""
         return now.astimezone(self.zone).date()
 
-    def may_tell(self, now: datetime) -> bool:
+    def may_send(self, now: datetime) -> bool:
         """Nothing is told on a day off or before the send time."""
         local = now.astimezone(self.zone)
         return self.workdays.is_workday(local.date()) and local.time() >= self.send_at
