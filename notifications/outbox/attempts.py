@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from commitments.storage import UtcDateTime
@@ -91,29 +91,51 @@ def finish(
 
     Saying it twice changes nothing: the token is gone after the first time.
     """
-    mine = (Message.id == message, Message.token == lease.token, Message.state == "sending")
-    columns = (Message.attempts, Message.refused_since, Message.addressee, Message.mailbox)
-    row = session.execute(select(*columns).where(*mine)).first()
+    row = _sending(session, lease, message)
     if row is None:
         return ""
-    if row.attempts == 1 and outcome.kind != "ok":
-        who, how = f"{row.addressee} <{row.mailbox}>", ENDED[outcome.kind]
+    if row["attempts"] == 1 and outcome.kind != "ok":
+        who, how = f"{row['addressee']} <{row['mailbox']}>", ENDED[outcome.kind]
         log.warning("message %d to %s %s: %s", message, who, how, outcome.answer)
-    confirmed = outcome.kind == "permanent" and _refused_before(session, message)
-    event, values = _verdict(row.attempts, row.refused_since or now, outcome, now, unknown_after, confirmed=confirmed)
+    event, values = _decide(session, row, outcome, now, unknown_after)
+    _record(session, row, event, values, outcome, now)
+    return MESSAGE.after("sending", event)
+
+
+def _sending(session: Session, lease: Lease, message: int) -> RowMapping | None:
+    """Return what is known of a message that this lease is sending."""
+    columns = (Message.id, Message.token, Message.attempts, Message.refused_since, Message.addressee, Message.mailbox)
+    mine = (Message.id == message, Message.token == lease.token, Message.state == "sending")
+    return session.execute(select(*columns).where(*mine)).mappings().first()
+
+
+def _decide(
+    session: Session, row: RowMapping, outcome: Outcome, now: datetime, unknown_after: timedelta
+) -> tuple[str, dict[str, Any]]:
+    """Return by which event an attempt ends, and what else it writes. Nobody is given up while all are refused."""
+    confirmed = outcome.kind == "permanent" and _refused_before(session, row["id"])
+    event, values = _verdict(
+        row["attempts"], row["refused_since"] or now, outcome, now, unknown_after, confirmed=confirmed
+    )
     if event == "give up" and outcome.kind == "permanent" and _all_are_refused(session, now):
-        event, values = "refuse", {"next_at": holds.SUSPENDED_UNTIL}
         words = f"the relay refuses everybody; messages are held until `tracker outbox release`: {outcome.answer}"
         alerts.raise_(session, holds.REFUSED, words, now)
+        return "refuse", {"next_at": holds.SUSPENDED_UNTIL}
+    return event, values
+
+
+def _record(
+    session: Session, row: RowMapping, event: str, values: Mapping[str, Any], outcome: Outcome, now: datetime
+) -> None:
+    """Write how an attempt ended: to its message, to itself, to the notices that share the message's end."""
     answer = outcome.answer.replace("\0", " ")  # PostgreSQL cannot keep a NUL
-    values |= {"error": "" if event == "accept" else answer, "token": None, "leased_until": None}
-    session.execute(MESSAGE.change(event).where(*mine).values(values))
-    _close_attempt(session, message, outcome.kind, answer, now)
-    _end_notices(session, message, event, now)
+    ended = MESSAGE.change(event).where(Message.id == row["id"], Message.token == row["token"]).values(values)
+    session.execute(ended.values(error="" if event == "accept" else answer, token=None, leased_until=None))
+    _close_attempt(session, row["id"], outcome.kind, answer, now)
+    _end_notices(session, row["id"], event, now)
     if event == "give up":
-        words = f"message {message} to {row.mailbox} could not be delivered: {outcome.answer}"
-        alerts.raise_(session, f"dead/{message}", words, now)
-    return MESSAGE.after("sending", event)
+        words = f"message {row['id']} to {row['mailbox']} could not be delivered: {outcome.answer}"
+        alerts.raise_(session, f"dead/{row['id']}", words, now)
 
 
 def _verdict(
