@@ -12,9 +12,9 @@ from commitments.errors import Error, StorageTrouble
 from commitments.storage import check_writable, less_durable
 from notifications import alerts
 from notifications.models import MESSAGE_STATES, NOTICE_STATES, Instance, Message, Notice
-from notifications.outbox import holds, claims, overdue, workers
-from notifications.outbox.holds import CLOCK
+from notifications.outbox import claims, holds, overdue, workers
 from notifications.outbox.channel_rest import CHANNEL_ALERT
+from notifications.outbox.holds import CLOCK
 from tracker.errors import KeysGone
 
 if TYPE_CHECKING:
