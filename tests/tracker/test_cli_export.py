@@ -103,7 +103,7 @@ def test_without_the_package_it_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     code, _, told = said(capsys, "export", "xlsx", "a.xlsx")
-    assert (code, told) == (1, "tracker: 生成 .xlsx 文件需要 XlsxWriter：pip install 'yinuo[sheets]'。\n")
+    assert (code, told) == (1, "tracker: 生成 .xlsx 文件需要 XlsxWriter。请安装：pip install 'yinuo[sheets]'。\n")
     assert not Path("a.xlsx").exists()
 
 
@@ -166,7 +166,7 @@ def test_a_file_somebody_worked_in_is_kept(line: str, capsys: pytest.CaptureFixt
     code, _, err = said(capsys, *line.split())
     assert (code, file.read_bytes()) == (1, work)
     assert err == (
-        f"tracker: {file} 已经存在，并且不是本程序写出时的样子，可能有人改过。未写入；"
+        f"tracker: {file} 已经存在，并且不是本程序写出时的样子，可能有人改过。未写入。"
         "请换一个文件名，或者加 --force 覆盖。\n"
     )
     assert run([*line.split(), "--force"]) == run(line.split()) == 0

@@ -145,7 +145,7 @@ def test_a_copy_with_things_that_are_not_ours_is_not_restored(
         connection.commit()
     before = (home / "yinuo.db").read_bytes()
     assert run(["restore", "copy.db", "--yes"]) == 1
-    assert "quiet, which is none of ours" in capsys.readouterr().err
+    assert "quiet 不是本程序建立的" in capsys.readouterr().err
     assert (home / "yinuo.db").read_bytes() == before
 
 
@@ -162,9 +162,9 @@ def test_what_is_no_regular_file_is_named_as_that(home: Path, capsys: pytest.Cap
     os.mkfifo("pipe.db")
     for name in ("pipe.db", "/dev/zero"):
         assert run(["restore", name, "--yes"]) == 1
-        assert "it is no regular file" in capsys.readouterr().err
+        assert "它不是普通文件" in capsys.readouterr().err
     assert run(["restore", "absent.db", "--yes"]) == 1
-    assert "there is no such file" in capsys.readouterr().err
+    assert "没有这个文件" in capsys.readouterr().err
 
 
 def test_a_copy_whose_rows_were_changed_past_the_verbs_needs_a_word(
@@ -191,7 +191,7 @@ def test_no_link_is_followed_to_a_copy(home: Path, capsys: pytest.CaptureFixture
     assert run(["backup", "copy.db"]) == 0
     (home / "newest.db").symlink_to("copy.db")
     assert run(["restore", "newest.db", "--yes"]) == 1
-    assert "name the file itself" in capsys.readouterr().err
+    assert "请写明文件本身" in capsys.readouterr().err
     os.mkfifo(home / "pipe.db")
     assert run(["restore", "pipe.db", "--yes"]) == 1
 
