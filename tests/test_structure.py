@@ -106,6 +106,7 @@ ADDRESS_LIKE = {
     "notifications.passes": "the place of an error in our own code",
     "tracker.cli.mail": "a Message-ID",
     "tracker.cli.output": "a sign with which formulas begin",
+    "commitments.codes": "what a reason of the program begins with",
     "tracker.config.values": "user and host in the URL of a database",
     "tracker.daemon": "an abstract socket",
 }
