@@ -96,7 +96,7 @@ def test_a_rule_has_one_home(sign: str, home: str) -> None:
 ADDRESS_LIKE = {
     "commitments.addresses": "the rule itself",
     "commitments.exchange.formula_guard": "a sign with which formulas begin",
-    "commitments.exchange.xlsx_styles": "the format of text cells",
+    "commitments.exchange.xlsx_cells": "the format of text cells",
     "commitments.exchange.xlsx_write": "the format of text cells",
     "commitments.privacy": "what looks like an address in a letter is masked, whether mail reaches it or not",
     "notifications.channels.answers": "addresses in a relay's answer are blanked, however it writes them",
@@ -105,7 +105,6 @@ ADDRESS_LIKE = {
     "notifications.mail.mime": "the form of a Message-ID",
     "notifications.passes": "the place of an error in our own code",
     "tracker.cli.mail": "a Message-ID",
-    "tracker.cli.output": "a sign with which formulas begin",
     "commitments.codes": "what a reason of the program begins with",
     "tracker.config.values": "user and host in the URL of a database",
     "tracker.daemon": "an abstract socket",

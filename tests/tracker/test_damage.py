@@ -132,7 +132,7 @@ def entered(keeper: Register) -> None:
         departments.add_department(keeper, name, mailbox=mailbox, escalation=escalation, short_names=[f"{name}办"])
     ours, law, asking, districts, others = keeper.session.scalars(select(Department).order_by(Department.id))
     signed = date(2019, 6, 26)
-    letters = [
+    known = [
         letters.add_letter(
             keeper, document_number=f"穗民案〔2019〕{n}号", proposal_number=number, proposing_unit=unit,
             replying_unit=ours, signed_on=signed, proposal_title="智慧社区", session="十三届", contact="某处",
@@ -146,8 +146,8 @@ def entered(keeper: Register) -> None:
     }  # fmt: skip
     targets = [Target(what="比例", goal=10.0, unit="%")]
     keeper.session.flush()
-    opening.add(keeper, Commitment(ref="", letter=letters[0], lead=ours, support=[law], targets=targets, **facts))
-    for letter, lead, due in ((letters[0], ours, "2019-07-01"), (letters[1], districts, DAY)):
+    opening.add(keeper, Commitment(ref="", letter=known[0], lead=ours, support=[law], targets=targets, **facts))
+    for letter, lead, due in ((known[0], ours, "2019-07-01"), (known[1], districts, DAY)):
         keeper.session.flush()
         opening.add(
             keeper,
@@ -157,7 +157,7 @@ def entered(keeper: Register) -> None:
         )
     places = {REF: {"start": 0, "end": 2, "ask": ["date"]}}
     keeper.session.add(
-        Source(letter_id=letters[0].id, name="letter.html", text="甲事项原文。", aside=["某段"], places=places)
+        Source(letter_id=known[0].id, name="letter.html", text="甲事项原文。", aside=["某段"], places=places)
     )
 
 
