@@ -123,7 +123,7 @@ class Daemon(Section):
 class Web(Section):
     """``[web]``: pages, and the links to them in mails. Without ``base_url`` there are no links."""
 
-    base_url: Annotated[values.BaseUrl, Field(max_length=200)] = ""
+    base_url: values.BaseUrl = ""
     keys_file: values.NamedPath = default("web-keys")
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Port = 8019

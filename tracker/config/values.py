@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, GetCoreSchemaHandler, PlainSerializer, PlainValidator
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, PlainSerializer, PlainValidator
 from pydantic_core import CoreSchema, core_schema
 
 from commitments import addresses
@@ -260,7 +260,7 @@ Zone = Annotated[ZoneInfo, Parsed(_zone)]
 Url = Annotated[DatabaseUrl, Parsed(DatabaseUrl.parse, lambda url: url.shown)]
 Command = Annotated[tuple[str, ...], Parsed(_command, _masked)]
 PingUrl = Annotated[str, Parsed(_web_address, _masked)]
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
+BaseUrl = Annotated[str, Field(max_length=200), AfterValidator(_base_url)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 FilePath = Annotated[Path, Parsed(Path)]
 NamedPath = Annotated[Path, Parsed(Path, min_length=1)]
