@@ -8,7 +8,7 @@ later one to the next (the rule: a warning must not come late, a reproach must n
 import calendar as months
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol, Self
@@ -38,6 +38,49 @@ class Workdays(Protocol):
 
     def provisional(self, year: int) -> bool:
         """Say whether the working days of ``year`` are not yet published."""
+
+
+class Dated(Protocol):
+    """What of a commitment says how it stands: a mapped row, or one of the columns a list reads."""
+
+    @property
+    def state(self) -> str:
+        """Draft, open, reported_done or closed."""
+
+    @property
+    def due_on(self) -> date | None:
+        """The deadline."""
+
+    @property
+    def due_from(self) -> date | None:
+        """The day the deadline was counted from."""
+
+    @property
+    def due_offset(self) -> str | None:
+        """The distance it was counted by, such as ``+20wd``."""
+
+    @property
+    def review_on(self) -> date | None:
+        """The day of review, without a deadline."""
+
+    @property
+    def reported_done_on(self) -> date | None:
+        """The day it was reported done."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a commitment stands on a day.
+
+    ``band`` is one of those that ``band`` names. The days left are negative when overdue, and there only with a
+    deadline; the working days not across a year of which they are not yet published. All three are None in a state
+    that has no band. ``provisional``: the deadline itself was counted across such a year.
+    """
+
+    band: str | None
+    days_left: int | None
+    working_days_left: int | None
+    provisional: bool
 
 
 @dataclass(frozen=True)
@@ -233,6 +276,24 @@ def due_soon_until(ladder: Ladder, today: date, workdays: Workdays) -> date:
     days = range(ahead // 2, ahead)
     later = bisect_right(days, today, key=lambda n: due_soon_from(ladder, today + timedelta(days=n), workdays))
     return today + timedelta(days=days[later - 1])
+
+
+def status(
+    one: Dated, today: date, ladder: Ladder, workdays: Workdays, states: Sequence[str] = ("open",)
+) -> Status:
+    """Return how a commitment stands today; only in ``states`` has it a band and days left.
+
+    Who has reported done waits for an answer and is not hurried. Where a list gives such a one a band all the same, it
+    is that of the day of the report.
+    """
+    unsure = provisional(one.due_from, one.due_offset, one.due_on, workdays)
+    if one.state not in states:
+        return Status(None, None, None, unsure)
+    reported_on = one.reported_done_on if one.state == "reported_done" else None
+    light = band(one.due_on, one.review_on, reported_on or today, ladder, workdays)
+    if one.due_on is None:
+        return Status(light, None, None, unsure)
+    return Status(light, (one.due_on - today).days, working_days_left(today, one.due_on, workdays), unsure)
 
 
 def band(due_on: date | None, review_on: date | None, today: date, ladder: Ladder, workdays: Workdays) -> str:

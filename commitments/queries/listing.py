@@ -120,8 +120,8 @@ class Listed(NamedTuple):
     support: Sequence[str] = ()
 
 
-class Standing(NamedTuple):
-    """Of one commitment what says how it stands on a day."""
+class StatusRow(NamedTuple):
+    """Of one commitment what says how it stands on a day: what ``deadlines.status`` asks for, and the outcome."""
 
     state: str
     outcome: str | None
@@ -134,7 +134,7 @@ class Standing(NamedTuple):
 
 _NAMES = {"letter": _letter.c.document_number, "lead": _department.c.name}
 _ALL = [_NAMES.get(name, _commitment.c.get(name)) for name in Listed._fields[:-1]]
-_SHORT = [_NAMES.get(name, _commitment.c.get(name)) for name in ("ref", "lead", "title", *Standing._fields)]
+_SHORT = [_NAMES.get(name, _commitment.c.get(name)) for name in ("ref", "lead", "title", *StatusRow._fields)]
 
 
 def page(connection: Connection, wanted: Filter, after: str = "", size: int = PAGE) -> Sequence[Listed]:
@@ -146,7 +146,7 @@ def page(connection: Connection, wanted: Filter, after: str = "", size: int = PA
 
 
 def short_page(connection: Connection, wanted: Filter, after: str = "", size: int = PAGE) -> Sequence[Row[Any]]:
-    """Return the same commitments as ``ref, lead, title`` and the fields of Standing: all that a table shows."""
+    """Return the same commitments as ``ref, lead, title`` and the fields of StatusRow: all that a table shows."""
     return all_rows(connection, _query(_SHORT, wanted, after, size))
 
 

@@ -127,13 +127,13 @@ def _standing(app: "App", locale: str) -> Iterator[str]:
     """End with the ledger as it stands."""
     from commitments.i18n import word  # noqa: PLC0415
     from commitments.queries.listing import Filter, page  # noqa: PLC0415
-    from tracker.cli.listing import LIGHTS, Bands, facts  # noqa: PLC0415
+    from tracker.cli.listing import LIGHTS, Statuses, facts  # noqa: PLC0415
 
     with app.looking() as connection:
         rows = page(connection, Filter())
     yield ""
-    bands = Bands(app)
-    for row in (facts(row, bands) for row in rows):
+    statuses = Statuses(app)
+    for row in (facts(row, statuses) for row in rows):
         light = (
             word(locale, "band", str(row["band"]))
             if row["state"] == "open"

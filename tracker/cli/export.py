@@ -36,15 +36,17 @@ def xlsx(
     $ tracker export xlsx mzj.xlsx --department 市民政局 --state open
     """
     from commitments.exchange import columns, xlsx_write  # noqa: PLC0415
+    from commitments.queries.listing import StatusRow  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.app
     wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
     with app.reading() as session:
         found, names = columns.rows(session, wanted), columns.departments(session)
-    bands = listing.Bands(app)
+    statuses = listing.Statuses(app)
     for row in found:
-        row["band"] = bands.at(row["state"], row["due_on"], row["review_on"], row["reported_done_on"])
+        known = StatusRow._make(row.get(field) for field in StatusRow._fields)
+        row["band"] = statuses.of(known).band
     unit, now = app.signature, app.clock()
     content = xlsx_write.workbook(
         found, unit=unit, departments=names, locale=shared.locale, now=now, today=app.today
@@ -72,7 +74,7 @@ def csv(
     shared = command(ctx)
     app = shared.app
     wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
-    _write(app, file, csv_bytes(listing.FIELDS, listing.listed(app, wanted, listing.Bands(app))), force=force)
+    _write(app, file, csv_bytes(listing.FIELDS, listing.listed(app, wanted, listing.Statuses(app))), force=force)
 
 
 @group.command()
@@ -95,7 +97,7 @@ def json(
     shared = command(ctx)
     app = shared.app
     wanted = asked(shared, state or [], overdue, due_within, department, letter, kind, words)
-    found = listing.listed(app, wanted, listing.Bands(app))
+    found = listing.listed(app, wanted, listing.Statuses(app))
     _write(app, file, json_text({"as_of": app.today, "commitments": found}).encode() + b"\n", force=force)
 
 

@@ -156,7 +156,7 @@ def show(
         return
     from commitments.exchange.fields import LETTER, stated  # noqa: PLC0415
     from commitments.queries import listing, lookup  # noqa: PLC0415
-    from tracker.cli.listing import Bands  # noqa: PLC0415
+    from tracker.cli.listing import Statuses  # noqa: PLC0415
     from tracker.cli.listing import facts as row_facts  # noqa: PLC0415
 
     shared = command(ctx)
@@ -164,7 +164,8 @@ def show(
         letter = lookup.find_letter(session, number)
         facts, wanted = stated(letter, LETTER), listing.Filter(letter=letter.id)
         rows = listing.page(session.connection(), wanted, size=listing.count(session.connection(), wanted))
-    items = [row_facts(row, Bands(shared.app)) for row in rows]
+    statuses = Statuses(shared.app)
+    items = [row_facts(row, statuses) for row in rows]
     if json:
         print_json({"letter": {**facts, "commitments": items}})
         return

@@ -21,7 +21,8 @@ from tracker.cli.output import clean, paint, print_csv, print_facts, print_json,
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from commitments.queries.listing import Filter, Listed, Standing
+    from commitments.deadlines import Dated, Status
+    from commitments.queries.listing import Filter, Listed, StatusRow
     from tracker.app import App
 
 FIELDS = (
@@ -67,21 +68,21 @@ def list_(
 
     shared = command(ctx)
     app = shared.app
-    wanted, bands = asked(shared, state or [], overdue, due_within, department, letter, kind, words), Bands(app)
+    wanted, statuses = asked(shared, state or [], overdue, due_within, department, letter, kind, words), Statuses(app)
     if json:
-        print_json({"as_of": app.today, "commitments": listed(app, wanted, bands, limit)})
+        print_json({"as_of": app.today, "commitments": listed(app, wanted, statuses, limit)})
     elif csv:
-        print_csv(FIELDS, listed(app, wanted, bands, limit))
-    elif not _print(_pages(listing.short_page, app, wanted), bands, shared.locale, limit):
+        print_csv(FIELDS, listed(app, wanted, statuses, limit))
+    elif not _print(_pages(listing.short_page, app, wanted), statuses, shared.locale, limit):
         say(nothing(app, wanted, shared.locale))
 
 
-def listed(app: "App", wanted: "Filter", bands: "Bands", limit: int | None = None) -> list[dict[str, object]]:
+def listed(app: "App", wanted: "Filter", statuses: "Statuses", limit: int | None = None) -> list[dict[str, object]]:
     """Return commitments as ``list --json`` shows them, in the order of the table: worst first."""
     from commitments.queries.listing import page  # noqa: PLC0415
 
-    rows = sorted(_pages(page, app, wanted), key=lambda row: (bands.rank(row), row.ref))
-    return [facts(row, bands) for row in rows[:limit]]
+    rows = sorted(_pages(page, app, wanted), key=lambda row: (statuses.rank(row), row.ref))
+    return [facts(row, statuses) for row in rows[:limit]]
 
 
 def _pages(
@@ -120,65 +121,56 @@ def _sound_ones(
     return rows
 
 
-class Bands:
-    """How each commitment stands today, worked out once for each pair of dates: a ledger has many rows and few days."""
+class Statuses:
+    """How each commitment stands today, worked out once for each set of dates: a ledger has many rows and few days."""
 
     def __init__(self, app: "App") -> None:
         self.today, self.workdays, self.ladder = app.today, app.workdays, app.ladder
-        self.band, self.left, self.provisional = cache(self._band), cache(self._left), cache(self._provisional)
+        self._known = cache(self._status)
 
-    def of(self, row: "Listed | Standing") -> str | None:
-        """Return the time band; None for drafts and closed ones."""
-        return self.at(row.state, row.due_on, row.review_on, row.reported_done_on)
+    def of(self, one: "Dated") -> "Status":
+        """Return how it stands; what is reported done has the band of that day."""
+        return self._known(one.state, one.due_on, one.due_from, one.due_offset, one.review_on, one.reported_done_on)
 
-    def rank(self, row: "Listed | Standing") -> tuple[int, date]:
+    def rank(self, one: "Dated") -> tuple[int, date]:
         """Return the place in a list, worst first: how bad it stands, then its day."""
-        return [*LIGHTS, None].index(self.of(row)), row.due_on or row.review_on or date.min
+        return [*LIGHTS, None].index(self.of(one).band), one.due_on or one.review_on or date.min
 
-    def at(self, state: str, due_on: date | None, review_on: date | None, reported_on: date | None) -> str | None:
-        """Return the time band of something in this state; what is reported done stands as on that day."""
-        if state not in ("open", "reported_done"):
-            return None
-        reported = reported_on if state == "reported_done" else None
-        return self.band(due_on, review_on, reported or self.today)
+    def working_days_left(self, one: "Dated") -> int | None:
+        """Return the working days until a deadline, counted on where those of a year are not yet published."""
+        status = self.of(one)
+        if status.days_left is None or status.working_days_left is not None or one.due_on is None:
+            return status.working_days_left
+        return self.workdays.between(self.today, one.due_on)
 
-    def _band(self, due_on: date | None, review_on: date | None, on: date) -> str:
-        from commitments.deadlines import band  # noqa: PLC0415
+    def _status(self, state: str, due_on: date | None, *dates: Any) -> "Status":  # noqa: ANN401 - those of StatusRow
+        from commitments.deadlines import LIVE_STATES, status  # noqa: PLC0415
+        from commitments.queries.listing import StatusRow  # noqa: PLC0415
 
-        return band(due_on, review_on, on, self.ladder, self.workdays)
-
-    def _left(self, due_on: date) -> tuple[int, int]:
-        """Return days and working days until a deadline."""
-        return (due_on - self.today).days, self.workdays.between(self.today, due_on)
-
-    def _provisional(self, due_from: date | None, due_offset: str | None, due_on: date | None) -> bool:
-        from commitments.deadlines import provisional  # noqa: PLC0415
-
-        return provisional(due_from, due_offset, due_on, self.workdays)
+        return status(StatusRow(state, None, due_on, *dates), self.today, self.ladder, self.workdays, LIVE_STATES)
 
 
-def facts(row: "Listed", bands: Bands) -> dict[str, object]:
+def facts(row: "Listed", statuses: Statuses) -> dict[str, object]:
     """Return one commitment as ``list --json`` shows it."""
-    light = bands.of(row)
-    days, working_days = bands.left(row.due_on) if light and row.due_on else (None, None)
+    status = statuses.of(row)
     known = row._asdict() | {
-        "due_provisional": bands.provisional(row.due_from, row.due_offset, row.due_on),
-        "band": light,
-        "days_left": days,
-        "working_days_left": working_days,
+        "due_provisional": status.provisional,
+        "band": status.band,
+        "days_left": status.days_left,
+        "working_days_left": statuses.working_days_left(row),
     }
     return {field: known[field] for field in FIELDS}
 
 
-def _print(rows: Iterable[Sequence[Any]], bands: Bands, locale: str, limit: int | None) -> int:
+def _print(rows: Iterable[Sequence[Any]], statuses: Statuses, locale: str, limit: int | None) -> int:
     """Print the table, worst first; what is due on one day goes by ref. Return how many lines there were.
 
     What stands alike is worked out once, and lines wait encoded: as text, Chinese takes twice the memory.
     """
     lines: dict[tuple[int, date], list[bytes]] = defaultdict(list)
-    place = cache(partial(_place, bands, locale))
-    for ref, lead, title, *standing in rows:
-        rank, words = place(*standing)
+    place = cache(partial(_place, statuses, locale))
+    for ref, lead, title, *facts in rows:
+        rank, words = place(*facts)
         lines[rank].append(f"{clean(ref)}\t{words}\t{clean(lead)}\t{clean(title)}".encode())
     colours = [*LIGHTS.values(), "dim"]
     chosen = islice(((rank, line) for rank in sorted(lines) for line in sorted(lines[rank])), limit)
@@ -188,18 +180,17 @@ def _print(rows: Iterable[Sequence[Any]], bands: Bands, locale: str, limit: int 
     return len(lines)
 
 
-def _place(bands: Bands, locale: str, *standing: Any) -> tuple[tuple[int, date], str]:  # noqa: ANN401 - Standing's
+def _place(statuses: Statuses, locale: str, *facts: Any) -> tuple[tuple[int, date], str]:  # noqa: ANN401 - StatusRow's
     """Return where a commitment comes in the table (how bad, which day), and how its status and deadline read."""
-    from commitments.queries.listing import Standing  # noqa: PLC0415
+    from commitments.queries.listing import StatusRow  # noqa: PLC0415
 
-    row = Standing(*standing)
-    light = bands.of(row)
-    provisional = bands.provisional(row.due_from, row.due_offset, row.due_on)
-    due = due_words(row.due_on, row.review_on, locale, provisional=provisional)
-    return bands.rank(row), f"{clean(_light(row, light, locale))}\t{due}"
+    row = StatusRow(*facts)
+    status = statuses.of(row)
+    due = due_words(row.due_on, row.review_on, locale, provisional=status.provisional)
+    return statuses.rank(row), f"{clean(_light(row, status.band, locale))}\t{due}"
 
 
-def _light(row: "Standing", light: str | None, locale: str) -> str:
+def _light(row: "StatusRow", light: str | None, locale: str) -> str:
     if row.state == "closed":
         return word(locale, "outcome", str(row.outcome))
     if row.state == "open":
@@ -233,7 +224,7 @@ def show(ctx: typer.Context, ref: Ref, json: JsonOption = False) -> None:
         row = lookup.find(session, ref)
         told = story.tell(session, row)
         (listed,) = listing.page(session.connection(), listing.Filter(ref=row.ref))
-        plain = facts(listed, Bands(app)) | story.details(session, row)
+        plain = facts(listed, Statuses(app)) | story.details(session, row)
     if json:
         print_json({"commitment": plain | told})
         return
