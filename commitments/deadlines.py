@@ -278,9 +278,7 @@ def due_soon_until(ladder: Ladder, today: date, workdays: Workdays) -> date:
     return today + timedelta(days=days[later - 1])
 
 
-def status(
-    one: Dated, today: date, ladder: Ladder, workdays: Workdays, states: Sequence[str] = ("open",)
-) -> Status:
+def status(one: Dated, today: date, ladder: Ladder, workdays: Workdays, states: Sequence[str] = ("open",)) -> Status:
     """Return how a commitment stands today; only in ``states`` has it a band and days left.
 
     Who has reported done waits for an answer and is not hurried. Where a list gives such a one a band all the same, it

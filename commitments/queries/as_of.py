@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from commitments import evidence
 from commitments.damage import whole
-from commitments.deadlines import LIVE_STATES, Ladder, Workdays, band, provisional, working_days_left
+from commitments.deadlines import LIVE_STATES, Ladder, Workdays, status
 from commitments.models import (
     Commitment,
     Department,
@@ -29,7 +29,9 @@ from commitments.models import (
     Target,
     support_table,
 )
-from commitments.queries.statistics import Correction, Happening, Period, Proof, Slip, Standing, TargetFigure, percent
+from commitments.queries.listing import StatusRow
+from commitments.queries.statistics import CommitmentAsOf, Correction, Happening, Period, Proof, Slip
+from commitments.queries.targets import TargetFigure, target_figures
 
 # History actions a reader outside is told of, in the words templates know. Refusals, receipts and disputes stay inside,
 # and so does all that happened to a draft.
@@ -81,9 +83,9 @@ class Entry(NamedTuple):
     changes: Mapping[str, Any]
 
 
-def standings(
+def commitments_as_of(
     session: Session, unit: Department | None, period: Period, ladder: Ladder, workdays: Workdays
-) -> list[Standing]:
+) -> list[CommitmentAsOf]:
     """Return the commitments to a proposing unit (None: to all) as of the period's end, in order of ref."""
     chosen = _chosen(unit, period)
     entries = _entries(session, chosen, period)
@@ -100,9 +102,8 @@ def standings(
         month = _Month(row["opened_at"], [entry for entry in own if entry.at < period.end], asked.get(row["id"], []))
         brought = _brought(facts, month, period, workdays)
         verbatim = row["source_id"] is not None
-        found.append(
-            Standing(letter=row["letter"], verbatim=verbatim, targets=targets.get(row["id"], []), **stood, **brought)
-        )
+        figures = targets.get(row["id"], ())
+        found.append(CommitmentAsOf(letter=row["letter"], verbatim=verbatim, targets=figures, **stood, **brought))
     return found
 
 
@@ -121,20 +122,13 @@ def undone(facts: Mapping[str, Any], newest_first: Iterable[Mapping[str, Any]]) 
 
 
 def _stood(facts: Mapping[str, Any], period: Period, ladder: Ladder, workdays: Workdays) -> dict[str, Any]:
-    """Return the fields of a Standing that follow from its facts, bands as of ``period.day``."""
+    """Return the fields of a CommitmentAsOf that follow from its facts, bands as of ``period.day``."""
     stood: dict[str, Any] = {
         field: _day(value) if field.endswith(("_on", "_from")) else value for field, value in facts.items()
     }
-    start, offset, due_on = stood.pop("due_from"), stood.pop("due_offset"), stood["due_on"]
-    is_open = stood["state"] == "open"
-    left = due_on if is_open else None
-    return {
-        **stood,
-        "provisional": provisional(start, offset, due_on, workdays),
-        "band": band(due_on, stood["review_on"], period.day, ladder, workdays) if is_open else None,
-        "days_left": (left - period.day).days if left else None,
-        "working_days_left": working_days_left(period.day, left, workdays) if left else None,
-    }
+    dates = StatusRow(**{field: stood[field] for field in StatusRow._fields})
+    kept = {field: value for field, value in stood.items() if field not in ("due_from", "due_offset")}
+    return {**kept, **vars(status(dates, period.day, ladder, workdays))}
 
 
 @dataclass(frozen=True)
@@ -147,7 +141,7 @@ class _Month:
 
 
 def _brought(facts: Mapping[str, Any], month: _Month, period: Period, workdays: Workdays) -> dict[str, Any]:
-    """Return the fields of a Standing that say what the period brought."""
+    """Return the fields of a CommitmentAsOf that say what the period brought."""
     return {
         "happened": [_happening(entry, period) for entry in month.entries if entry.action in TOLD],
         "slips": [slip for entry in month.entries if (slip := _slip(entry, period))],
@@ -299,32 +293,15 @@ def _undecided(decided_at: InstrumentedAttribute[datetime | None], period: Perio
     return or_(decided_at.is_(None), decided_at >= period.start)
 
 
-def _targets(session: Session, chosen: Select[Any], period: Period) -> dict[int, list[TargetFigure]]:
-    figures = _figures(session, chosen, period)
-    targets = session.scalars(select(Target).where(Target.commitment_id.in_(chosen)).order_by(Target.id))
-    return _grouped((one.commitment_id, _target(one, figures[one.commitment_id].get(one.what))) for one in targets)
-
-
-def _target(target: Target, figure: float | None) -> TargetFigure:
-    return TargetFigure(
-        what=target.what,
-        unit=target.unit,
-        baseline=target.baseline,
-        goal=target.goal,
-        figure=figure,
-        percent=percent(target.baseline, target.goal, figure),
-    )
-
-
-def _figures(session: Session, chosen: Select[Any], period: Period) -> dict[int, dict[str, float]]:
-    """Return by commitment and target the figure of the latest day among those recorded before the end."""
+def _targets(session: Session, chosen: Select[Any], period: Period) -> dict[int, tuple[TargetFigure, ...]]:
+    """Return by commitment its targets, each with the figure of the latest day among those recorded before the end."""
+    query = select(Target).where(Target.commitment_id.in_(chosen)).order_by(Target.id)
+    targets = _grouped((one.commitment_id, one) for one in session.scalars(query))
     counted = select(Target.commitment_id).where(Target.commitment_id.in_(chosen))
-    query = select(Progress.commitment_id, Progress.figures).where(Progress.commitment_id.in_(counted))
-    query = query.where(Progress.recorded_at < period.end).order_by(Progress.on, Progress.id)
-    figures: dict[int, dict[str, float]] = defaultdict(dict)
-    for key, moved in session.execute(query):
-        figures[key].update(whole(moved))
-    return figures
+    moved = select(Progress.commitment_id, Progress.figures).where(Progress.commitment_id.in_(counted))
+    moved = moved.where(Progress.recorded_at < period.end).order_by(Progress.on, Progress.id)
+    moves = _grouped((key, whole(figures)) for key, figures in session.execute(moved))
+    return {key: target_figures(some, moves.get(key, ())) for key, some in targets.items()}
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

@@ -33,6 +33,11 @@ def find(session: Session, ref: str) -> Commitment:
     return commitment
 
 
+def of_ref(session: Session, ref: str) -> Commitment | None:
+    """Return the commitment of exactly this ref, or None."""
+    return session.scalars(select(Commitment).where(Commitment.ref == stored(ref))).first()
+
+
 def _near_refs(session: Session, ref: str) -> list[str]:
     """Look only among refs that share the head or the tail, so that a million rows are not compared."""
     head, tail = ref[:6], ref.rsplit("-", 1)[-1]

@@ -1,6 +1,5 @@
-"""The numbers a digest or a status page states, each with its denominator: pure functions over standings.
+"""The numbers a digest or a status page states, each with its denominator: pure functions over rows as of an instant.
 
-A *standing* is one commitment as of the end of a period, with what happened in the period;
 ``commitments.queries.as_of`` reads them from the ledger.
 """
 
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple, TypedDict
 
 from commitments.deadlines import LIVE_STATES
 from commitments.models import KINDS, OUTCOMES, PROVEN_OUTCOMES, VOID_OUTCOMES
+from commitments.queries.targets import TargetFigure
 
 MOVING = {"progress", "report_done", "closed"}
 
@@ -53,19 +53,8 @@ Slip = TypedDict("Slip", {"from": date, "to": date, "reason": str, "on": date})
 Correction = TypedDict("Correction", {"field": str, "from": Any, "to": Any, "reason": str, "on": date})
 
 
-class TargetFigure(TypedDict):
-    """A target with its newest figure; ``percent`` of the way from baseline to goal."""
-
-    what: str
-    unit: str
-    baseline: float
-    goal: float
-    figure: float | None
-    percent: int
-
-
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class CommitmentAsOf:
     """One commitment as of the end of a period, with what happened in it. Departments are names.
 
     ``band`` and the days left are there only while it is open: who has reported done waits for an answer.
@@ -109,7 +98,7 @@ class Standing:
     new: bool
     entered_late_on: date | None
     silent: bool
-    targets: list[TargetFigure]
+    targets: tuple[TargetFigure, ...]
 
     def done_by(self, day: date | None) -> bool:
         """Say whether it was reported done, or closed as (partly) kept, by ``day``.
@@ -134,46 +123,37 @@ class Rate(NamedTuple):
     whole: int
 
 
-def totals(standings: Sequence[Standing]) -> dict[str, Any]:
+def totals(rows: Sequence[CommitmentAsOf]) -> dict[str, Any]:
     """Count commitments by state, band, kind, outcome and by what the period brought.
 
     ``due_soon`` includes those due today. *Moved*: progress, a report, a closing; *slipped*: an extension approved.
     """
     states, bands, kinds, outcomes = (
-        Counter(getattr(one, field) for one in standings) for field in ("state", "band", "kind", "outcome")
+        Counter(getattr(one, field) for one in rows) for field in ("state", "band", "kind", "outcome")
     )
     return {
-        "all": len(standings),
+        "all": len(rows),
         **{state: states[state] for state in (*LIVE_STATES, "closed")},
         **{name: bands[name] for name in ("overdue", "due_today", "review_due")},
         "due_soon": bands["due_soon"] + bands["due_today"],
-        "silent": sum(one.silent for one in standings),
-        "moved": sum(any(line["what"] in MOVING for line in one.happened) for one in standings),
-        "slipped": sum(bool(one.slips) for one in standings),
+        "silent": sum(one.silent for one in rows),
+        "moved": sum(any(line["what"] in MOVING for line in one.happened) for one in rows),
+        "slipped": sum(bool(one.slips) for one in rows),
         "by_kind": {kind: kinds[kind] for kind in KINDS},
         "by_outcome": {outcome: outcomes[outcome] for outcome in OUTCOMES},
     }
 
 
-def rates(standings: Sequence[Standing], period: Period) -> list[Rate]:
+def rates(rows: Sequence[CommitmentAsOf], period: Period) -> list[Rate]:
     """Return on-time rate (按期率) by first and by current date, and completion rate (办结率).
 
     按期率 = items due in the period and done by that date ÷ items due in the period, without those that were merged or
     withdrawn before; 办结率 = closed ÷ all.
     """
-    first = [one for one in standings if period.holds(one.first_due_on) and not one.void_by(one.first_due_on)]
-    current = [one for one in standings if period.holds(one.due_on) and not one.void_by(one.due_on)]
+    first = [one for one in rows if period.holds(one.first_due_on) and not one.void_by(one.first_due_on)]
+    current = [one for one in rows if period.holds(one.due_on) and not one.void_by(one.due_on)]
     return [
         Rate("on_time_first", sum(one.done_by(one.first_due_on) for one in first), len(first)),
         Rate("on_time_current", sum(one.done_by(one.due_on) for one in current), len(current)),
-        Rate("completion", sum(one.state == "closed" for one in standings), len(standings)),
+        Rate("completion", sum(one.state == "closed" for one in rows), len(rows)),
     ]
-
-
-def percent(baseline: float, goal: float, figure: float | None) -> int:
-    """Return how far a figure is from baseline to goal, 0 to 100; 100 only at the goal."""
-    if figure is None:
-        return 0
-    way = goal - baseline
-    share = (figure - baseline) / way if way else float(figure >= goal)
-    return max(0, min(100, int(share * 100 + 1e-9)))

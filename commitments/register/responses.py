@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Executable, case, delete, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from commitments import history, validation
 from commitments.deadlines import LIVE_STATES
@@ -20,7 +20,6 @@ from commitments.models import (
     Commitment,
     Department,
     Dispute,
-    Extension,
     Receipt,
     Submission,
 )
@@ -167,43 +166,6 @@ def _check_reason(what: str, reason: str, *, needed: bool) -> None:
     if needed and not reason.strip():
         raise WhyNeeded(ref=what)
     validation.check_reason(what, reason)
-
-
-# -- what they said, for reports -------------------------------------------------------------------------------
-
-
-def asker() -> ColumnElement[str]:
-    """Who asked for an extension, by the name of a department: a person who wrote it down did so for the lead.
-
-    For a query that names Extension, and Department as the lead.
-    """
-    known = aliased(Department)
-    return case((Extension.asked_by.in_(select(known.name)), Extension.asked_by), else_=Department.name)
-
-
-def waiting_disputes() -> Executable:
-    """Select ref, title, lead, department, reason and raised_on of the disputes to decide, oldest first.
-
-    One of a commitment that was closed meanwhile rests; it waits again when the commitment is opened again.
-    """
-    owner = aliased(Department)
-    columns = (Commitment.ref, Commitment.title, owner.name.label("lead"), Department.name.label("department"))
-    query = select(*columns, Dispute.reason, Dispute.raised_at.label("raised_on")).join_from(Dispute, Commitment)
-    query = query.join(owner, Commitment.lead_id == owner.id)
-    query = query.join(Department, Dispute.department_id == Department.id)
-    query = query.where(Dispute.state == "waiting", Commitment.state.in_(LIVE_STATES))
-    return query.order_by(Dispute.raised_at, Dispute.id)
-
-
-def newest_answers(start: datetime, end: datetime, unit: Department | None = None) -> Executable:
-    """Select unit, month, grade, reason and on of the newest answer on each month given in ``[start, end)``."""
-    newest = select(func.max(Answer.id)).where(Answer.at >= start, Answer.at < end)
-    if unit is not None:
-        newest = newest.where(Answer.unit_id == unit.id)
-    newest = newest.group_by(Answer.unit_id, Answer.month)
-    columns = (Department.name.label("unit"), Answer.month, Answer.grade, Answer.reason, Answer.at.label("on"))
-    query = select(*columns).join_from(Answer, Department).where(Answer.id.in_(newest))
-    return query.order_by(Department.name, Answer.month)
 
 
 # -- forms ---------------------------------------------------------------------------------------------------

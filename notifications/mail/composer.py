@@ -8,7 +8,8 @@ from time import monotonic
 
 from commitments.errors import StorageTrouble
 from notifications.context import Context
-from notifications.mail.compose import Batch, Draft, compose, render_mime
+from notifications.mail.compose import Draft, compose, render_mime
+from notifications.mail.gather import Batch
 from notifications.models import NO_MAILBOX, UNCOMPOSABLE
 from notifications.outbox.outbox import Composed, Known, Outbox
 from notifications.passes import cause, said

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from commitments.codes import in_words
 from commitments.i18n import LOCALES, day_count, format_date, format_month
+from commitments.queries.targets import TargetFigure
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 _SHARED = "_shared"
@@ -35,18 +36,6 @@ class Sender:
     contact: str
     today: date
     recipient: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class TargetLine:
-    """A promised figure and how far it has come; ``percent`` of the way, 0 to 100."""
-
-    what: str
-    unit: str
-    baseline: float
-    goal: float
-    figure: float | None
-    percent: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +101,7 @@ class Item:
     condition: str
     days_left: int | None
     working_days_left: int | None
-    targets: tuple[TargetLine, ...]
+    targets: tuple[TargetFigure, ...]
     last_progress: ProgressLine | None
     outcome: str | None
     closed_on: date | None
@@ -142,7 +131,7 @@ class Rendered:
     problem: str | None = None
 
 
-_OUR_FACTS = (Item, Sender, TargetLine, ProgressLine, TemplateModule)
+_OUR_FACTS = (Item, Sender, TargetFigure, ProgressLine, TemplateModule)
 
 
 class _Environment(ImmutableSandboxedEnvironment):

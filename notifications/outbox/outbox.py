@@ -18,7 +18,8 @@ from notifications import alerts
 from notifications.channels import ChannelDown, Outcome, OutgoingMessage
 from notifications.connections import Ended, Outgoing
 from notifications.context import Context
-from notifications.mail.compose import Batch, Draft, Material, gather
+from notifications.mail.compose import Draft
+from notifications.mail.gather import Batch, Material, gather
 from notifications.models import Message
 from notifications.outbox import attempts, channel_rest, claims, holds, messages, notices, refusals, workers
 from notifications.outbox.claims import Lease

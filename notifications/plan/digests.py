@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Executable, func, select
+from sqlalchemy import ColumnElement, Executable, func, select
 from sqlalchemy.orm import Session
 
 from commitments import history
@@ -21,11 +21,11 @@ from commitments.canonical import number_key
 from commitments.damage import error_at, is_damaged, whole
 from commitments.deadlines import LIVE_STATES, Ladder, Workdays
 from commitments.errors import NoSuchDigest
-from commitments.models import Commitment, Department, Extension, HistoryEntry, Letter
+from commitments.models import Answer, Commitment, Department, HistoryEntry, Letter
 from commitments.queries import lookup, statistics
-from commitments.queries.as_of import TIME_TO_ANSWER, standings
-from commitments.queries.statistics import Period, Standing
-from commitments.register import responses
+from commitments.queries.as_of import TIME_TO_ANSWER, commitments_as_of
+from commitments.queries.statistics import CommitmentAsOf, Period
+from commitments.queries.waiting import newest_answers, waiting_disputes, waiting_extensions
 from commitments.register.context import Register
 from commitments.storage import UtcDateTime
 from notifications.keys import Addressee
@@ -57,6 +57,7 @@ __all__ = (
     "status_told",
 )
 
+CIVIL = {"asked_at": "asked_on", "raised_at": "raised_on", "answered_at": "on"}  # instants told as days
 NO_MONTH = "9999-13"  # sorts behind every month, and before a damaged one
 MOST_RED = 200  # rows a status prints; its totals count all
 RED = ("ref", "title", "lead", "due_on", "days_left", "working_days_left", "band", "state", "waiting")
@@ -202,7 +203,7 @@ def snapshot(
     stand = _told_to(session, unit, span, rules, workdays)
     stood = _told_to(session, unit, before, rules, workdays)
     said = _rows(earlier) if earlier else _said(session, unit, owed.first)
-    rows = [{**vars(one), "corrections": outward.corrections(one, said.get(one.ref))} for one in stand]
+    rows = [{**asdict(one), "corrections": outward.corrections(one, said.get(one.ref))} for one in stand]
     return outward.masked(_plain({
         "unit": unit.name,
         "organisation": rules.organisation,
@@ -224,9 +225,9 @@ def snapshot(
 
 def _told_to(
     session: Session, unit: Department, span: Period, rules: DigestRules, workdays: Workdays
-) -> list[Standing]:
-    """Return the standings of a unit's commitments; whose lead was not told of it in time is not called silent."""
-    stand = standings(session, unit, span, rules.ladder, workdays)
+) -> list[CommitmentAsOf]:
+    """Return how the commitments of a unit stood; whose lead was not told of it in time is not called silent."""
+    stand = commitments_as_of(session, unit, span, rules.ladder, workdays)
     told = dict(_first_told(session, unit, span)) if any(one.silent for one in stand) else {}
     asked = {key for key, on in told.items() if workdays.between(on, span.day) >= TIME_TO_ANSWER}
     return [replace(one, silent=one.silent and (one.ref, one.lead) in asked) for one in stand]
@@ -274,8 +275,12 @@ def _letters(session: Session, unit: Department, span: Period) -> list[dict[str,
 
 def _answers(session: Session, unit: Department, span: Period) -> list[dict[str, Any]]:
     """Return what the unit answered in the period: ``month`` (of the report it graded), grade, reason, ``on``."""
-    given = _dicts(session, responses.newest_answers(span.start, span.end, unit), span.end.tzinfo)
+    given = _dicts(session, newest_answers(*_given(span), Answer.unit_id == unit.id), span.end.tzinfo)
     return [{name: value for name, value in row.items() if name != "unit"} for row in given]
+
+
+def _given(span: Period) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Answer.at >= span.start, Answer.at < span.end
 
 
 def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -321,7 +326,7 @@ def status(session: Session, now: datetime, rules: DigestRules, workdays: Workda
     """
     here = now.astimezone(rules.zone)
     week = Period(here - timedelta(days=7), here + timedelta(microseconds=1), here.date())
-    stand = standings(session, None, week, rules.ladder, workdays)
+    stand = commitments_as_of(session, None, week, rules.ladder, workdays)
     told = status_told(session, week.day)
     since = replace(week, start=told) if told else week
     waiting = {name: _dicts(session, query, rules.zone) for name, query in _waiting(since).items()}
@@ -347,16 +352,16 @@ def status_told(session: Session, today: date) -> datetime | None:
     return session.scalar(select(last).where(Notice.addressee.in_(lines), STATE_NOT_INDEXED == "told"))
 
 
-def _red(stand: Sequence[Standing]) -> list[dict[str, Any]]:
+def _red(stand: Sequence[CommitmentAsOf]) -> list[dict[str, Any]]:
     """Return the overdue ones, longest overdue first."""
     overdue = [one for one in stand if one.band == "overdue"]
     overdue.sort(key=lambda one: (one.days_left or 0, one.ref))
     return [{field: getattr(one, field) for field in RED} for one in overdue[:MOST_RED]]
 
 
-def _by_lead(stand: Sequence[Standing]) -> list[dict[str, Any]]:
+def _by_lead(stand: Sequence[CommitmentAsOf]) -> list[dict[str, Any]]:
     """Return the figures of each lead department, most overdue first."""
-    owned: dict[str, list[Standing]] = defaultdict(list)
+    owned: dict[str, list[CommitmentAsOf]] = defaultdict(list)
     for one in stand:
         owned[one.lead].append(one)
     counted = {name: statistics.totals(some) for name, some in owned.items()}
@@ -369,21 +374,15 @@ def _waiting(week: Period) -> dict[str, Executable]:
 
     Of departments that cannot be told, since no mailbox is known, how many notices are held and since what day.
     """
-    lead, extension = Department.name.label("lead"), Extension
-    asked = (extension.old_due, extension.new_due, extension.reason, responses.asker().label("asked_by"))
-    extensions = select(Commitment.ref, Commitment.title, lead, *asked, extension.asked_at.label("asked_on"))
-    extensions = extensions.join_from(extension, Commitment)
-    extensions = extensions.join(Department, Commitment.lead_id == Department.id)
-    extensions = extensions.where(extension.state == "waiting").order_by(extension.asked_at, extension.id)
     dead = select(Message.mailbox.label("to"), Message.subject, Message.error, Message.frozen_at.label("at"))
     drafts = select(Commitment.ref, Commitment.title).where(Commitment.state == "draft")
     held, since = func.count().label("held"), func.min(Notice.slot).label("since")
     unreached = select(Department.name, held, since).join(Notice, Notice.department_id == Department.id)
     unreached = unreached.where(Notice.state == "held", Notice.reason == NO_MAILBOX, Department.mailbox == "")
     return {
-        "extensions": extensions,
-        "disputes": responses.waiting_disputes(),
-        "answers": responses.newest_answers(week.start, week.end),
+        "extensions": waiting_extensions(),
+        "disputes": waiting_disputes(),
+        "answers": newest_answers(*_given(week)),
         "unreached": unreached.group_by(Department.name).order_by(since, Department.name),
         "drafts": drafts.order_by(Commitment.ref),
         "dead": dead.where(Message.state == "dead").order_by(Message.id),
@@ -393,7 +392,7 @@ def _waiting(week: Period) -> dict[str, Executable]:
 
 def _dicts(session: Session, query: Executable, zone: tzinfo | None) -> list[dict[str, Any]]:
     rows = session.execute(query).mappings()
-    return [{name: _civil(value, zone) for name, value in row.items()} for row in rows]
+    return [{CIVIL.get(name, name): _civil(value, zone) for name, value in row.items()} for row in rows]
 
 
 def _civil(value: object, zone: tzinfo | None) -> object:

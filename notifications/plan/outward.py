@@ -9,14 +9,14 @@ from typing import Any
 
 from commitments import codes, privacy
 from commitments.damage import whole
-from commitments.queries.statistics import Standing
+from commitments.queries.statistics import CommitmentAsOf
 
 Masked = list[dict[str, str]]
 TEXTS = ("title", "quote", "summary", "section", "ordinal", "condition", "due_text", "due_rule")  # that people typed
 Mask = Callable[[str, str], str]  # field and text, the text to be shown
 
 
-def corrections(row: Standing, said: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+def corrections(row: CommitmentAsOf, said: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """Return the corrections a reader must be told of: where the last digest ``said`` otherwise.
 
     ``said`` is the row of this commitment in the unit's last digest, None when none told of it. What was corrected

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from commitments.queries.targets import TargetFigure
 from notifications.links import Links
-from notifications.mail.render import Item, ProgressLine, Sender, TargetLine
+from notifications.mail.render import Item, ProgressLine, Sender
 
 TODAY = date(2020, 1, 6)
 
@@ -80,8 +81,8 @@ HAPPY = replace(
     days_left=9,
     working_days_left=7,
     targets=(
-        TargetLine(what="城市社区创建比例", unit="%", baseline=0, goal=10, figure=6.5, percent=65),
-        TargetLine(what="农村社区创建比例", unit="%", baseline=0, goal=15, figure=None, percent=0),
+        TargetFigure(what="城市社区创建比例", unit="%", baseline=0, goal=10, figure=6.5, percent=65),
+        TargetFigure(what="农村社区创建比例", unit="%", baseline=0, goal=15, figure=None, percent=0),
     ),
     last_progress=ProgressLine(on=date(2019, 12, 18), note="城市社区完成验收6.5%。\n农村社区正在汇总。", by="市民政局"),
     told_before=(),

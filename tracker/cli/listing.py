@@ -215,24 +215,25 @@ def show(ctx: typer.Context, ref: Ref, json: JsonOption = False) -> None:
 
     $ tracker show 2019-1007-02
     """
-    from commitments.queries import listing, lookup  # noqa: PLC0415
+    from commitments.queries import lookup  # noqa: PLC0415
+    from commitments.queries.detail import load_detail  # noqa: PLC0415
     from tracker.cli import story  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.app
     with app.reading() as session:
-        row = lookup.find(session, ref)
-        told = story.tell(session, row)
-        (listed,) = listing.page(session.connection(), listing.Filter(ref=row.ref))
-        plain = facts(listed, Statuses(app)) | story.details(session, row)
+        detail = load_detail(session, lookup.find(session, ref))
+    plain = facts(story.listed(detail), Statuses(app)) | story.details(detail)
+    events = story.events(detail)
     if json:
-        print_json({"commitment": plain | told})
+        print_json({"commitment": plain | events})
         return
+    row = detail.row
     print(paint(f"{row.ref}  {clean(row.title)}", "bold"))
     provisional = bool(plain["due_provisional"])
     due_on = due_words(row.due_on, row.review_on, shared.locale, provisional=provisional)
     print_facts(story.labelled({**plain, "due_on": due_on}, shared.locale))
-    story.print_events(told, shared.locale, app.zone)
+    story.print_events(events, shared.locale, app.zone)
 
 
 def due(

@@ -1,29 +1,20 @@
-"""What ``show`` tells of one commitment beside its fields: what happened, evidence, extensions, receipts, disputes."""
+"""What ``show`` says of one commitment: its fields, what happened, evidence, extensions, receipts, disputes."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import select
 
 from commitments.codes import in_words, reason_words
 from commitments.i18n import word
-from commitments.models import (
-    Commitment,
-    Department,
-    Dispute,
-    Evidence,
-    Extension,
-    HistoryEntry,
-    Progress,
-    Receipt,
-    Source,
-)
+from commitments.queries.detail import CommitmentDetail
+from commitments.queries.listing import Listed
 from tracker.cli.output import clean
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
+NAMED = ("letter", "lead", "support")  # of a list's fields, those that are names of other rows
+MORE = (
+    "section", "ordinal", "quote", "summary", "support_basis", "owner_basis", "first_due_on", "due_text", "due_rule",
+    "condition", "closed_on", "closing_note", "reported_done_on",
+)  # fmt: skip
 LABELS = {
     "letter": ("答复函", "Letter"),
     "section": ("章节", "Section"),
@@ -54,54 +45,46 @@ LABELS = {
 WORDED = ("kind", "strength", "owner_basis", "due_basis", "state", "band", "outcome", "due_rule")
 
 
-def details(session: "Session", row: Commitment) -> dict[str, Any]:
+def listed(detail: CommitmentDetail) -> Listed:
+    """Return a commitment as lists read it."""
+    row = detail.row
+    facts = {name: getattr(row, name) for name in Listed._fields if name not in NAMED}
+    support = [department.name for department in row.support]
+    return Listed(letter=row.letter.document_number, lead=row.lead.name, support=support, **facts)
+
+
+def details(detail: CommitmentDetail) -> dict[str, Any]:
     """Return the fields of a commitment that a list leaves out."""
-    names = ("section", "ordinal", "quote", "summary", "support_basis", "owner_basis", "first_due_on",
-             "due_text", "due_rule", "condition",
-             "closed_on", "closing_note", "reported_done_on")  # fmt: skip
-    facts: dict[str, Any] = {name: getattr(row, name) for name in names}
-    facts["verbatim"] = session.get(Source, row.letter_id) is not None
-    facts["targets"] = [
-        {"what": t.what, "unit": t.unit, "baseline": t.baseline, "goal": t.goal} for t in row.targets
-    ]  # fmt: skip
-    return facts
-
-
-def tell(session: "Session", row: Commitment) -> dict[str, list[dict[str, Any]]]:
-    """Return what happened to a commitment, oldest first."""
-    progress = session.scalars(
-        select(Progress).where(Progress.commitment_id == row.id).order_by(Progress.on, Progress.id)
-    )
-    extensions = session.scalars(select(Extension).where(Extension.commitment_id == row.id).order_by(Extension.id))
-    evidence = session.scalars(select(Evidence).where(Evidence.commitment_id == row.id).order_by(Evidence.id))
-    entries = session.scalars(
-        select(HistoryEntry).where(HistoryEntry.subject == row.ref).order_by(HistoryEntry.seq)
-    )  # fmt: skip
+    row = detail.row
     return {
-        "progress": [{"on": p.on, "note": p.note, "by": p.by, "figures": p.figures} for p in progress],
+        **{name: getattr(row, name) for name in MORE},
+        "verbatim": detail.verbatim,
+        "targets": [{"what": t.what, "unit": t.unit, "baseline": t.baseline, "goal": t.goal} for t in row.targets],
+    }
+
+
+def events(detail: CommitmentDetail) -> dict[str, list[dict[str, Any]]]:
+    """Return what happened to a commitment, oldest first."""
+    return {
+        "progress": [{"on": p.on, "note": p.note, "by": p.by, "figures": p.figures} for p in detail.progress],
         "extensions": [
             {"from": e.old_due, "to": e.new_due, "reason": e.reason, "asked_by": e.asked_by, "state": e.state,
-             "decided_by": e.decided_by} for e in extensions
+             "decided_by": e.decided_by} for e in detail.extensions
         ],
         "evidence": [
-            {"name": e.name, "url": e.url, "sha256": e.sha256, "size": e.size, "given_by": e.given_by} for e in evidence
+            {"name": e.name, "url": e.url, "sha256": e.sha256, "size": e.size, "given_by": e.given_by}
+            for e in detail.evidence
         ],
-        **_replies(session, row),
+        "receipts": [{"department": each.department, "at": each.at} for each in detail.receipts],
+        "disputes": [
+            {"department": name, "reason": d.reason, "raised_at": d.raised_at, "state": d.state,
+             "decided_by": d.decided_by, "decided_at": d.decided_at, "note": d.note} for d, name in detail.disputes
+        ],
         "history": [
             {"seq": h.seq, "at": h.at, "actor": h.actor, "action": h.action, "reason": h.reason, "changes": h.changes}
-            for h in entries
+            for h in detail.history
         ],
     }  # fmt: skip
-
-
-def _replies(session: "Session", row: Commitment) -> dict[str, list[dict[str, Any]]]:
-    """Return which departments acknowledged or disputed it, oldest first."""
-    name = Department.name.label("department")
-    receipts = select(name, Receipt.at).join_from(Receipt, Department).where(Receipt.commitment_id == row.id)
-    said = (Dispute.reason, Dispute.raised_at, Dispute.state, Dispute.decided_by, Dispute.decided_at, Dispute.note)
-    disputes = select(name, *said).join_from(Dispute, Department).where(Dispute.commitment_id == row.id)
-    found = {"receipts": receipts.order_by(Receipt.at, name), "disputes": disputes.order_by(Dispute.id)}
-    return {what: [dict(each) for each in session.execute(query).mappings()] for what, query in found.items()}
 
 
 def labelled(facts: Mapping[str, Any], locale: str) -> dict[str, object]:

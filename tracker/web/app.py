@@ -2,12 +2,16 @@
 
 import hashlib
 import logging
+import re
+import unicodedata
+from collections.abc import Iterable
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from traceback import format_exception
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, abort, request
 from jinja2 import StrictUndefined
@@ -20,7 +24,6 @@ from commitments.errors import DamagedText, Error, StorageTrouble
 from notifications.mail.render import figure, percent
 from tracker.web.pages import calendar_feed, coordinator, department, proposer
 from tracker.web.site import Site, masked, page
-from tracker.web.tidied import Tidied
 from tracker.web.words import words
 
 if TYPE_CHECKING:
@@ -38,6 +41,9 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+ENDINGS = re.compile(r"(?:&(?:nbsp|gt|quot|#\d+);?|=(?:20|3D|\r?\n)?)+$", re.IGNORECASE)  # what was left of markup
+OURS = "-_"  # punctuation in which tokens and refs may end
+FILE = ".ics"
 log = logging.getLogger("yinuo.web")
 
 
@@ -46,18 +52,18 @@ def make(app: "App") -> Flask:
     site = Site(app)
     flask = Flask(__name__)
     flask.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=2**20, MAX_FORM_PARTS=200)
-    _teach(flask)
+    configure_jinja(flask, app.zone)
     for logger in (logging.getLogger("waitress"), flask.logger):
         logger.addFilter(_mask)
     flask.before_request(partial(_throttle, site))
     flask.before_request(_same_origin)
-    flask.after_request(_harden)
-    flask.register_error_handler(Exception, partial(_fail, site))
+    flask.after_request(add_security_headers)
+    flask.register_error_handler(Exception, partial(handle_error, site))
     for part in (department, coordinator, proposer, calendar_feed):
         flask.register_blueprint(part.pages(site))
     flask.add_url_rule("/", "root", lambda: abort(404))
     flask.add_url_rule("/healthz", "health", partial(_health, site))
-    setattr(flask, "wsgi_app", Tidied(flask.wsgi_app))  # noqa: B010 - as Flask documents it; to mypy it is a method
+    setattr(flask, "wsgi_app", CleanAddresses(flask.wsgi_app))  # noqa: B010 - as Flask documents it; to mypy it is a method
     return flask
 
 
@@ -79,11 +85,12 @@ def _line(text: str, code: int) -> Response:
     return Response(f"{text}\n", code, mimetype="text/plain")
 
 
-def _teach(flask: Flask) -> None:
+def configure_jinja(flask: Flask, zone: ZoneInfo) -> None:
     """Give templates what they may use: words and dates of a language, figures."""
     flask.jinja_env.undefined = StrictUndefined
     flask.jinja_env.trim_blocks = flask.jinja_env.lstrip_blocks = True
     flask.jinja_env.filters.update(figure=figure, percent=percent, urlencode=lambda text: do_urlencode(visible(text)))
+    flask.jinja_env.filters["civil"] = lambda at: at.astimezone(zone).date()
     flask.url_defaults(_addressable)
     sheet = Path(flask.static_folder or "", "page.css").read_bytes()
     flask.jinja_env.globals["sheet_version"] = hashlib.sha256(sheet).hexdigest()[:12]
@@ -95,7 +102,7 @@ def _addressable(_endpoint: str, values: dict[str, object]) -> None:
 
 
 def _throttle(site: Site) -> None:
-    """Answer 429 to who knocks too often; a token is counted by its hash, so that it stands nowhere."""
+    """Answer 429 to too many requests; a token is counted by its hash, so that it stands nowhere."""
     if request.endpoint == "static":
         return
     token = str((request.view_args or {}).get("token", ""))
@@ -130,7 +137,8 @@ def _host(origin: str) -> str | None:
         return None
 
 
-def _harden(response: Response) -> Response:
+def add_security_headers(response: Response) -> Response:
+    """Let a browser do no more with a page than show it, and keep it nowhere."""
     response.headers.update(HEADERS)
     if response.location:  # a path: whatever host the request named, nobody is led away
         response.headers["Location"] = urlunsplit(("", "", *urlsplit(response.location)[2:]))
@@ -141,7 +149,7 @@ def _harden(response: Response) -> Response:
     return response
 
 
-def _fail(site: Site, error: Exception) -> tuple[str, int] | HTTPException:
+def handle_error(site: Site, error: Exception) -> tuple[str, int] | HTTPException:
     """Tell what went wrong in a sentence; nothing of the inside, and never the address that was asked for."""
     if isinstance(error, HTTPException) and (error.code or 0) < HTTPStatus.BAD_REQUEST:
         return error  # a redirect is an answer, not an error
@@ -177,3 +185,44 @@ def _mask(record: logging.LogRecord) -> bool:
     if record.exc_info and record.exc_info[1]:
         record.exc_text = masked("".join(format_exception(record.exc_info[1])))
     return True
+
+
+# -- addresses with what a mail program stuck to their end: …/o/TOKEN/。 is …/o/TOKEN/ -----------------------------
+
+
+class CleanAddresses:
+    """A WSGI application that finds pages although a mail program stuck something to the end of their addresses.
+
+    Only signs that end no address of ours are taken away, and only at the end: a token is checked as it came.
+    """
+
+    def __init__(self, application: Any) -> None:  # noqa: ANN401 - any WSGI application
+        """Wrap an application."""
+        self.application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - as WSGI has it
+        """Answer a request; only what is read is found so, a form keeps its own address."""
+        if environ.get("REQUEST_METHOD") in ("GET", "HEAD"):
+            path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")
+            environ["PATH_INFO"] = without_ending(path).encode("utf-8", "replace").decode("latin-1")
+        answer: Iterable[bytes] = self.application(environ, start_response)
+        return answer
+
+
+def without_ending(path: str) -> str:
+    """Return a path without what was stuck to its end."""
+    core, before = path.rstrip("/"), ""
+    clean = core
+    while clean != before:
+        before = clean
+        clean = ENDINGS.sub("", clean.rstrip("/"))
+        while clean and _is_stuck(clean[-1]):
+            clean = clean[:-1]
+    if clean == core:
+        return path
+    return clean if clean.endswith(FILE) else f"{clean}/"
+
+
+def _is_stuck(sign: str) -> bool:
+    """Say whether an address of ours never ends in this sign: punctuation, symbols, blanks, signs nobody sees."""
+    return sign not in OURS and unicodedata.category(sign)[0] in "PSZC"

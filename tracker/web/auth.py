@@ -1,4 +1,4 @@
-"""Who stands at the door: a link is read, checked against the ledger, and becomes a visitor, or there is no such page.
+"""Who holds a link: it is read and checked against the ledger, or there is no such page.
 
 Tampered, expired, revoked and foreign links are told apart nowhere: the same statements run for each, and each is
 answered by the same 404.
@@ -23,7 +23,7 @@ NOBODY = Claim("", -1, -1, -1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Visitor:
+class LinkHolder:
     """Who came with which link. ``name`` signs what is done; ``item`` is the ref an owner's link was made for."""
 
     purpose: str
@@ -35,21 +35,21 @@ class Visitor:
     month: str = ""
 
 
-def admit(app: "App", purpose: str, token: str) -> Visitor | None:
-    """Return the visitor of a link, or None."""
+def authenticate(app: "App", purpose: str, token: str) -> LinkHolder | None:
+    """Return the holder of a link, or None."""
     claim = (app.links.read(purpose, token) if app.links else None) or NOBODY
     with app.reading() as session:
         department = session.get(Department, claim.department_id)
-        desk = session.scalar(select(Instance.link_generation))
+        coordinator = session.scalar(select(Instance.link_generation))
         item = _live_item(session, claim)
     if claim is NOBODY or (claim.until and claim.until < app.today):
         return None
-    known = (app.signature, app.config.language, desk) if purpose == DESK else _known(department)
+    known = (app.signature, app.config.language, coordinator) if purpose == DESK else _known(department)
     name, locale, generation = known
     locale = locale if locale in LOCALES else app.config.language  # damaged, it is no language
     if generation != claim.generation or (purpose == OWNER and item is None):
         return None
-    return Visitor(
+    return LinkHolder(
         purpose=purpose, token=token, name=name, locale=locale, department_id=claim.department_id, item=item or "",
         month=claim.month,
     )  # fmt: skip

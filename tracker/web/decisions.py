@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from commitments.errors import NoDispute, NoRequest
 from commitments.i18n import word
 from commitments.models import OUTCOMES, Department, Dispute, Extension
+from commitments.queries.detail import CommitmentDetail
 from commitments.register import closing, editing, extensions, opening, progress, responses
 from tracker.web.forms import Entry, Field, Form, number
-from tracker.web.item import Told
 from tracker.web.words import words
 
 if TYPE_CHECKING:
@@ -28,22 +28,23 @@ STATES = {
 }
 
 
-def offered(told: Told, names: Names, locale: str) -> list[Form]:
+def offered(detail: CommitmentDetail, names: Names, locale: str) -> list[Form]:
     """Return the forms that fit now, what waits for an answer first."""
-    waiting = (["decide_dispute"] if told.disputes else []) + (["decide_extension"] if told.extension else [])
-    fitting = [name for name, states in STATES.items() if told.row.state in states]
-    return [made for name in (*waiting, *fitting) if (made := form(name, told, names, locale))]
+    waiting = ["decide_dispute"] if detail.waiting_disputes else []
+    waiting += ["decide_extension"] if detail.waiting_extensions else []
+    fitting = [name for name, states in STATES.items() if detail.row.state in states]
+    return [made for name in (*waiting, *fitting) if (made := form(name, detail, names, locale))]
 
 
-def form(name: str, told: Told, names: Names, locale: str) -> Form | None:
+def form(name: str, detail: CommitmentDetail, names: Names, locale: str) -> Form | None:
     """Return the form of a name, whether or not it fits now: what it asks may have been done a moment ago."""
     decision = Field("decision", "choice", required=True, choices=_choices("decision", locale))
     by, others = Field("by", required=True), tuple((str(number), each) for number, each in names)
     forms = (
         Form("confirm"),
         Form("drop", (Field("reason", "text", required=True),), danger=True),
-        Form("decide_extension", (_shown(told), decision, by)),
-        Form("decide_dispute", (_raised_by(told), decision, Field("lead", "choice", choices=others),
+        Form("decide_extension", (_shown(detail), decision, by)),
+        Form("decide_dispute", (_raised_by(detail), decision, Field("lead", "choice", choices=others),
                                 Field("note", "text", label=words(locale)["field"]["answer"]), by)),
         Form("close", (Field("outcome", "choice", required=True, choices=_outcomes(locale)),
                        Field("note", "text", label=words(locale)["field"]["closing"]), *PROOF,
@@ -63,14 +64,14 @@ def _outcomes(locale: str) -> tuple[tuple[str, str], ...]:
     return tuple((outcome, word(locale, "outcome", outcome)) for outcome in OUTCOMES)
 
 
-def _shown(told: Told) -> Field:
+def _shown(detail: CommitmentDetail) -> Field:
     """Name the request that stands on the page: a newer one has not been looked at."""
-    return Field("request", "hidden", value=str(told.extension.id) if told.extension else "")
+    return Field("request", "hidden", value=str(detail.waiting_extensions[0].id) if detail.waiting_extensions else "")
 
 
-def _raised_by(told: Told) -> Field:
+def _raised_by(detail: CommitmentDetail) -> Field:
     """Ask which department's dispute is meant, by its number: a newer one has not been looked at."""
-    raised = tuple((str(dispute.id), name) for dispute, name in told.disputes)
+    raised = tuple((str(dispute.id), name) for dispute, name in detail.waiting_disputes)
     return Field("department", "choice" if raised else "line", required=True, choices=raised)
 
 

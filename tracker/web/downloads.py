@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from tracker.app import App
 
 
-def hand_out(app: "App", number: int, may_see: Callable[[str], object] = bool) -> Response:
-    """Return a file of evidence; ``may_see`` answers 404 for a commitment that is not the visitor's.
+def download(app: "App", number: int, may_see: Callable[[str], object] = bool) -> Response:
+    """Return a file of evidence; ``may_see`` answers 404 for a commitment that the link does not open.
 
     What is no longer what was taken in is not handed out: 410.
     """

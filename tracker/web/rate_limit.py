@@ -1,4 +1,4 @@
-"""How often one visitor may knock: a window of a minute for each key, in memory, bounded."""
+"""How often a link or an address may be asked for: a window of a minute for each key, in memory, bounded."""
 
 import threading
 from collections import OrderedDict
@@ -10,7 +10,7 @@ WINDOW = 60.0
 
 
 class Limiter:
-    """Allows ``per_minute`` knocks a key in a fixed window of 60 s."""
+    """Allows ``per_minute`` requests a key in a fixed window of 60 s."""
 
     def __init__(self, per_minute: int, clock: Callable[[], float] = monotonic) -> None:
         self.per_minute = per_minute
@@ -19,7 +19,7 @@ class Limiter:
         self.lock = threading.Lock()
 
     def allows(self, key: str) -> bool:
-        """Count a knock; say whether it is within the limit."""
+        """Count a request; say whether it is within the limit."""
         with self.lock:
             return self._count(key, self.clock()) <= self.per_minute
 

@@ -1,4 +1,4 @@
-"""What stands behind every page: the program, who is at the door, and a page in the reader's language.
+"""What stands behind every page: the program, who holds the link, and a page in the reader's language.
 
 GET changes nothing, since mail scanners open links. Whoever knows a link may use it; nothing else is known of anybody.
 """
@@ -11,12 +11,15 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 
 from commitments import i18n
 from commitments.codes import in_words
 from commitments.damage import is_damaged, visible
+from commitments.deadlines import Dated, Status, status
 from commitments.errors import DatabaseGone, Error
+from commitments.queries import lookup
+from commitments.queries.detail import CommitmentDetail, load_detail
 from commitments.storage import file_identity
 from tracker.web import auth
 from tracker.web.rate_limit import Limiter
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from tracker.app import App
 
 CALENDAR_SECONDS = 30.0
+MOST_EVENTS = 200  # on one page; the others are a link away
 log = logging.getLogger("yinuo.web")
 
 
@@ -37,7 +41,7 @@ class Site:
         self._looked_at = monotonic()
         self._ledger = file_identity(app.database)
         self.language = app.config.language
-        _ = app.workdays, app.links  # what is wrong with them is said before anybody is let in
+        _ = app.workdays, app.links  # what is wrong with them is said before anything is served
         self.limiter = Limiter(app.config.web.per_minute)
 
     @property
@@ -56,12 +60,25 @@ class Site:
                 log.error("going on with the calendar and the keys of before: %s", masked(str(trouble)))  # noqa: TRY400
         return self._app
 
-    def visitor(self, purpose: str, token: str) -> auth.Visitor:
-        """Return who stands at the door, or answer 404."""
-        found = auth.admit(self.app, purpose, token)
+    def link_holder(self, purpose: str, token: str) -> auth.LinkHolder:
+        """Return who holds this link, or answer 404."""
+        found = auth.authenticate(self.app, purpose, token)
         if found is None:
             abort(404)
         return found
+
+    def detail(self, ref: str) -> CommitmentDetail:
+        """Return a commitment with the newest of its history, or what is older than ``?before=``; or answer 404."""
+        with self.app.reading() as session:
+            found = lookup.of_ref(session, ref)
+            if found is None:
+                abort(404)
+            return load_detail(session, found, request.args.get("before", type=int), MOST_EVENTS)
+
+    def status(self, one: Dated) -> Status:
+        """Return how a commitment stands today."""
+        app = self.app
+        return status(one, app.today, app.ladder, app.workdays)
 
 
 def page(template: str, locale: str, **facts: object) -> str:

@@ -6,53 +6,57 @@ What cannot be saved comes back as the same form with every word kept.
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from flask import Response, make_response, redirect, request
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from commitments import dates, history
 from commitments.errors import Error, StorageTrouble
 from commitments.models import HistoryEntry, Submission
 from commitments.register import responses
-from tracker.web import forms, quotas
-from tracker.web.auth import Visitor
+from tracker.web import forms, uploads
+from tracker.web.auth import LinkHolder
 from tracker.web.site import Site, masked, page
 from tracker.web.words import words
 
 if TYPE_CHECKING:
     from commitments.register.context import Register
 
+LONGEST = 15  # digits of an entry's number
 Work = Callable[["Register", forms.Entry], object]
 log = logging.getLogger("yinuo.web")
 
 
-def take(site: Site, visitor: Visitor, form: forms.Form, work: Work, subject: str, back: str) -> Response:
+def submit(site: Site, holder: LinkHolder, form: forms.Form, work: Work, subject: str, back: str) -> Response:
     """Do what a form asks, once however often it is sent; ``back`` is the page that then says what was saved.
 
     ``subject`` is what the history entry is about that this page can show.
     """
     try:
-        seq = already(site, visitor)
+        seq = already(site, holder)
         if seq is None:
             entry = forms.read(form, request, _dates(site))
-            seq = _do(site, visitor, lambda register: _work(site, visitor, register, entry, work, subject), subject)
+            seq = _do(site, holder, lambda register: _work(site, holder, register, entry, work, subject), subject)
     except forms.Mistakes as wrong:
-        return _again(visitor, form, back, 422, wrong.message(visitor.locale), wrong.by_field, wrong.instead)
+        return _again(holder, form, back, 422, wrong.message(holder.locale), wrong.by_field, wrong.instead)
     except StorageTrouble as trouble:
-        return _trouble(visitor, form, back, trouble)
+        return _trouble(holder, form, back, trouble)
     except Error as refused:
-        return _again(visitor, form, back, 409, refused.message(visitor.locale, "page"), {})
+        return _again(holder, form, back, 409, refused.message(holder.locale, "page"), {})
     except (DBAPIError, OSError) as trouble:
-        return _trouble(visitor, form, back, trouble)
+        return _trouble(holder, form, back, trouble)
     return done(back, seq)
 
 
-def _work(site: Site, visitor: Visitor, register: "Register", entry: forms.Entry, work: Work, subject: str) -> None:
+def _work(site: Site, holder: LinkHolder, register: "Register", entry: forms.Entry, work: Work, subject: str) -> None:
     """Do what a form asks, unless its files are more than the pages take."""
-    quotas.check(site.app, register, subject, visitor.name, entry.files)
+    uploads.check_quota(site.app, register, subject, holder.name, entry.files)
     work(register, entry)
 
 
@@ -61,10 +65,10 @@ def _dates(site: Site) -> forms.Dated:
     return lambda text, past: dates.read(text, site.app.today, site.app.workdays, past=past)
 
 
-def already(site: Site, visitor: Visitor) -> int | None:
+def already(site: Site, holder: LinkHolder) -> int | None:
     """Return the history entry of this very form when it came before, 0 when it wrote none, None when it is new."""
     with site.app.reading() as session:
-        known = session.get(Submission, _key(visitor))
+        known = session.get(Submission, _idempotency_key(holder))
         return known.seq if known else None
 
 
@@ -73,21 +77,49 @@ def done(back: str, seq: int) -> Response:
     return cast("Response", redirect(f"{back}?saved={seq}" if seq else back, 303))
 
 
-def fresh_key() -> str:
+@dataclass(frozen=True)
+class Confirmation:
+    """The history entry that a form wrote, as the page after it names it."""
+
+    seq: int
+    at: datetime
+    action: str
+    reason: str
+
+
+def confirmation(session: Session, subjects: Collection[str], *actions: str) -> Confirmation | None:
+    """Return what ``?saved=123`` names, if it is about one of these subjects, and one of these actions.
+
+    With neither given it may be about anything. Nothing is told from the address itself.
+    """
+    number = request.args.get("saved", "")
+    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST):
+        return None
+    one = HistoryEntry
+    query = select(one.seq, one.at, one.action, one.reason).where(one.seq == int(number))
+    if subjects:
+        query = query.where(one.subject.in_(subjects))
+    if actions:
+        query = query.where(one.action.in_(actions))
+    entry = session.execute(query).first()
+    return Confirmation(*entry) if entry else None
+
+
+def new_idempotency_key() -> str:
     """Return what tells one showing of a form from another."""
     return secrets.token_urlsafe(12)
 
 
-def _key(visitor: Visitor) -> str:
+def _idempotency_key(holder: LinkHolder) -> str:
     """Return what a form is known by: whose it is, its address, and which showing of it."""
-    shown = request.form.get("once", "")[:64] or fresh_key()
-    return hashlib.sha256(f"{visitor.purpose}|{visitor.department_id}|{request.path}|{shown}".encode()).hexdigest()
+    shown = request.form.get("once", "")[:64] or new_idempotency_key()
+    return hashlib.sha256(f"{holder.purpose}|{holder.department_id}|{request.path}|{shown}".encode()).hexdigest()
 
 
-def _do(site: Site, visitor: Visitor, work: Callable[["Register"], object], subject: str) -> int:
+def _do(site: Site, holder: LinkHolder, work: Callable[["Register"], object], subject: str) -> int:
     """Do the work unless another has done this very form meanwhile; return the number of its history entry."""
-    key = _key(visitor)
-    with site.app.register(visitor.name) as register:
+    key = _idempotency_key(holder)
+    with site.app.register(holder.name) as register:
         known = responses.once(register, key)
         if known is not None:
             return known
@@ -104,20 +136,20 @@ def _entry(before: int, subject: str) -> Select[int | None]:
     return select(func.min(HistoryEntry.seq)).where(HistoryEntry.seq > before, HistoryEntry.subject == subject)
 
 
-def _trouble(visitor: Visitor, form: forms.Form, back: str, trouble: Exception) -> Response:
+def _trouble(holder: LinkHolder, form: forms.Form, back: str, trouble: Exception) -> Response:
     """The database or the disk says no: 503, and nothing that was typed is lost."""
     log.error("a form could not be saved: %s", masked(str(getattr(trouble, "orig", trouble))))
-    return _again(visitor, form, back, 503, words(visitor.locale)["error"]["503"], {})
+    return _again(holder, form, back, 503, words(holder.locale)["error"]["503"], {})
 
 
 def _again(
-    visitor: Visitor, form: forms.Form, back: str, code: int, problem: str, mistakes: Mapping[str, str],
+    holder: LinkHolder, form: forms.Form, back: str, code: int, problem: str, mistakes: Mapping[str, str],
     instead: Mapping[str, str] | None = None,
 ) -> Response:  # fmt: skip
     """Show the form again; no database is asked for this page."""
     typed = {**forms.typed(form, request), **(instead or {})}
     body = page(
-        "again.html", visitor.locale, visitor=visitor, form=form, typed=typed, mistakes=mistakes, problem=problem,
-        back=back, action=request.path, once=request.form.get("once") or fresh_key(),
+        "again.html", holder.locale, holder=holder, form=form, typed=typed, mistakes=mistakes, problem=problem,
+        back=back, action=request.path, idempotency_key=request.form.get("once") or new_idempotency_key(),
     )  # fmt: skip
     return make_response(body, code)

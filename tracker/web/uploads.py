@@ -1,16 +1,31 @@
-"""Files that come through a form: taken for what their bytes are, whatever they are called."""
+"""Files that come through a form: taken for what their bytes are, whatever they are called, and only as many as fit.
+
+How much is taken for each item, department and day is counted from the ledger's own rows, so a restart forgets nothing.
+The floor of free space lies far above what the daemon needs: below it files are refused while everything else goes on.
+"""
 
 import codecs
 import io
 import re
+import shutil
 import unicodedata
 import zipfile
-from collections.abc import Iterator
-from typing import IO, Protocol
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time
+from typing import IO, TYPE_CHECKING, Protocol
 
+from sqlalchemy import func, select
+
+from commitments.errors import Refused
 from commitments.evidence import Upload, is_blank
 from commitments.files import encodings
+from commitments.models import Commitment, Evidence
 
+if TYPE_CHECKING:
+    from commitments.register.context import Register
+    from tracker.app import App
+
+MEGABYTE = 2**20
 LARGEST = 10 * 2**20  # bytes
 LONGEST_NAME = 120  # characters
 KINDS = {
@@ -119,3 +134,31 @@ def _is_text(data: bytes) -> bool:
     if _CONTROLS.search(data) or data.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
         return False
     return any(encodings.strictly(data, encoding) is not None for encoding in encodings.CHINESE)
+
+
+# -- how much fits ---------------------------------------------------------------------------------------------
+
+
+class TooMuchEvidence(Refused):
+    """More files than the pages take."""
+
+
+def check_quota(app: "App", register: "Register", ref: str, who: str, files: Sequence[Upload]) -> None:
+    """Raise TooMuchEvidence when these files would pass a limit of ``[web]``, or leave too little free space."""
+    if not files:
+        return
+    web, size = app.config.web, sum(len(file.data) for file in files)
+    mine = select(func.count(), func.coalesce(func.sum(Evidence.size), 0)).where(Evidence.sha256.is_not(None))
+    of_item = mine.join(Commitment, Commitment.id == Evidence.commitment_id).where(Commitment.ref == ref)
+    midnight = datetime.combine(app.today, time(), app.zone)
+    of_day = mine.where(Evidence.given_by == who, Evidence.recorded_at >= midnight)
+    number, taken = (int(count or 0) for count in register.session.execute(of_item).one())
+    today = int(register.session.execute(of_day).one()[1] or 0)
+    limits = (
+        number + len(files) > web.item_files,
+        taken + size > web.item_megabytes * MEGABYTE,
+        today + size > web.day_megabytes * MEGABYTE,
+        shutil.disk_usage(app.folder).free - size < web.free_megabytes * MEGABYTE,
+    )
+    if any(limits):
+        raise TooMuchEvidence

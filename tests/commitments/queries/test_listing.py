@@ -27,7 +27,7 @@ def test_a_short_page_shows_what_the_whole_page_shows(scene: Scene) -> None:
     scene.add("乙", lead="各区政府", ordinal="2", review_on=date(2019, 9, 30))
     with looking(scene.engine) as connection:
         short, whole = listing.short_page(connection, Filter()), listing.page(connection, Filter())
-    fields = ("ref", "lead", "title", *listing.Standing._fields)
+    fields = ("ref", "lead", "title", *listing.StatusRow._fields)
     assert [tuple(row) for row in short] == [tuple(getattr(row, field) for field in fields) for row in whole]
     assert [row.support for row in whole] == [["市委政法委"], ()]
 

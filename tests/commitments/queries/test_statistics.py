@@ -20,9 +20,10 @@ from commitments.deadlines import Ladder, Offset
 from commitments.errors import Refused
 from commitments.models import Commitment, Department, Letter, Target
 from commitments.queries import lookup
-from commitments.queries.as_of import standings, undone
+from commitments.queries.as_of import commitments_as_of, undone
 from commitments.queries.lookup import find_department, find_letter
-from commitments.queries.statistics import Period, Rate, Standing, percent, rates, totals
+from commitments.queries.statistics import CommitmentAsOf, Period, Rate, rates, totals
+from commitments.queries.targets import TargetFigure, percent
 from commitments.register import closing, editing, extensions, opening, progress, responses
 from commitments.register.context import Register
 from tests.ledgers import new_engine
@@ -98,11 +99,11 @@ class Ledger:
             pledge = Commitment(ref="", letter=letter, lead=lead, **{"title": "村居事项清单", **facts})
             return opening.add(register, pledge).ref
 
-    def month(self, month: str, unit: str | None = "市台联") -> list[Standing]:
-        """Return the standings as of the month's end."""
+    def month(self, month: str, unit: str | None = "市台联") -> list[CommitmentAsOf]:
+        """Return the commitments as of the month's end."""
         with storage.reading(self.engine) as session:
             department = find_department(session, unit) if unit else None
-            return standings(session, department, period(month), LADDER, WORKDAYS)
+            return commitments_as_of(session, department, period(month), LADDER, WORKDAYS)
 
 
 def period(month: str) -> Period:
@@ -200,11 +201,10 @@ def test_progress_carries_its_day_its_evidence_and_the_figure_of_the_month(ledge
         ]}
     ]  # fmt: skip
     city = [one.targets[0] for one in (june, july, august)]
-    assert [(one["figure"], one["percent"]) for one in city] == [(None, 0), (7.0, 50), (10.0, 100)]
+    assert [(one.figure, one.percent) for one in city] == [(None, 0), (7.0, 50), (10.0, 100)]
     assert [one.silent for one in (june, july, august)] == [False, False, False]  # in June there was no time to answer
-    assert july.targets[1] == {
-        "what": "农村社区", "unit": "", "baseline": 0.0, "goal": 15.0, "figure": None, "percent": 0
-    }  # fmt: skip
+    unmoved = TargetFigure(what="农村社区", unit="", baseline=0.0, goal=15.0, figure=None, percent=0)
+    assert july.targets[1] == unmoved
 
 
 def test_a_correction_is_no_slip_and_corrects_the_first_date(ledger: Ledger) -> None:

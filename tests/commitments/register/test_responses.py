@@ -223,39 +223,6 @@ def test_what_cannot_be_answered(scene: Scene, month: str, grade: str, error: ty
     assert entries(scene, "unit_answer") == []
 
 
-# -- for reports ---------------------------------------------------------------------------------------------
-
-
-def test_disputes_to_decide_are_those_of_live_commitments_oldest_first(scene: Scene) -> None:
-    first, second, closed = scene.add(support=(HELPER,)), scene.add(), scene.add()
-    for ref, name in ((closed, LEAD), (second, LEAD), (first, HELPER)):
-        scene.do(disputing(ref, name))
-        scene.now += timedelta(hours=1)
-    scene.do(lambda r: closing.close(r, closed, "withdrawn"))
-    with reading(scene.engine) as session:
-        found = session.execute(responses.waiting_disputes()).mappings().all()
-    assert [(row["ref"], row["lead"], row["department"]) for row in found] == [
-        (second, LEAD, LEAD),
-        (first, LEAD, HELPER),
-    ]
-
-
-def test_the_newest_answer_on_each_month_counts(scene: Scene) -> None:
-    for month, grade in (("2019-05", "partly"), ("2019-06", "partly"), ("2019-05", "satisfied")):
-        scene.do(answering(month, grade))
-    before, scene.now = scene.now, scene.now + timedelta(days=1)
-    scene.do(answering("2019-06", "satisfied"))
-    with reading(scene.engine) as session:
-        query = responses.newest_answers(before, scene.now, lookup.find_department(session, UNIT))
-        found = session.execute(query).mappings().all()
-        none = session.execute(responses.newest_answers(before, scene.now, lookup.find_department(session, LEAD))).all()
-    assert [(row["unit"], row["month"], row["grade"]) for row in found] == [
-        (UNIT, "2019-05", "satisfied"),
-        (UNIT, "2019-06", "partly"),
-    ]
-    assert none == []
-
-
 # -- forms ---------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from tests.thorough import examples
 from tests.tracker.web.conftest import Pages
 from tracker.web import uploads
-from tracker.web.tidied import tidied
+from tracker.web.app import without_ending
 
 STUCK = [
     "。",
@@ -51,8 +51,8 @@ def test_in_the_middle_of_a_token_nothing_is_taken_away(pages: Pages) -> None:
 
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=30), st.sampled_from(STUCK))
 def test_what_is_tidy_stays_so(path: str, stuck: str) -> None:
-    once = tidied(f"/o/{path}{stuck}")
-    assert tidied(once) == once
+    once = without_ending(f"/o/{path}{stuck}")
+    assert without_ending(once) == once
 
 
 @pytest.mark.parametrize("origin", ["http://[", "http://[::1", "http://a]b", "//", "null null", "http://é", "x" * 5000])

@@ -74,7 +74,7 @@ def test_no_log_holds_a_token_whatever_happens(
     with caplog.at_level("DEBUG"):
         pages.send(address, "progress", {"note": "", "file": _pdf()})
         pages.get(f"/d/{token}/")
-        monkeypatch.setattr("tracker.web.pages.department.tell", unforeseen)
+        monkeypatch.setattr("tracker.web.site.load_detail", unforeseen)
         answer = pages.get(address)
     assert answer.status_code == 500
     assert "a page failed" in caplog.text

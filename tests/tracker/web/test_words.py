@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from commitments.i18n import LOCALES
 from commitments.models import Department
+from commitments.queries import month
 from commitments.storage import writing
 from tests.tracker.web.conftest import Pages
 from tests.traditional import as_simplified, simplified_signs
@@ -22,7 +24,7 @@ BOTH = frozenset("不了什例修免全六准出列即只合同回布年度料�
 ANY = "*"  # a part of a key that is known only while a page is made
 WHOLE = ("decision", "error")  # tables that are offered as they are, or asked by the status of an answer
 TEMPLATES = {path.name: path.read_text(encoding="utf-8") for path in (FOLDER.parent / "templates").glob("*.html")}
-CODE = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.parent.rglob("*.py"))
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in (*FOLDER.parent.rglob("*.py"), Path(month.__file__)))
 QUOTED = frozenset(re.findall(r'"(\w+)"', CODE + "\n".join(TEMPLATES.values())))
 
 

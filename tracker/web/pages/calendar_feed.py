@@ -14,10 +14,10 @@ def pages(site: Site) -> Blueprint:
     @part.get("/f/<token>.ics")
     def feed(token: str) -> Response:
         """Return the dates of a department's live commitments."""
-        visitor, app = site.visitor(FEED, token), site.app
-        rules = calendar_events.Rules(ladder=app.ladder, workdays=app.workdays, locale=visitor.locale)
+        holder, app = site.link_holder(FEED, token), site.app
+        rules = calendar_events.Rules(ladder=app.ladder, workdays=app.workdays, locale=holder.locale)
         with app.reading() as session:
-            events = calendar_events.department_events(session, visitor.department_id, rules)
-        return Response(ics.calendar(events, name=visitor.name), content_type=ics.MEDIA_TYPE)
+            events = calendar_events.department_events(session, holder.department_id, rules)
+        return Response(ics.calendar(events, name=holder.name), content_type=ics.MEDIA_TYPE)
 
     return part

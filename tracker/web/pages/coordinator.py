@@ -1,28 +1,28 @@
 """The coordinator's pages: the whole ledger worst first, what waits for a decision, each commitment, each month."""
 
 import re
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request, url_for
-from markupsafe import Markup
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from commitments.deadlines import due_soon_until
 from commitments.i18n import word
 from commitments.models import KINDS, STATES, Department, Letter
+from commitments.queries import dashboard
 from commitments.queries.listing import Filter
+from commitments.queries.month import month
+from commitments.queries.waiting import waiting
 from notifications.links import DESK
 from tracker import late_entries
-from tracker.web import charts, decisions, downloads, overview, saved
-from tracker.web.auth import Visitor
+from tracker.web import decisions
+from tracker.web.auth import LinkHolder
+from tracker.web.downloads import download
 from tracker.web.forms import Entry, number
-from tracker.web.item import Told, tell
 from tracker.web.site import Site, page
-from tracker.web.submit import already, done, fresh_key, take
-from tracker.web.words import words
+from tracker.web.submit import already, confirmation, done, new_idempotency_key, submit
 
 if TYPE_CHECKING:
     from commitments.register.context import Register
@@ -31,51 +31,50 @@ PAGE = 50
 QUEUES = ("extensions", "disputes", "reported_done", "drafts")
 FILTERS = ("band", "department", "letter", "kind", "q")
 MOST_NAMES = 300  # departments and letters a filter offers
-MOST_DRAWN = 12  # departments in the chart
 
 
 def pages(site: Site) -> Blueprint:
     """Return the addresses under ``/d/TOKEN/``."""
-    part = Blueprint("desk", __name__, url_prefix="/d/<token>")
+    part = Blueprint("coordinator", __name__, url_prefix="/d/<token>")
 
     @part.get("/")
     def ledger(token: str) -> str:
         """Show the whole ledger, filtered, worst first."""
-        return _ledger(site, site.visitor(DESK, token))
+        return _ledger(site, site.link_holder(DESK, token))
 
     @part.get("/months/")
     def this_month(token: str) -> str:
         """Show what falls due or is to be reviewed this month."""
-        return _month(site, site.visitor(DESK, token), site.app.today.replace(day=1))
+        return _month(site, site.link_holder(DESK, token), site.app.today.replace(day=1))
 
     @part.get("/months/<month>/")
     def any_month(token: str, month: str) -> str:
         """Show what falls due or is to be reviewed in a month such as 2019-07."""
-        return _month(site, site.visitor(DESK, token), _first_day(month))
+        return _month(site, site.link_holder(DESK, token), _first_day(month))
 
     @part.get("/items/<ref>/")
     def item(token: str, ref: str) -> str:
         """Show one commitment with all that can be decided about it."""
-        return _item(site, site.visitor(DESK, token), ref)
+        return _item(site, site.link_holder(DESK, token), ref)
 
     @part.post("/items/<ref>/<name>")
     def send(token: str, ref: str, name: str) -> Response:
         """Take a decision."""
-        visitor = site.visitor(DESK, token)
+        holder = site.link_holder(DESK, token)
         gone = name == "drop"  # afterwards there is no item to go back to
-        back = url_for("desk.ledger", token=token) if gone else url_for("desk.item", token=token, ref=ref)
-        if (seq := already(site, visitor)) is not None:
+        back = url_for("coordinator.ledger", token=token) if gone else url_for("coordinator.item", token=token, ref=ref)
+        if (seq := already(site, holder)) is not None:
             return done(back, seq)
-        form = decisions.form(name, _told(site, ref), _departments(site), visitor.locale)
+        form = decisions.form(name, site.detail(ref), _departments(site), holder.locale)
         if form is None:
             abort(404)
-        return take(site, visitor, form, lambda register, entry: _decide(site, register, ref, name, entry), ref, back)
+        return submit(site, holder, form, lambda register, entry: _decide(site, register, ref, name, entry), ref, back)
 
     @part.get("/proof/<int(max=2147483647):number>")
     def proof(token: str, number: int) -> Response:
         """Hand out a file of evidence."""
-        site.visitor(DESK, token)
-        return downloads.hand_out(site.app, number)
+        site.link_holder(DESK, token)
+        return download(site.app, number)
 
     return part
 
@@ -87,51 +86,30 @@ def _decide(site: Site, register: "Register", ref: str, name: str, entry: Entry)
         late_entries.opened(site.app, register, [ref], quiet=False)
 
 
-def _ledger(site: Site, visitor: Visitor) -> str:
+def _ledger(site: Site, holder: LinkHolder) -> str:
     """Read what the page shows in one transaction, ended before anything is rendered."""
     app, band = site.app, request.args.get("band") or None
     soon_until = due_soon_until(app.ladder, app.today, app.workdays)
-    after = overview.Place.read(request.args.get("after", ""))
+    after = dashboard.PageCursor.read(request.args.get("after", ""))
     with app.reading() as session:
+        counts = dashboard.counts(session, Filter(), app.today, soon_until)
         facts = {
-            "counts": overview.counts(session, Filter(), app.today, soon_until),
-            "rows": overview.worst_first(session, _wanted(), app.today, soon_until, band, after, PAGE + 1),
-            "waiting": overview.waiting(session),
-            "departments": overview.departments(session, app.today),
-            "filters": _filters(session, visitor.locale),
-            "saved": saved.find(session, app),
+            "counts": counts,
+            "rows": dashboard.worst_first(session, _wanted(), app.today, soon_until, band, after, PAGE + 1),
+            "waiting": waiting(session),
+            "departments": dashboard.departments(session, app.today),
+            "filters": _filters(session, holder.locale),
+            "saved": confirmation(session, ()),
         }
+    words_of = {band: band_word(holder.locale, band) for band in dashboard.BANDS}
+    live = [(band, words_of[band], counts[band]) for band in dashboard.BANDS if band != "closed"]
     queues = [(name, queue) for name in QUEUES if (queue := getattr(facts["waiting"], name)).count]
     kept = {name: text for name in FILTERS if (text := request.args.get(name, ""))}
     return page(
-        "desk.html", visitor.locale, visitor=visitor, today=app.today, office=app.organisation,
-        bands=overview.BANDS, drawn_bands=drawn_bands, drawn_departments=drawn_departments, size=PAGE,
+        "coordinator.html", holder.locale, holder=holder, today=app.today, office=app.organisation,
+        bands=words_of, live=live, size=PAGE,
         most=MOST_NAMES, after=after, queues=queues, kept=kept, **facts,
     )  # fmt: skip
-
-
-def drawn_bands(locale: str, counts: Mapping[str, int]) -> Markup:
-    """Draw how the live commitments stand."""
-    live = [band for band in overview.BANDS if band != "closed"]
-    parts = [charts.Part(band, band_word(locale, band), counts[band]) for band in live]
-    return charts.stacked(words(locale)["desk"]["chart"], parts)
-
-
-def drawn_departments(locale: str, owners: Sequence[overview.Owner]) -> Markup:
-    """Draw the departments that have most overdue: what is late, what runs, what waits to be accepted."""
-    said = words(locale)["desk"]
-    rows = [
-        charts.Bar(
-            owner.name,
-            [
-                charts.Part("overdue", said["column"]["overdue"], owner.overdue),
-                charts.Part("on_track", said["column"]["in_time"], owner.open - owner.overdue),
-                charts.Part("reported_done", said["column"]["waiting"], owner.waiting),
-            ],
-        )
-        for owner in owners[:MOST_DRAWN]
-    ]
-    return charts.bars(said["departments"], rows)
 
 
 def _wanted() -> Filter:
@@ -149,7 +127,7 @@ def _filters(session: Session, locale: str) -> dict[str, list[tuple[str, str]]]:
     """Return what can be chosen, each value with its words."""
     letters = session.execute(_named_letters())
     return {
-        "band": [(band, band_word(locale, band)) for band in overview.BANDS],
+        "band": [(band, band_word(locale, band)) for band in dashboard.BANDS],
         "department": [(str(number), name) for number, name in session.execute(_named_departments())],
         "letter": [(str(number), f"{proposal} {document}") for number, document, proposal in letters],
         "kind": [(kind, word(locale, "kind", kind)) for kind in KINDS],
@@ -170,11 +148,11 @@ def _named_letters() -> Select[int, str, str]:
     return select(*columns).order_by(Letter.signed_on.desc()).limit(MOST_NAMES)
 
 
-def _month(site: Site, visitor: Visitor, first: date) -> str:
+def _month(site: Site, holder: LinkHolder, first: date) -> str:
     with site.app.reading() as session:
-        shown = overview.month(session, first, site.app.workdays)
+        shown = month(session, first, site.app.workdays)
     before, following = (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=31)).replace(day=1)
-    return page("month.html", visitor.locale, visitor=visitor, month=shown, today=site.app.today, before=before,
+    return page("month.html", holder.locale, holder=holder, month=shown, today=site.app.today, before=before,
                 following=following, office=site.app.organisation)  # fmt: skip
 
 
@@ -185,22 +163,15 @@ def _first_day(month: str) -> date:
     return date.fromisoformat(f"{month}-01")
 
 
-def _item(site: Site, visitor: Visitor, ref: str) -> str:
-    told = _told(site, ref)
+def _item(site: Site, holder: LinkHolder, ref: str) -> str:
+    detail = site.detail(ref)
     with site.app.reading() as session:
-        entry = saved.find(session, site.app, {ref})
+        entry = confirmation(session, {ref})
     return page(
-        "item.html", visitor.locale, visitor=visitor, told=told, saved=entry, once=fresh_key(),
-        forms=decisions.offered(told, _departments(site), visitor.locale), office=site.app.organisation,
+        "item.html", holder.locale, holder=holder, detail=detail, status=site.status(detail.row), saved=entry,
+        idempotency_key=new_idempotency_key(), forms=decisions.offered(detail, _departments(site), holder.locale),
+        office=site.app.organisation,
     )  # fmt: skip
-
-
-def _told(site: Site, ref: str) -> Told:
-    with site.app.reading() as session:
-        told = tell(session, ref, site.app, request.args.get("before", type=int))
-    if told is None:
-        abort(404)
-    return told
 
 
 def _departments(site: Site) -> list[tuple[int, str]]:

@@ -13,11 +13,10 @@ from commitments.register import responses
 from notifications.links import UNIT
 from notifications.models import Digest
 from notifications.plan import outward
-from tracker.web import saved
-from tracker.web.auth import Visitor
+from tracker.web.auth import LinkHolder
 from tracker.web.forms import Entry, Field, Form
 from tracker.web.site import Site, page
-from tracker.web.submit import fresh_key, take
+from tracker.web.submit import confirmation, new_idempotency_key, submit
 from tracker.web.words import words
 
 if TYPE_CHECKING:
@@ -31,29 +30,29 @@ def pages(site: Site) -> Blueprint:
     @part.get("/")
     def digest(token: str) -> str:
         """Show the month's digest and the box."""
-        return _show(site, site.visitor(UNIT, token))
+        return _show(site, site.link_holder(UNIT, token))
 
     @part.post("/answer")
     def send(token: str) -> Response:
         """Take an answer."""
-        visitor = site.visitor(UNIT, token)
-        _told(site, visitor)
+        holder = site.link_holder(UNIT, token)
+        _digest(site, holder)
         back = url_for("unit.digest", token=token)
-        return take(site, visitor, _form(visitor), lambda register, entry: _do(register, visitor, entry),
-                    visitor.name, back)  # fmt: skip
+        return submit(site, holder, _form(holder), lambda register, entry: _do(register, holder, entry),
+                    holder.name, back)  # fmt: skip
 
     return part
 
 
-def _form(visitor: Visitor) -> Form:
-    grades = tuple((grade, word(visitor.locale, "grade", grade)) for grade in GRADES)
-    why = Field("reason", "text", label=words(visitor.locale)["field"]["why"])
+def _form(holder: LinkHolder) -> Form:
+    grades = tuple((grade, word(holder.locale, "grade", grade)) for grade in GRADES)
+    why = Field("reason", "text", label=words(holder.locale)["field"]["why"])
     return Form("answer", (Field("grade", "choice", required=True, choices=grades), why))
 
 
-def _told(site: Site, visitor: Visitor) -> Digest:
-    """Return the digest of the visitor's month, or answer 404 while it may not be read."""
-    query = select(Digest).where(Digest.unit_id == visitor.department_id, Digest.period == visitor.month)
+def _digest(site: Site, holder: LinkHolder) -> Digest:
+    """Return the digest of the holder's month, or answer 404 while it may not be read."""
+    query = select(Digest).where(Digest.unit_id == holder.department_id, Digest.period == holder.month)
     if site.app.config.digest.approval == "required":
         query = query.where(Digest.approved_at.is_not(None))
     with site.app.reading() as session:
@@ -63,19 +62,19 @@ def _told(site: Site, visitor: Visitor) -> Digest:
     return digest
 
 
-def _show(site: Site, visitor: Visitor) -> str:
-    app, digest = site.app, _told(site, visitor)
+def _show(site: Site, holder: LinkHolder) -> str:
+    app, digest = site.app, _digest(site, holder)
     with app.reading() as session:
-        given = select(Answer).where(Answer.unit_id == visitor.department_id, Answer.month == visitor.month)
+        given = select(Answer).where(Answer.unit_id == holder.department_id, Answer.month == holder.month)
         answer = session.scalars(given.order_by(Answer.id.desc()).limit(1)).first()
-        entry = saved.find(session, app, {visitor.name}, {"unit_answer"})
+        entry = confirmation(session, {holder.name}, "unit_answer")
     entry = replace(entry, reason="") if entry else None  # what was answered stands below, masked
     facts = outward.shown(digest.snapshot)
     reason = privacy.mask(answer.reason, facts["contact"])[0] if answer else ""
-    return page("unit.html", visitor.locale, visitor=visitor, digest=facts, answer=answer, reason=reason, saved=entry,
-                form=_form(visitor), once=fresh_key(), office=app.organisation)  # fmt: skip
+    return page("unit.html", holder.locale, holder=holder, digest=facts, answer=answer, reason=reason, saved=entry,
+                form=_form(holder), idempotency_key=new_idempotency_key(), office=app.organisation)  # fmt: skip
 
 
-def _do(register: "Register", visitor: Visitor, entry: Entry) -> None:
-    unit = register.session.get_one(Department, visitor.department_id)
-    responses.answer(register, unit, visitor.month, entry.text("grade"), entry.text("reason"))
+def _do(register: "Register", holder: LinkHolder, entry: Entry) -> None:
+    unit = register.session.get_one(Department, holder.department_id)
+    responses.answer(register, unit, holder.month, entry.text("grade"), entry.text("reason"))

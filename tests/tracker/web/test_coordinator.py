@@ -1,9 +1,13 @@
 """The coordinator's pages: what they show, and each decision."""
 
+import re
+from xml.etree import ElementTree as ET
+
 import pytest
 
 from commitments.models import Dispute, Extension
 from tests.tracker.web.conftest import REF, Pages
+from tracker.web.app import make as make_pages
 
 OTHER = "2019-1007-03"
 
@@ -23,6 +27,47 @@ def test_the_ledger_is_shown_worst_first_with_its_figures(pages: Pages) -> None:
     for words in ("市民政局承诺事项台账", "临近到期", "各单位办理情况", "<svg", pages.row().title):
         assert words in page
     assert page.index("items/2019-1007-08") < page.index("items/2019-1007-06")
+
+
+def test_the_bands_are_drawn_and_every_number_stands_in_words(pages: Pages) -> None:
+    page = pages.get(pages.desk()).text
+    section = page[page.index("在办事项分布") :].partition("</section>")[0]
+    assert re.findall(r"</svg> (\S+) (\d+)</li>", section)[:3] == [("逾期", "0"), ("今日到期", "0"), ("临近到期", "8")]
+    bar, *swatches = re.findall("<svg.*?</svg>", section, re.DOTALL)
+    assert len(swatches) == 7
+    assert [name for name, _, _ in boxes(bar)] == ["part-due_soon", "part-review_due"]
+
+
+def test_bars_lie_side_by_side_on_one_scale(pages: Pages) -> None:
+    bars = [boxes(bar) for bar in re.findall(r'<svg class="bar".*?</svg>', pages.get(pages.desk()).text, re.DOTALL)]
+    for bar in bars:
+        ends = [round(left + width, 1) for _, left, width in bar]
+        assert [0.0, *ends[:-1]] == [round(left, 1) for _, left, _ in bar]
+    assert max(bar[-1][1] + bar[-1][2] for bar in bars[1:]) == pytest.approx(100, abs=0.1)
+
+
+def test_even_one_among_thousands_is_drawn(pages: Pages) -> None:
+    template = make_pages(pages.app).jinja_env.get_template("parts.html")
+    drawn = boxes(template.module.bar([("overdue", "", 1), ("on_track", "", 99_999)], 100_000))
+    assert [width for _, _, width in drawn] == [1.0, 100.0]
+    assert boxes(template.module.bar([], 0)) == []
+
+
+@pytest.mark.parametrize("name", ["</li><script>alert(1)</script>", '" onload="alert(1)', "]]>&lt;&amp;<!--"])
+def test_a_drawing_holds_nothing_but_boxes(pages: Pages, name: str) -> None:
+    parts = make_pages(pages.app).jinja_env.get_template("parts.html").module
+    drawn = ET.fromstring(f"<p>{parts.bar([(name, name, 7)], 7)}{parts.legend([(name, name, 7)])}</p>")  # noqa: S314 - ours
+    assert {each.tag for each in drawn.iter()} == {"p", "svg", "rect", "ul", "li"}
+    assert set().union(*(each.attrib for each in drawn.iter())) <= {
+        "class", "viewBox", "preserveAspectRatio", "aria-hidden", "x", "width", "height",
+    }  # fmt: skip
+    assert f"{name} 7" in "".join(drawn.itertext())
+
+
+def boxes(drawing: str) -> list[tuple[str, float, float]]:
+    """Return of each piece its class, where it begins and how wide it is."""
+    found = re.findall(r'class="part (part-\w+)" x="([\d.]+)" width="([\d.]+)"', drawing)
+    return [(name, float(left), float(width)) for name, left, width in found]
 
 
 @pytest.mark.parametrize(

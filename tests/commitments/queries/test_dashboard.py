@@ -14,17 +14,19 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, event, insert, select
 from sqlalchemy.orm import Session
 
-from commitments.deadlines import Ladder, Offset, band, due_soon_until
+from commitments.deadlines import Ladder, Offset, due_soon_until, status
 from commitments.models import OUTCOMES, STATES, Answer, Commitment, Department, Dispute, Extension, Letter
-from commitments.queries.as_of import standings
-from commitments.queries.listing import Filter, count
+from commitments.queries import dashboard
+from commitments.queries.as_of import commitments_as_of
+from commitments.queries.dashboard import BANDS, DashboardRow, PageCursor, departments, worst_first
+from commitments.queries.listing import Filter, StatusRow, count, refs
+from commitments.queries.month import MOST_A_DAY, month
 from commitments.queries.statistics import Period, Rate, rates
+from commitments.queries.waiting import MOST_WAITING, Queue, waiting
 from commitments.storage import reading, writing
 from commitments.workdays import WorkCalendar
 from tests.conftest import LADDER, ZONE
 from tests.thorough import examples
-from tracker.web import overview
-from tracker.web.overview import BANDS, MOST_A_DAY, MOST_WAITING, Place, Row, departments, month, worst_first
 
 TODAY = date(2026, 9, 28)  # a Monday before the National Day week
 ALL = Filter()
@@ -53,7 +55,7 @@ class Desk:
         with reading(self.engine) as session:
             yield session
 
-    def listed(self, wanted: Filter = ALL, **knobs: Any) -> list[Row]:
+    def listed(self, wanted: Filter = ALL, **knobs: Any) -> list[DashboardRow]:
         with self.looking() as session:
             return worst_first(session, wanted, TODAY, self.soon, **knobs)
 
@@ -185,7 +187,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(quick_desk: Desk, size: i
     whole, pages, after = quick_desk.listed(), [], None
     while page := quick_desk.listed(after=after, size=size):
         pages += page
-        after = Place.read(str(page[-1].place))
+        after = PageCursor.read(str(page[-1].cursor))
     assert pages == whole
     assert len(whole) == 18
 
@@ -193,13 +195,13 @@ def test_pages_follow_each_other_without_gap_or_repeat(quick_desk: Desk, size: i
 @pytest.mark.parametrize("size", [1, 4, 50])
 def test_a_departments_pages_are_the_whole_list_too(desk: Desk, size: int) -> None:
     desk.fill([*WORST_FIRST, {"state": "draft", "opened_at": None}, *WORST_FIRST])
-    pages: list[Row] = []
-    while page := desk.listed(Filter(department=1), after=pages[-1].place if pages else None, size=size):
+    pages: list[DashboardRow] = []
+    while page := desk.listed(Filter(department=1), after=pages[-1].cursor if pages else None, size=size):
         pages += page
     assert pages == desk.listed()
 
 
-@pytest.mark.parametrize("knobs", [{"band": "purple"}, {"after": Place(10**30, TODAY, "x")}, {"size": 0}])
+@pytest.mark.parametrize("knobs", [{"band": "purple"}, {"after": PageCursor(10**30, TODAY, "x")}, {"size": 0}])
 def test_an_address_somebody_made_up_finds_nothing(desk: Desk, knobs: dict[str, Any]) -> None:
     desk.fill(WORST_FIRST)
     assert desk.listed(Filter(department=1), **knobs) == []
@@ -209,31 +211,31 @@ def test_a_page_holds_its_place_while_the_row_it_ended_with_goes(desk: Desk) -> 
     desk.fill(WORST_FIRST)
     first = desk.listed(size=2)
     desk.fill([row for row in WORST_FIRST if row["due_on"] != day(-1)])
-    assert [row.due_on for row in desk.listed(after=first[-1].place, size=2)] == [TODAY, day(3)]
+    assert [row.due_on for row in desk.listed(after=first[-1].cursor, size=2)] == [TODAY, day(3)]
 
 
 @pytest.mark.parametrize(
     "text", ["", "x", "1.2", "1.2026-13-01.a", "a.2026-01-01.b", "1.2026-01-01.a\0", "1.2026-01-01.\ud800", "." * 400]
 )
 def test_what_is_no_place_is_none(text: str) -> None:
-    assert Place.read(text) is None
+    assert PageCursor.read(text) is None
 
 
 def test_a_place_is_read_as_it_was_written() -> None:
-    place = Place(3, TODAY, "2019-闭08.1-02")
-    assert Place.read(str(place)) == place
+    cursor = PageCursor(3, TODAY, "2019-闭08.1-02")
+    assert PageCursor.read(str(cursor)) == cursor
 
 
 def test_a_place_beyond_the_list_finds_nothing(desk: Desk) -> None:
     desk.fill(WORST_FIRST)
-    assert desk.refs(after=Place(99, TODAY, "")) == ""
-    assert desk.refs(after=Place(-1, TODAY, "")) == "1 2 3 4 5 6 7 8 9"
+    assert desk.refs(after=PageCursor(99, TODAY, "")) == ""
+    assert desk.refs(after=PageCursor(-1, TODAY, "")) == "1 2 3 4 5 6 7 8 9"
 
 
 def test_counts_name_every_band(desk: Desk) -> None:
     desk.fill(WORST_FIRST)
     with desk.looking() as session:
-        all_, none = (overview.counts(session, wanted, TODAY, desk.soon) for wanted in (ALL, Filter(words="没有")))
+        all_, none = (dashboard.counts(session, wanted, TODAY, desk.soon) for wanted in (ALL, Filter(words="没有")))
     assert list(all_.items()) == list(zip(BANDS, (2, 1, 1, 1, 2, 1, 0, 1), strict=True))
     assert none == dict.fromkeys(BANDS, 0)
 
@@ -276,8 +278,11 @@ TODAYS = st.dates(date(2025, 12, 20), date(2027, 3, 1))  # the working days of 2
 
 def expected_band(facts: dict[str, Any], today: date, ladder: Ladder, workdays: WorkCalendar) -> str:
     """Return the band the pure rule gives; who is not open stands by his state."""
-    is_open = facts["state"] == "open"
-    return band(facts["due_on"], facts["review_on"], today, ladder, workdays) if is_open else facts["state"]
+    return status(_row(facts), today, ladder, workdays).band or facts["state"]
+
+
+def _row(facts: dict[str, Any]) -> StatusRow:
+    return StatusRow._make(facts.get(field) for field in StatusRow._fields)
 
 
 def same_ledger(wrapped: Any) -> Any:
@@ -297,20 +302,22 @@ def test_the_list_names_the_bands_the_rule_names(
     soon = due_soon_until(ladder, today, workdays)
     with quick_desk.looking() as session:
         listed = worst_first(session, ALL, today, soon, size=100)
-        counted = overview.counts(session, ALL, today, soon)
+        counted = dashboard.counts(session, ALL, today, soon)
+        overdue = refs(session.connection(), Filter(overdue_on=today))
     bands = {f"2019-1007-{n:02d}": expected_band(row, today, ladder, workdays) for n, row in enumerate(rows, 1)}
     assert {row.ref: row.band for row in listed} == bands
+    assert overdue == sorted(ref for ref, band in bands.items() if band == "overdue")
     assert len(listed) == len(rows)
     assert counted == {name: list(bands.values()).count(name) for name in BANDS}
-    assert listed == sorted(listed, key=lambda row: row.place)
+    assert listed == sorted(listed, key=lambda row: row.cursor)
 
 
 def test_deadlines_come_from_the_index_in_order(quick_desk: Desk) -> None:
     """A page of the worst must not read and sort a ledger of a hundred thousand."""
     plans = []
-    for stretch in overview.stretches(TODAY, quick_desk.soon):
-        if stretch.day is Commitment.due_on:
-            query = select(Commitment.ref).where(stretch.holds).order_by(stretch.day, Commitment.ref)
+    for segment in dashboard.segments(TODAY, quick_desk.soon):
+        if segment.day is Commitment.due_on:
+            query = select(Commitment.ref).where(segment.holds).order_by(segment.day, Commitment.ref)
             text = query.compile(quick_desk.engine, compile_kwargs={"literal_binds": True})
             with quick_desk.looking() as session:
                 told = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
@@ -367,7 +374,7 @@ def test_what_waits_stands_longest_waiting_first(desk: Desk) -> None:
         session.add_all([_disputed(ids["5"], 4), _disputed(ids["6"], 3), _disputed(ids["7"], 2, "accepted")])
         session.add(_disputed(ids["9"], 1))
     with desk.looking() as session:
-        found = overview.waiting(session)
+        found = waiting(session)
     assert [(row.ref[-1], row.asked_at.hour) for row in found.extensions.rows] == [("3", 8), ("2", 9)]
     assert found.extensions.rows[0][3:7] == (day(-90), day(30), "材料未齐", "市民政局")
     assert [row.ref[-1] for row in found.disputes.rows] == ["6", "5"], "nothing can be decided on the closed one"
@@ -388,7 +395,7 @@ def test_the_newest_answer_of_a_month_counts_newest_on_top(desk: Desk) -> None:
             session.add(answered)
             session.flush()
     with desk.looking() as session:
-        answers = overview.waiting(session).answers
+        answers = waiting(session).answers
     assert [row[:3] for row in answers.rows] == [
         ("市民政局", "2026-07", "satisfied"),
         ("市民政局", "2026-08", "partly"),
@@ -405,14 +412,14 @@ def test_a_long_queue_shows_its_head_and_counts_all(desk: Desk, many: int) -> No
         session.add_all([_asked(key, n % 24) for n in range(many)])
         session.add_all([_answered(1, f"{1990 + n}-01", "partly", n % 24) for n in range(many)])
     with desk.looking() as session:
-        found = overview.waiting(session)
+        found = waiting(session)
     for queue in (found.extensions, found.drafts, found.answers):
         assert (queue.count, len(queue.rows)) == (many, min(many, MOST_WAITING))
 
 
 def test_nothing_waits_in_an_empty_ledger(desk: Desk) -> None:
     with desk.looking() as session:
-        assert all(queue == overview.Queue(0, []) for queue in vars(overview.waiting(session)).values())
+        assert all(queue == Queue(0, []) for queue in vars(waiting(session)).values())
 
 
 # -- the departments -----------------------------------------------------------------------------------------
@@ -456,7 +463,7 @@ def test_departments_count_as_the_reports_do(quick_desk: Desk, rows: list[dict[s
     )
     with quick_desk.looking() as session:
         owners = departments(session, today)
-        stand = standings(session, None, year, LADDER, quick_desk.workdays)
+        stand = commitments_as_of(session, None, year, LADDER, quick_desk.workdays)
     for owner in owners:
         own = [one for one in stand if one.lead == owner.name]
         assert [owner.on_time_first, owner.on_time_current] == rates(own, year)[:2]
@@ -519,6 +526,6 @@ def test_months_have_their_days(desk: Desk, first: str, days: int) -> None:
 def test_what_is_counted_is_what_a_filter_finds(desk: Desk) -> None:
     desk.fill(WORST_FIRST)
     with desk.looking() as session:
-        found = overview.counts(session, Filter(states=("open",)), TODAY, desk.soon)
+        found = dashboard.counts(session, Filter(states=("open",)), TODAY, desk.soon)
         assert sum(found.values()) == count(session.connection(), Filter(states=("open",)))
         assert session.scalars(select(Commitment.ref)).all()
