@@ -250,3 +250,18 @@ def _on_time(day: Any, today: date) -> tuple[ColumnElement[int], ColumnElement[i
 def _figures(*row: Any) -> DepartmentFigures:  # noqa: ANN401 - a row of the query above
     facts, first, current = row[:6], row[6:8], row[8:]
     return DepartmentFigures._make((*facts, Rate("on_time_first", *first), Rate("on_time_current", *current)))
+
+
+# -- what the list can be narrowed to --------------------------------------------------------------------------
+
+
+def department_names(session: Session, at_most: int) -> list[tuple[int, str]]:
+    """Return the first departments by name, each with its id."""
+    query = select(Department.id, Department.name).order_by(Department.name).limit(at_most)
+    return [(number, name) for number, name in session.execute(query)]
+
+
+def letter_numbers(session: Session, at_most: int) -> list[tuple[int, str, str]]:
+    """Return the newest letters: id, document number, proposal number."""
+    query = select(Letter.id, Letter.document_number, Letter.proposal_number).order_by(Letter.signed_on.desc())
+    return [(number, document, proposal) for number, document, proposal in session.execute(query.limit(at_most))]

@@ -118,7 +118,7 @@ MUTANTS = (
         "tracker/test_replay.py::test_differences_are_a_list_in_json",
     ),
     Mutant(
-        "a floor of free space that is none", "tracker/web/quotas.py",
+        "a floor of free space that is none", "tracker/web/uploads.py",
         "shutil.disk_usage(app.folder).free - size <", "shutil.disk_usage(app.folder).free - size < 0 *",
         "tracker/web/test_stuck.py::test_below_the_floor_of_free_space_nothing_is_taken",
     ),

@@ -5,12 +5,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request, url_for
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from commitments.deadlines import due_soon_until
 from commitments.i18n import word
-from commitments.models import KINDS, STATES, Department, Letter
+from commitments.models import KINDS, STATES
 from commitments.queries import dashboard
 from commitments.queries.listing import Filter
 from commitments.queries.month import month
@@ -125,11 +124,13 @@ def _wanted() -> Filter:
 
 def _filters(session: Session, locale: str) -> dict[str, list[tuple[str, str]]]:
     """Return what can be chosen, each value with its words."""
-    letters = session.execute(_named_letters())
     return {
         "band": [(band, band_word(locale, band)) for band in dashboard.BANDS],
-        "department": [(str(number), name) for number, name in session.execute(_named_departments())],
-        "letter": [(str(number), f"{proposal} {document}") for number, document, proposal in letters],
+        "department": [(str(number), name) for number, name in dashboard.department_names(session, MOST_NAMES)],
+        "letter": [
+            (str(number), f"{proposal} {document}")
+            for number, document, proposal in dashboard.letter_numbers(session, MOST_NAMES)
+        ],
         "kind": [(kind, word(locale, "kind", kind)) for kind in KINDS],
     }
 
@@ -137,15 +138,6 @@ def _filters(session: Session, locale: str) -> dict[str, list[tuple[str, str]]]:
 def band_word(locale: str, band: str) -> str:
     """Return the word for a light of the list: a band while open, else the state."""
     return word(locale, "state" if band in STATES else "band", band)
-
-
-def _named_departments() -> Select[int, str]:
-    return select(Department.id, Department.name).order_by(Department.name).limit(MOST_NAMES)
-
-
-def _named_letters() -> Select[int, str, str]:
-    columns = (Letter.id, Letter.document_number, Letter.proposal_number)
-    return select(*columns).order_by(Letter.signed_on.desc()).limit(MOST_NAMES)
 
 
 def _month(site: Site, holder: LinkHolder, first: date) -> str:
@@ -176,4 +168,4 @@ def _item(site: Site, holder: LinkHolder, ref: str) -> str:
 
 def _departments(site: Site) -> list[tuple[int, str]]:
     with site.app.reading() as session:
-        return [(number, name) for number, name in session.execute(_named_departments())]
+        return dashboard.department_names(session, MOST_NAMES)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from commitments import privacy
 from commitments.i18n import word
 from commitments.models import GRADES, Answer, Department
+from commitments.queries.waiting import newest_answers
 from commitments.register import responses
 from notifications.links import UNIT
 from notifications.models import Digest
@@ -65,8 +66,8 @@ def _digest(site: Site, holder: LinkHolder) -> Digest:
 def _show(site: Site, holder: LinkHolder) -> str:
     app, digest = site.app, _digest(site, holder)
     with app.reading() as session:
-        given = select(Answer).where(Answer.unit_id == holder.department_id, Answer.month == holder.month)
-        answer = session.scalars(given.order_by(Answer.id.desc()).limit(1)).first()
+        of_month = (Answer.unit_id == holder.department_id, Answer.month == holder.month)
+        answer = session.execute(newest_answers(*of_month)).first()
         entry = confirmation(session, {holder.name}, "unit_answer")
     entry = replace(entry, reason="") if entry else None  # what was answered stands below, masked
     facts = outward.shown(digest.snapshot)
