@@ -132,7 +132,7 @@ def no_choice(group: str, value: object) -> Mistake:
 
 
 class Problem(str):  # noqa: SLOT000 - a str has no room for slots of its own
-    """One mistake among many, as a whole sentence in English; ``message`` says it in the reader's language."""
+    """What there is to say, as a text in English; ``message`` says it in the reader's language."""
 
     _said: Callable[[str], str]
 
@@ -145,6 +145,11 @@ class Problem(str):  # noqa: SLOT000 - a str has no room for slots of its own
     def message(self, locale: str) -> str:
         """Return the sentence for a reader of ``locale``."""
         return self._said(locale)
+
+
+def sentence(key: str, /, **facts: object) -> Problem:
+    """Return the text ``cli.links.which`` of the catalogue, filled with facts, in English and in each language."""
+    return Problem(lambda locale: say(locale, key, **{name: _fact(locale, value) for name, value in facts.items()}))
 
 
 class Lines:

@@ -30,20 +30,20 @@ def table(locale: str, name: str) -> Mapping[str, Any]:
 
     A locale that is not one of LOCALES reads the first of them.
     """
-    top, *inner = name.split(".")
-    found = tomllib.loads(_unread(locale if locale in LOCALES else LOCALES[0]).get(top, "")).get(top, {})
-    for each in inner:
+    sections = _unread(locale if locale in LOCALES else LOCALES[0])
+    text = "".join(part for title, part in sections.items() if title == name or title.startswith(f"{name}."))
+    found = tomllib.loads(text)
+    for each in name.split("."):
         found = found.get(each, {})
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @cache
 def _unread(locale: str) -> Mapping[str, str]:
-    """Return the text of each outer table: a command needs a few, and to parse all takes as long as it does."""
-    parts: dict[str, str] = defaultdict(str)
-    for part in re.split(r"^(?=\[)", (FOLDER / f"{locale}.toml").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
-        parts[re.findall(r"\w+", part)[0]] += part
-    return parts
+    """Return the text of each table by its name: a command needs a few, and to parse all takes as long as it does."""
+    text = (FOLDER / f"{locale}.toml").read_text(encoding="utf-8")
+    parts = re.split(r"^(?=\[([\w.]+)\]$)", text, flags=re.MULTILINE)[1:]
+    return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 def word(locale: str, group: str, value: str) -> str:

@@ -11,7 +11,9 @@ from commitments.i18n import FOLDER, LOCALES, table
 from tests.traditional import as_simplified, simplified_signs
 
 # traditional too, where the catalogue uses them
-BOTH = frozenset("不了什令例修充免全准出列制力升句只合同回局布年度志扣料既更查核率理留社立精系者致落行表裂覆逾都量面")
+BOTH = frozenset(
+    "不了什令例修充免全六准出列制力升即句只合同器回局布年度律志才扣料既更板查核注率理留社立精系署者致落行表裂覆逾都量面"
+)
 
 
 def read(locale: str) -> str:

@@ -116,5 +116,5 @@ def test_row_32_the_command_names_all_that_is_held(station: MakeStation, relay: 
     """Row 32: held: `remind`, without a daemon, says how many."""
     here = station(DEPARTMENTS, **GUARDED)
     done(here, "ledger", "load", ledger(here.folder, -1))
-    assert f"{FLOOD} notices are held" in done(here, "remind")
+    assert f"{FLOOD}条通知已暂扣" in done(here, "remind")
     assert relay.seen == []

@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
-from tests.traditional import as_simplified
-from tracker.cli.recorded import WORDS
 from tracker.cli.root import run
 from tracker.demo import stage
 
@@ -97,7 +95,7 @@ def test_a_reopened_item_and_a_decided_dispute(capsys: pytest.CaptureFixture[str
 
 def test_drafts_are_told_to_nobody_until_confirmed(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = said(capsys, *NEW, "--draft")
-    assert err[-1] == "  接下来告知：草稿确认之前不告知任何单位"
+    assert err[-1] == "  接下来告知：确认之前不告知任何单位"
     _, err = said(capsys, "confirm", out.strip())
     assert err == [
         f"确认：{out.strip()} 新事项", "  复核日期：2020年3月2日", "  接下来告知：市民政局（主办）",

@@ -81,8 +81,8 @@ def ledger(home: Path) -> str:
 
 
 LATER = "确已提醒主办单位、满5个工作日仍未办结的，才发督办。"
-NOW = f"1项登记时已逾期，交办邮件将写明。逾期提醒从今天起算，2020年3月3日首次提醒主办单位；{LATER}"
-HISTORY = f"1项登记时已逾期，作为历史登记，不发交办邮件。2020年3月10日首次提醒主办单位；{LATER}"
+NOW = f"1项登记时已逾期，新任务邮件将写明。逾期提醒从今天起算，2020年3月3日首次提醒主办单位；{LATER}"
+HISTORY = f"1项登记时已逾期，作为历史登记，不发新任务邮件。2020年3月10日首次提醒主办单位；{LATER}"
 
 
 @freeze_time(TODAY)
@@ -139,7 +139,7 @@ def drafts(home: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[
 def test_importing_says_what_confirming_will_do(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     refs, err = drafts(home, capsys)
     assert len(refs) == 2
-    assert "1条草稿的期限已过，确认时即已逾期" in err
+    assert "1条待确认事项的期限已过，确认时即已逾期" in err
     assert NOW in told(capsys, "confirm", *refs)[1]
 
 

@@ -300,8 +300,8 @@ def test_remind_guesses_at_no_cause_where_it_is_known(
         capsys.readouterr()
         assert run(["remind"]) == 5
         told = capsys.readouterr().err
-        assert re.search(r"^\d+ notices wait\.$", told, re.MULTILINE)
-        assert "the pace" not in told
+        assert re.search(r"^\d+条通知待告知。$", told, re.MULTILINE)
+        assert "发送数量" not in told
         assert run(["doctor"]) == 1
         found = capsys.readouterr().out
     assert "alert: channel smtp" in found

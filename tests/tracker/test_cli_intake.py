@@ -118,7 +118,7 @@ def test_a_letter_without_a_pledge_is_entered_all_the_same(capsys: pytest.Captur
     bare.write_text(LETTER.replace("我局将于2022年12月底前疏通河道3公里。", "河道已于去年疏通。"), encoding="utf-8")
     code, out, err = said(capsys, "import", str(bare))
     assert (code, out) == (0, "")
-    assert "0 条草稿" in err
+    assert "待确认事项0条" in err
 
 
 @pytest.mark.parametrize(("name", "code"), [("nothing.txt", 2), (".", 2), ("pipe", 2)])
@@ -165,7 +165,7 @@ def test_a_review_confirms_skips_drops_and_goes_on_later(
 ) -> None:
     run(["import", str(OWN)])
     out = walk(monkeypatch, capsys, "y", "寧川市民政局", "x", "n", "q")
-    assert "确认 1 条，删除 1 条，尚余 8 条草稿" in out
+    assert "确认1条，删除1条，尚余8条待确认" in out
     states = [row["state"] for row in listed(capsys)]
     assert (states.count("open"), states.count("draft")) == (1, 8)
     again = walk(monkeypatch, capsys, "q")

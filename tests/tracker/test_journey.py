@@ -56,8 +56,8 @@ def test_from_add_to_close(tracker: Tracker, tmp_path: Path) -> None:
             "add", "--letter", "1007", "--title", "村居事项清单", "--lead", "市民政局", "--due", "2019-12-31"
         ).strip()
         assert ref == "2019-1007-01"
-        assert "sent 2" in tracker("remind")
-        assert "sent 0" in tracker("remind")
+        assert "发出2封" in tracker("remind")
+        assert "发出0封" in tracker("remind")
     for day in ("2019-12-20", "2019-12-26", "2019-12-31"):
         with at(f"{day}T09:00:30"):
             tracker("remind")

@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 from freezegun import freeze_time
 
-from tests.traditional import as_simplified
 from tracker.cli.root import run
-from tracker.cli.setup import NEXT
 from tracker.demo import stage
 
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
@@ -48,10 +46,6 @@ def test_init_leaves_the_name_to_be_filled_and_says_what_comes_next(
         assert words in told
     assert run(["ledger", "load", str(LETTER)]) == 0
     assert "接下来" not in said(capsys, "init")[2]
-
-
-def test_what_comes_next_is_the_same_in_both_scripts() -> None:
-    assert as_simplified(NEXT["zh-Hant"]) == NEXT["zh-Hans"]
 
 
 @pytest.mark.parametrize("line", [["config", "check"], ["doctor"]])

@@ -2,7 +2,8 @@
 
 import getpass
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commitments.errors import Error
+from commitments import i18n
+from commitments.errors import Error, Problem, sentence
+from tracker.cli.output import say, write_out
 
 if TYPE_CHECKING:
     from tracker.app import App
@@ -55,9 +58,15 @@ class Command:
 
     @property
     def spoken(self) -> str:
-        """The language to complain in, also when there is no configuration to read it from."""
-        loaded = self.__dict__.get("app")
-        return self.language or (loaded.config.language if loaded else "en")
+        """The language to complain in; without a configuration that can be read, that of the environment."""
+        try:
+            return self.locale
+        except Error:
+            return environment_language(os.environ)
+
+    def tell(self, key: str, /, **facts: object) -> None:
+        """Say ``cli.copy.done`` of the catalogue on standard error."""
+        say(i18n.say(self.locale, key, **facts))
 
     def close(self) -> None:
         """Let go of the database, if a command opened it."""
@@ -80,7 +89,6 @@ def command(ctx: typer.Context) -> Command:
 def save(app: "App", file: Path | None, content: bytes, *, force: bool) -> None:
     """Write to a file, or to stdout without one. Raises WorkOfOthers, NotWritten."""
     from tracker import files  # noqa: PLC0415
-    from tracker.cli.output import write_out  # noqa: PLC0415
 
     if file is None:
         write_out(content)
@@ -107,15 +115,23 @@ def worded(option: str, group: str, text: str) -> str:
     return value
 
 
-def confirm(question: str, *, yes: bool) -> None:
+def environment_language(environ: Mapping[str, str]) -> str:
+    """Return the language of a terminal: ``zh_TW.UTF-8`` is zh-Hant, other Chinese zh-Hans, all else en."""
+    name = next((environ[key] for key in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(key)), "")
+    if not name.startswith("zh"):
+        return "en"
+    return "zh-Hant" if re.match(r"zh[-_](Hant|TW|HK|MO)", name) else "zh-Hans"
+
+
+def confirm(ctx: typer.Context, question: Problem, *, yes: bool) -> None:
     """Ask before something that cannot be undone. Without a terminal nothing is asked: --yes must be given."""
     import sys  # noqa: PLC0415
 
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError(problem=f"{question} Without a terminal, answer with --yes.")
-    typer.confirm(question, abort=True, err=True)
+        raise UsageError(problem=sentence("cli.common.answer", question=question))
+    typer.confirm(question.message(command(ctx).locale), abort=True, err=True)
 
 
 def refs() -> Sequence[str]:

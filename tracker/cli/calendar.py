@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from commitments import i18n
+from commitments.errors import sentence
 from tracker.cli.base import Command, JsonOption, UsageError, command
 from tracker.cli.dates import read_bound
 from tracker.cli.output import print_facts, print_json, print_table, say
@@ -22,44 +24,6 @@ if TYPE_CHECKING:
 group = typer.Typer(no_args_is_help=True, help="工作日 · Working days, each answer explained.", rich_markup_mode=None)
 Day = Annotated[str, typer.Argument(help="日期：2019-12-31、2019年12月31日、+30d · A date.")]
 FARTHEST = 10_000  # working days, forty years
-TEXTS = {
-    "after": ("{start} 之后第{n}个工作日是 {day}", "working day {n} after {start} is {day}"),
-    "before": ("{start} 之前第{n}个工作日是 {day}", "working day {n} before {start} is {day}"),
-    "same": ("{start} 当天", "{start} itself"),
-    "count": ("{start} 之后至 {end}（含）共{n}个工作日", "{n} working days after {start} up to and including {end}"),
-    "provisional": ("暂定：{years}年放假安排尚未公布", "provisional: the working days of {years} are not published"),
-    "skipped": ("；跳过 {days}", "; skipped {days}"),
-    "worked": ("；计入 {days}", "; counted {days}"),
-    "run": ("{first}至{last}", "{first} to {last}"),
-    "reason": ("{days}（{why}）", "{days} ({why})"),
-    "comma": ("、", ", "),
-    "weekend": ("周末", "weekend"),
-    "holiday": ("{name}", "{name}"),
-    "statutory": ("法定节假日{name}，暂定", "statutory {name}, provisional"),
-    "operator": ("本单位日历", "own calendar"),
-    "adjusted": ("调休上班", "worked to make up for a holiday"),
-    "off": ("休", "off"),
-    "on": ("班", "worked"),
-    "own": (
-        "{year}年：休{off}天、班{work}天{complete} {source}",
-        "{year}: {off} off, {work} worked{complete} {source}",
-    ),
-    "complete": ("，整年", ", whole year"),
-}
-LABELS = {
-    "published": ("已公布", "Published"),
-    "file": ("本单位日历", "Own calendar"),
-    "own": ("其中", "It says"),
-    "provisional_from": ("暂定起于", "Provisional from"),
-}
-HEADINGS = {
-    "zh": {"date": "日期", "weekday": "星期", "what": "休或班", "why": "原因"},
-    "en": {"date": "Date", "weekday": "Day", "what": "Off or worked", "why": "Why"},
-}
-
-
-def _say(locale: str, text: str, **facts: object) -> str:
-    return TEXTS[text][0 if locale.startswith("zh") else 1].format(**facts)
 
 
 def _program(shared: Command) -> "tuple[App, str]":
@@ -126,7 +90,7 @@ def _added(workdays: "WorkCalendar", start: "date", n: int) -> "Answer":
     try:
         return workdays.explain_add(start, n)
     except OverflowError:
-        raise UsageError(problem=f"{n} working days from {start} lie beyond the years that can be counted.") from None
+        raise UsageError(problem=sentence("cli.calendar.beyond", n=n, start=start)) from None
 
 
 def _grounds(answer: "Answer") -> dict[str, object]:
@@ -137,12 +101,20 @@ def _grounds(answer: "Answer") -> dict[str, object]:
 # -- words -----------------------------------------------------------------------------------------------------
 
 
+def _say(locale: str, text: str, **facts: object) -> str:
+    return i18n.say(locale, f"cli.calendar.{text}", **facts)
+
+
+def _with(text: str, why: str, locale: str) -> str:
+    return i18n.say(locale, "cli.common.note", text=text, note=why)
+
+
 def _marked(said: str, workdays: "WorkCalendar", start: "date", end: "date", locale: str) -> str:
     """Mark an answer that rests on a year not yet published, naming the year."""
     first, last = sorted((start.year, end.year))
     years = [str(year) for year in range(first, last + 1) if workdays.provisional(year)]
-    why = _say(locale, "provisional", years=_say(locale, "comma").join(years))
-    return _say(locale, "reason", days=said, why=why) if years else said
+    why = _say(locale, "provisional", years=i18n.word(locale, "cli.common", "comma").join(years))
+    return _with(said, why, locale) if years else said
 
 
 def _explained(answer: "Answer", year: int, locale: str) -> str:
@@ -152,16 +124,14 @@ def _explained(answer: "Answer", year: int, locale: str) -> str:
     for (counted, why), run in groupby(steps, key=lambda step: (step.counted, step.why)):
         if why != "weekday":
             days = _run([step.day for step in run], year, locale)
-            told["worked" if counted else "skipped"].append(_say(locale, "reason", days=days, why=_why(why, locale)))
-    comma = _say(locale, "comma")
+            told["worked" if counted else "skipped"].append(_with(days, _why(why, locale), locale))
+    comma = i18n.word(locale, "cli.common", "comma")
     return "".join(_say(locale, text, days=comma.join(runs)) for text, runs in told.items() if runs)
 
 
 def _run(days: "Sequence[date]", year: int, locale: str) -> str:
-    from commitments.i18n import format_date  # noqa: PLC0415
-
     first, last = (
-        format_date(locale, day).removeprefix(f"{year}年").removesuffix(f" {year}") for day in (days[0], days[-1])
+        i18n.format_date(locale, day).removeprefix(f"{year}年").removesuffix(f" {year}") for day in (days[0], days[-1])
     )
     return first if first == last else _say(locale, "run", first=first, last=last)
 
@@ -172,7 +142,7 @@ def _why(reason: str, locale: str) -> str:
 
     kind, _, name = reason.partition(":")
     english = {chinese: word for word, chinese in CHINESE.items()}
-    return _say(locale, kind, name=name if locale.startswith("zh") else english.get(name, name))
+    return _say(locale, kind, name=english.get(name, name) if locale == "en" else name)
 
 
 # -- the calendar itself ---------------------------------------------------------------------------------------
@@ -194,13 +164,13 @@ def show(
         days = [{"date": step.day, "worked": step.counted, "why": step.why} for step in steps]
         print_json({"year": year, "provisional": provisional, "days": days})
         return
-    print_table(HEADINGS["zh" if locale.startswith("zh") else "en"], [_row(step, locale) for step in steps])
+    print_table(i18n.table(locale, "cli.calendar.column"), [_row(step, locale) for step in steps])
     if provisional:
         say(_say(locale, "provisional", years=year))
 
 
 def _row(step: "Step", locale: str) -> dict[str, object]:
-    weekday = f"周{'一二三四五六日'[step.day.weekday()]}" if locale.startswith("zh") else f"{step.day:%a}"
+    weekday = i18n.word(locale, "cli.calendar.weekday", str(step.day.isoweekday()))
     what = _say(locale, "on" if step.counted else "off")
     return {"date": step.day, "weekday": weekday, "what": what, "why": _why(step.why, locale)}
 
@@ -218,7 +188,7 @@ def check(ctx: typer.Context, json: JsonOption = False) -> None:
         return
     own = "\n".join(_own(year, locale) for year in facts["own"])
     values = {**facts, "published": "–".join(map(str, facts["published"])), "own": own}
-    names = {field: both[0 if locale.startswith("zh") else 1] for field, both in LABELS.items()}
+    names = i18n.table(locale, "cli.calendar.label")
     print_facts({names[field]: value for field, value in values.items() if value})
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commitments.errors import sentence
 from tracker.cli.base import ActorOption, JsonOption, ReasonOption, Ref, UsageError, YesOption, command, confirm, worded
 from tracker.cli.dates import EmptyDate, as_due, read_day, read_due
 from tracker.cli.entering import QuietOption, count, say_late
@@ -91,7 +92,7 @@ def add(
     dated = as_due(read_due(due, app, shared.locale, yes=yes), shared.locale) if due else {}
     review = read_day(review_on, app, shared.locale, yes=yes) if review_on else None
     if quiet and draft:
-        raise UsageError(problem="Give --quiet when the draft is confirmed, not with --draft.")
+        raise UsageError(problem=sentence("cli.add.quiet_draft"))
     with app.register() as register:
         row = Commitment(
             ref=ref,
@@ -188,7 +189,7 @@ def edit(
         if given is not None and not given.strip():
             raise EmptyDate(option=option)
     if due and review_on:
-        raise UsageError(problem="Give --due or --review-on, not both.")
+        raise UsageError(problem=sentence("cli.edit.one_date"))
     dated = as_due(read_due(due, app, shared.locale, yes=yes), shared.locale) if due else {}
     if review_on:
         dated["review_on"] = read_day(review_on, app, shared.locale, yes=yes)
@@ -237,7 +238,7 @@ def confirm_draft(
     from commitments.register import opening  # noqa: PLC0415
 
     if bool(refs) == bool(all_stated):
-        raise UsageError(problem="Give refs, or --all-stated LETTER.")
+        raise UsageError(problem=sentence("cli.confirm.which"))
     from tracker import late_entries  # noqa: PLC0415
 
     shared = command(ctx)
@@ -279,7 +280,7 @@ def drop(
     from commitments.queries.lookup import find  # noqa: PLC0415
     from commitments.register import opening  # noqa: PLC0415
 
-    confirm(f"Drop the draft {ref}?", yes=yes)
+    confirm(ctx, sentence("cli.drop.question", ref=ref), yes=yes)
     shared = command(ctx)
     app = shared.acting(actor)
     with app.register() as register:

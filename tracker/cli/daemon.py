@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tracker.cli.base import JsonOption, UsageError, command
+from commitments import i18n
+from commitments.errors import Problem, each_message, sentence
+from tracker.cli.base import Command, JsonOption, UsageError, command
 from tracker.cli.dates import read_bound
-from tracker.cli.output import clean, print_json, print_table, say
+from tracker.cli.output import clean, print_json, print_table
 
 if TYPE_CHECKING:
     from notifications.passes import Report
     from tracker.app import App
-
-GUESS = ": their receivers have had today's mail, or the pace allows no more this minute"
 
 
 def register(cli: typer.Typer) -> None:
@@ -36,7 +36,8 @@ def remind(
     $ tracker remind --dry-run
     $ tracker remind
     """
-    app = command(ctx).app
+    shared = command(ctx)
+    app = shared.app
     if dry_run:
         _show_owed(ctx, app, json=json)
         return
@@ -46,11 +47,11 @@ def remind(
             {"planned": report.planned, "outcomes": dict(report.outcomes), "silent_because": report.silent_because}
         )
     else:
-        print(f"planned {report.planned}, sent {report.sent}")
+        print(i18n.say(shared.locale, "cli.remind.done", planned=report.planned, sent=report.sent))
     if report.silent_because:
-        say(f"Nothing went out: {report.silent_because}.")
+        shared.tell("cli.remind.silent", why=silence(report, shared.locale))
     else:
-        _say_what_waits(app, guess=not _troubled(report))
+        _say_what_waits(shared, guess=not _troubled(report))
     complain(report)
 
 
@@ -60,19 +61,25 @@ def _troubled(report: "Report") -> bool:
     return bool(report.trouble or report.steps.failed or failed)
 
 
-def _say_what_waits(app: "App", *, guess: bool) -> None:
+def _say_what_waits(shared: Command, *, guess: bool) -> None:
     """Say how many notices are owed or held, and why they did not go out."""
     from notifications.outbox import notices  # noqa: PLC0415
     from tracker.cli.wording import hold_reason  # noqa: PLC0415
 
-    with app.reading() as session:
+    with shared.app.reading() as session:
         left = notices.count_waiting(session)
     owed = sum(count for (state, _), count in left.items() if state == "owed")
     if owed:
-        say(f"{owed} notices wait{GUESS if guess else ''}.")
+        shared.tell("cli.remind.waiting_why" if guess else "cli.remind.waiting", n=owed)
     for (state, reason), count in left.items():
         if state == "held":
-            say(f"{count} notices are held ({hold_reason('en', reason)}); see `tracker outbox list --held`.")
+            shared.tell("cli.remind.held", n=count, reason=hold_reason(shared.locale, reason))
+
+
+def silence(report: "Report", locale: str) -> str:
+    """Return why nothing went out, in the reader's language."""
+    (why,) = each_message([report.silent_because], locale)
+    return why
 
 
 def run_pass(app: "App") -> "Report":
@@ -96,8 +103,17 @@ def complain(report: "Report") -> None:
         raise failure.trouble if isinstance(failure.trouble, Error) else DeliveryFailed(problem=failure.text)
     failed = {state: count for state, count in report.outcomes.items() if state in ("retry", "unknown", "dead")}
     if report.trouble or failed:
-        counts = ", ".join(f"{count} {state}" for state, count in failed.items())
-        raise DeliveryFailed(problem="; ".join(part for part in (report.trouble, counts) if part))
+        raise DeliveryFailed(problem=Problem(lambda locale: _failures(report.trouble, failed, locale)))
+
+
+def _failures(trouble: str, failed: dict[str, int], locale: str) -> str:
+    """Say what the relay said, and how many messages did not go out."""
+    counts = [
+        i18n.say(locale, "cli.remind.failed", n=count, state=i18n.word(locale, "message_state", state))
+        for state, count in failed.items()
+    ]
+    told = i18n.word(locale, "cli.common", "comma").join(counts)
+    return i18n.word(locale, "cli.common", "semicolon").join(filter(None, (trouble, told)))
 
 
 def _show_owed(ctx: typer.Context, app: "App", *, json: bool) -> None:
@@ -118,7 +134,8 @@ def _show_owed(ctx: typer.Context, app: "App", *, json: bool) -> None:
     else:
         print_notices(rows, command(ctx).locale)
     if why := delivery.why_not(context, app.clock()):
-        say(f"Nothing would go out now: {why}.")
+        told = each_message([why], command(ctx).locale)
+        command(ctx).tell("cli.remind.would_be_silent", why=told[0])
 
 
 def daemon(
@@ -152,7 +169,7 @@ def rehearse(
     app = shared.app
     span = _span(read_bound(first, app, shared.locale), read_bound(until, app, shared.locale))
     if into.exists() and any(into.iterdir()):
-        raise UsageError(problem=f"--into {into}: the folder is not empty; name a new one.")
+        raise UsageError(problem=sentence("cli.rehearse.not_empty", folder=into))
     with Rehearsal(app, into) as rehearsal:
         sent = rehearsal.run(*span)
         poisoned, why = rehearsal.poisoned()
@@ -160,13 +177,13 @@ def rehearse(
     if json:
         print_json({"messages": rows})
     else:
-        print_table({"day": "Day", "to": "To", "subject": "Subject"}, rows)
-        say(f"{len(rows)} mails written to {into}.")
+        print_table(i18n.table(shared.locale, "cli.rehearse.column"), rows)
+        shared.tell("cli.rehearse.written", n=len(rows), folder=into)
     if poisoned:
-        raise DeliveryFailed(problem=f"{poisoned} notices could not be composed and stay held: {why}")
+        raise DeliveryFailed(problem=sentence("cli.rehearse.not_composed", n=poisoned, why=why))
 
 
 def _span(first: date, last: date) -> tuple[date, date]:
     if last < first:
-        raise UsageError(problem=f"--until {last} lies before --from {first}.")
+        raise UsageError(problem=sentence("cli.rehearse.span", first=first, last=last))
     return first, last

@@ -6,19 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from commitments.i18n import word
+from commitments import i18n
 from tracker.cli.base import UsageError
 from tracker.cli.output import clean, say
 
 if TYPE_CHECKING:
     from commitments.dates import Ambiguous, Written
     from tracker.app import App
-
-ASKED = {
-    "zh-Hans": ("{told}。是否如此？", "{text} 是哪一天（{readings}）？"),
-    "zh-Hant": ("{told}。是否如此？", "{text} 是哪一天（{readings}）？"),
-    "en": ("{told}. Is that meant?", "Which day is {text} ({readings})?"),
-}
 
 
 class BadDate(UsageError):
@@ -41,7 +35,7 @@ def read_due(text: str, app: "App", locale: str, *, past: bool = False, yes: boo
     Raises BadDate.
     """
     written = _read(text, app, locale, past=past)
-    question = ASKED[locale][0].format(told=_shown(written, app, locale))
+    question = i18n.say(locale, "cli.date.confirm", told=_shown(written, app, locale))
     if written.sure or yes or not _can_ask():
         _show(written, app, locale)
     else:
@@ -84,7 +78,7 @@ def _read(text: str, app: "App", locale: str, *, past: bool) -> "Written":
 def _chosen(unclear: "Ambiguous", locale: str) -> date:
     """Ask which reading is meant; anything else than one of them is no answer."""
     readings = [day.isoformat() for day in unclear.readings]
-    question = ASKED[locale][1].format(text=clean(unclear.text), readings=" / ".join(readings))
+    question = i18n.say(locale, "cli.date.which", text=clean(unclear.text), readings=" / ".join(readings))
     answer = str(typer.prompt(question, err=True)).strip()
     if answer not in readings:
         raise BadDate(problem=unclear)
@@ -105,4 +99,4 @@ def _shown(written: "Written", app: "App", locale: str) -> str:
     from commitments.deadlines import provisional  # noqa: PLC0415
 
     unsure = provisional(written.start, written.offset, written.day, app.workdays)
-    return clean(written.told(locale)) + (word(locale, "noun", "provisional") if unsure else "")
+    return clean(written.told(locale)) + (i18n.word(locale, "noun", "provisional") if unsure else "")

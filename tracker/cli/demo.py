@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commitments import i18n
+from commitments.errors import sentence
 from tracker.cli.base import Command, UsageError, command
 from tracker.cli.output import clean, paint, say
 
@@ -40,7 +42,7 @@ def demo(
 
     home = folder or _new_folder()
     if home.exists() and any(home.iterdir()):
-        raise UsageError(problem=f"{home} is not empty; name a new folder.")
+        raise UsageError(problem=sentence("cli.demo.not_empty", folder=home))
     shared = command(ctx)
     if serve:
         from tracker.web.server import check  # noqa: PLC0415
@@ -50,13 +52,14 @@ def demo(
     for line in timeline(app, sent, shared.language or app.config.language):
         print(line)
     app.engine.dispose()
-    say(f"\nMails: {home}/outbox (.eml and .html). Go on with: tracker --config {home}/config.toml list")
+    locale = shared.language or app.config.language
+    _say(locale, "cli.demo.mails", home=home)
     _second_act(home, shared)
     if serve:
-        _serve(stage.go_on(app))
+        _serve(stage.go_on(app), locale)
 
 
-def _serve(app: "App") -> None:
+def _serve(app: "App", locale: str) -> None:
     """Let the reader walk through the pages; the day is the one after the story until Ctrl-C."""
     from notifications import access  # noqa: PLC0415
     from tracker.cli.links import tell  # noqa: PLC0415
@@ -68,8 +71,8 @@ def _serve(app: "App") -> None:
             given = [access.of_desk(session, app.links, app.today)]
             for name in ("市民政局", "市台联"):
                 given += access.of_department(session, app.links, name, app.today)
-        tell(given, app.config.language)
-    say(f"\nPages as of {app.today}; every link in the mails of the last weeks works too. Ctrl-C ends.")
+        tell(given, locale)
+    _say(locale, "cli.demo.pages", day=app.today)
     try:
         server.run()
     finally:
@@ -84,8 +87,13 @@ def _second_act(home: Path, shared: Command) -> None:
 
     folder, reading = stage.read_second(home, _actor(shared))
     print(paint(f"\n{stage.SECOND.name}  {reading.header.doc_number}", "bold"))
-    show_candidates(reading, shared.language or "zh-Hans")
-    say(f"\nDrafts that wait for a person. Go on with: tracker --config {folder}/config.toml review 2031")
+    locale = shared.language or "zh-Hans"
+    show_candidates(reading, locale)
+    _say(locale, "cli.demo.review", folder=folder)
+
+
+def _say(locale: str, key: str, **facts: object) -> None:
+    say(f"\n{i18n.say(locale, key, **facts)}")
 
 
 def _actor(shared: Command) -> str:

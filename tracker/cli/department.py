@@ -4,20 +4,11 @@ from typing import Annotated
 
 import typer
 
+from commitments.i18n import table
 from tracker.cli.base import ActorOption, CsvOption, JsonOption, ReasonOption, command
 from tracker.cli.output import print_csv, print_json, print_table
 
 group = typer.Typer(no_args_is_help=True, help="部门登记 · The register of departments.", rich_markup_mode=None)
-HEADINGS = {
-    "zh": {"name": "部门", "mailbox": "信箱", "escalation": "督办信箱", "locale": "语言", "short_names": "简称"},
-    "en": {
-        "name": "Name",
-        "mailbox": "Mailbox",
-        "escalation": "Escalation",
-        "locale": "Language",
-        "short_names": "Short",
-    },
-}
 Name = Annotated[str, typer.Argument(help="部门名称 · The department's name.")]
 Mailbox = typer.Option("--mailbox", help="信箱，宜用公用信箱 · Mailbox, best a shared one.")
 Escalation = typer.Option("--escalation", help="督办信箱 · Mailbox for escalations.")
@@ -74,7 +65,7 @@ def list_(ctx: typer.Context, json: JsonOption = False, csv: CsvOption = False) 
     elif csv:
         print_csv(tuple(DEPARTMENT), rows)
     else:
-        print_table(HEADINGS["zh" if shared.locale.startswith("zh") else "en"], rows, shared.locale)
+        print_table(table(shared.locale, "cli.department.column"), rows, shared.locale)
 
 
 @group.command()

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from commitments import i18n
 from commitments.damage import visible
+from commitments.errors import sentence
 from tracker.cli.base import ActorOption, ForceOption, JsonOption, UsageError, command, save
 from tracker.cli.output import clean, print_json, say
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from notifications.mail.render import Rendered
+    from notifications.models import Digest, Notice
     from tracker.app import App
 
 group = typer.Typer(no_args_is_help=True, help="办理情况月报 · The monthly digest.", rich_markup_mode=None)
@@ -37,9 +40,9 @@ def show(
     app = shared.app
     period = _month(month, app)
     if period > f"{app.today:%Y-%m}":
-        raise UsageError(problem=f"--month {period}: that month has not begun.")
+        raise UsageError(problem=sentence("cli.digest.not_begun", month=period))
     if period == f"{app.today:%Y-%m}":
-        say(f"{period} is not over; this is how it stands today.")
+        shared.tell("cli.digest.not_over", month=period)
     facts = _snapshot(app, unit, period)
     if json:
         print_json({"digest": facts})
@@ -48,7 +51,7 @@ def show(
     rendered = _render(app, unit, facts)
     if html:
         save(app, html, visible(rendered.html).encode(), force=force)
-        say(f"{html} written.")
+        shared.tell("cli.digest.written", file=html)
     else:
         print(clean(f"{rendered.subject}\n\n{rendered.text}", keep_lines=True))
 
@@ -62,7 +65,7 @@ def _month(month: str, app: "App") -> str:
     try:
         date.fromisoformat(f"{month}-01")
     except ValueError:
-        raise UsageError(problem=f"--month {month!r}: write it as 2019-07.") from None
+        raise UsageError(problem=sentence("cli.digest.month", month=repr(month))) from None
     return month
 
 
@@ -122,11 +125,10 @@ def approve(
 
 def _say_masked(facts: "Mapping[str, Any]", locale: str) -> None:
     """Show who looks at a digest what was masked in it."""
-    from commitments.i18n import word  # noqa: PLC0415
-
-    head = word(locale, "noun", "masked")
+    head = i18n.word(locale, "noun", "masked")
     for each in facts.get("masked", ()):
-        say(f"{head}: {each['ref']}  {word(locale, 'field', each['field'])}  {word(locale, 'private', each['kind'])}")
+        field, kind = i18n.word(locale, "field", each["field"]), i18n.word(locale, "private", each["kind"])
+        say(i18n.say(locale, "cli.common.pair", name=head, value=f"{each['ref']}  {field}  {kind}"))
 
 
 @group.command()
@@ -139,15 +141,26 @@ def send(ctx: typer.Context, unit: Unit, month: Month = "") -> None:
 
     from notifications.models import Notice  # noqa: PLC0415
     from notifications.plan import digests  # noqa: PLC0415
-    from tracker.cli.daemon import complain, run_pass  # noqa: PLC0415
+    from tracker.cli.daemon import complain, run_pass, silence  # noqa: PLC0415
 
-    app = command(ctx).app
+    shared = command(ctx)
+    app = shared.app
     report = run_pass(app)
     with app.reading() as session:
         digest = digests.find(session, unit, _month(month, app))
         mine = select(Notice).where(Notice.digest_id == digest.id, Notice.role == "unit")
         notice = session.scalars(mine).one()
-    print(f"{digest.snapshot['unit']} {digest.period}: {notice.state} {notice.reason}".rstrip())
+    print(_standing(digest, notice, shared.locale))
     if report.silent_because:
-        say(f"Nothing went out: {report.silent_because}.")
+        shared.tell("cli.remind.silent", why=silence(report, shared.locale))
     complain(report)
+
+
+def _standing(digest: "Digest", notice: "Notice", locale: str) -> str:
+    """Say how the notice of a digest stands, and why it is held."""
+    from tracker.cli.wording import hold_reason  # noqa: PLC0415
+
+    state = i18n.word(locale, "notice_state", notice.state)
+    told = i18n.say(locale, "cli.common.note", text=state, note=hold_reason(locale, notice.reason))
+    name = f"{digest.snapshot['unit']} {digest.period}"
+    return i18n.say(locale, "cli.common.pair", name=name, value=told if notice.reason else state)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from commitments.errors import sentence
 from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, command
 from tracker.cli.recorded import Recorded
 
@@ -35,7 +36,7 @@ def dispute(
     from commitments.register import responses  # noqa: PLC0415
 
     if bool(reason) + accept + refuse != 1:
-        raise UsageError(problem="Give --reason WHY to raise a dispute, or --accept, or --refuse.")
+        raise UsageError(problem=sentence("cli.dispute.which"))
     shared = command(ctx)
     app = shared.acting(actor)
     with app.register() as keeper:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commitments import i18n
 from tracker.cli.base import Command, worded
 from tracker.cli.dates import read_bound
 
@@ -25,14 +26,6 @@ Search = Annotated[str, typer.Option("--search", help="文字查找 · Words in 
 OPTIONS = {
     "states": "--state", "overdue_on": "--overdue", "due_until": "--due-within", "department": "--department",
     "letter": "--letter", "kind": "--kind", "words": "--search",
-}  # fmt: skip
-NOTHING = {
-    "zh-Hans": ("台账里还没有承诺事项。", "没有承诺事项符合 {options}。",
-                "没有承诺事项同时符合 {options}；单看其中一个条件，都有符合的。"),
-    "zh-Hant": ("臺賬裏還沒有承諾事項。", "沒有承諾事項符合 {options}。",
-                "沒有承諾事項同時符合 {options}；單看其中一個條件，都有符合的。"),
-    "en": ("There are no commitments yet.", "No commitment matches {options}.",
-           "No commitment matches {options} together; each alone matches some."),
 }  # fmt: skip
 
 
@@ -76,12 +69,11 @@ def nothing(app: "App", wanted: "Filter", locale: str) -> str:
 
     from commitments.queries.listing import Filter, count  # noqa: PLC0415
 
-    empty, alone, together = NOTHING[locale]
     given = {option: replace(Filter(), **{field: getattr(wanted, field)}) for field, option in OPTIONS.items()
              if getattr(wanted, field) != getattr(Filter(), field)}  # fmt: skip
     with app.looking() as connection:
         if not count(connection, Filter()):
-            return empty
+            return i18n.say(locale, "cli.list.none")
         fruitless = [option for option, narrow in given.items() if not count(connection, narrow)]
-    comma = ", " if locale == "en" else "、"
-    return alone.format(options=comma.join(fruitless)) if fruitless else together.format(options=comma.join(given))
+    options = i18n.word(locale, "cli.common", "comma").join(fruitless or given)
+    return i18n.say(locale, "cli.list.alone" if fruitless else "cli.list.together", options=options)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from commitments import i18n
+from commitments.errors import sentence
 from tracker.cli.base import Command, CsvOption, JsonOption, UsageError, command, refs
 from tracker.cli.output import clean, print_csv, print_json, print_table, say
 
@@ -23,16 +25,6 @@ PAGE = 500
 COLUMNS = ("seq", "at", "actor", "action", "subject", "reason", "changes", "hash")
 NAMES = ("support", "short_names", "evidence")
 INTERNAL = ("arming", "reopened_at", "link_generation")  # what the program counts by; in --json
-HEADINGS = {
-    "zh": {
-        "seq": "序号", "when": "时间", "actor": "经办人", "what": "动作", "subject": "对象", "told": "内容",
-        "reason": "理由",
-    },
-    "en": {
-        "seq": "No.", "when": "When", "actor": "Who", "what": "Action", "subject": "Subject", "told": "What",
-        "reason": "Why",
-    },
-}  # fmt: skip
 
 
 class ListByDefault(TyperGroup):
@@ -76,7 +68,7 @@ def list_(
             COLUMNS, ({**_facts(entry), "changes": dumps(entry.changes, ensure_ascii=False)} for entry in entries)
         )
     else:
-        headings = HEADINGS["zh" if shared.locale.startswith("zh") else "en"]
+        headings = i18n.table(shared.locale, "cli.history.column")
         print_table(headings, [_line(entry, shared.locale, shared.app.zone) for entry in entries], shared.locale)
 
 
@@ -119,8 +111,9 @@ def _told(changes: dict[str, Any], locale: str, zone: "ZoneInfo") -> str:
     from commitments.entry_words import change_words  # noqa: PLC0415
 
     moved = {field: value for field, value in changes.items() if field not in INTERNAL and _is_change(field, value)}
-    stop = "; " if locale == "en" else "；"
-    return stop.join(change_words(locale, field, old, new, zone) for field, (old, new) in moved.items())
+    return i18n.word(locale, "cli.common", "semicolon").join(
+        change_words(locale, field, old, new, zone) for field, (old, new) in moved.items()
+    )
 
 
 def _is_change(field: str, value: object) -> bool:
@@ -176,5 +169,5 @@ def _head(text: str) -> "Head":
 
     match = re.fullmatch(r"(\d+):([0-9a-f]{64})", text.strip().lower())
     if match is None:
-        raise UsageError(problem=f"--anchor {text!r}: write SEQ:HASH as a digest prints them, 64 characters.")
+        raise UsageError(problem=sentence("cli.history.anchor", text=repr(text)))
     return Head(int(match[1]), match[2])

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commitments import i18n
+from commitments.errors import sentence
 from tracker.cli.base import ActorOption, JsonOption, UsageError, command
 from tracker.cli.dates import read_day
 from tracker.cli.entering import QuietOption, say_drafts
@@ -15,24 +17,6 @@ if TYPE_CHECKING:
     from commitments.register.letter_import import Intake
     from tracker.app import App
 
-WORDS = {
-    "zh": {
-        "due": "时限", "strength": "力度", "owners": "责任单位", "quote": "原文",
-        "aside": "已隔离的行", "none": "未找到承诺事项。",
-    },
-    "en": {
-        "due": "Due", "strength": "Strength", "owners": "Owners", "quote": "Words",
-        "aside": "Put aside", "none": "No pledge was found.",
-    },
-}  # fmt: skip
-HEAD = {
-    "doc_number": ("文号", "Document"), "proposal_number": ("提案号", "Proposal"), "proposal_title": ("案由", "Title"),
-    "proposer": ("提案单位", "Proposed by"), "replying_unit": ("答复单位", "Answered by"),
-    "co_units": ("会办单位", "With"),
-    "reply_date": ("落款日期", "Signed"),
-    "session": ("届次", "Session"), "classification": ("分类", "Class"),
-    "contact_name": ("联系人", "Contact"), "contact_phone": ("电话", "Telephone"),
-}  # fmt: skip
 QUOTE_CHARS = 44
 
 
@@ -88,7 +72,7 @@ def import_(
         facts = {"letter": done.letter, "refs": done.refs, "departments": done.departments, "repeated": done.repeated}
         print_json({**facts, "overdue": overdue})
     else:
-        _say_done(done, reading, chinese=command(ctx).locale.startswith("zh"))
+        _say_done(done, reading, command(ctx).locale)
         say_drafts(overdue, command(ctx).locale, quiet=quiet)
 
 
@@ -106,19 +90,18 @@ def _bytes(file: str) -> bytes:
         return sys.stdin.buffer.read(MOST_BYTES + 1)
     try:
         if not Path(file).is_file() and Path(file).exists():  # reading a pipe would wait for ever
-            raise UsageError(problem=f"{file}: it is no file; give - to read standard input")
+            raise UsageError(problem=sentence("cli.import.no_file", file=file))
         with Path(file).open("rb") as opened:
             return opened.read(MOST_BYTES + 1)
     except OSError as trouble:
-        raise UsageError(problem=f"{file}: {trouble.strerror}") from trouble
+        raise UsageError(problem=sentence("cli.import.unreadable", file=file, problem=trouble.strerror)) from trouble
 
 
 def _show(reading: "Reading", locale: str) -> None:
     from commitments.letters.report import as_json  # noqa: PLC0415
 
-    column, said = (0 if locale.startswith("zh") else 1), as_json(reading)["letter"]
-    head = {names[column]: said[key] for key, names in HEAD.items() if said[key]}
-    print_facts({name: "、".join(value) if isinstance(value, list) else value for name, value in head.items()})
+    said = as_json(reading)["letter"]
+    print_facts({name: said[key] for key, name in i18n.table(locale, "cli.import.head").items() if said[key]})
     show_candidates(reading, locale)
 
 
@@ -126,44 +109,38 @@ def show_candidates(reading: "Reading", locale: str) -> None:
     """Print a line for each candidate; say what was put aside."""
     from commitments.letters.report import as_json  # noqa: PLC0415
 
-    words, said = WORDS["zh" if locale.startswith("zh") else "en"], as_json(reading)
+    said = as_json(reading)
     rows = [_row(each, locale) for each in said["candidates"]]
     if rows:
-        print_table({key: words[key] for key in ("due", "strength", "owners", "quote")}, rows)
+        print_table(i18n.table(locale, "cli.import.column"), rows)
     else:
-        say(words["none"])
-    for line in (*(f"{words['aside']}: {line}" for line in said["quarantined"]), *said["warnings"]):
-        say(line)
+        say(i18n.say(locale, "cli.import.none"))
+    for line in said["quarantined"]:
+        say(i18n.say(locale, "cli.import.aside", line=line))
+    for warning in said["warnings"]:
+        say(warning)
 
 
 def _row(found: dict[str, object], locale: str) -> dict[str, object]:
-    from commitments.i18n import word  # noqa: PLC0415
-
     quote, owners = str(found["quote"]), found["owners"]
     mark = "?" if found["due_note"] else ""
     return {
         "due": f"{found['due_date'] or ''}{mark}",
-        "strength": word(locale, "strength", str(found["strength"])),
+        "strength": i18n.word(locale, "strength", str(found["strength"])),
         "owners": "、".join(owners) if isinstance(owners, list) and owners else "?",
         "quote": quote if len(quote) <= QUOTE_CHARS else f"{quote[:QUOTE_CHARS]}…",
     }
 
 
-def _say_done(done: "Intake", reading: "Reading", *, chinese: bool) -> None:
+def _say_done(done: "Intake", reading: "Reading", locale: str) -> None:
     """Print the refs; say beside them what a person should know."""
     if done.repeated:
-        say(
-            f"{done.letter} 已导入过，未作改动。" if chinese else f"{done.letter} was imported before; nothing changed."
-        )
+        say(i18n.say(locale, "cli.import.repeated", letter=done.letter))
         return
     if done.refs:
         print("\n".join(done.refs))
-    new = "、".join(done.departments)
-    if new:
-        say(f"新登记的部门（尚无信箱）：{new}" if chinese else f"New departments, still without a mailbox: {new}")
-    drafts, aside = len(done.refs), len(reading.document.quarantined)
-    say(
-        f"{done.letter}：{drafts} 条草稿待确认，隔离 {aside} 行；请执行 tracker review {done.letter}"
-        if chinese
-        else f"{done.letter}: {drafts} drafts to confirm, {aside} lines put aside; next: tracker review {done.letter}"
-    )
+    if done.departments:
+        names = i18n.word(locale, "cli.common", "comma").join(done.departments)
+        say(i18n.say(locale, "cli.import.departments", names=names))
+    counts = {"drafts": len(done.refs), "aside": len(reading.document.quarantined)}
+    say(i18n.say(locale, "cli.import.done", letter=done.letter, **counts))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commitments import i18n
 from tracker.cli.base import ActorOption, ForceOption, JsonOption, command, save
 from tracker.cli.entering import QuietOption, count, say_late
 from tracker.cli.output import print_json, say
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
     from commitments.exchange.load import Loaded
 
 group = typer.Typer(no_args_is_help=True, help="台账文件 · The ledger as a file.", rich_markup_mode=None)
-SUMMARY = {
-    "zh": "新增{added}条，更新{updated}条，未变{unchanged}条；另有部门{departments}个、答复函{letters}件",
-    "en": "{added} added, {updated} updated, {unchanged} unchanged; also {departments} departments, {letters} letters",
-}
 
 
 @group.command()
@@ -57,15 +54,14 @@ def load(
     if json:
         print_json({**asdict(loaded), "warnings": warnings, "overdue": count(late), "dry_run": dry_run})
     else:
-        print(_summary(loaded, shared.locale))
+        print(i18n.say(shared.locale, "cli.ledger.loaded", **_counts(loaded)))
         say_late(late, app, shared.locale)
     if dry_run:
-        say("Dry run: nothing was kept.")
+        shared.tell("cli.ledger.dry_run")
 
 
-def _summary(loaded: "Loaded", locale: str) -> str:
-    counts = {**asdict(loaded), "added": len(loaded.added), "updated": len(loaded.updated)}
-    return SUMMARY["zh" if locale.startswith("zh") else "en"].format(**counts)
+def _counts(loaded: "Loaded") -> dict[str, object]:
+    return {**asdict(loaded), "added": len(loaded.added), "updated": len(loaded.updated)}
 
 
 @group.command()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commitments.errors import NotFound
+from commitments.i18n import table, word
 from tracker.cli.base import ActorOption, CsvOption, JsonOption, ReasonOption, UsageError, YesOption, command
 from tracker.cli.dates import read_day
 from tracker.cli.output import clean, print_csv, print_facts, print_json, print_table
@@ -14,13 +15,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 group = typer.Typer(no_args_is_help=True, help="答复函登记 · The register of reply letters.", rich_markup_mode=None)
-LABELS = {
-    "document_number": ("文号", "Document"), "proposal_number": ("提案号", "Proposal"),
-    "proposal_title": ("案由", "Title"), "session": ("届次", "Session"), "proposing_unit": ("提案单位", "Proposed by"),
-    "replying_unit": ("答复单位", "Answered by"), "signed_on": ("落款日期", "Signed"),
-    "published_on": ("公开日期", "Published"), "class_mark": ("分类", "Class"), "contact": ("联系人", "Contact"),
-    "commitments": ("事项", "Items"), "closed": ("已销号", "Closed"),
-}  # fmt: skip
+COLUMNS = (
+    "document_number", "proposal_number", "proposal_title", "session", "proposing_unit", "replying_unit", "signed_on",
+    "published_on", "class_mark", "contact", "commitments", "closed",
+)  # fmt: skip
 LISTED = (
     "document_number",
     "proposal_number",
@@ -31,10 +29,6 @@ LISTED = (
     "closed",
 )
 NONE = {"commitments": 0, "closed": 0}
-HEADINGS = {
-    "zh": {"ref": "编号", "state": "状态", "day": "期限", "lead": "主办", "title": "事项"},
-    "en": {"ref": "Ref", "state": "State", "day": "Due", "lead": "Lead", "title": "Commitment"},
-}
 
 
 class UnitMissing(UsageError):
@@ -116,9 +110,9 @@ def list_(ctx: typer.Context, json: JsonOption = False, csv: CsvOption = False) 
     if json:
         print_json({"letters": rows})
     elif csv:
-        print_csv(tuple(LABELS), rows)
+        print_csv(COLUMNS, rows)
     else:
-        names = _labels(shared.locale)
+        names = table(shared.locale, "cli.letter.column")
         print_table({field: names[field] for field in LISTED}, rows, shared.locale)
 
 
@@ -131,11 +125,6 @@ def _counts(session: "Session") -> dict[int, dict[str, int]]:
     closed = func.count().filter(Commitment.state == "closed")
     query = select(Commitment.letter_id, func.count(), closed).group_by(Commitment.letter_id)
     return {letter: {"commitments": every, "closed": done} for letter, every, done in session.execute(query)}
-
-
-def _labels(locale: str) -> dict[str, str]:
-    column = 0 if locale.startswith("zh") else 1
-    return {field: names[column] for field, names in LABELS.items()}
 
 
 @group.command()
@@ -169,13 +158,10 @@ def show(
     if json:
         print_json({"letter": {**facts, "commitments": items}})
         return
-    names = _labels(shared.locale)
+    names = table(shared.locale, "cli.letter.column")
     print_facts({names[field]: value for field, value in facts.items() if value})
-    print_table(
-        HEADINGS["zh" if shared.locale.startswith("zh") else "en"],
-        [_worded(item, shared.locale) for item in items],
-        shared.locale,
-    )
+    worded = [_worded(item, shared.locale) for item in items]
+    print_table(table(shared.locale, "cli.letter.item"), worded, shared.locale)
 
 
 def _show_source(ctx: typer.Context, number: str) -> None:
@@ -202,8 +188,6 @@ class NoSource(NotFound):
 
 def _worded(item: Mapping[str, object], locale: str) -> dict[str, object]:
     """Give a commitment its words: the state, and the day by which it is done or looked at."""
-    from commitments.i18n import word  # noqa: PLC0415
-
     mark = "*" if item["due_provisional"] else ""
     day = f"{item['due_on']}{mark}" if item["due_on"] else f"{word(locale, 'noun', 'review')} {item['review_on'] or ''}"
     return {**item, "day": day, "state": word(locale, "state", str(item["state"]))}

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commitments.errors import sentence
+from commitments.i18n import word
 from tracker.cli.base import ActorOption, JsonOption, ReasonOption, UsageError, command
-from tracker.cli.output import print_json, say
+from tracker.cli.output import print_json
 
 if TYPE_CHECKING:
     from notifications.access import Given
@@ -14,24 +16,6 @@ if TYPE_CHECKING:
     from tracker.app import App
 
 group = typer.Typer(no_args_is_help=True, help="页面链接 · Links to the pages; a link is a key.", rich_markup_mode=None)
-PAGES = {
-    "zh": {"owner": "办理页面", "unit": "评价页面", "feed": "日历订阅", "desk": "总览页面"},
-    "en": {"owner": "page of", "unit": "report of", "feed": "calendar", "desk": "overview"},
-}
-ROTATED = {  # with an earlier key that is kept, and without
-    "zh-Hans": (
-        "已启用新密钥；上一个密钥签的链接仍可打开，更早的已作废。",
-        "已启用新密钥；此前发出的链接都打不开了，此后的邮件带新链接。",
-    ),
-    "zh-Hant": (
-        "已啓用新密鑰；上一個密鑰簽的鏈接仍可打開，更早的已作廢。",
-        "已啓用新密鑰；此前發出的鏈接都打不開了，此後的郵件帶新鏈接。",
-    ),
-    "en": (
-        "A new key signs; links of the one before still open, those of earlier ones do not.",
-        "A new key signs; links given out before open nothing any more, later mails bring new ones.",
-    ),
-}
 Name = Annotated[str, typer.Argument(help="部门名称 · The department's name.")]
 Desk = Annotated[bool, typer.Option("--desk", help="总览页面的链接 · The coordinator's links.")]
 
@@ -90,12 +74,12 @@ def rotate(ctx: typer.Context, reason: ReasonOption = "", actor: ActorOption = "
     with app.register() as keeper:
         keeper.note(link_keys.ROTATED, str(app.config.web.keys_file), reason)
         kept = link_keys.rotate(app.config.keys_file)[1:]
-    say(ROTATED[shared.locale][0 if kept else 1])
+    shared.tell("cli.links.kept" if kept else "cli.links.alone")
 
 
 def _check(name: str, *, desk: bool) -> None:
     if bool(name) == desk:
-        raise UsageError(problem="Name a department, or give --desk.")
+        raise UsageError(problem=sentence("cli.links.which"))
 
 
 def _links(app: "App") -> "Links":
@@ -110,12 +94,11 @@ def _check_paged(app: "App") -> None:
     from tracker.config import ConfigError  # noqa: PLC0415
 
     if not app.config.web.base_url:
-        raise ConfigError(["web.base_url is empty, so there are no links: set it in [web] first."])
+        raise ConfigError([sentence("cli.links.no_pages")])
 
 
 def tell(given: "list[Given]", locale: str) -> None:
     """Print links with what each opens."""
-    words = PAGES["zh" if locale.startswith("zh") else "en"]
     for each in given:
-        print(f"{words[each.purpose]} {each.about}".strip())
+        print(f"{word(locale, 'cli.links', each.purpose)} {each.about}".strip())
         print(each.url)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from commitments.errors import DamagedText
-from commitments.i18n import word
+from commitments.errors import DamagedText, sentence
+from commitments.i18n import table, word
 from tracker.cli.base import CsvOption, JsonOption, Ref, UsageError, command
 from tracker.cli.dates import read_bound
 from tracker.cli.filters import Department, DueWithin, Kind, Letter, Overdue, Search, States, asked, nothing
@@ -29,10 +29,6 @@ FIELDS = (
     "ref", "letter", "ordinal", "kind", "strength", "title", "lead", "support", "due_on", "due_basis", "due_rule",
     "due_provisional", "first_due_on", "review_on", "state", "outcome", "band", "days_left", "working_days_left",
 )  # fmt: skip
-HEADINGS = {
-    "zh": {"ref": "编号", "light": "进度", "due": "期限", "lead": "主办", "title": "事项"},
-    "en": {"ref": "Ref", "light": "Status", "due": "Due", "lead": "Lead", "title": "Commitment"},
-}
 T = TypeVar("T", bound="Listed | Row[Any]")
 LIGHTS = {"overdue": "red", "due_today": "yellow", "due_soon": "yellow", "review_due": "yellow", "on_track": "green"}
 
@@ -175,8 +171,8 @@ def _print(rows: Iterable[Sequence[Any]], statuses: Statuses, locale: str, limit
     colours = [*LIGHTS.values(), "dim"]
     chosen = islice(((rank, line) for rank in sorted(lines) for line in sorted(lines[rank])), limit)
     groups = groupby(chosen, key=itemgetter(0))
-    headings = HEADINGS["zh" if locale.startswith("zh") else "en"]
-    print_lines(headings, ((colours[rank[0]], (line.decode() for _, line in some)) for rank, some in groups))
+    lines_of = ((colours[rank[0]], (line.decode() for _, line in some)) for rank, some in groups)
+    print_lines(table(locale, "cli.list.column"), lines_of)
     return len(lines)
 
 
@@ -256,7 +252,7 @@ def due(
     app = shared.app
     last = read_bound(until, app, shared.locale)
     if last < app.today:
-        raise UsageError(problem=f"--until {until!r} lies in the past.")
+        raise UsageError(problem=sentence("cli.due.past", until=repr(until)))
     rows = upcoming(app, last, shared.locale)
     columns = ("slot", "kind", "ref", "title", "to", "role", "rung", "due_on", "provisional", "why")
     if json:
@@ -264,7 +260,5 @@ def due(
     elif csv:
         print_csv(columns, rows)
     else:
-        zh = {"slot": "日期", "to": "发给", "ref": "编号", "title": "事项", "why": "依据"}
-        en = {"slot": "Day", "to": "To", "ref": "Ref", "title": "Commitment", "why": "Why"}
         worded = [{**row, "to": receiver(shared.locale, str(row["to"]))} for row in rows]
-        print_table(zh if shared.locale.startswith("zh") else en, worded, shared.locale)
+        print_table(table(shared.locale, "cli.due.column"), worded, shared.locale)

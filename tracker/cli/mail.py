@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from tracker.cli.base import UsageError, command
-from tracker.cli.output import say
 
 group = typer.Typer(no_args_is_help=True, help="邮件通道 · The mail channel.", rich_markup_mode=None)
 
@@ -29,7 +28,8 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     from notifications.mail.mime import Envelope, UnsafeMessageError, mime  # noqa: PLC0415
     from notifications.mail.render import Rendered  # noqa: PLC0415
 
-    app = command(ctx).app
+    shared = command(ctx)
+    app = shared.app
     context = app.context()
     domain = addresses.domain(context.sender)
     envelope = Envelope(
@@ -53,4 +53,4 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
         raise DeliveryFailed(problem=outcome.answer)
     print(outcome.answer)
     if context.channel.name == "folder":
-        say(f"Channel folder: the message lies in {app.config.mail_folder}; nothing was sent.")
+        shared.tell("cli.mail.folder", folder=app.config.mail_folder)

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from commitments.errors import sentence
+from commitments.i18n import say, word
 from tracker.cli.base import ActorOption, CsvOption, JsonOption, UsageError, YesOption, command, confirm, worded
-from tracker.cli.output import print_csv, print_facts, print_json, print_table, say
+from tracker.cli.output import print_csv, print_facts, print_json, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,15 +62,13 @@ def list_(
 
 def _worded(row: "Mapping[str, Any]", locale: str) -> dict[str, Any]:
     """Say how a message stands; one that waits for a person says so."""
-    from commitments.i18n import word  # noqa: PLC0415
-
-    held = f" ({word(locale, 'notice_state', 'held')})" if row["held"] else ""
-    return {**row, "state": f"{word(locale, 'message_state', row['state'])}{held}"}
+    state = word(locale, "message_state", row["state"])
+    held = say(locale, "cli.common.note", text=state, note=word(locale, "notice_state", "held"))
+    return {**row, "state": held if row["held"] else state}
 
 
 def print_notices(rows: "Sequence[Mapping[str, Any]]", locale: str) -> None:
     """Print notices that wait, in words: state, why, day, receiver, what."""
-    from commitments.i18n import word  # noqa: PLC0415
     from tracker.cli.wording import hold_reason, labels, notice  # noqa: PLC0415
 
     worded = [
@@ -169,7 +169,6 @@ def show(
 
 def _told(facts: "Mapping[str, Any]", attempts: "Sequence[Mapping[str, Any]]", shared: "Command") -> dict[str, object]:
     """Return what a person reads of a message and its attempts, instants on the organisation's clock."""
-    from commitments.i18n import word  # noqa: PLC0415
     from tracker.cli.wording import label, notice, outcome, receiver  # noqa: PLC0415
 
     locale, zone = shared.locale, shared.app.zone
@@ -182,7 +181,7 @@ def _told(facts: "Mapping[str, Any]", attempts: "Sequence[Mapping[str, Any]]", s
     shown: dict[str, object] = {label(locale, name): value for name, value in told.items()}
     for each in attempts:
         ended = f"{_clock(each['started_at'], zone)} {outcome(locale, each['outcome'])} {each['answer']}"
-        shown[label(locale, "attempt").format(n=each["n"])] = ended
+        shown[say(locale, "cli.outbox.attempt", n=each["n"])] = ended
     return shown
 
 
@@ -217,8 +216,9 @@ def retry(
     from notifications.outbox import messages  # noqa: PLC0415
 
     if bool(ids) == dead:
-        raise UsageError(problem="Name the messages to try again, or give --dead for all that are dead.")
-    with command(ctx).acting(actor).register() as keeper:
+        raise UsageError(problem=sentence("cli.outbox.which"))
+    shared = command(ctx)
+    with shared.acting(actor).register() as keeper:
         named = [_find(keeper.session, each) for each in dict.fromkeys(ids or ())]
         chosen = messages.dead(keeper.session) if dead else named
         for message in chosen:
@@ -229,7 +229,7 @@ def retry(
     for message in chosen:
         print(message.id)
     if not chosen:
-        say("No message is dead.")
+        shared.tell("cli.outbox.none_dead")
 
 
 def _refuse_unless(message: "Message", verb: str, *states: str) -> None:
@@ -247,13 +247,14 @@ def release(ctx: typer.Context, yes: YesOption = False, actor: ActorOption = "")
     """
     from notifications.outbox import holds  # noqa: PLC0415
 
-    confirm("Let everything go out that the guard holds?", yes=yes)
-    with command(ctx).acting(actor).register() as keeper:
+    confirm(ctx, sentence("cli.outbox.release"), yes=yes)
+    shared = command(ctx)
+    with shared.acting(actor).register() as keeper:
         freed = holds.release(keeper.session, keeper.now)
         if freed:
             keeper.note("outbox_release", "guard", changes={"notices": freed})
     print(freed)
-    say(f"{freed} notices were released." if freed else "Nothing is held by the guard.")
+    shared.tell("cli.outbox.released" if freed else "cli.outbox.none_held", n=freed)
 
 
 @group.command()
@@ -273,7 +274,7 @@ def cancel(
     from notifications.outbox import holds, messages  # noqa: PLC0415
     from notifications.outbox.transitions import MESSAGE  # noqa: PLC0415
 
-    confirm("Cancel it for good?", yes=yes)
+    confirm(ctx, sentence("cli.outbox.cancel"), yes=yes)
     app = command(ctx).acting(actor)
     with app.reading() as session:
         doubtful = id_ is None and holds.clock_doubted(session)

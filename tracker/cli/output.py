@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TextIO
 
+from commitments import i18n
 from commitments.damage import visible
 
 Row = Mapping[str, object]
@@ -75,13 +76,10 @@ def _cell(value: object, guarded: Callable[[str], str]) -> str:
     return guarded(text) if isinstance(value, str | list | tuple) else text
 
 
-NOTHING = {"zh-Hans": "没有可列的内容。", "zh-Hant": "沒有可列的內容。", "en": "There is nothing to list."}
-
-
 def print_table(headings: Mapping[str, str], rows: Sequence[Row], locale: str = "") -> None:
     """Print rows under headings; a column that a row does not have stays empty. With a locale, say if there is none."""
     if locale and not rows:
-        say(NOTHING[locale])
+        say(i18n.say(locale, "cli.common.nothing"))
     print_lines(headings, [("", ["\t".join(clean(_text(row.get(column))) for column in headings) for row in rows])])
 
 

@@ -3,10 +3,11 @@
 Who is told follows from the rules of notices; where a date is named it is the next regular rung after today.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from commitments.i18n import LOCALES, format_date, word
+from commitments import i18n
+from commitments.i18n import format_date, word
 from tracker.cli.output import clean, say
 
 if TYPE_CHECKING:
@@ -15,33 +16,6 @@ if TYPE_CHECKING:
     from commitments.models import Commitment, Department
     from commitments.register.context import Register
     from tracker.app import App
-
-WORDS: Mapping[str, tuple[str, str, str]] = {  # columns in the order of LOCALES
-    "line": ("{name}：{value}", "{name}：{value}", "{name}: {value}"),
-    "comma": ("、", "、", ", "),
-    "with": ("{name}（{note}）", "{name}（{note}）", "{name} ({note})"),
-    "moved": ("{new}（原为{old}）", "{new}（原為{old}）", "{new} (was {old})"),
-    "no_mailbox": ("没有信箱，暂不能告知", "沒有信箱，暫不能告知", "no mailbox, cannot be told yet"),
-    "told": ("接下来告知", "接下來告知", "Told next"),
-    "nobody": ("草稿确认之前不告知任何单位", "草稿確認之前不告知任何單位", "nobody, until the draft is confirmed"),
-    "office": ("本单位（{mailbox}），请验收", "本單位（{mailbox}），請驗收", "this office ({mailbox}), to accept it"),
-    "rung": ("{day}例行提醒{lead}", "{day}例行提醒{lead}", "{lead} is reminded on {day}"),
-    "asked": ("{day}请{lead}报进展", "{day}請{lead}報進展", "{lead} is asked for progress on {day}"),
-    "stands": (
-        "批准之前，现期限{due}不变",
-        "批准之前，現期限{due}不變",
-        "until it is approved, the deadline {due} stands",
-    ),
-    "next_year": ("续立", "續立", "Next year’s"),
-    "asked_for": ("申请延至", "申請延至", "Asked for"),
-    "note": ("说明", "說明", "Note"),
-    "figures": ("量化目标", "量化目標", "Targets"),
-    "decide": (
-        "作出处理之前，仍由现承办单位办理",
-        "作出處理之前，仍由現承辦單位辦理",
-        "until it is decided, who has it keeps it",
-    ),
-}
 
 
 class Recorded:
@@ -101,7 +75,7 @@ class Recorded:
 
         query = select(Commitment).where(Commitment.follows_id == row.id, Commitment.opened_at == self.keeper.now)
         made = self.keeper.session.scalars(query).first()
-        told = self._say("with", name=made.ref, note=self.day(made.due_on)) if made and made.due_on else ""
+        told = self._with(made.ref, self.day(made.due_on)) if made and made.due_on else ""
         return self._say("next_year"), told
 
     def department(self, department: "Department") -> tuple[str, str]:
@@ -148,18 +122,20 @@ class Recorded:
         return format_date(self.locale, day)
 
     def _owner(self, department: "Department", role: str) -> str:
-        return self._say("with", name=self._named(department), note=word(self.locale, "role", role))
+        return self._with(self._named(department), word(self.locale, "role", role))
 
     def _named(self, department: "Department") -> str:
         """Return a department's name; one without a mailbox cannot be told."""
-        lacking = {"name": department.name, "note": self._say("no_mailbox")}
-        return department.name if department.mailbox else self._say("with", **lacking)
+        return department.name if department.mailbox else self._with(department.name, self._say("no_mailbox"))
+
+    def _with(self, text: str, note: str) -> str:
+        return i18n.say(self.locale, "cli.common.note", text=text, note=note)
 
     def _joined(self, names: list[str]) -> str:
-        return self._say("comma").join(names)
+        return word(self.locale, "cli.common", "comma").join(names)
 
     def _line(self, name: str, value: str) -> str:
-        return self._say("line", name=name, value=value)
+        return i18n.say(self.locale, "cli.common.pair", name=name, value=value)
 
     def _say(self, key: str, **facts: str) -> str:
-        return WORDS[key][LOCALES.index(self.locale)].format(**facts)
+        return i18n.say(self.locale, f"cli.recorded.{key}", **facts)

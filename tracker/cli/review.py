@@ -8,17 +8,18 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commitments import amounts, codes
+from commitments import amounts, codes, i18n
+from commitments.errors import sentence
 from commitments.i18n import value_of
 from tracker.cli.base import ActorOption, UsageError, command
 from tracker.cli.dates import as_due, read_due
 from tracker.cli.entering import QuietOption, say_late
 from tracker.cli.output import clean, paint, say
-from tracker.cli.review_words import FIELDS, HELP, NOTES, SAID
 
 if TYPE_CHECKING:
     from commitments.models import Commitment, Source
@@ -43,7 +44,7 @@ def review(
     """
     shared = command(ctx)
     app = shared.acting(actor)
-    Walk(app, letter, "zh" if shared.locale.startswith("zh") else "en", shared.locale, quiet=quiet).go()
+    Walk(app, letter, shared.locale, quiet=quiet).go()
 
 
 @dataclass
@@ -52,8 +53,7 @@ class Walk:
 
     app: "App"
     letter: str
-    tongue: str
-    locale: str = "zh-Hans"
+    locale: str
     at: int = 0
     refs: list[str] = field(default_factory=list)
     pending: tuple[int, str, Callable[["Register"], object]] | None = None
@@ -67,22 +67,23 @@ class Walk:
         self.refs = self._drafts()
         while self.at < len(self.refs):
             self._show()
-            key = _key(f"{HELP[self.tongue]} > ")
+            key = _key(f"{self._word('keys')} > ")
             if key in ("q", ""):
                 break
             self._press(key)
         self._write()
         left = len(self._drafts())
-        say(SAID[self.tongue]["done"].format(confirmed=self.confirmed, dropped=self.dropped, left=left))
+        counts = {"confirmed": self.confirmed, "dropped": self.dropped, "left": left}
+        say(i18n.say(self.locale, "cli.review.done", **counts))
         self._say_late()
 
     def _press(self, key: str) -> None:
         keys = {"y": self._confirm, "e": self._edit, "s": self._split, "m": self._merge, "x": self._drop,
                 "n": self._skip, "\n": self._skip, "u": self._undo}  # fmt: skip
         try:
-            keys.get(key, lambda: say(HELP[self.tongue]))()
+            keys.get(key, lambda: say(self._word("keys")))()
         except UsageError as wrong:
-            say(wrong.message(self.app.config.language, "cli"))
+            say(wrong.message(self.locale, "cli"))
 
     # -- decisions ---------------------------------------------------------------------------------------------
 
@@ -112,9 +113,9 @@ class Walk:
         ref = self.refs[self.at]
         asked = self._asks(ref)
         if "lead" in asked:
-            self._set_lead(ref, _line(SAID[self.tongue]["asked"]))
+            self._set_lead(ref, _line(self._word("lead_asked")))
         if "date" in asked:
-            self._settle_date(ref, _line(SAID[self.tongue]["date"]))
+            self._settle_date(ref, _line(self._word("date_asked")))
         self._decide("confirm", lambda keeper: self._open(keeper, ref))
 
     def _open(self, keeper: "Register", ref: str) -> None:
@@ -130,7 +131,7 @@ class Walk:
 
         with self.app.reading() as session:
             late = late_entries.of(self.app, session, self.opened, quiet=self.quiet)
-        say_late(late, self.app, self.tongue)
+        say_late(late, self.app, self.locale)
 
     def _drop(self) -> None:
         from commitments.register import opening  # noqa: PLC0415
@@ -143,12 +144,12 @@ class Walk:
 
     def _undo(self) -> None:
         if self.pending is None:
-            say(SAID[self.tongue]["none"])
+            say(self._word("nothing_before"))
             return
         self.at, self.pending = self.pending[0], None
 
     def _edit(self) -> None:
-        what, _, value = _line(SAID[self.tongue]["field"]).partition(" ")
+        what, _, value = _line(self._word("field")).partition(" ")
         ref, value = self.refs[self.at], value.strip()
         if what == "l":
             self._set_lead(ref, value)
@@ -162,23 +163,23 @@ class Walk:
         elif what == "f" and (strength := value_of("strength", value)):
             self._change(ref, lambda _: {"strength": strength})
         else:
-            say(SAID[self.tongue]["field"])
+            say(self._word("field"))
 
     def _split(self) -> None:
         from commitments.register import letter_import  # noqa: PLC0415
 
-        ref, words = self.refs[self.at], _line(SAID[self.tongue]["where"])
+        ref, words = self.refs[self.at], _line(self._word("where"))
         with self.app.reading() as session:
             place = _find(session, ref).quote.find(words) if words else -1
         if place <= 0:
-            raise UsageError(problem=SAID[self.tongue]["lost"])
+            raise UsageError(problem=sentence("cli.review.not_in_quote"))
         self._now(lambda keeper: self.refs.insert(self.at + 1, letter_import.split(keeper, ref, place)))
 
     def _merge(self) -> None:
         from commitments.register import letter_import  # noqa: PLC0415
 
         if self.at + 1 >= len(self.refs):
-            raise UsageError(problem=SAID[self.tongue]["last"])
+            raise UsageError(problem=sentence("cli.review.last"))
         ref, after = self.refs[self.at], self.refs[self.at + 1]
         self._now(lambda keeper: letter_import.merge(keeper, ref, after))
         self.refs.remove(after)
@@ -196,7 +197,7 @@ class Walk:
 
     def _set_lead(self, ref: str, name: str) -> None:
         if not name:
-            raise UsageError(problem=SAID[self.tongue]["asked"])
+            raise UsageError(problem=sentence("cli.review.lead_asked"))
         self._change(ref, lambda keeper: self._led_by(keeper, ref, name))
 
     def _led_by(self, keeper: "Register", ref: str, name: str) -> dict[str, object]:
@@ -214,8 +215,8 @@ class Walk:
         try:
             return find_department(keeper.session, name)
         except NoSuchDepartment as unknown:
-            if _line(SAID[self.tongue]["new"].format(name=name)).lower() not in ("y", "yes", "是"):
-                raise UsageError(problem=unknown.message(self.app.config.language, "cli")) from unknown
+            if _line(i18n.say(self.locale, "cli.review.new", name=name)).lower() not in ("y", "yes", "是"):
+                raise UsageError(problem=unknown.message(self.locale, "cli")) from unknown
             return departments.add_department(keeper, name, reason=codes.reason("review"))
 
     def _settle_date(self, ref: str, text: str) -> None:
@@ -230,6 +231,9 @@ class Walk:
         else:
             due = read_due(text, self.app, self.locale)
             self._change(ref, lambda _: {**as_due(due, self.locale), "first_due_on": due.day})
+
+    def _word(self, key: str) -> str:
+        return i18n.word(self.locale, "cli.review", key)
 
     # -- looking -----------------------------------------------------------------------------------------------
 
@@ -269,24 +273,31 @@ class Walk:
         sys.stdout.flush()
 
     def _facts(self, row: "Commitment", source: "Source | None") -> list[str]:
-        from commitments.codes import due_rule_words  # noqa: PLC0415
-        from commitments.i18n import word  # noqa: PLC0415
-
-        names, tongue = FIELDS[self.tongue], "zh-Hans" if self.tongue == "zh" else "en"
+        names, word = i18n.table(self.locale, "cli.review.label"), partial(i18n.word, self.locale)
         asked = source.asks(row.ref) if source else []
-        note = _noted(source.places.get(row.ref, {}).get("note", "") if source else "", self.tongue)
-        lead = "?" if "lead" in asked else f"{row.lead.name}（{word(tongue, 'owner_basis', row.owner_basis)}）"
-        rule = due_rule_words(tongue, row.due_rule)
+        note = _note_words(self.locale, source.places.get(row.ref, {}).get("note", "") if source else "")
+        basis = word("owner_basis", row.owner_basis)
+        lead = i18n.say(self.locale, "cli.common.note", text=row.lead.name, note=basis)
+        rule = codes.due_rule_words(self.locale, row.due_rule)
         why = "  ".join(dict.fromkeys([rule, note]))  # a note may say the same as the rule
         due = f"{row.due_on or '—'}{'?' if 'date' in asked else ''}  {row.due_text}  {why}"
-        lines = [(names["title"], row.title), (names["lead"], lead), (names["due"], due.rstrip())]
-        lines += [(names["support"], "、".join(each.name for each in row.support))] * bool(row.support)
-        strength = " ".join([word(tongue, "strength", row.strength), row.condition, *map(_goal, row.targets)])
+        lines = [
+            (names["title"], row.title),
+            (names["lead"], "?" if "lead" in asked else lead),
+            (names["due"], due.rstrip()),
+        ]
+        support = word("cli.common", "comma").join(each.name for each in row.support)
+        lines += [(names["support"], support)] * bool(support)
+        strength = " ".join([word("strength", row.strength), row.condition, *map(_goal, row.targets)])
         return [f"  {name}  {clean(text)}" for name, text in [*lines, (names["strength"], strength.strip())]]
 
 
-def _noted(note: str, tongue: str) -> str:
-    return next((said for begin, said in NOTES.items() if tongue == "zh" and note.startswith(begin)), note)
+def _note_words(locale: str, note: str) -> str:
+    """Return what reading the letter noted, which is kept in English; other text stands for itself."""
+    for key, text in i18n.table("en", "cli.review.note").items():
+        if match := re.fullmatch(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(text)), note):
+            return i18n.say(locale, f"cli.review.note.{key}", **match.groupdict())
+    return note
 
 
 def _goal(target: object) -> str:
@@ -359,4 +370,4 @@ def _typed() -> str:
     try:
         return sys.stdin.readline()
     except UnicodeDecodeError:
-        raise UsageError(problem=f"What was typed is not {sys.stdin.encoding} text; set the terminal to it.") from None
+        raise UsageError(problem=sentence("cli.common.encoding", encoding=sys.stdin.encoding)) from None

@@ -20,7 +20,9 @@ from commitments.errors import (
     DeliveryFailed,
     Error,
     NotFound,
+    sentence,
 )
+from commitments.i18n import LOCALES
 from tracker import __version__
 from tracker.cli import (
     calendar,
@@ -105,8 +107,8 @@ def common(
     if version:
         print(f"yinuo {__version__}")
         raise typer.Exit
-    if language not in ("", "zh-Hans", "zh-Hant", "en"):
-        raise UsageError(problem=f"--language {language!r} is not one of zh-Hans, zh-Hant, en.")
+    if language not in ("", *LOCALES):
+        raise UsageError(problem=sentence("cli.common.language", value=repr(language)))
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
@@ -168,7 +170,7 @@ def _as_text(argument: str) -> str:
     try:
         return os.fsencode(argument).decode() if _has_surrogates(argument) else argument
     except UnicodeError:
-        raise UsageError(problem=f"{argument!r} is not UTF-8 text; set the terminal to UTF-8.") from None
+        raise UsageError(problem=sentence("cli.common.argument", argument=repr(argument))) from None
 
 
 def _has_surrogates(text: str) -> bool:

@@ -6,7 +6,6 @@ import sys
 import typer
 
 from tracker.cli.base import command
-from tracker.cli.output import say
 
 
 def register(cli: typer.Typer) -> None:
@@ -18,11 +17,13 @@ def serve(ctx: typer.Context) -> None:
     """提供网页：责任单位、台账管理单位和提案单位的页面 · Serve the pages behind the links in mails until Ctrl-C."""
     from tracker.web.server import Server  # noqa: PLC0415
 
-    app = command(ctx).app
+    shared = command(ctx)
+    app = shared.app
     _ = app.engine  # a missing database is said before anybody is let in
     server = Server(app)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # waitress then lets what is under way finish
-    say(f"Pages at {app.config.web.base_url} (listening on {app.config.web.host}:{server.port}); Ctrl-C ends.")
+    web = app.config.web
+    shared.tell("cli.serve.open", address=web.base_url, host=web.host, port=server.port)
     try:
         server.run()
     finally:

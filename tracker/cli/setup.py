@@ -5,29 +5,13 @@ from typing import Annotated
 
 import typer
 
+from commitments import i18n
+from commitments.errors import each_message, sentence
 from tracker.cli.base import ActorOption, ForceOption, JsonOption, UsageError, YesOption, command, confirm
 from tracker.cli.output import print_json, say
 
 config_group = typer.Typer(no_args_is_help=True, help="配置 · The configuration.", rich_markup_mode=None)
 File = Annotated[Path, typer.Argument(help="备份文件 · The copy.")]
-
-NEXT = {
-    "zh-Hans": """接下来：
-  在 {source} 中填写 organisation.name（本单位名称）和 organisation.mailbox（信箱）
-  tracker department add 单位名称 --mailbox 信箱    登记各单位，包括提案单位
-  tracker import 答复函文件                        读入答复函，再用 tracker review 逐条确认
-  tracker doctor                                 检查是否齐备""",
-    "zh-Hant": """接下來：
-  在 {source} 中填寫 organisation.name（本單位名稱）和 organisation.mailbox（信箱）
-  tracker department add 單位名稱 --mailbox 信箱    登記各單位，包括提案單位
-  tracker import 答復函文件                        讀入答復函，再用 tracker review 逐條確認
-  tracker doctor                                 檢查是否齊備""",
-    "en": """Next:
-  in {source}, fill in organisation.name (your office) and organisation.mailbox
-  tracker department add NAME --mailbox ADDRESS    every department, the proposing unit too
-  tracker import LETTER                            read a reply letter, then confirm with tracker review
-  tracker doctor                                   see what is missing""",
-}
 
 
 def register(cli: typer.Typer) -> None:
@@ -50,13 +34,13 @@ def init(ctx: typer.Context) -> None:
     place = shared.config or Path(os.environ.get("TRACKER_CONFIG") or "config.toml")
     if not place.exists():
         _write(place, config.EXAMPLE)
-        say(f"wrote {place}")
+        say(i18n.say(shared.spoken, "cli.init.wrote", path=place))
     done = upgrade.prepare_alone(shared.app)
-    for line in done:
+    for line in each_message(done, shared.locale):
         say(line)
     print(shared.app.config.source)
     if done and upgrade.is_empty(shared.app):
-        say(NEXT[shared.locale].format(source=shared.app.config.source))
+        shared.tell("cli.init.next", source=shared.app.config.source)
 
 
 def copy(
@@ -72,18 +56,19 @@ def copy(
     from tracker.ops import backup as copies  # noqa: PLC0415
     from tracker.ops import move  # noqa: PLC0415
 
-    app = command(ctx).app
+    shared = command(ctx)
+    app = shared.app
     try:
         url = DatabaseUrl.parse(to).within(Path.cwd()).address
     except ValueError as wrong:
-        raise UsageError(problem=f"--to: {wrong}.") from wrong
+        raise UsageError(problem=sentence("cli.config.to", problem=wrong)) from wrong
     rows = move.copy(app, url, say)
     copies.copy_evidence(app.folder / "evidence", move.evidence_folder(app, url))
     if json:
         print_json({"rows": rows})
     else:
         print(sum(rows.values()))
-    say("Set [database] url to the new one and start the daemon; the ledger here sends no more.")
+    shared.tell("cli.copy.done")
 
 
 def _write(place: Path, text: str) -> None:
@@ -103,9 +88,10 @@ def backup(ctx: typer.Context, file: File, force: ForceOption = False) -> None:
     """
     from tracker.ops import backup as copies  # noqa: PLC0415
 
-    made = copies.backup(command(ctx).app, file, force=force)
+    shared = command(ctx)
+    made = copies.backup(shared.app, file, force=force)
     print(made.path)
-    say(f"{made.rows.get('commitment', 0)} commitments, history head {made.head}")
+    shared.tell("cli.backup.made", n=made.rows.get("commitment", 0), head=made.head)
 
 
 def restore(
@@ -121,13 +107,13 @@ def restore(
     """从备份恢复；现有台账改名保留 · Put a copy in place; the present ledger is kept under another name."""
     from tracker.ops import restore as restoring  # noqa: PLC0415
 
-    confirm(f"Replace the ledger by {file}?", yes=yes)
-    done = restoring.restore(command(ctx).acting(actor), file, altered=altered)
+    confirm(ctx, sentence("cli.restore.question", file=file), yes=yes)
+    shared = command(ctx)
+    done = restoring.restore(shared.acting(actor), file, altered=altered)
     print(file)
     if done.kept is not None:
-        say(f"the ledger before is {done.kept}")
-    say(f"{done.notices} notices and {done.messages} messages due before now are held;")
-    say("look at `tracker outbox list --held`, then `tracker outbox release`.")
+        shared.tell("cli.restore.kept", path=done.kept)
+    shared.tell("cli.restore.held", notices=done.notices, messages=done.messages)
 
 
 @config_group.command()
@@ -154,13 +140,14 @@ def check(ctx: typer.Context) -> None:
     from tracker.config.check import BAD, OK, WARN, check_all  # noqa: PLC0415
     from tracker.errors import ConfigError  # noqa: PLC0415
 
-    app = command(ctx).app
+    shared = command(ctx)
+    app = shared.app
     app.workdays.is_workday(app.today)
-    told: dict[str, list[str]] = {OK: [], WARN: [], BAD: []}
+    told: dict[str, list[str]] = {state: [] for state in (OK, WARN, BAD)}
     for finding in check_all(app):
-        told[finding.state].append(f"{finding.what}: {finding.text}")
+        told[finding.state].append(sentence("cli.common.pair", name=finding.what, value=finding.text))
     if told[BAD]:
         raise ConfigError(told[BAD])
-    for warning in told[WARN]:
+    for warning in each_message(told[WARN], shared.locale):
         say(warning)
-    print(f"{app.config.source}: ok")
+    print(i18n.say(shared.locale, "cli.config.sound", file=app.config.source))

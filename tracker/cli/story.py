@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from commitments.codes import in_words, reason_words
-from commitments.i18n import word
+from commitments.i18n import say, table, word
 from commitments.queries.detail import CommitmentDetail
 from commitments.queries.listing import Listed
 from tracker.cli.output import clean
@@ -15,33 +15,6 @@ MORE = (
     "section", "ordinal", "quote", "summary", "support_basis", "owner_basis", "first_due_on", "due_text", "due_rule",
     "condition", "closed_on", "closing_note", "reported_done_on",
 )  # fmt: skip
-LABELS = {
-    "letter": ("答复函", "Letter"),
-    "section": ("章节", "Section"),
-    "ordinal": ("序号", "Ordinal"),
-    "quote": ("答复函原文", "The letter says"),
-    "entered_quote": ("录入原文", "Words as entered"),
-    "summary": ("答复要点", "In short"),
-    "kind": ("类型", "Kind"),
-    "strength": ("力度", "Strength"),
-    "lead": ("主办", "Lead"),
-    "support": ("会办", "Support"),
-    "support_basis": ("会办依据", "Supporters known from"),
-    "owner_basis": ("责任依据", "Owner known from"),
-    "due_on": ("期限", "Due"),
-    "first_due_on": ("首次期限", "First due"),
-    "due_text": ("时限原文", "As written"),
-    "due_basis": ("期限依据", "Date known from"),
-    "due_rule": ("推算", "Computed"),
-    "review_on": ("复核日期", "Review on"),
-    "condition": ("前提", "Condition"),
-    "state": ("状态", "State"),
-    "band": ("进度", "Status"),
-    "working_days_left": ("剩余工作日", "Working days left"),
-    "outcome": ("结果", "Outcome"),
-    "closed_on": ("销号日期", "Closed on"),
-    "closing_note": ("销号说明", "Closing note"),
-}
 WORDED = ("kind", "strength", "owner_basis", "due_basis", "state", "band", "outcome", "due_rule")
 
 
@@ -89,13 +62,15 @@ def events(detail: CommitmentDetail) -> dict[str, list[dict[str, Any]]]:
 
 def labelled(facts: Mapping[str, Any], locale: str) -> dict[str, object]:
     """Return the fields that are set, named and worded for a reader."""
-    column = 0 if locale.startswith("zh") else 1
     quoted = {} if facts["verbatim"] else {"entered_quote": facts["quote"], "quote": ""}
-    bases = [f"{name}：{word(locale, 'support_basis', basis)}" for name, basis in facts["support_basis"].items()]
+    bases = [
+        say(locale, "cli.common.pair", name=name, value=word(locale, "support_basis", basis))
+        for name, basis in facts["support_basis"].items()
+    ]
     known = {**facts, **quoted, "support_basis": bases}
     return {
-        names[column]: in_words(locale, field, known[field]) if field in WORDED else known[field]
-        for field, names in LABELS.items()
+        name: in_words(locale, field, known[field]) if field in WORDED else known[field]
+        for field, name in table(locale, "cli.show").items()
         if known.get(field) not in (None, "", [])
     }
 

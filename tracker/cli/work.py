@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from commitments import i18n
+from commitments.errors import sentence
 from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, YesOption, command, worded
 from tracker.cli.dates import read_day
 from tracker.cli.recorded import Recorded
@@ -58,7 +60,8 @@ def progress(
     with app.register() as keeper:
         progress.record(keeper, ref, note, on=day, figures=figures, proofs=evidence or [])
         row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)
-        told = "；".join(f"{what}={amounts.written(figure)}" for what, figure in figures.items())
+        reported = (f"{what}={amounts.written(figure)}" for what, figure in figures.items())
+        told = i18n.word(shared.locale, "cli.common", "semicolon").join(reported)
         facts = (answer.fact("note", note), answer.fact("figures", told), answer.evidence(row), answer.due(row))
         answer.add("progress", row, *facts, answer.ladder(row))
     print(row.ref)
@@ -98,7 +101,7 @@ def extend(
     from commitments.register import extensions  # noqa: PLC0415
 
     if bool(to) + approve + refuse != 1:
-        raise UsageError(problem="Give --to DATE with --reason, or --approve, or --refuse.")
+        raise UsageError(problem=sentence("cli.extend.which"))
     from commitments.queries.lookup import find  # noqa: PLC0415
 
     shared = command(ctx)

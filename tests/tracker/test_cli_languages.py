@@ -1,0 +1,73 @@
+"""A Chinese office reads no English sentence on its terminal, whatever it does and whatever goes wrong."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from freezegun import freeze_time
+
+from commitments.i18n import LOCALES, table
+from tests.traditional import as_simplified
+from tracker import config
+from tracker.cli.root import run
+from tracker.demo import stage
+
+LETTER = Path(stage.__file__).with_name("letter-1007.toml")
+TEXT = Path(stage.__file__).with_name("letter-2031.txt")
+ENGLISH = re.compile(r"[A-Za-z]{2,}[’']?[a-z]*(?:[ ,;:]+[A-Za-z]{2,}[’']?[a-z]*)+")
+NAMES = re.compile(  # no sentences: what one types, files and addresses, keys of the configuration, names of servers
+    r"`[^`]*`|tracker [^。；]*|--[a-z-]+(?: [A-Z]+)?|\S*[/.@]\S*|\[[a-z]+\] [a-z_]+"
+    r"|pip install \S+|Ctrl-C|\b(?:SQLite|WAL|MiB|UTF-8|SEQ:HASH)\b"
+)
+KEYS = "y 确认"  # the line of keys in the review
+DAY = "2019-12-20 10:00:00+08:00"
+REF = "2019-1007-01"
+CALM = (  # what an office does; in this order, since some of it changes the ledger
+    "init", "list", "list --overdue --kind 量化目标", f"show {REF}", "due --until 60d", "status", "doctor", "config check",
+    "department add 市教育局 --mailbox jyj@gz.example", "department list", "department edit 市教育局 --locale zh-Hant",
+    "department revoke-links 市教育局 --reason 误转", "letter list", "letter show 1007", "history", f"history {REF}",
+    "history verify", "calendar count 2019-12-20 2030-12-31", "calendar add 2019-12-20 -7", "calendar show 2020",
+    "calendar check", f"progress {REF} --note 已报送 --target 城市社区创建比例=4.5", f"progress {REF} --note 已报送",
+    "extend 2019-1007-03 --to 2020-03-31 --reason 设备推迟", "extend 2019-1007-03 --approve --by 分管领导",
+    "extend 2019-1007-03 --to 明年6月底 --reason 推迟 --approved-by 局长",
+    "dispute 2019-1007-02 --department 各区政府 --reason 由市级部门制定",
+    "dispute 2019-1007-02 --department 各区政府 --refuse --by 分管领导 --note 答复函已写明",
+    f"report-done {REF} --note 机制已印发 --evidence https://mzj.gz.example/jz.html",
+    f"reopen {REF} --reason 佐证材料不完整", f"close {REF} --outcome 已兑现 --waiver 现场查验",
+    "add --letter 1007 --title 简报 --lead 市教育局 --due 2020-06-30 --ref 2019-1007-31 --draft",
+    "add --letter 1007 --title 简报 --lead 市教育局 --due 2019-10-31 --ref 2019-1007-32 --quiet",
+    "edit 2019-1007-32 --title 社区简报 --reason 写全", "confirm 2019-1007-31", "confirm --all-stated 1007",
+    "add --letter 1007 --title 清单 --lead 市教育局 --due 2020-06-30 --ref 2019-1007-33 --draft",
+    "drop 2019-1007-33 --yes --reason 重复", "ledger dump a.toml", "ledger load a.toml --dry-run", "export csv a.csv",
+    "export xlsx a.xlsx", "export ics a.ics", "ledger load a.xlsx", "remind --dry-run", "remind", "remind",
+    "outbox list", "outbox list --held", "outbox show 1", "outbox retry --dead", "outbox release --yes",
+    "outbox cancel --yes", "digest show --unit 市台联 --month 2019-12", "digest show --unit 市台联 --html d.html",
+    "mail test office@gz.example", "rehearse --from 2019-12-23 --until 2019-12-31 --into preview", "backup copy.db",
+    "restore copy.db --yes", f"import {TEXT} --dry-run", f"import {TEXT}", f"import {TEXT}", "review 2031",
+    "copy --to sqlite:///moved.db", "remind",
+)  # fmt: skip
+REFUSED = (  # what it does wrong
+    "add --letter 1007 --title 简报 --lead 市教育局 --draft --quiet", "add --letter 1 --title 简报 --lead 市民政局",
+    "add --letter 1007 --title 简报 --lead 市教育", "add --letter 1007 --title 简报 --lead 市民政局 --due 某日",
+    f"edit {REF}", f"edit {REF} --due 2020-01-01 --review-on 2020-01-01", f"edit {REF} --due ''", "confirm",
+    "confirm 2019-1007-99", f"drop {REF}", f"drop {REF} --yes", f"extend {REF}", f"extend {REF} --approve",
+    f"dispute {REF} --department 市民政局", f"close {REF} --outcome kept", f"close {REF} --outcome 很好",
+    f"progress {REF} --note x --target 比例", "show x", "list --state 别的", "list --department 市", "due --until 2019-01-01",
+    "letter show 9", "letter show 1007 --source", "letter add --document-number 穗〔2019〕1号 --proposal-number 9"
+    " --proposing-unit 市台联 --signed-on 2019-06-28", "department add 市民政局 --mailbox 民政局",
+    "department edit 市民政局", "history x", "history verify --anchor 3", "calendar add 2019-12-20 9999",
+    "calendar count 某日 2019-12-31", "ledger load none.toml", "ledger load config.toml", "ledger dump a.odt",
+    "export csv config.toml", "outbox show 99", "outbox retry", "outbox retry 99", "outbox release", "outbox cancel",
+    "outbox cancel 99", "digest show --unit 市台联 --month 2030-01", "digest show --unit 市台联 --month x",
+    "digest approve --unit 市台联", "digest send --unit 市台联", "mail test 民政局",
+    "rehearse --from 2020-01-31 --until 2020-01-01 --into new", "rehearse --from 2020-01-01 --until 2020-01-31 --into .",
+    "backup yinuo.db", "backup config.toml", "restore none.db --yes", "restore copy.db", "import none.txt", "import .",
+    "import config.toml", "links show", "links show --desk", "links rotate", "links revoke", "copy --to x", "review 9",
+    "serve", "demo .", "--language fr list",
+)  # fmt: skip
+
+
+def english(text: str) -> list[str]:
+    """Return the runs of English words on each line."""
+    return [found for line in text.splitlines() for found in ENGLISH.findall(NAMES.sub("·", line))]
