@@ -9,6 +9,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from commitments.errors import sentence
+
 LONGEST, LONGEST_LOCAL, LONGEST_LABEL = 254, 64, 63  # RFC 5321, 4.5.3.1, without the angle brackets; RFC 1035, 2.3.4
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
@@ -24,18 +26,18 @@ def is_mailbox(address: str) -> bool:
 def problem(address: str) -> str:
     """Return why this is no address that can be written to, or ""."""
     if re.search(r"[<>()\"\[\]\\:]", address):
-        return "write it like office@gz.example, without a name or quotes"
+        return sentence("address.plain")
     if re.search(r"[\s,;，；、]", address) or not address.isprintable():
-        return "write one, like office@gz.example"
+        return sentence("address.one")
     if "。" in address or unicodedata.normalize("NFKC", address) != address:
-        return "write it in half-width signs"
+        return sentence("address.half_width")
     local, at, domain = address.rpartition("@")
     if not at or "@" in local:
-        return "write it like office@gz.example"
+        return sentence("address.like")
     if not local.isascii():
-        return "the part before @ must be of ASCII letters and figures"
+        return sentence("address.ascii")
     if len(local) > LONGEST_LOCAL or _LOCAL.fullmatch(local) is None:
-        return "the part before @ is not one that mail servers take"
+        return sentence("address.local")
     return _domain_problem(local, domain)
 
 
@@ -48,9 +50,9 @@ def _domain_problem(local: str, domain: str) -> str:
     try:
         written = ascii_domain(domain)
     except UnicodeError:
-        return f"{domain} is not a domain"
+        return sentence("address.domain", domain=domain)
     if len(local) + 1 + len(written) > LONGEST or any(map(_bad_label, written.split("."))):
-        return f"{domain} is not a domain"
+        return sentence("address.domain", domain=domain)
     return ""
 
 

@@ -40,7 +40,15 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from commitments import damage
-from commitments.errors import AlreadyExists, DatabaseBusy, DatabaseMissing, DatabaseUnusable, Mistake, SameValue
+from commitments.errors import (
+    AlreadyExists,
+    DatabaseBusy,
+    DatabaseMissing,
+    DatabaseUnusable,
+    Mistake,
+    SameValue,
+    sentence,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -197,7 +205,7 @@ def less_durable(connection: Connection) -> str:
     mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar()).lower()
     if mode != "wal" or sqlite3.sqlite_version_info >= WAL_SOUND:
         return ""
-    return f"another program keeps the database in WAL mode, less safe with SQLite {sqlite3.sqlite_version}; close it"
+    return sentence("storage.wal", version=sqlite3.sqlite_version)
 
 
 def check_writable(engine: Engine) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commitments.errors import StorageTrouble, WrongEnvironment
+from commitments.errors import StorageTrouble, WrongEnvironment, sentence
 from commitments.models import Commitment
 from commitments.storage import reading, writing
 from notifications import passes
@@ -58,15 +58,17 @@ def why_not(context: Context, now: datetime) -> str:
     """Return why nothing may be sent now, or ""."""
     local = now.astimezone(context.zone)
     if not context.workdays.is_workday(local.date()):
-        return f"{local.date()} is a day off"
+        return sentence("silence.day_off", day=local.date())
     if not context.may_send(now):
-        return f"it is before {context.send_at:%H:%M}"
+        return sentence("silence.early", time=f"{context.send_at:%H:%M}")
     with reading(context.engine) as session:
         paused = session.get_one(Instance, 1).paused_until
     if paused is None or paused <= now:
         return ""
     until = paused.astimezone(context.zone)
-    return f"the channel rests until {until:%H:%M}{'' if until.date() == local.date() else f' on {until.date()}'}"
+    if until.date() == local.date():
+        return sentence("silence.rests", time=f"{until:%H:%M}")
+    return sentence("silence.rests_on", time=f"{until:%H:%M}", day=until.date())
 
 
 def check_environment(context: Context) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from commitments.deadlines import Ladder
-from commitments.errors import Error
+from commitments.errors import Error, sentence
 from commitments.i18n import word
 from commitments.workdays import WorkCalendar
 from tracker.config.schema import Config
@@ -33,11 +33,6 @@ if TYPE_CHECKING:
     from notifications.passes import Report, Steps
     from notifications.plan.schedule import Policy
     from tracker.config.schema import Organisation
-
-
-SEVERAL = (
-    "organisation.name is empty, and letters name several replying units ({units}, …): fill in whose ledger this is."
-)
 
 
 def system_clock() -> datetime:
@@ -111,7 +106,7 @@ class App:
     def several_units(self) -> str | None:
         """Say that nobody can tell by whom mails are signed, or None."""
         units = [] if self.config.organisation.name else self._replying_units()
-        return SEVERAL.format(units=", ".join(units)) if len(units) > 1 else None
+        return sentence("config.several_units", units=units) if len(units) > 1 else None
 
     def _replying_units(self) -> list[str]:
         """Return the names of the units that answer in this ledger, two at most."""

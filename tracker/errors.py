@@ -1,6 +1,6 @@
 """Errors of the program itself, kept apart from what they are raised by: the command line knows them at its start."""
 
-from commitments.errors import Error
+from commitments.errors import Error, Lines
 
 
 class ConfigError(Error):
@@ -8,7 +8,7 @@ class ConfigError(Error):
 
     def __init__(self, problems: list[str]) -> None:
         """Take one sentence per problem."""
-        super().__init__(problem="\n".join(problems))
+        super().__init__(problem=Lines(problems))
         self.problems = problems
 
 

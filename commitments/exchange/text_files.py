@@ -17,7 +17,7 @@ from pathlib import Path
 
 from commitments.errors import LedgerRejected, Mistake, Problem
 from commitments.exchange import columns, xlsx_read
-from commitments.exchange.fields import Row, meant, sentence
+from commitments.exchange.fields import Row, advice, sentence
 from commitments.exchange.formula_guard import unguarded
 from commitments.exchange.xlsx_read import SEARCHED, Line
 from commitments.files import encodings
@@ -62,7 +62,11 @@ def read(file: Path) -> Sheet:
 
 
 def _rejected(file: Path, wrong: Mistake) -> LedgerRejected:
-    return LedgerRejected(str(file), [Problem(lambda locale: sentence("", wrong, locale))])
+    return LedgerRejected(str(file), [_problem("", wrong)])
+
+
+def _problem(place: str, wrong: Mistake) -> Problem:
+    return Problem(lambda locale: sentence(place, wrong, locale))
 
 
 def _read(file: Path) -> Sheet:
@@ -156,7 +160,7 @@ def _toml(text: str) -> Sheet:
     sheet, lines = Sheet(), _key_lines(text)
     for name, value in _parsed(text).items():
         if name not in _TABLES:
-            sheet.problems.append(f"{name}: there is no such table{meant(name, _TABLES) or '; remove it'}.")
+            sheet.problems.append(_problem(f"{name}:", Mistake("no_table", advice=advice(name, _TABLES))))
         else:
             setattr(sheet, name, list(_rows(name, value, lines, sheet.problems)))
     return sheet

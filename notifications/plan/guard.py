@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from commitments.errors import sentence
 from notifications import alerts
 from notifications.context import Context
 from notifications.models import GUARD, RELEASED, Instance, Notice
@@ -32,11 +33,11 @@ def check_clock(session: Session, context: Context, now: datetime) -> str:
 def _doubt(instance: Instance, context: Context, now: datetime) -> str:
     last = instance.planned_at
     if now.year < EARLIEST_YEAR:
-        return f"the clock says {now:%Y-%m-%d}"
+        return sentence("silence.clock_says", day=now.date())
     if last is not None and last - now > MAX_CLOCK_ROLLBACK:
-        return f"the clock went back {(last - now).days} days"
+        return sentence("silence.clock_back", n=(last - now).days)
     if last is not None and now - last > context.guard.longest_gap:
-        return f"nothing was planned for {(now - last).days} days"
+        return sentence("silence.gap", n=(now - last).days)
     return ""
 
 

@@ -177,7 +177,7 @@ def test_the_last_decision_can_be_taken_back(
 ) -> None:
     run(["import", str(OWN)])
     out = walk(monkeypatch, capsys, "x", "u", "q")
-    assert "删除 0 条" in out
+    assert "删除0条" in out
     assert len(listed(capsys)) == COUNT
 
 

@@ -130,7 +130,3 @@ def test_other_lists_say_so_too(
     monkeypatch.chdir(tmp_path / "new")
     said(capsys, "init")
     assert said(capsys, *line.split()) == ("", "没有可列的内容。\n")
-
-
-def test_both_chinese_columns_say_the_same() -> None:
-    assert [as_simplified(text) for text in NOTHING["zh-Hant"]] == list(NOTHING["zh-Hans"])

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from commitments import i18n
+from commitments.errors import each_message
 from tracker.cli.base import JsonOption, command
 from tracker.cli.output import clean, paint, print_facts, print_json, say
 
 if TYPE_CHECKING:
     from tracker.app import App
+    from tracker.config.check import Finding
 
 MOST = 20  # sentences a person reads
 COLOURS = {"ok": "green", "warn": "yellow", "bad": "red"}
@@ -52,10 +55,10 @@ def status(
     else:
         told = {"healthy": fact(shared.locale, "yes" if code == status.HEALTHY else "no"), **_simple(found, app)}
         print_facts({fact(shared.locale, name): value for name, value in told.items()})
-        for sentence in why[:MOST]:
-            print(clean(sentence))
+        for text in each_message(why[:MOST], shared.locale):
+            print(clean(text))
         if why[MOST:]:
-            print(f"… {len(why) - MOST} more; see --json")
+            print(i18n.say(shared.locale, "cli.status.more", n=len(why) - MOST))
     if check:
         raise typer.Exit(code)
 
@@ -91,6 +94,14 @@ def doctor(ctx: typer.Context, json: JsonOption = False) -> None:
     else:
         for finding in findings:
             state = paint(fact(shared.locale, finding.state).ljust(4), COLOURS[finding.state])
-            print(f"{state}  {fact(shared.locale, finding.what)}: {clean(finding.text)}")
+            print(f"{state}  {_found(finding, shared.locale)}")
     if any(finding.state == "bad" for finding in findings):
         raise typer.Exit(1)
+
+
+def _found(finding: "Finding", locale: str) -> str:
+    """Say what was looked at, and how it is."""
+    from tracker.cli.wording import fact  # noqa: PLC0415
+
+    (text,) = each_message([finding.text], locale)
+    return i18n.say(locale, "cli.common.pair", name=fact(locale, finding.what), value=clean(text))

@@ -23,11 +23,13 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     import secrets  # noqa: PLC0415
 
     from commitments import addresses  # noqa: PLC0415
-    from commitments.errors import DeliveryFailed  # noqa: PLC0415
+    from commitments.errors import BadMailbox, DeliveryFailed  # noqa: PLC0415
     from notifications.channels import ChannelDown, OutgoingMessage  # noqa: PLC0415
     from notifications.mail.mime import Envelope, UnsafeMessageError, mime  # noqa: PLC0415
     from notifications.mail.render import Rendered  # noqa: PLC0415
 
+    if not addresses.is_mailbox(address):
+        raise BadMailbox(what="mailbox", value=address)
     shared = command(ctx)
     app = shared.app
     context = app.context()

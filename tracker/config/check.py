@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from commitments import addresses
-from commitments.errors import Error
+from commitments.errors import Error, Problem, sentence
 from tracker.config.values import LOOPBACK
 from tracker.errors import KeysGone
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 OK, WARN, BAD = "ok", "warn", "bad"
 LEAST_FREE = 200 * 2**20  # bytes
-UNNAMED = (
-    "organisation.name is empty: fill in whose ledger this is; until then the only unit that letters name signs mails"
-)
 NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs")
 
 
@@ -48,12 +45,13 @@ def places(app: "App") -> Iterator[Finding]:
     folders = {app.folder, app.config.mail_folder} if app.config.mail.channel == "folder" else {app.folder}
     for folder in sorted(folders):
         writable = os.access(_nearest(folder), os.W_OK)
-        yield Finding("folder", OK if writable else BAD, f"{folder} {'is' if writable else 'is not'} writable")
+        key = "cli.doctor.writable" if writable else "cli.doctor.not_writable"
+        yield Finding("folder", OK if writable else BAD, sentence(key, folder=folder))
     free = shutil.disk_usage(app.folder).free
-    yield Finding("disk", OK if free > LEAST_FREE else BAD, f"{free // 2**20} MiB free")
+    yield Finding("disk", OK if free > LEAST_FREE else BAD, sentence("cli.doctor.free", n=free // 2**20))
     if app.database is not None:
         kind = _filesystem(app.database)
-        words = f"{kind}; SQLite needs a local disk" if kind in NETWORK else kind
+        words = sentence("cli.doctor.network", kind=kind) if kind in NETWORK else kind
         yield Finding("filesystem", BAD if kind in NETWORK else OK, words)
         yield Finding("sqlite", OK, sqlite3.sqlite_version)
 
@@ -79,12 +77,12 @@ def mail(app: "App") -> Iterator[Finding]:
     settings, organisation = app.config.mail, app.config.organisation
     yield Finding("channel", OK, settings.channel)
     if not organisation.name:
-        yield Finding("name", WARN, UNNAMED)
+        yield Finding("name", WARN, sentence("cli.doctor.unnamed"))
     if not organisation.mailbox:
-        yield Finding("organisation", BAD, "organisation.mailbox is empty: nobody gets status digests and alerts")
+        yield Finding("organisation", BAD, sentence("cli.doctor.nobody"))
     for name in ("mailbox", "reply_to"):
         if settings.channel == "smtp" and addresses.is_example(getattr(organisation, name)):
-            yield Finding("organisation", BAD, f"organisation.{name} is still an example address")
+            yield Finding("organisation", BAD, sentence("cli.doctor.example", name=name))
     app.channel()
     app.config.password()
 
@@ -95,7 +93,7 @@ def templates(app: "App") -> Iterator[Finding]:
     if folder is None:
         return
     if not folder.is_dir():
-        yield Finding("templates", BAD, f"{folder} does not exist")
+        yield Finding("templates", BAD, sentence("cli.doctor.no_folder", folder=folder))
         return
     from jinja2 import Environment, TemplateSyntaxError  # noqa: PLC0415
 
@@ -103,7 +101,7 @@ def templates(app: "App") -> Iterator[Finding]:
         try:
             Environment(autoescape=True).parse(file.read_text(encoding="utf-8"))
         except (TemplateSyntaxError, OSError, UnicodeDecodeError) as wrong:
-            yield Finding("templates", BAD, f"{file}: {wrong}; our own template is used instead")
+            yield Finding("templates", BAD, sentence("cli.doctor.template", file=file, problem=wrong))
     yield Finding("templates", OK, str(folder))
 
 
@@ -113,13 +111,13 @@ def links(app: "App") -> Iterator[Finding]:
     if not base:
         return
     if base.startswith("http://") and urlsplit(base).hostname not in LOOPBACK:
-        yield Finding("links", WARN, f"{base}: a link is a key and travels in the clear; use https")
+        yield Finding("links", WARN, sentence("cli.doctor.clear", base=base))
     if (lost := _lost_keys(app)) is not None:
         yield Finding("links", BAD, lost)
     elif file.exists() or os.access(file.parent, os.W_OK):
         yield Finding("links", OK, base)
     else:
-        yield Finding("links", BAD, f"{file} is not there and cannot be made: name another web.keys_file")
+        yield Finding("links", BAD, sentence("cli.doctor.no_keys", file=file))
 
 
 def _lost_keys(app: "App") -> str | None:
@@ -127,7 +125,7 @@ def _lost_keys(app: "App") -> str | None:
     try:
         app.check_keys()
     except KeysGone as gone:
-        return str(gone)
+        return Problem(gone.message)
     except Error:
         return None
     return None

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from commitments.errors import sentence
 from tracker.config.schema import Config
 from tracker.errors import ConfigError
 
@@ -26,7 +27,7 @@ def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Config:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        raise ConfigError([f"{source}: not valid TOML: {wrong}."]) from wrong
+        raise ConfigError([sentence("config.toml", file=source, problem=wrong)]) from wrong
     origins, problems = _overlay(table, env)
     folder = source.resolve().parent
     try:
@@ -44,20 +45,20 @@ def find(path: Path | None, env: Mapping[str, str], cwd: Path) -> Path:
     named = path or (Path(env["TRACKER_CONFIG"]) if env.get("TRACKER_CONFIG") else None)
     if named is not None:
         if not named.is_file():
-            raise ConfigError([f"{named}: there is no such configuration file."])
+            raise ConfigError([sentence("config.no_file", file=named)])
         return named
     home = Path(env.get("XDG_CONFIG_HOME") or Path(env.get("HOME", "/")) / ".config")
     for place in (cwd / "config.toml", home / "yinuo" / "config.toml", Path("/etc/yinuo/config.toml")):
         if place.is_file():
             return place
-    raise ConfigError(["No configuration was found; run `tracker init` here, or name one with --config FILE."])
+    raise ConfigError([sentence("config.none")])
 
 
 def _read(source: Path) -> str:
     try:
         return source.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as wrong:
-        raise ConfigError([f"{source}: cannot be read: {wrong}."]) from wrong
+        raise ConfigError([sentence("config.unreadable", file=source, problem=wrong)]) from wrong
 
 
 def _overlay(table: dict[str, Any], env: Mapping[str, str]) -> tuple[dict[Key, str], list[str]]:

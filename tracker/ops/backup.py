@@ -19,6 +19,7 @@ from commitments.errors import (
     Mistake,
     Refused,
     SchemaTooNew,
+    sentence,
 )
 from commitments.files.durable import sync
 from commitments.storage import copy_into, open_engine, reading, writing
@@ -160,9 +161,9 @@ def copy_evidence(source: Path, target: Path) -> None:
 def newest_said(app: App) -> str:
     """Say which copy of the ledger is the newest, for a sentence about trouble."""
     if app.database is None:
-        return "Look at the server, and at your own dumps."
+        return sentence("cli.backup.server")
     kept = sorted((app.folder / "backups").glob("yinuo-????-??-??.db"))
-    return f"The newest backup is {kept[-1]}." if kept else "There is no backup."
+    return sentence("cli.backup.newest", path=kept[-1]) if kept else sentence("cli.backup.none")
 
 
 def nightly(app: App) -> Path | None:

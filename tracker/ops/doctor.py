@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from commitments import addresses, evidence, history, replay, schema
 from commitments.damage import visible
 from commitments.deadlines import LIVE_STATES, provisional
-from commitments.errors import RowDiffers
+from commitments.errors import Error, Problem, RowDiffers, sentence
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import PRAGMAS, looking, one_moment, reading
 from notifications.models import NO_MAILBOX, Instance, Notice
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 MOST = 20  # of a kind that a person reads here
 NOVEMBER = (11, 15)  # the State Council publishes next year's calendar in early November
 RESTS = "alert: channel "
-MEND = (
-    "mend the relay or [mail]; the alert clears by itself with the first message that goes, and "
-    "`tracker outbox retry N` ends a rest at once"
-)
 
 
 def examine(app: "App") -> list[Finding]:
@@ -43,8 +39,15 @@ def examine(app: "App") -> list[Finding]:
         try:
             findings += look(app)
         except Exception as trouble:  # noqa: BLE001 - whatever it is, the other checks are made
-            findings.append(Finding(look.__name__.strip("_"), BAD, said(trouble)))
+            findings.append(Finding(look.__name__.strip("_"), BAD, _said(trouble)))
     return findings
+
+
+def _said(trouble: Exception) -> str:
+    """Return what went wrong; our own errors speak each language."""
+    if isinstance(trouble, Error):
+        return Problem(lambda locale: visible(trouble.message(locale, "cli")))
+    return said(trouble)
 
 
 def _configuration(app: "App") -> Iterator[Finding]:
@@ -60,20 +63,18 @@ def _database(app: "App") -> Iterator[Finding]:
                 wanted = next(each.split("=")[1] for each in PRAGMAS if each.startswith(pragma))
                 same = str(found).upper() in (wanted, {"EXTRA": "3", "ON": "1"}.get(wanted))
                 another = pragma == "journal_mode" and found == "wal"
-                words = (
-                    "wal: another program set it and keeps the database open; close that program" if another else found
-                )
-                yield Finding(pragma, OK if same else WARN if another else BAD, str(words))
+                words = sentence("cli.doctor.wal") if another else str(found)
+                yield Finding(pragma, OK if same else WARN if another else BAD, words)
         instance = session.get_one(Instance, 1)
         same = instance.environment == app.config.environment
         yield Finding("environment", OK if same else BAD, f"{instance.environment} / {app.config.environment}")
     with one_moment(app.engine) as session:
-        yield Finding("history", OK, f"the chain holds to {history.verify(session).seq}")
-        found = [str(worded(each, app.zone)) for each in islice(differences(session), MOST + 1)]
-    for sentence in found[:MOST]:
-        yield Finding("history", BAD, sentence)
+        yield Finding("history", OK, sentence("cli.doctor.chain", seq=history.verify(session).seq))
+        found = [Problem(worded(each, app.zone).message) for each in islice(differences(session), MOST + 1)]
+    for difference in found[:MOST]:
+        yield Finding("history", BAD, difference)
     if found[MOST:]:
-        yield Finding("history", BAD, "more rows differ: `tracker history verify` names them all")
+        yield Finding("history", BAD, sentence("cli.doctor.more_rows"))
 
 
 def differences(session: "Session") -> Iterator[replay.Difference]:
@@ -97,9 +98,9 @@ def _file(app: "App") -> Iterator[Finding]:
     for words in problems:
         yield Finding("file", BAD, words)
     for damage in texts:
-        yield Finding("text", BAD, str(damage))
+        yield Finding("text", BAD, damage.told())
     if not problems and not texts:
-        yield Finding("file", OK, "pages, references and texts are sound")
+        yield Finding("file", OK, sentence("cli.doctor.sound"))
 
 
 def _private(app: "App") -> Iterator[Finding]:
@@ -111,16 +112,17 @@ def _private(app: "App") -> Iterator[Finding]:
         kept.append(app.config.mail_folder)
     for path in filter(Path.exists, kept):
         if command := open_to_others(path):
-            yield Finding("private", WARN, f"others can read {path}, where links that are keys may stand: {command}")
+            yield Finding("private", WARN, sentence("cli.doctor.open", path=path, command=command))
 
 
 def _evidence(app: "App") -> Iterator[Finding]:
     """Name files that are no longer what was taken in."""
     found = list(islice(evidence.faults(app.engine, app.folder / "evidence"), MOST + 1))
     for ref, name, fault in found[:MOST]:
-        yield Finding("evidence", BAD, f"{ref}: {name} is {fault}; take it from an older copy of the ledger")
+        words = sentence("cli.doctor.evidence", ref=ref, name=name, fault=sentence(f"cli.doctor.{fault}"))
+        yield Finding("evidence", BAD, words)
     if found[MOST:]:
-        yield Finding("evidence", BAD, "more files are not what they were")
+        yield Finding("evidence", BAD, sentence("cli.doctor.more_evidence"))
 
 
 def _mailboxes(app: "App") -> Iterator[Finding]:
@@ -132,11 +134,8 @@ def _mailboxes(app: "App") -> Iterator[Finding]:
         owning = set(session.scalars(owners))
         without = select(Department).where(Department.mailbox == "")
         for department in session.scalars(without.order_by(Department.name)):
-            words = f"{department.name} has no mailbox; {counts.get(department.id, 0)} notices are held. "
-            yield Finding(
-                "mailbox", BAD if department.id in owning else WARN,
-                words + f"Set one: tracker department edit {department.name} --mailbox ADDRESS",
-            )  # fmt: skip
+            words = sentence("cli.doctor.no_mailbox", name=department.name, n=counts.get(department.id, 0))
+            yield Finding("mailbox", BAD if department.id in owning else WARN, words)
 
 
 def _addresses(app: "App") -> Iterator[Finding]:
@@ -145,23 +144,23 @@ def _addresses(app: "App") -> Iterator[Finding]:
         for department in session.scalars(select(Department).order_by(Department.name)):
             for address in filter(None, (department.mailbox, department.escalation)):
                 if wrong := addresses.problem(address):
-                    yield Finding(
-                        "mailbox", BAD, f"{department.name}: {visible(address)!r} cannot be written to: {wrong}"
-                    )
+                    facts = {"name": department.name, "address": repr(visible(address)), "why": wrong}
+                    yield Finding("mailbox", BAD, sentence("cli.doctor.bad_mailbox", **facts))
 
 
 def _name(app: "App") -> Iterator[Finding]:
     """Mails are signed by somebody: nothing goes out while it is not clear by whom."""
     if (several := app.several_units()) is not None:
-        yield Finding("name", BAD, f"{several} Nothing is sent until then.")
+        yield Finding("name", BAD, sentence("cli.doctor.several", problem=several))
 
 
 def _calendar(app: "App") -> Iterator[Finding]:
     following = app.today.year + 1
     missing = app.workdays.provisional(following)
     late = missing and (app.today.month, app.today.day) >= NOVEMBER
-    words = f"the working days of {following} are not there; put them into the calendar file ([calendar] file)"
-    yield Finding("calendar", WARN if late else OK, words if late else f"working days of {app.today.year} are known")
+    unpublished = sentence("cli.doctor.unpublished", year=following)
+    known = sentence("cli.doctor.published", year=app.today.year)
+    yield Finding("calendar", WARN if late else OK, unpublished if late else known)
     with reading(app.engine) as session:
         computed = select(Commitment).where(Commitment.due_from.is_not(None), Commitment.state.in_(LIVE_STATES))
         uncertain = [
@@ -170,24 +169,25 @@ def _calendar(app: "App") -> Iterator[Finding]:
             if provisional(row.due_from, row.due_offset, row.due_on, app.workdays)
         ]
     if uncertain:
-        yield Finding("calendar", WARN, f"provisional deadlines: {', '.join(uncertain[:20])}")
+        yield Finding("calendar", WARN, sentence("cli.doctor.provisional", refs=uncertain[:20]))
 
 
 def _running(app: "App") -> Iterator[Finding]:
     found = status.look(app)
     code, why = status.judge(found)
-    for sentence in why:
-        advice = _of_the_rest(found["channel_rests_until"], app) if sentence.startswith(RESTS) else ""
-        yield Finding("running", BAD if code == status.DOWN else WARN, sentence + advice)
+    for each in why:
+        words = _of_the_rest(each, found["channel_rests_until"], app) if each.startswith(RESTS) else each
+        yield Finding("running", BAD if code == status.DOWN else WARN, words)
     if not found["workers"]:
-        yield Finding("running", WARN, "no daemon runs; nothing goes out by itself")
+        yield Finding("running", WARN, sentence("cli.doctor.no_daemon"))
 
 
-def _of_the_rest(until: datetime | None, app: "App") -> str:
+def _of_the_rest(why: str, until: datetime | None, app: "App") -> str:
     """Say until when the channel rests, on the organisation's clock, and what to do."""
-    resting = until is not None and until > app.clock()
-    rest = f"it rests until {until.astimezone(app.zone):%Y-%m-%d %H:%M}" if until and resting else "it is tried again"
-    return f". {rest}; {MEND}"
+    rest = sentence("cli.doctor.again")
+    if until is not None and until > app.clock():
+        rest = sentence("cli.doctor.until", at=f"{until.astimezone(app.zone):%Y-%m-%d %H:%M}")
+    return sentence("cli.doctor.rests", why=why, rest=rest)
 
 
 CHECKS: tuple[Callable[["App"], Iterator[Finding]], ...] = (

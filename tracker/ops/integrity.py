@@ -19,6 +19,7 @@ import commitments.models  # noqa: F401 - so that all tables are known
 import notifications.models  # noqa: F401 - so that all tables are known
 from commitments.base import Base
 from commitments.damage import Unreadable, error_at, from_json, is_damaged, visible
+from commitments.errors import sentence
 
 MOST = 20  # of a kind that are named; a file that is all rubbish has more than anybody reads
 NAMES = ("ref", "name", "document_number")  # by which people know a row, in this order
@@ -45,9 +46,9 @@ class Damage(NamedTuple):
     column: str
     text: str
 
-    def __str__(self) -> str:
+    def told(self) -> str:
         """Return the sentence for the operator."""
-        return f"{self.table} {self.row}: the text in {self.column} is damaged: {self.text}"
+        return sentence("cli.doctor.damaged", **self._asdict())
 
 
 def problems(connection: Connection) -> Iterator[str]:
@@ -56,7 +57,7 @@ def problems(connection: Connection) -> Iterator[str]:
         if words != "ok":
             yield visible(" ".join(words.split()))
     for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(MOST):
-        yield f"row {row} of {table} speaks of a row of {parent} that is not there"
+        yield sentence("cli.doctor.reference", row=row, table=table, parent=parent)
 
 
 def damaged(connection: Connection) -> Iterator[Damage]:

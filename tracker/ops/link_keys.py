@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from commitments.errors import sentence
 from commitments.files.durable import sync
 from tracker.config.values import link_keys
 from tracker.errors import ConfigError, KeysGone
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("yinuo.keys")
 KEPT = 2  # the newest, and the one before it, so that links in mails of last week still open
 MADE, ROTATED = "links_made", "links_rotated"  # entries of the history that show that there were keys
-LOST = (
-    "the keys are gone, and without them the links that were given out open nothing: put the file back from your copy "
-    "of it, or make new keys with `tracker links rotate`"
-)
 
 
 def known(session: "Session") -> bool:
@@ -65,7 +62,7 @@ def _make_first(app: "App", path: Path) -> bool:
 
 def gone(path: Path) -> KeysGone:
     """Return what to say of a file that is not there any more."""
-    return KeysGone([f"web.keys_file: {path}: {LOST}."])
+    return KeysGone([sentence("cli.links.gone", path=path)])
 
 
 def read(path: Path) -> tuple[str, ...]:
@@ -107,7 +104,7 @@ def _place(path: Path, keys: tuple[str, ...], *, replacing: bool) -> None:
             partial.unlink(missing_ok=True)
         sync(path.parent)
     except OSError as trouble:
-        raise _trouble(path, f"it cannot be written: {trouble.strerror}") from trouble
+        raise _trouble(path, sentence("cli.links.unwritable", problem=trouble.strerror)) from trouble
 
 
 def _written(folder: Path, text: str) -> Path:
@@ -126,4 +123,4 @@ def _give(file: Path, known: os.stat_result) -> None:
 
 
 def _trouble(path: Path, problem: str) -> ConfigError:
-    return ConfigError([f"web.keys_file: {path}: {problem}."])
+    return ConfigError([sentence("cli.links.keys", path=path, problem=problem)])

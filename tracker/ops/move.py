@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from commitments import history, schema
 from commitments.base import Base
-from commitments.errors import DatabaseHeld, DatabaseUnusable, Refused
+from commitments.errors import DatabaseHeld, DatabaseUnusable, Refused, sentence
 from commitments.storage import open_engine, shown, sqlite_path, writing
 from notifications.models import Instance
 from notifications.outbox import attempts, workers
@@ -120,10 +120,10 @@ def _fill(target: Engine, source: Session, rows: dict[str, int], say: Callable[[
             _move_sequences(connection)
         connection.execute(update(Instance).values(environment=Instance.environment + COMING))
         if _count(connection) != rows:
-            raise CopyDiffers(what="row counts")
+            raise CopyDiffers(what=sentence("cli.copy.rows"))
         with Session(connection, join_transaction_mode="rollback_only") as copied:
             if history.verify(copied) != history.head(source):
-                raise CopyDiffers(what="the history chain")
+                raise CopyDiffers(what=sentence("cli.copy.chain"))
 
 
 def _fill_table(connection: Connection, source: Session, table: Table) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from commitments.errors import Error, StorageTrouble
+from commitments.errors import Error, Problem, StorageTrouble, sentence
 from commitments.storage import check_writable, less_durable
 from notifications import alerts
 from notifications.models import MESSAGE_STATES, NOTICE_STATES, Instance, Message, Notice
@@ -79,29 +79,30 @@ def facts(session: Session, app: "App", stopped: Sequence["Stoppage"] = ()) -> d
 def judge(found: dict[str, Any]) -> tuple[int, list[str]]:
     """Return 0 healthy, 1 degraded or 2 down, and why."""
     now: datetime = found["now"]
+    planned = found["last_tick_at"]
     down = [
-        f"daemon {worker['id']} has not planned since {found['last_tick_at'] or 'its start'}"
+        sentence(f"cli.status.planned_{'last' if planned else 'never'}", worker=worker["id"], at=planned)
         for worker in found["workers"]
-        if now - max(filter(None, (found["last_tick_at"], worker["started_at"]))) > SILENT_TICKS
+        if now - max(filter(None, (planned, worker["started_at"]))) > SILENT_TICKS
     ]
     down += [stoppage["text"] for stoppage in found["stoppages"] if stoppage["kind"] == UNWRITABLE]
     why = [stoppage["text"] for stoppage in found["stoppages"] if stoppage["text"] and stoppage["text"] not in down]
     why += [found["journal"]] if found["journal"] else []
-    why += [f"{found[count]} {words}" for count, words in _COUNTS.items() if found[count]]
-    why += [f"alert: {alert['text']}" for alert in found["alerts"]]
+    why += [sentence(f"cli.status.{count}", n=found[count]) for count in _COUNTS if found[count]]
+    why += [sentence("cli.status.alert", text=alert["text"]) for alert in found["alerts"]]
     why += [
-        f"daemon {worker['id']} has been silent for {(now - worker['heartbeat_at']) // MINUTE} minutes"
+        sentence("cli.status.silent", worker=worker["id"], n=(now - worker["heartbeat_at"]) // MINUTE)
         for worker in found["workers"]
         if now - worker["heartbeat_at"] > SILENT_HEART
     ]
     last = found["backed_up_at"] or found["created_at"]
     nightly = found["workers"] and found["database"] == "sqlite"  # PostgreSQL is backed up by its own tools
     if nightly and now - last > OLD_BACKUP:
-        why.append(f"the last backup is of {last}")
+        why.append(sentence("cli.status.backup", at=last))
     return (DOWN if down else DEGRADED if why else HEALTHY), down + why
 
 
-_COUNTS = {"dead": "messages are dead", "held": "notices are held", "unknown": "messages with unknown outcome"}
+_COUNTS = ("dead", "held", "unknown")
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _database(app: "App") -> Iterator[Stoppage]:
     try:
         check_writable(app.engine)
     except StorageTrouble as trouble:
-        yield Stoppage(UNWRITABLE, f"the database cannot be written: {trouble}")
+        yield Stoppage(UNWRITABLE, sentence("cli.status.unwritable", problem=Problem(trouble.message)))
 
 
 def _settings(_session: Session, app: "App") -> Iterator[Stoppage]:
@@ -139,7 +140,8 @@ def _settings(_session: Session, app: "App") -> Iterator[Stoppage]:
         try:
             look()
         except (Error, OSError) as trouble:
-            yield Stoppage(KEYS_GONE if isinstance(trouble, KeysGone) else UNREADABLE, str(trouble))
+            known = Problem(trouble.message) if isinstance(trouble, Error) else str(trouble)
+            yield Stoppage(KEYS_GONE if isinstance(trouble, KeysGone) else UNREADABLE, known)
 
 
 def _alerts(session: Session, _app: "App") -> Iterator[Stoppage]:
@@ -156,5 +158,4 @@ def _overdue(session: Session, app: "App") -> Iterator[Stoppage]:
     hours = overdue.Hours(zone=app.zone, send_at=app.config.reminders.send_at, workdays=app.workdays)
     waiting = overdue.count(session, hours, app.clock())
     if waiting:
-        words = f"{waiting} notices or messages should have gone out more than two hours ago; does a daemon run?"
-        yield Stoppage("mail waits for longer than it should", words)
+        yield Stoppage("mail waits for longer than it should", sentence("cli.status.overdue", n=waiting))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from commitments import schema
-from commitments.errors import DatabaseUnusable
+from commitments.errors import DatabaseUnusable, sentence
 from commitments.models import Department
 from commitments.storage import open_engine, reading, shown, writing
 from notifications.models import Instance
@@ -74,9 +74,9 @@ def _upgraded(app: "App", engine: "Engine") -> Iterator[str]:
     if found is not None and found in schema.REVISIONS and app.database is not None:
         kept = app.folder / "backups" / f"before-upgrade-{found}-{app.today}.db"
         backup.copy_ledger(engine, kept, app.folder / "evidence")
-        yield f"verified backup {kept}"
+        yield sentence("cli.init.backup", path=kept)
     schema.upgrade(engine)
-    yield f"database {shown(engine.url)} at schema {schema.HEAD}"
+    yield sentence("cli.init.database", url=shown(engine.url), revision=schema.HEAD)
 
 
 def _identified(app: "App", engine: "Engine") -> Iterator[str]:
@@ -85,7 +85,7 @@ def _identified(app: "App", engine: "Engine") -> Iterator[str]:
         if session.get(Instance, 1) is not None:
             return
         session.add(Instance(uuid=uuid.uuid4().hex, environment=app.config.environment, created_at=app.clock()))
-    yield f"a new ledger for environment {app.config.environment}"
+    yield sentence("cli.init.ledger", environment=app.config.environment)
 
 
 def _know_keys(app: "App", engine: "Engine") -> None:
@@ -106,4 +106,4 @@ def _folders(app: "App") -> Iterator[str]:
                 folder.mkdir(mode=0o700)
             except OSError as trouble:
                 raise DatabaseUnusable(path=folder, problem=trouble.strerror) from trouble
-            yield f"folder {folder}"
+            yield sentence("cli.init.folder", path=folder)

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from commitments.errors import Error
+from commitments.errors import Error, sentence
 from tracker.config.values import LOOPBACK
 from tracker.errors import ConfigError
 
@@ -45,7 +45,7 @@ class Server:
 
     def __init__(self, app: "App") -> None:
         if not app.config.web.base_url:
-            raise ConfigError(["web.base_url: set it to the address people open, such as http://127.0.0.1:8019."])
+            raise ConfigError([sentence("config.base_url")])
         self.app = app
         self._thread: threading.Thread | None = None
         self._line = _listening(app.config.web.host, app.config.web.port)
