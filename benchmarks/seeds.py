@@ -14,9 +14,9 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from commitments.base import Base
-from commitments.canonical import number_key
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import writing
+from commitments.text.canonical import number_key
 from notifications.models import Digest, Instance
 from notifications.plan.periods import month_of, shifted
 from tracker import config

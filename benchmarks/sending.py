@@ -17,7 +17,7 @@ from benchmarks.figures import Figure
 from benchmarks.office import Passed, passes, settings
 from benchmarks.sizes import Sizes
 from benchmarks.timing import least, stopwatch
-from commitments import history
+from commitments.history import chain
 from commitments.models import Commitment
 from commitments.storage import reading, writing
 from notifications.models import Digest, Message
@@ -139,7 +139,7 @@ def _digest(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     app = seeds.ledger(home, seeds.Seed(rows=sizes.digest, departments=1), lambda: seeds.NOW)
     with writing(app.engine) as session:  # the month before last was told; last month is owed
         session.execute(update(Digest).values(period=shifted(month_of(seeds.TODAY), -2)))
-        history.append(session, at=seeds.BEGUN, actor="benchmark", action="load", subject="ledger")
+        chain.append(session, at=seeds.BEGUN, actor="benchmark", action="load", subject="ledger")
     app.engine.dispose()
     snapshots: list[Digest] = []
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 
-from commitments.deadlines import Offset
+from commitments.calendar.deadlines import Offset
 from commitments.i18n import LOCALES, distance, format_date, meanings, say, table, word
 
 REASONS: Mapping[str, tuple[str, ...]] = {  # what the program gives as a reason, with its parameters

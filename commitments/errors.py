@@ -32,7 +32,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Protocol, Self, runtime_checkable
 
-from commitments.entry_words import difference_words, field_words
+from commitments.history.entry_words import difference_words, field_words
 from commitments.i18n import meanings, say, table, word
 
 CODES: Mapping[str, str] = {  # facts that are codes, with the group of their words

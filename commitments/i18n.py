@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from commitments.deadlines import Offset
+from commitments.calendar.deadlines import Offset
 
 FOLDER = Path(__file__).parent / "words"
 LOCALES = ("zh-Hans", "zh-Hant", "en")

@@ -21,8 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from commitments.base import Base
-from commitments.canonical import number_key
 from commitments.storage import UtcDateTime
+from commitments.text.canonical import number_key
 
 KINDS = ("pledge", "open_item", "target")
 STRENGTHS = ("firm", "planned", "conditional", "soft")
@@ -63,7 +63,7 @@ class Department(Base):
 class Letter(Base):
     """A reply letter (答复函). The proposal number is text: ``072``, ``DH0271``, ``闭08``.
 
-    ``number_key`` is the document number as it is compared, whatever it was typed like (``commitments.canonical``).
+    ``number_key`` is the document number as it is compared, however it was typed (``commitments.text.canonical``).
     """
 
     __tablename__ = "letter"

@@ -5,8 +5,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from commitments import amounts
-from commitments.deadlines import YEARS, is_meant
+from commitments.calendar.deadlines import YEARS, is_meant
 from commitments.errors import (
     BadFigure,
     BadRef,
@@ -35,6 +34,7 @@ from commitments.models import (
     Letter,
     Target,
 )
+from commitments.text import amounts
 
 DEADLINES = ("due_on", "first_due_on")
 DAYS = (*DEADLINES, "due_from", "review_on", "reported_done_on", "closed_on")

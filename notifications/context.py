@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from commitments.deadlines import Offset
-from commitments.workdays import WorkCalendar
+from commitments.calendar.deadlines import Offset
+from commitments.calendar.workdays import WorkCalendar
 from notifications.channels import Channel
 from notifications.links import Links
 from notifications.mail.render import Renderer

@@ -18,12 +18,12 @@ from sqlalchemy import Engine, Executable, Pool, event, text
 
 from commitments import schema
 from commitments.base import Base
-from commitments.deadlines import Ladder, Offset
+from commitments.calendar.deadlines import Ladder, Offset
+from commitments.calendar.workdays import WorkCalendar
 from commitments.models import Commitment, Department, Letter
 from commitments.register import opening
 from commitments.register.context import Register
 from commitments.storage import open_engine, writing
-from commitments.workdays import WorkCalendar
 from notifications import delivery
 from notifications.channels import Channel
 from notifications.channels.folder import FolderChannel

@@ -84,7 +84,7 @@ def test_a_circle_within_functions_is_seen() -> None:
         ("os.fsync(", "commitments/files/durable.py"),
         ('"gb18030"', "commitments/files/encodings.py"),
         ('"＝"', "commitments/exchange/formula_guard.py"),
-        ('"〔〕"', "commitments/canonical.py"),
+        ('"〔〕"', "commitments/text/canonical.py"),
         ("RLIMIT_CPU", "commitments/files/confined.py"),
     ],
 )
@@ -98,7 +98,7 @@ ADDRESS_LIKE = {
     "commitments.exchange.formula_guard": "a sign with which formulas begin",
     "commitments.exchange.xlsx_cells": "the format of text cells",
     "commitments.exchange.xlsx_write": "the format of text cells",
-    "commitments.privacy": "what looks like an address in a letter is masked, whether mail reaches it or not",
+    "commitments.text.privacy": "what looks like an address in a letter is masked, whether mail reaches it or not",
     "notifications.channels.answers": "addresses in a relay's answer are blanked, however it writes them",
     "notifications.mail.calendar_events": "the UID of an event",
     "notifications.mail.compose": "a Message-ID",

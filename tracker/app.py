@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from commitments.deadlines import Ladder
+from commitments.calendar.deadlines import Ladder
+from commitments.calendar.workdays import WorkCalendar
 from commitments.errors import Error, sentence
 from commitments.i18n import word
-from commitments.workdays import WorkCalendar
 from tracker.config.schema import Config
 from tracker.errors import ConfigError, KeysGone
 from tracker.ops.lock import sending_lock

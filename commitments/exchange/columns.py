@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from commitments import amounts
 from commitments.i18n import LOCALES, word
 from commitments.models import Commitment, Department, Letter, Progress, Source, Target
 from commitments.queries.listing import Filter, supports
+from commitments.text import amounts
 
 PRINTED: Mapping[str, float] = {
     "no": 4, "ref": 9, "letter": 11, "proposal_number": 6, "section": 6, "ordinal": 5, "kind": 7, "title": 16,

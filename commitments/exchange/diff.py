@@ -10,13 +10,13 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from commitments.canonical import name_key, number_key
 from commitments.exchange import existing, fields, text_files
 from commitments.exchange.existing import Place
 from commitments.exchange.fields import COMMITMENT, DEPARTMENT, LETTER, NEEDED, TARGET, Row, meant, stated
 from commitments.exchange.text_files import Sheet
 from commitments.models import Commitment, Department, Letter
-from commitments.quotes import own_words
+from commitments.text.canonical import name_key, number_key
+from commitments.text.quotes import own_words
 
 MANY = 100  # mistakes after which near names are no longer looked for: that costs milliseconds each
 VERBS = {

@@ -9,8 +9,8 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
-from commitments.canonical import number_key
 from commitments.models import Commitment, Department, Letter, Source
+from commitments.text.canonical import number_key
 
 BATCH = 5_000  # names in one IN (…): databases limit the parameters of a statement
 T = TypeVar("T")

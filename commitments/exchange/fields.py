@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from commitments import addresses, amounts, dates, validation
-from commitments.deadlines import Offset
+from commitments import addresses, validation
+from commitments.calendar import dates
+from commitments.calendar.deadlines import Offset
 from commitments.errors import Mistake, Problem, no_choice
 from commitments.i18n import LOCALES, value_of
 from commitments.models import Department, Letter, Target
 from commitments.queries.lookup import canonical_number, near
+from commitments.text import amounts
 
 LONGEST = 20_000  # characters in one value
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

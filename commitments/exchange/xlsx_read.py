@@ -13,7 +13,6 @@ from datetime import date
 from io import BytesIO
 from xml.etree.ElementTree import ParseError
 
-from commitments import amounts
 from commitments.codes import due_rule_code
 from commitments.errors import Mistake, Problem
 from commitments.exchange import columns, xlsx_cells
@@ -23,6 +22,7 @@ from commitments.exchange.xlsx_cells import BadWorkbook, Formatted, Formula, Mer
 from commitments.exchange.xlsx_words import EN, ZH
 from commitments.files.confined import BeyondBounds, call
 from commitments.queries.lookup import near
+from commitments.text import amounts
 
 SEARCHED = 20  # rows in which the headings must stand
 NEEDED_COLUMNS = ("letter", *NEEDED["commitment"])

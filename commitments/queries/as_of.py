@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from commitments import evidence
+from commitments.calendar.deadlines import LIVE_STATES, Ladder, Workdays, status
 from commitments.damage import whole
-from commitments.deadlines import LIVE_STATES, Ladder, Workdays, status
 from commitments.models import (
     Commitment,
     Department,

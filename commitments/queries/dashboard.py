@@ -1,7 +1,7 @@
 """The whole ledger on one page: worst first with its bands, and the figures of each department.
 
-Core queries over plain rows, a handful for any ledger. The bands are those of ``commitments.deadlines.status``, written
-as conditions that the index on state, deadline and ref answers in order; a test holds the two together.
+Core queries over plain rows, a handful for any ledger. The bands are those of ``calendar.deadlines.status``, written as
+conditions that the index on state, deadline and ref answers in order; a test holds the two together.
 """
 
 from collections.abc import Iterator, Sequence

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from commitments.deadlines import LIVE_STATES
+from commitments.calendar.deadlines import LIVE_STATES
 from commitments.models import (
     Commitment,
     Department,

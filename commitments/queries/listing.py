@@ -26,7 +26,7 @@ from sqlalchemy import (
     table,
 )
 
-from commitments.deadlines import LIVE_STATES
+from commitments.calendar.deadlines import LIVE_STATES
 from commitments.storage import all_rows
 
 PAGE = 1000

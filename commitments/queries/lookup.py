@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from commitments.canonical import name_key, number_key, ref_key
 from commitments.errors import AmbiguousLetter, NoSuchCommitment, NoSuchDepartment, NoSuchLetter, SameNumber
 from commitments.models import (
     Commitment,
@@ -18,6 +17,7 @@ from commitments.models import (
     Letter,
 )
 from commitments.storage import stored
+from commitments.text.canonical import name_key, number_key, ref_key
 
 
 def near(name: str, known: Iterable[str], n: int = 3) -> list[str]:

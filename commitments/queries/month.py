@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from commitments.deadlines import LIVE_STATES
+from commitments.calendar.deadlines import LIVE_STATES
+from commitments.calendar.workdays import WorkCalendar
 from commitments.models import Commitment, Department
-from commitments.workdays import WorkCalendar
 
 MOST_A_DAY = 20  # commitments a day names; its count counts all
 

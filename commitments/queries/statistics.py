@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypedDict
 
-from commitments.deadlines import LIVE_STATES
+from commitments.calendar.deadlines import LIVE_STATES
 from commitments.models import KINDS, OUTCOMES, PROVEN_OUTCOMES, VOID_OUTCOMES
 from commitments.queries.targets import TargetFigure
 

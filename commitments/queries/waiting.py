@@ -11,7 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from commitments.deadlines import LIVE_STATES
+from commitments.calendar.deadlines import LIVE_STATES
 from commitments.models import Answer, Commitment, Department, Dispute, Extension, Letter
 
 MOST_WAITING = 20  # rows a queue shows; its count counts all

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from commitments import codes, evidence, validation
-from commitments.deadlines import LIVE_STATES
+from commitments.calendar.deadlines import LIVE_STATES
 from commitments.models import OUTCOMES, Commitment, Evidence
 from commitments.register import opening
 from commitments.register.context import Register

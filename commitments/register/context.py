@@ -12,9 +12,10 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from commitments import evidence, history, validation
-from commitments.deadlines import LIVE_STATES, Offset, Workdays
+from commitments import evidence, validation
+from commitments.calendar.deadlines import LIVE_STATES, Offset, Workdays
 from commitments.errors import NothingToChange, NotInFuture
+from commitments.history import chain
 from commitments.models import Commitment, Department, Evidence, Letter, Source
 from commitments.queries import lookup
 
@@ -49,7 +50,7 @@ class Register:
 
     def note(self, action: str, subject: str, reason: str = "", changes: Mapping[str, object] | None = None) -> None:
         """Write a history entry in this actor's name."""
-        history.append(
+        chain.append(
             self.session,
             at=self.now,
             actor=self.actor,

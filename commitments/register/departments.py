@@ -6,12 +6,12 @@ from typing import cast
 from sqlalchemy import select
 
 from commitments import addresses
-from commitments.canonical import name_key
 from commitments.errors import AlreadyExists, BadMailbox, BadValue
 from commitments.i18n import LOCALES
 from commitments.models import Department
 from commitments.queries.lookup import find_department
 from commitments.register.context import Register
+from commitments.text.canonical import name_key
 from commitments.validation import TITLE, check_word, is_department
 
 Names = Iterable[str]

@@ -5,11 +5,12 @@ from typing import cast
 
 from sqlalchemy import select
 
-from commitments import quotes, validation
+from commitments import validation
 from commitments.errors import NothingToChange, NotInLetter
 from commitments.models import Commitment, Extension, Source
 from commitments.queries import lookup
 from commitments.register.context import Register
+from commitments.text import quotes
 
 SHOWN = 60  # characters of a quote that is refused
 

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import select
 
 from commitments import validation
-from commitments.deadlines import LIVE_STATES
+from commitments.calendar.deadlines import LIVE_STATES
 from commitments.errors import NoDeadline, NoRequest, NotLater
 from commitments.models import Commitment, Extension
 from commitments.register.context import Register

@@ -8,8 +8,8 @@ from difflib import get_close_matches
 
 from sqlalchemy import select
 
-from commitments import amounts, codes
-from commitments.deadlines import is_meant
+from commitments import codes
+from commitments.calendar.deadlines import is_meant
 from commitments.errors import Refused
 from commitments.letters.candidates import Candidate
 from commitments.letters.reading import Reading
@@ -18,6 +18,7 @@ from commitments.models import Commitment, Department, Letter, Source, Target
 from commitments.queries import lookup
 from commitments.register import departments, editing, letters, opening
 from commitments.register.context import Register
+from commitments.text import amounts
 
 NEEDED = ("document_number", "proposal_number", "proposing_unit", "replying_unit", "signed_on")
 TITLE_CHARS = 30

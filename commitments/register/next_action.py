@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from commitments import codes, validation
+from commitments.calendar.deadlines import LIVE_STATES, Offset, is_meant
 from commitments.damage import is_damaged
-from commitments.deadlines import LIVE_STATES, Offset, is_meant
 from commitments.models import Commitment
 from commitments.register.context import Register
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from commitments import evidence, validation
-from commitments.deadlines import LIVE_STATES
+from commitments.calendar.deadlines import LIVE_STATES
 from commitments.errors import NoSuchTarget
 from commitments.models import Commitment, Progress
 from commitments.queries import lookup

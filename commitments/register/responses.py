@@ -11,9 +11,10 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from commitments import history, validation
-from commitments.deadlines import LIVE_STATES
+from commitments import validation
+from commitments.calendar.deadlines import LIVE_STATES
 from commitments.errors import BadValue, LeadNeeded, NoDispute, NotInFuture, NotYours, WhyNeeded
+from commitments.history import chain
 from commitments.models import (
     GRADES,
     Answer,
@@ -130,7 +131,7 @@ def own(register: Register, ref: str, verb: str, department: Department) -> Comm
 
 
 def _live(register: Register, ref: str, verb: str) -> Commitment:
-    history.lock(register.session)
+    chain.lock(register.session)
     commitment = lookup.find(register.session, ref)
     validation.need_state(commitment, verb, LIVE_STATES)
     return commitment
@@ -144,7 +145,7 @@ def answer(register: Register, unit: Department, month: str, grade: str, reason:
 
     ``not_satisfied`` needs a reason. Raises BadValue, NotInFuture, WhyNeeded, BadText.
     """
-    history.lock(register.session)
+    chain.lock(register.session)
     _check_month(register, month)
     validation.check_word("grade", grade, GRADES)
     _check_reason(unit.name, reason, needed=grade == "not_satisfied")
@@ -173,7 +174,7 @@ def _check_reason(what: str, reason: str, *, needed: bool) -> None:
 
 def once(register: Register, key: str) -> int | None:
     """Return the history entry that a form wrote when it came before, or None; ask before doing what it says."""
-    history.lock(register.session)
+    chain.lock(register.session)
     known = register.session.get(Submission, key)
     return known.seq if known else None
 

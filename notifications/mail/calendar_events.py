@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, func, select
 from sqlalchemy.orm import Session
 
-from commitments import privacy
-from commitments.deadlines import LIVE_STATES, Ladder, Workdays, provisional
+from commitments.calendar.deadlines import LIVE_STATES, Ladder, Workdays, provisional
 from commitments.i18n import word
 from commitments.models import VOID_OUTCOMES, Commitment, Department, HistoryEntry, Letter
 from commitments.queries.listing import Filter, supports
+from commitments.text import privacy
 from notifications.mail.ics import Event, Status
 from notifications.models import Instance
 

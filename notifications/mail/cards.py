@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
+from commitments.calendar.deadlines import status
 from commitments.damage import whole
-from commitments.deadlines import status
 from commitments.models import Commitment
 from commitments.queries.as_of import CORRECTING
 from commitments.queries.detail import CommitmentDetail

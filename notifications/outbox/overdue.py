@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from commitments.workdays import WorkCalendar
+from commitments.calendar.workdays import WorkCalendar
 from notifications.models import WAITING, Attempt, Instance, Message, Notice
 from notifications.outbox import holds
 

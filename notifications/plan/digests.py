@@ -16,11 +16,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Executable, func, select
 from sqlalchemy.orm import Session
 
-from commitments import history
-from commitments.canonical import number_key
+from commitments.calendar.deadlines import LIVE_STATES, Ladder, Workdays
 from commitments.damage import error_at, is_damaged, whole
-from commitments.deadlines import LIVE_STATES, Ladder, Workdays
 from commitments.errors import NoSuchDigest
+from commitments.history import chain
 from commitments.models import Answer, Commitment, Department, HistoryEntry, Letter
 from commitments.queries import lookup, statistics
 from commitments.queries.as_of import TIME_TO_ANSWER, commitments_as_of
@@ -28,6 +27,7 @@ from commitments.queries.statistics import CommitmentAsOf, Period
 from commitments.queries.waiting import newest_answers, waiting_disputes, waiting_extensions
 from commitments.register.context import Register
 from commitments.storage import UtcDateTime
+from commitments.text.canonical import number_key
 from notifications.keys import Addressee
 from notifications.models import APPROVAL, NO_MAILBOX, STATE_NOT_INDEXED, Alert, Digest, Message, Notice
 from notifications.outbox import holds
@@ -91,7 +91,7 @@ def owing(
     due = newest_due(today, rules.day, workdays)
     if not again and _settled(session, due, period(due, rules.zone, today)):
         return []
-    history.lock(session)  # before rows are locked: who writes an entry locks in this order too
+    chain.lock(session)  # before rows are locked: who writes an entry locks in this order too
     return list(_candidates(session, due, rules.zone))
 
 
@@ -219,7 +219,7 @@ def snapshot(
         "rates": [rate._asdict() for rate in statistics.rates(stand, span)],
         "commitments": rows,
         "answers": _answers(session, unit, span),
-        "chain": asdict(history.head(session)),
+        "chain": asdict(chain.head(session)),
     }))  # fmt: skip
 
 
@@ -341,7 +341,7 @@ def status(session: Session, now: datetime, rules: DigestRules, workdays: Workda
         ],
         **waiting,
         "departments": _by_lead(stand),
-        "chain": asdict(history.head(session)),
+        "chain": asdict(chain.head(session)),
     })  # fmt: skip
 
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from commitments import codes, privacy
+from commitments import codes
 from commitments.damage import whole
 from commitments.queries.statistics import CommitmentAsOf
+from commitments.text import privacy
 
 Masked = list[dict[str, str]]
 TEXTS = ("title", "quote", "summary", "section", "ordinal", "condition", "due_text", "due_rule")  # that people typed

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from commitments.deadlines import Workdays
+from commitments.calendar.deadlines import Workdays
 from commitments.queries.statistics import Period
 
 SINGLY = 3  # this many of the newest missed months get a digest of their own

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from commitments.calendar.deadlines import Ladder, Offset, Step, Workdays
 from commitments.damage import visible
-from commitments.deadlines import Ladder, Offset, Step, Workdays
 from notifications.keys import ORGANISATION, Addressee, NoticeKey
 
 SUPPORT_FROM = Offset(-7, "wd")  # supporting departments are told from here to the deadline

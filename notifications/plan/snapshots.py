@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commitments import history
+from commitments.history import chain
+from commitments.history.replay import PAGE, Difference
 from commitments.models import Department, HistoryEntry
-from commitments.replay import PAGE, Difference
 from notifications.models import Digest
 
 ACTOR = "tracker"
@@ -27,7 +27,7 @@ def sha256(snapshot: Mapping[str, Any]) -> str:
 def record(session: Session, digest: Digest, now: datetime) -> None:
     """Write into the history that a digest was made, and the hash of what it states."""
     subject, facts = f"{digest.snapshot['unit']} {digest.period}", {"sha256": sha256(digest.snapshot)}
-    history.append(session, at=now, actor=ACTOR, action="digest_made", subject=subject, changes=facts)
+    chain.append(session, at=now, actor=ACTOR, action="digest_made", subject=subject, changes=facts)
 
 
 def differences(session: Session) -> Iterator[Difference]:

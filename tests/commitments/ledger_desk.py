@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from commitments import storage
 from commitments.base import Base
-from commitments.deadlines import Offset
+from commitments.calendar.deadlines import Offset
+from commitments.calendar.workdays import WorkCalendar
 from commitments.errors import LedgerRejected
 from commitments.exchange.dump import dump
 from commitments.exchange.load import Loaded, load
 from commitments.models import Commitment
 from commitments.queries import lookup
 from commitments.register.context import Register
-from commitments.workdays import WorkCalendar
 
 WORKDAYS = WorkCalendar.load()
 TODAY = date(2020, 7, 1)

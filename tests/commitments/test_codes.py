@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from commitments import history
 from commitments.codes import REASONS, due_rule_code, due_rule_words, is_reason_code, reason, reason_words
 from commitments.damage import visible
 from commitments.errors import ReasonReserved
+from commitments.history import chain
 from commitments.i18n import LOCALES, table
 from commitments.letters.dates import rules
 from commitments.letters.fields import deadlines
@@ -122,7 +122,7 @@ LIKE_CODES = st.builds(
 def test_what_a_person_writes_is_shown_as_it_is_or_refused(sqlite_engine: Engine, text: str, locale: str) -> None:
     with writing(sqlite_engine) as session:
         try:
-            entry = history.append(session, at=NOW, actor="办公室", action="edit", subject="1", reason=text)
+            entry = chain.append(session, at=NOW, actor="办公室", action="edit", subject="1", reason=text)
         except ReasonReserved:
             assert is_reason_code(text)
             return

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from commitments import history, storage
+from commitments import storage
 from commitments.errors import LedgerDiffers
+from commitments.history import chain
 from commitments.models import KINDS, STRENGTHS, HistoryEntry
 from tests.commitments.ledger_desk import DEPARTMENTS, HEAD, LETTER, NUMBER, ONE, TODAY, Desk
 from tests.ledgers import new_engine
@@ -61,7 +62,7 @@ def test_every_row_has_its_history_and_the_chain_holds(desk: Desk) -> None:
     desk.load(demo())
     with storage.reading(desk.engine) as session:
         reasons = set(session.scalars(select(HistoryEntry.reason)))
-        assert history.verify(session).seq == 19
+        assert chain.verify(session).seq == 19
     assert reasons == {'@ledger_load {"file": "ledger.toml"}'}
 
 

@@ -7,7 +7,7 @@ from email import message_from_bytes
 
 from sqlalchemy import Engine, select
 
-from commitments import history
+from commitments.history import chain
 from commitments.storage import reading
 from notifications.models import Attempt, Message, Notice
 
@@ -75,4 +75,4 @@ def assert_ended(engine: Engine) -> None:
 def assert_history(engine: Engine) -> None:
     """The chain holds."""
     with reading(engine) as session:
-        history.verify(session)
+        chain.verify(session)

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, func, select, text, update
 
 from commitments import schema
-from commitments.deadlines import Offset
+from commitments.calendar.deadlines import Offset
+from commitments.calendar.workdays import WorkCalendar
 from commitments.models import Commitment, Department, Letter
 from commitments.register import opening
 from commitments.register.context import Register
 from commitments.storage import open_engine, reading, writing
-from commitments.workdays import WorkCalendar
 from notifications.models import Attempt, Instance, Message, Notice
 
 ROOT = Path(__file__).parents[2]

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from commitments import history, schema
+from commitments import schema
 from commitments.errors import HistoryBroken
+from commitments.history import chain
 from commitments.models import HistoryEntry
 from commitments.storage import open_engine, reading, writing
 from notifications import alerts
@@ -120,22 +121,22 @@ def test_row_41_the_chain_recomputed(quick: Scene) -> None:
     quick.day("2019-07-01")
     quick.run(carrier)
     printed = next(found for p in carrier.sent if (found := re.search(r"(\d+):([0-9a-f]{64})", plain(p.data))))
-    anchor = history.Head(int(printed[1]), printed[2])
+    anchor = chain.Head(int(printed[1]), printed[2])
     with writing(quick.engine) as session:
-        history.verify(session, anchor)
+        chain.verify(session, anchor)
         _recompute(session)
     with reading(quick.engine) as session:
-        history.verify(session)
+        chain.verify(session)
         with pytest.raises(HistoryBroken, match="anchor"):
-            history.verify(session, anchor)
+            chain.verify(session, anchor)
 
 
 def _recompute(session: object) -> None:
     """Alter the first entry and give every entry a hash that fits, as a skilled forger would."""
-    last = history.GENESIS
+    last = chain.GENESIS
     for entry in session.scalars(select(HistoryEntry).order_by(HistoryEntry.seq)):  # type: ignore[attr-defined]
         entry.reason, entry.prev = "forged", last
-        entry.hash = last = history._digest(entry)
+        entry.hash = last = chain._digest(entry)
 
 
 # -- row 42 ----------------------------------------------------------------------------------------------------

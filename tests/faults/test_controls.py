@@ -97,7 +97,7 @@ MUTANTS = (
         "faults/test_refusals.py::test_row_62_sessions_end_after_some_messages[MAIL-<cut>-4-1]",
     ),
     Mutant(
-        "a calendar without adjusted days", "commitments/workdays.py",
+        "a calendar without adjusted days", "commitments/calendar/workdays.py",
         "if day in workdays or (day not in holidays and day.weekday() < SATURDAY):",
         "if day not in holidays and day.weekday() < SATURDAY:",
         "commitments/test_workdays.py",
@@ -113,7 +113,7 @@ MUTANTS = (
         "tracker/web/test_evidence.py::test_a_copy_that_was_altered_is_made_anew",
     ),
     Mutant(
-        "tables that nobody holds against the history", "commitments/replay.py",
+        "tables that nobody holds against the history", "commitments/history/replay.py",
         "        if said != held:\n", "        if said is held and said != held:\n",
         "tracker/test_replay.py::test_differences_are_a_list_in_json",
     ),

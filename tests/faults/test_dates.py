@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from commitments.deadlines import Ladder, Offset
+from commitments.calendar.deadlines import Ladder, Offset
+from commitments.calendar.workdays import WorkCalendar, Year
 from commitments.models import Commitment, Department, HistoryEntry
 from commitments.register import closing, editing
 from commitments.storage import reading, writing
-from commitments.workdays import WorkCalendar, Year
 from notifications import delivery
 from notifications.channels import Outcome
 from notifications.models import Digest, Notice

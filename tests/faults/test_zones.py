@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commitments import schema
-from commitments.deadlines import Ladder, Offset
+from commitments.calendar.deadlines import Ladder, Offset
+from commitments.calendar.workdays import WorkCalendar, Year
 from commitments.models import Letter
 from commitments.storage import open_engine, writing
-from commitments.workdays import WorkCalendar, Year
 from notifications.channels import Outcome, OutgoingMessage
 from notifications.mail.render import Renderer
 from notifications.plan.schedule import Policy

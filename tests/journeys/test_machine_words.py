@@ -13,7 +13,8 @@ from freezegun import freeze_time
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from commitments import deadlines, i18n, models
+from commitments import i18n, models
+from commitments.calendar import deadlines
 from commitments.i18n import LOCALES
 from commitments.models import Commitment, Department
 from commitments.register import departments

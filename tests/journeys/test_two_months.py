@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from commitments import history
+from commitments.history import chain
 from commitments.models import Commitment, Letter
 from notifications.models import Message, Notice
 from tests.journeys.office import (
@@ -62,7 +62,7 @@ def test_no_mail_went_out_while_the_relay_would_not_have_it(office: TwoMonths) -
 
 def test_the_history_holds_and_the_tables_agree_with_it(office: TwoMonths) -> None:
     with office.app.reading() as session:
-        history.verify(session)
+        chain.verify(session)
         assert list(differences(session)) == []
 
 
@@ -173,9 +173,9 @@ def _rows(office: TwoMonths) -> list[Commitment]:
 
 def _entries(office: TwoMonths) -> dict[str, list[tuple[date, str]]]:
     with office.app.reading() as session:
-        columns = (history.HistoryEntry.subject, history.HistoryEntry.at, history.HistoryEntry.action)
+        columns = (chain.HistoryEntry.subject, chain.HistoryEntry.at, chain.HistoryEntry.action)
         found: dict[str, list[tuple[date, str]]] = {}
-        for subject, at, action in session.execute(select(*columns).order_by(history.HistoryEntry.seq)):
+        for subject, at, action in session.execute(select(*columns).order_by(chain.HistoryEntry.seq)):
             found.setdefault(subject, []).append((at.astimezone(office.app.zone).date(), action))
         return found
 

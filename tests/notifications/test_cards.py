@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from commitments.calendar.workdays import WorkCalendar
 from commitments.models import (
     Commitment,
     Department,
@@ -19,7 +20,6 @@ from commitments.models import (
     Target,
 )
 from commitments.queries.detail import CommitmentDetail, Raised
-from commitments.workdays import WorkCalendar
 from notifications.mail.cards import cards
 from notifications.mail.gather import Material
 from notifications.mail.render import CorrectionLine, Item, ProgressLine, RequestLine

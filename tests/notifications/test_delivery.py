@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from commitments.deadlines import Offset
+from commitments.calendar.deadlines import Offset
 from commitments.errors import WrongEnvironment
 from commitments.models import Department
 from commitments.queries.lookup import find

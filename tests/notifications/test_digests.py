@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from commitments import history, storage
-from commitments.deadlines import Ladder, Offset
+from commitments import storage
+from commitments.calendar.deadlines import Ladder, Offset
 from commitments.errors import NoSuchDepartment, NoSuchDigest
+from commitments.history import chain
 from commitments.models import Commitment, Department, HistoryEntry, Letter
 from commitments.queries.lookup import find_department, find_letter
 from commitments.register import closing, editing, extensions, opening, progress, responses
@@ -290,7 +291,7 @@ def test_no_telephone_of_a_letter_goes_out_and_the_chain_is_named(ledger: Ledger
     ledger.add("2019-06-27 10:00")
     (june,) = ledger.plan("2019-07-01 09:00")
     with storage.reading(ledger.engine) as session:
-        made = session.get_one(HistoryEntry, history.head(session).seq)
+        made = session.get_one(HistoryEntry, chain.head(session).seq)
         stored = session.scalars(select(Digest)).one().snapshot
     assert stored == june.snapshot
     assert made.action == "digest_made"
@@ -375,7 +376,7 @@ def test_approval_frees_its_notices_and_is_written_once(ledger: Ledger) -> None:
             approved = digests.approve(register, "市台联", "2019-06", by)
     with storage.reading(ledger.engine) as session:
         states = session.execute(select(Notice.key, Notice.state).order_by(Notice.key)).all()
-        assert history.verify(session).seq == 3
+        assert chain.verify(session).seq == 3
     assert (approved.approved_by, approved.approved_at) == ("分管领导", local("2019-07-02 09:00"))
     assert [tuple(row) for row in states] == [("a", "owed"), ("b", "held")]
 

@@ -11,7 +11,7 @@ from email import message_from_bytes, policy
 import pytest
 from sqlalchemy import select, update
 
-from commitments.deadlines import Offset
+from commitments.calendar.deadlines import Offset
 from commitments.models import Commitment, Department, Progress
 from commitments.register import closing, editing, progress
 from commitments.storage import reading, writing

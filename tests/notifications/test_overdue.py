@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commitments.calendar.workdays import WorkCalendar
 from commitments.storage import check_writable, reading
-from commitments.workdays import WorkCalendar
 from notifications import delivery
 from notifications.outbox import overdue
 from notifications.outbox.overdue import Hours

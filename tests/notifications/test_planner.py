@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commitments.deadlines import Ladder, Offset
-from commitments.workdays import WorkCalendar
+from commitments.calendar.deadlines import Ladder, Offset
+from commitments.calendar.workdays import WorkCalendar
 from notifications.keys import NoticeKey
 from notifications.plan.schedule import (
     Policy,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import make_url
 
 from commitments import storage
-from commitments.deadlines import Offset
+from commitments.calendar.deadlines import Offset
 from tracker import config
 from tracker.config import Config, ConfigError, load
 from tracker.config.values import DatabaseUrl

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from commitments import history
 from commitments.base import Base
+from commitments.history import chain
 from commitments.queries import lookup
 from commitments.register import responses
 from tracker import config
@@ -133,7 +133,7 @@ def test_a_failure_leaves_nothing_and_can_be_repeated(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(history, "verify", broken)
+        patch.setattr(chain, "verify", broken)
         assert run(["copy", "--to", "sqlite:///moved.db"]) == 1
     assert run(["remind"]) == 0, "the ledger still sends"
     assert run(["copy", "--to", "sqlite:///moved.db"]) == 0

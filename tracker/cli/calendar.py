@@ -18,7 +18,7 @@ from tracker.cli.output import print_facts, print_json, print_table, say
 if TYPE_CHECKING:
     from datetime import date
 
-    from commitments.workdays import Answer, Step, WorkCalendar
+    from commitments.calendar.workdays import Answer, Step, WorkCalendar
     from tracker.app import App
 
 group = typer.Typer(no_args_is_help=True, help="工作日 · Working days, each answer explained.", rich_markup_mode=None)
@@ -138,7 +138,7 @@ def _run(days: "Sequence[date]", year: int, locale: str) -> str:
 
 def _why(reason: str, locale: str) -> str:
     """Put a reason of the calendar (``holiday:国庆节``) into words."""
-    from commitments.workdays import CHINESE  # noqa: PLC0415
+    from commitments.calendar.workdays import CHINESE  # noqa: PLC0415
 
     kind, _, name = reason.partition(":")
     english = {chinese: word for word, chinese in CHINESE.items()}

@@ -138,9 +138,9 @@ def _target(text: str) -> "Target":
     """Read ``创建比例=10%``: what, goal, unit."""
     import re  # noqa: PLC0415
 
-    from commitments import amounts  # noqa: PLC0415
     from commitments.errors import BadFigure, Mistake  # noqa: PLC0415
     from commitments.models import Target  # noqa: PLC0415
+    from commitments.text import amounts  # noqa: PLC0415
 
     match = re.fullmatch(rf"(.+?)=\s*({amounts.NUMBER})\s*((?!\s){amounts.UNIT})", text.strip())
     if match is None:

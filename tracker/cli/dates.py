@@ -11,7 +11,7 @@ from tracker.cli.base import UsageError
 from tracker.cli.output import clean, say
 
 if TYPE_CHECKING:
-    from commitments.dates import Ambiguous, Written
+    from commitments.calendar.dates import Ambiguous, Written
     from tracker.app import App
 
 
@@ -62,7 +62,7 @@ def read_bound(text: str, app: "App", locale: str) -> date:
 
 
 def _read(text: str, app: "App", locale: str, *, past: bool) -> "Written":
-    from commitments import dates  # noqa: PLC0415
+    from commitments.calendar import dates  # noqa: PLC0415
     from commitments.errors import Mistake  # noqa: PLC0415
 
     try:
@@ -96,7 +96,7 @@ def _show(written: "Written", app: "App", locale: str) -> None:
 
 
 def _shown(written: "Written", app: "App", locale: str) -> str:
-    from commitments.deadlines import provisional  # noqa: PLC0415
+    from commitments.calendar.deadlines import provisional  # noqa: PLC0415
 
     unsure = provisional(written.start, written.offset, written.day, app.workdays)
     return clean(written.told(locale)) + (i18n.word(locale, "noun", "provisional") if unsure else "")

@@ -16,9 +16,9 @@ from tracker.cli.output import clean, print_csv, print_json, print_table, say
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from commitments.history import Head
+    from commitments.history.chain import Head
+    from commitments.history.replay import Difference
     from commitments.models import HistoryEntry
-    from commitments.replay import Difference
     from tracker.app import App
 
 PAGE = 500
@@ -108,7 +108,7 @@ def _line(entry: "HistoryEntry", locale: str, zone: "ZoneInfo") -> dict[str, obj
 
 def _told(changes: dict[str, Any], locale: str, zone: "ZoneInfo") -> str:
     """Say what became what. What an entry states besides (a new thing's fields, evidence) is in --json."""
-    from commitments.entry_words import change_words  # noqa: PLC0415
+    from commitments.history.entry_words import change_words  # noqa: PLC0415
 
     moved = {field: value for field, value in changes.items() if field not in INTERNAL and _is_change(field, value)}
     return i18n.word(locale, "cli.common", "semicolon").join(
@@ -135,14 +135,14 @@ def verify(
 
     $ tracker history verify
     """
-    from commitments import history  # noqa: PLC0415
+    from commitments.history import chain  # noqa: PLC0415
     from commitments.storage import one_moment  # noqa: PLC0415
     from tracker.ops.doctor import differences  # noqa: PLC0415
 
     known = _head(anchor) if anchor else None
     shared = command(ctx)
     with one_moment(shared.app.engine) as session:
-        head = history.verify(session, known)
+        head = chain.verify(session, known)
         found = _told_one_by_one(shared, differences(session)) if not json else list(differences(session))
     if json:
         print_json({"seq": head.seq, "hash": head.hash, "differences": [each._asdict() for each in found]})
@@ -165,7 +165,7 @@ def _told_one_by_one(shared: Command, differences: "Iterable[Difference]") -> "l
 
 def _head(text: str) -> "Head":
     """Read ``12:ab34…``. Raises UsageError."""
-    from commitments.history import Head  # noqa: PLC0415
+    from commitments.history.chain import Head  # noqa: PLC0415
 
     match = re.fullmatch(r"(\d+):([0-9a-f]{64})", text.strip().lower())
     if match is None:

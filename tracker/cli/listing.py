@@ -21,7 +21,7 @@ from tracker.cli.output import clean, paint, print_csv, print_facts, print_json,
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from commitments.deadlines import Dated, Status
+    from commitments.calendar.deadlines import Dated, Status
     from commitments.queries.listing import Filter, Listed, StatusRow
     from tracker.app import App
 
@@ -140,7 +140,7 @@ class Statuses:
         return self.workdays.between(self.today, one.due_on)
 
     def _status(self, state: str, due_on: date | None, *dates: Any) -> "Status":  # noqa: ANN401 - those of StatusRow
-        from commitments.deadlines import LIVE_STATES, status  # noqa: PLC0415
+        from commitments.calendar.deadlines import LIVE_STATES, status  # noqa: PLC0415
         from commitments.queries.listing import StatusRow  # noqa: PLC0415
 
         return status(StatusRow(state, None, due_on, *dates), self.today, self.ladder, self.workdays, LIVE_STATES)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commitments import amounts, codes, i18n
+from commitments import codes, i18n
 from commitments.errors import sentence
 from commitments.i18n import value_of
+from commitments.text import amounts
 from tracker.cli.base import ActorOption, UsageError, command
 from tracker.cli.dates import as_due, read_due
 from tracker.cli.entering import QuietOption, say_late

@@ -49,9 +49,9 @@ def progress(
     $ tracker progress 2019-1007-02 --note 清单已报送审定
     $ tracker progress 2019-1007-08 --note 首批社区通过验收 --target 城市社区创建比例=4.5
     """
-    from commitments import amounts  # noqa: PLC0415
     from commitments.queries.lookup import find  # noqa: PLC0415
     from commitments.register import progress  # noqa: PLC0415
+    from commitments.text import amounts  # noqa: PLC0415
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -69,8 +69,8 @@ def progress(
 
 
 def _figure(text: str) -> tuple[str, float]:
-    from commitments import amounts  # noqa: PLC0415
     from commitments.errors import Mistake  # noqa: PLC0415
+    from commitments.text import amounts  # noqa: PLC0415
 
     what, _, figure = text.rpartition("=")
     try:

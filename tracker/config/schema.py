@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 
 from commitments import addresses
-from commitments.deadlines import Offset
+from commitments.calendar.deadlines import Offset
 from tracker.config import values
 from tracker.config.values import DatabaseUrl
 from tracker.errors import ConfigError

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, GetCoreSchemaHandler, PlainSerialize
 from pydantic_core import CoreSchema, core_schema
 
 from commitments import addresses
-from commitments.deadlines import Offset
+from commitments.calendar.deadlines import Offset
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MAX_REPEATS, MAX_MONTHS = 12, 120

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.orm import Session
 
-from commitments import evidence, history, schema
+from commitments import evidence, schema
 from commitments.errors import (
     DatabaseUnusable,
     EvidenceDamaged,
@@ -22,6 +22,7 @@ from commitments.errors import (
     sentence,
 )
 from commitments.files.durable import sync
+from commitments.history import chain
 from commitments.storage import copy_into, open_engine, reading, writing
 from notifications.models import Instance
 from tracker.app import App
@@ -127,7 +128,7 @@ def verify(path: Path) -> Copied:
             found = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
             if found not in schema.REVISIONS:
                 raise SchemaTooNew(path=path, found=found, known=schema.HEAD)
-            return Copied(path, _rows(session), str(history.verify(session)))
+            return Copied(path, _rows(session), str(chain.verify(session)))
     except (DatabaseUnusable, HistoryBroken) as trouble:
         raise BadBackup(path=path, problem=trouble.facts["problem"]) from trouble
     finally:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, text
 
-from commitments import addresses, evidence, history, replay, schema
+from commitments import addresses, evidence, schema
+from commitments.calendar.deadlines import LIVE_STATES, provisional
 from commitments.damage import visible
-from commitments.deadlines import LIVE_STATES, provisional
 from commitments.errors import Error, Problem, RowDiffers, sentence
+from commitments.history import chain, replay
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import PRAGMAS, looking, one_moment, reading
 from notifications.models import NO_MAILBOX, Instance, Notice
@@ -69,7 +70,7 @@ def _database(app: "App") -> Iterator[Finding]:
         same = instance.environment == app.config.environment
         yield Finding("environment", OK if same else BAD, f"{instance.environment} / {app.config.environment}")
     with one_moment(app.engine) as session:
-        yield Finding("history", OK, sentence("cli.doctor.chain", seq=history.verify(session).seq))
+        yield Finding("history", OK, sentence("cli.doctor.chain", seq=chain.verify(session).seq))
         found = [Problem(worded(each, app.zone).message) for each in islice(differences(session), MOST + 1)]
     for difference in found[:MOST]:
         yield Finding("history", BAD, difference)

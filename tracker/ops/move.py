@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Engine, Table, func, insert, make_url, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from commitments import history, schema
+from commitments import schema
 from commitments.base import Base
 from commitments.errors import DatabaseHeld, DatabaseUnusable, Refused, sentence
+from commitments.history import chain
 from commitments.storage import open_engine, shown, sqlite_path, writing
 from notifications.models import Instance
 from notifications.outbox import attempts, workers
@@ -49,7 +50,7 @@ def copy(app: "App", url: str, say: Callable[[str], None]) -> dict[str, int]:
         with app.sending():
             with writing(app.engine) as source:
                 refuse_while_daemons_run(source, app)
-                history.lock(source)
+                chain.lock(source)
                 rows = _carry(app, source, target, say)
             _enable(target)
     except DBAPIError as trouble:
@@ -98,7 +99,7 @@ def _already(target: Engine, source: Session, rows: dict[str, int]) -> bool:
         if not any(found.values()):
             return False
         with Session(connection) as there:
-            same = found == rows and history.head(there) == history.head(source)
+            same = found == rows and chain.head(there) == chain.head(source)
     if not same:
         table = next(name for name, count in found.items() if count)
         raise NotEmpty(path=shown(target.url), rows=found[table], table=table)
@@ -122,7 +123,7 @@ def _fill(target: Engine, source: Session, rows: dict[str, int], say: Callable[[
         if _count(connection) != rows:
             raise CopyDiffers(what=sentence("cli.copy.rows"))
         with Session(connection, join_transaction_mode="rollback_only") as copied:
-            if history.verify(copied) != history.head(source):
+            if chain.verify(copied) != chain.head(source):
                 raise CopyDiffers(what=sentence("cli.copy.chain"))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from commitments.deadlines import LIVE_STATES
+from commitments.calendar.deadlines import LIVE_STATES
 from commitments.i18n import LOCALES
 from commitments.models import Commitment, Department, support_table
 from notifications.links import DESK, OWNER, Claim

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from commitments import amounts
-from commitments.dates import Written
-from commitments.deadlines import is_meant
+from commitments.calendar.dates import Written
+from commitments.calendar.deadlines import is_meant
 from commitments.errors import Error, Mistake
 from commitments.evidence import Upload, is_address
+from commitments.text import amounts
 from tracker.web import uploads
 
 LONG, SHORT = 5000, 300  # characters of a text, and of a line

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from flask import abort, render_template, request
 
 from commitments import i18n
+from commitments.calendar.deadlines import Dated, Status, status
 from commitments.codes import in_words
 from commitments.damage import is_damaged, visible
-from commitments.deadlines import Dated, Status, status
 from commitments.errors import DatabaseGone, Error
 from commitments.queries import lookup
 from commitments.queries.detail import CommitmentDetail, load_detail

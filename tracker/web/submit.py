@@ -16,8 +16,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from commitments import dates, history
+from commitments.calendar import dates
 from commitments.errors import Error, StorageTrouble
+from commitments.history import chain
 from commitments.models import HistoryEntry, Submission
 from commitments.register import responses
 from tracker.web import forms, uploads
@@ -123,7 +124,7 @@ def _do(site: Site, holder: LinkHolder, work: Callable[["Register"], object], su
         known = responses.once(register, key)
         if known is not None:
             return known
-        before = history.head(register.session).seq
+        before = chain.head(register.session).seq
         work(register)
         register.session.flush()
         seq = register.session.scalar(_entry(before, subject)) or 0

@@ -1,13 +1,13 @@
 """The days of the public festivals a letter may name as a limit (国庆节前, 春节前), year by year.
 
-Days that follow the moon are a table up to the years ``commitments.statutory`` has; a test compares it with another
-calendar.
+Days that follow the moon are a table up to the years ``commitments.calendar.statutory`` has; a test compares it with
+another calendar.
 """
 
 import re
 from datetime import date
 
-from commitments.statutory import MOON
+from commitments.calendar.statutory import MOON
 
 FIXED = {"元旦": (1, 1), "五一": (5, 1), "劳动节": (5, 1), "国庆": (10, 1)}
 SPRING, TOMBS, DRAGON, AUTUMN = range(4)

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from commitments.calendar.workdays import WorkCalendar
 from commitments.letters.dates import festivals
 from commitments.letters.dates.reference import Base, last_day, later, number
-from commitments.workdays import WorkCalendar
 
 PLANS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
 JUNE, DECEMBER = 6, 12

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from commitments.canonical import number_key
+from commitments.text.canonical import number_key
 
 revision = "0005"
 down_revision = "0004"

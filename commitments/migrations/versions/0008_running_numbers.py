@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from commitments.canonical import number_key
 from commitments.damage import is_damaged
+from commitments.text.canonical import number_key
 
 revision = "0008"
 down_revision = "0007"

@@ -8,8 +8,8 @@ import tomli_w
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from commitments import amounts
 from commitments.errors import Mistake
+from commitments.text import amounts
 from tests.commitments.exchange.test_writing import exported
 from tests.commitments.ledger_desk import DEPARTMENTS, LETTER, Desk
 from tests.commitments.test_ledger import dated, figures, others, reviewed

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, event, insert, select
 from sqlalchemy.orm import Session
 
-from commitments.deadlines import Ladder, Offset, due_soon_until, status
+from commitments.calendar.deadlines import Ladder, Offset, due_soon_until, status
+from commitments.calendar.workdays import WorkCalendar
 from commitments.models import OUTCOMES, STATES, Answer, Commitment, Department, Dispute, Extension, Letter
 from commitments.queries import dashboard
 from commitments.queries.as_of import commitments_as_of
@@ -24,7 +25,6 @@ from commitments.queries.month import MOST_A_DAY, month
 from commitments.queries.statistics import Period, Rate, rates
 from commitments.queries.waiting import MOST_WAITING, Queue, waiting
 from commitments.storage import reading, writing
-from commitments.workdays import WorkCalendar
 from tests.conftest import LADDER, ZONE
 from tests.thorough import examples
 

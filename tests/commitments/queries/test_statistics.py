@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from commitments import storage
-from commitments.deadlines import Ladder, Offset
+from commitments.calendar.deadlines import Ladder, Offset
 from commitments.errors import Refused
 from commitments.models import Commitment, Department, Letter, Target
 from commitments.queries import lookup

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from commitments import addresses, storage
-from commitments.deadlines import Offset
+from commitments.calendar.deadlines import Offset
+from commitments.calendar.workdays import WorkCalendar
 from commitments.errors import AlreadyExists, BadValue, NoSuchDepartment, NothingToChange
 from commitments.models import Department, HistoryEntry, Letter
 from commitments.register import departments, letters
 from commitments.register.context import Register
-from commitments.workdays import WorkCalendar
 from tests.ledgers import new_engine
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from commitments import history
 from commitments.errors import (
     BadText,
     BadValue,
@@ -19,6 +18,7 @@ from commitments.errors import (
     WhyNeeded,
     WrongState,
 )
+from commitments.history import chain
 from commitments.models import Answer, Department, Dispute, HistoryEntry, Receipt, Submission
 from commitments.queries import lookup
 from commitments.register import closing, editing, progress, responses
@@ -36,7 +36,7 @@ def named(keeper: Register, name: str) -> Department:
 
 def entries(scene: Scene, *actions: str) -> list[HistoryEntry]:
     with reading(scene.engine) as session:
-        history.verify(session)
+        chain.verify(session)
         query = select(HistoryEntry).where(HistoryEntry.action.in_(actions)).order_by(HistoryEntry.seq)
         return list(session.scalars(query))
 
@@ -232,7 +232,7 @@ def send(scene: Scene, ref: str) -> int | None:
         keeper = scene.register(session)
         if (known := responses.once(keeper, "k1")) is None:
             progress.record(keeper, ref, "清单已报送")
-            responses.remember(keeper, "k1", history.head(keeper.session).seq)
+            responses.remember(keeper, "k1", chain.head(keeper.session).seq)
         return known
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from commitments import evidence, history
+from commitments import evidence
 from commitments.errors import (
     AlreadyExists,
     BadRef,
@@ -28,6 +28,7 @@ from commitments.errors import (
     UnreadableEvidence,
     WrongState,
 )
+from commitments.history import chain
 from commitments.models import Commitment, Evidence, Extension, HistoryEntry, Target
 from commitments.queries import lookup
 from commitments.register import closing, editing, extensions, opening, progress
@@ -269,7 +270,7 @@ def test_every_verb_is_in_the_history_and_the_chain_holds(scene: Scene) -> None:
         assert [entry.action for entry in entries] == ["add", "edit", "report_done", "reopen"]
         assert entries[1].changes == {"title": ["村居事项清单", "新名"]}
         assert entries[1].actor == "张三"
-        assert history.verify(session).seq == 4
+        assert chain.verify(session).seq == 4
 
 
 @pytest.mark.parametrize(
@@ -285,20 +286,20 @@ def test_a_tampered_history_is_found(scene: Scene, tamper: str, named: str) -> N
     with scene.engine.begin() as connection:
         connection.exec_driver_sql(tamper)
     with reading(scene.engine) as session, pytest.raises(HistoryBroken, match=named):
-        history.verify(session)
+        chain.verify(session)
 
 
 def test_a_chain_computed_anew_fails_against_an_anchor(scene: Scene) -> None:
     ref = scene.add(due_on=DUE)
     with reading(scene.engine) as session:
-        anchor = history.head(session)
+        anchor = chain.head(session)
     with writing(scene.engine) as session:
         entry = session.get_one(HistoryEntry, 1)
         entry.actor = "别人"
-        entry.hash = history._digest(entry)
+        entry.hash = chain._digest(entry)
     scene.do(lambda r: closing.report_done(r, ref))
     with reading(scene.engine) as session, pytest.raises(HistoryBroken, match=r"altered|does not follow|anchor"):
-        history.verify(session, anchor)
+        chain.verify(session, anchor)
 
 
 def test_two_hands_on_one_commitment_cannot_overwrite_each_other(scene: Scene) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, request, url_for
 from sqlalchemy.orm import Session
 
-from commitments.deadlines import due_soon_until
+from commitments.calendar.deadlines import due_soon_until
 from commitments.i18n import word
 from commitments.models import KINDS, STATES
 from commitments.queries import dashboard

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from commitments.deadlines import LIVE_STATES, due_soon_until
+from commitments.calendar.deadlines import LIVE_STATES, due_soon_until
 from commitments.errors import NotYours
 from commitments.models import Department
 from commitments.queries import listing

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, url_for
 from sqlalchemy import select
 
-from commitments import privacy
 from commitments.i18n import word
 from commitments.models import GRADES, Answer, Department
 from commitments.queries.waiting import newest_answers
 from commitments.register import responses
+from commitments.text import privacy
 from notifications.links import UNIT
 from notifications.models import Digest
 from notifications.plan import outward

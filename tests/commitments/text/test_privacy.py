@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments.privacy import KINDS, MASK, find, mask
+from commitments.text.privacy import KINDS, MASK, find, mask
 
 FULL_WIDTH = str.maketrans(string.digits, "０１２３４５６７８９")
 GAPS = st.sampled_from(["", " ", "-", "\u3000", "\u00a0", "\u2009", "—", "‑", " - ", "\u200b", "."])

@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from commitments import entry_words, replay, validation
-from commitments.entry_words import change_words, difference_words, field_words
+from commitments import validation
+from commitments.history import entry_words, replay
+from commitments.history.entry_words import change_words, difference_words, field_words
 from commitments.letters.text.simplified import simplify
 
 ZONE = ZoneInfo("Asia/Shanghai")

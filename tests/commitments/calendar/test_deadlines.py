@@ -5,8 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments.deadlines import Ladder, Offset, band, due_soon_from, due_soon_until, provisional, working_days_left
-from commitments.workdays import WorkCalendar
+from commitments.calendar.deadlines import (
+    Ladder,
+    Offset,
+    band,
+    due_soon_from,
+    due_soon_until,
+    provisional,
+    working_days_left,
+)
+from commitments.calendar.workdays import WorkCalendar
 
 CALENDAR = WorkCalendar.load()
 LADDER = Ladder(rungs=tuple(map(Offset.parse, ("-30d", "-7wd", "-3wd", "0d", "+1wd"))), repeat=Offset(5, "wd"))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from commitments.deadlines import Offset, Workdays, is_meant
+from commitments.calendar.deadlines import Offset, Workdays, is_meant
 from commitments.errors import Mistake
 from commitments.i18n import format_date, say, table
 from commitments.letters.dates.expressions import Time, find

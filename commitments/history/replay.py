@@ -15,7 +15,6 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from commitments import evidence, validation
-from commitments.canonical import ref_key
 from commitments.errors import DamagedText
 from commitments.models import (
     Answer,
@@ -31,6 +30,7 @@ from commitments.models import (
     Target,
     support_table,
 )
+from commitments.text.canonical import ref_key
 
 PAGE = 500  # rows compared at a time: databases limit the parameters of a statement
 INSTANTS = ("opened_at", "reopened_at")

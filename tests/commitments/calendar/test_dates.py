@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments import dates
+from commitments.calendar import dates
+from commitments.calendar.workdays import WorkCalendar
 from commitments.errors import Mistake
-from commitments.workdays import WorkCalendar
 
 WORKDAYS = WorkCalendar.load()
 TODAY = date(2026, 8, 30)  # a Sunday

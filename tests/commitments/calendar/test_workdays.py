@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments import statutory
+from commitments.calendar import statutory
+from commitments.calendar.workdays import FIRST, LAST, WorkCalendar
 from commitments.errors import CalendarFileError
-from commitments.workdays import FIRST, LAST, WorkCalendar
 
 CALENDAR = WorkCalendar.load()
 DISPUTED = {date(2005, 12, 31)}  # worked for the 2006 holiday by one source, a plain Saturday by the other

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text, update
 
-from commitments import amounts, replay
+from commitments.history import replay
 from commitments.models import Commitment, Target
 from commitments.queries import lookup
 from commitments.register import closing, editing, extensions, opening, progress, responses
 from commitments.register.context import Register
 from commitments.storage import one_moment, writing
+from commitments.text import amounts
 from tests.conftest import Scene
 
 MADE_BY_HAND = {"市民政局", "市委政法委", "各区政府", "市台联", "穗民案〔2019〕89号"}

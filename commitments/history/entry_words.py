@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 
+from commitments.calendar.deadlines import Offset
 from commitments.codes import in_words
-from commitments.deadlines import Offset
 from commitments.i18n import distance, say, word
 
 SHOWN = 70  # characters of a value

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from commitments.errors import NotInLetter
 from commitments.models import Commitment, Letter, Source
 from commitments.queries import lookup
-from commitments.quotes import own_words
 from commitments.register import editing
 from commitments.storage import reading, writing
+from commitments.text.quotes import own_words
 from tests.conftest import Scene
 
 TEXT = (

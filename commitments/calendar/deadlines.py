@@ -19,7 +19,7 @@ LISTED_FROM = 3  # from this repeat on, review questions stand in one list a wee
 
 
 class Workdays(Protocol):
-    """What the rules ask of a working-day calendar; see ``commitments.workdays``."""
+    """What the rules ask of a working-day calendar; see ``commitments.calendar.workdays``."""
 
     def add(self, start: date, n: int) -> date:
         """Return the n-th working day after (before, if negative) ``start``."""

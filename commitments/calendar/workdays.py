@@ -20,7 +20,7 @@ from typing import Any, Self
 import chinese_calendar
 from chinese_calendar.constants import holidays, workdays
 
-from commitments import statutory
+from commitments.calendar import statutory
 from commitments.errors import CalendarFileError
 
 FIRST, LAST = min(holidays).year, max(holidays).year  # the years chinesecalendar knows

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments import amounts
 from commitments.errors import Mistake
+from commitments.text import amounts
 
 kept = st.decimals(-(10**15), 10**15, places=6) | st.integers(-(10**15), 10**15).map(Decimal)
 

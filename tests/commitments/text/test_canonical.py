@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, text
 
 from commitments import schema
-from commitments.canonical import name_key, number_key, ref_key
 from commitments.errors import AlreadyExists, AmbiguousLetter, NoSuchLetter, SameNumber
 from commitments.models import Commitment, Letter
 from commitments.queries import lookup
 from commitments.register import departments, letters, opening
 from commitments.storage import open_engine, reading, writing
+from commitments.text.canonical import name_key, number_key, ref_key
 from tests.commitments.ledger_desk import Desk
 from tests.conftest import Scene
 

@@ -1,0 +1,1 @@
+"""What people write: figures, numbers and names in one spelling, quotes of a letter, personal data."""
