@@ -20,7 +20,7 @@ from tracker.ops import move
 def postgres(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     """One pass by four daemons side by side, against one daemon."""
     try:
-        from tests.conftest import Cluster  # noqa: PLC0415 - the tests' own server
+        from tests.conftest import Cluster
     except ImportError:
         print("pytest is not installed; PostgreSQL is left out", file=sys.stderr)
         return

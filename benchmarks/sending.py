@@ -163,7 +163,7 @@ def _digest(sizes: Sizes, folder: Path) -> Iterator[Figure]:
 
 def _render(app: App, digests: list[Digest]) -> float:
     """Render each digest twice, for the unit and for the organisation, with warm templates."""
-    from notifications.mail.render import Sender  # noqa: PLC0415
+    from notifications.mail.render import Sender
 
     sender = Sender(
         organisation="市民政局", reply_to="office@yinuo.example", contact="", today=seeds.TODAY, recipient="市台联"

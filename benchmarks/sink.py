@@ -62,14 +62,14 @@ async def serve(delay: float) -> None:
 class Accepting:
     """aiosmtpd's handler: everything is welcome."""
 
-    async def handle_DATA(self, *_: object) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, *_: object) -> str:
         """Accept."""
         return "250 ok"
 
 
 async def serve_aiosmtpd() -> None:
     """Do the same with the usual Python server."""
-    from aiosmtpd.smtp import SMTP  # noqa: PLC0415 - only here
+    from aiosmtpd.smtp import SMTP
 
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: SMTP(Accepting(), hostname="sink"), "127.0.0.1", 0)

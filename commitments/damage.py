@@ -58,7 +58,7 @@ def whole(facts: Mapping[str, T]) -> Mapping[str, T]:
 def or_named(read: Callable[[Any], T]) -> Callable[[Any], T]:
     """Return ``read``, with what it cannot read as DamagedText."""
 
-    def guarded(value: Any) -> T:  # noqa: ANN401 - whatever stands in the file
+    def guarded(value: Any) -> T:
         try:
             return read(value)
         except (ValueError, TypeError):

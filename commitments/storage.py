@@ -174,7 +174,7 @@ def _check_file(path: Path, *, create: bool) -> None:
         raise DatabaseUnusable(path=path, problem=Mistake("is_folder"))
 
 
-def _prepare_sqlite(pragmas: Iterable[str], dbapi: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI is untyped
+def _prepare_sqlite(pragmas: Iterable[str], dbapi: Any, _record: object) -> None:
     dbapi.isolation_level = None
     dbapi.text_factory = damage.from_bytes
     for pragma in sorted(pragmas, key=_when):
@@ -190,7 +190,7 @@ def _when(pragma: str) -> int:
     return 0 if pragma.startswith("busy_timeout") else 2 if pragma.startswith("journal_mode") else 1
 
 
-def _another_mode(dbapi: Any, trouble: sqlite3.OperationalError) -> bool:  # noqa: ANN401
+def _another_mode(dbapi: Any, trouble: sqlite3.OperationalError) -> bool:
     """Say whether another program keeps the file in WAL mode, in which we go on: it cannot be changed meanwhile."""
     return is_busy(trouble) and str(dbapi.execute("PRAGMA journal_mode").fetchone()[0]).lower() == "wal"
 
@@ -222,7 +222,7 @@ def check_writable(engine: Engine) -> None:
             raw.invalidate()  # it waits less long for locks than others
 
 
-def _write_in_vain(cursor: Any, *, sqlite: bool) -> None:  # noqa: ANN401 - DBAPI is untyped
+def _write_in_vain(cursor: Any, *, sqlite: bool) -> None:
     if sqlite:
         cursor.execute("PRAGMA busy_timeout=500")
         cursor.execute("BEGIN IMMEDIATE")

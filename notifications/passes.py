@@ -111,7 +111,7 @@ def conclude(engine: Engine, steps: Steps, now: datetime) -> bool:
         with writing(engine) as session:
             new = _record(session, steps, now)
     except Exception as trouble:  # noqa: BLE001 - the caller tells it by other ways
-        log.error("that a pass failed could not be recorded: %s", said(trouble))  # noqa: TRY400
+        log.error("that a pass failed could not be recorded: %s", said(trouble))
         return False
     for failure in steps.failed:
         trace = failure.trouble if failure.key in new else None  # the same traceback each tick would fill the disk

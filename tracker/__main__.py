@@ -9,12 +9,12 @@ GARBAGE_THRESHOLD = 50_000  # objects; what is imported stays, and looking throu
 def main() -> None:
     """Run the command line; ``--version`` alone is answered without loading anything."""
     if sys.argv[1:] == ["--version"]:
-        from tracker import __version__  # noqa: PLC0415
+        from tracker import __version__
 
         print(f"yinuo {__version__}")
         return
     gc.set_threshold(GARBAGE_THRESHOLD)
-    from tracker.cli.root import run  # noqa: PLC0415
+    from tracker.cli.root import run
 
     code = run()
     gc.freeze()  # nor is it looked through at the end

@@ -117,12 +117,12 @@ class Daemon:
         """Serve the pages beside the ticks, if asked to. That they cannot be served stops no reminder."""
         if not self.serve:
             return None
-        from tracker.web.server import Server  # noqa: PLC0415 - an extra
+        from tracker.web.server import Server
 
         try:
             server = Server(self.app)
         except Error as trouble:
-            log.error("pages not served: %s", trouble)  # noqa: TRY400 - one sentence, not a traceback
+            log.error("pages not served: %s", trouble)
             return None
         server.start()
         log.info("serving pages at %s", self.app.config.web.base_url)
@@ -194,7 +194,7 @@ class Daemon:
         except Exception as trouble:
             steps.failed.append(Failure("begin", trouble))
             if passes.conclude(self.app.engine, steps, self.app.clock()):
-                log.error("tick: %s", trouble)  # noqa: TRY400 - the traceback stands with the alert
+                log.error("tick: %s", trouble)
                 return Report(steps=steps)
             raise
         finally:

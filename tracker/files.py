@@ -109,6 +109,6 @@ def _known(folder: Path) -> list[str]:
 
 
 def _digest(content: bytes) -> str:
-    import hashlib  # noqa: PLC0415 - every command imports this module, few write
+    import hashlib
 
     return hashlib.sha256(content).hexdigest()

@@ -65,7 +65,7 @@ def mark_history(session: "Session", refs: Sequence[str]) -> None:
 
 def drafts_overdue(session: "Session", letter: str, today: date) -> int:
     """Count the drafts of a letter whose deadline has passed."""
-    from commitments.queries.lookup import find_letter  # noqa: PLC0415
+    from commitments.queries.lookup import find_letter
 
     its = (Commitment.letter_id == find_letter(session, letter).id, Commitment.state == "draft")
     return session.scalar(select(func.count(Commitment.id)).where(*its, Commitment.due_on < today)) or 0

@@ -129,7 +129,7 @@ def _full(text: str, plain: str) -> date | None:
     found = _FULL.fullmatch(plain)
     if found is None:
         return None
-    year, month, day = (int(part) for n, part in enumerate(found.groups(), 1) if part and n != 2)  # noqa: PLR2004 - the sign between
+    year, month, day = (int(part) for n, part in enumerate(found.groups(), 1) if part and n != 2)
     try:
         return date(year, month, day)
     except ValueError:
@@ -143,11 +143,11 @@ def _shuffled(plain: str, today: date) -> list[date]:
         return []
     one, _, two, three, first, second, year, month = found.groups()
     if year:
-        return sorted({last_day(int(year), int(month))}) if 1 <= int(month) <= 12 else []  # noqa: PLR2004 - months
+        return sorted({last_day(int(year), int(month))}) if 1 <= int(month) <= 12 else []
     if first:
         ways = ((first, second), (second, first))
         return sorted({day for way in ways if (day := _next(today, *way))})
-    orders = [(three, two, one), (three, one, two), *([(one, two, three)] if len(three) < 4 else [])]  # noqa: PLR2004
+    orders = [(three, two, one), (three, one, two), *([(one, two, three)] if len(three) < 4 else [])]
     return sorted({day for year, m, d in orders if (day := _day(f"20{year:0>2}"[-4:], m, d))})
 
 

@@ -74,13 +74,13 @@ class _Parts(zipfile.ZipFile):
         if sum(part.file_size for part in self.infolist()) > MOST_BYTES:
             raise BadWorkbook(f"the workbook is larger than {MOST_BYTES >> 20} MiB unpacked; split it")
 
-    def read(self, name: str, *given: Any) -> bytes:  # type: ignore[override]  # noqa: ANN401 - as zipfile has it
+    def read(self, name: str, *given: Any) -> bytes:  # type: ignore[override]
         """Return a part that is kept whole."""
         if self.getinfo(name).file_size > MOST_SMALL:
             raise BadWorkbook(f"its {name} is larger than {MOST_SMALL >> 20} MiB; copy the sheet into a new workbook")
         return super().read(name, *given)
 
-    def open(self, name: str, *given: Any) -> IO[bytes]:  # type: ignore[override]  # noqa: ANN401 - as zipfile has it
+    def open(self, name: str, *given: Any) -> IO[bytes]:  # type: ignore[override]
         """Open a part; Excel writes neither entities, which grow without bound, nor UTF-16, which would hide them."""
         with super().open(name, *given) as file:
             data = file.read()
@@ -121,7 +121,7 @@ class _Meaning:
     def __init__(self, epoch: datetime, looks: list[str]) -> None:
         self.epoch, self.looks = epoch, looks
 
-    def of(self, value: Any, data_type: str, style_id: int, **_: int) -> Value:  # noqa: ANN401 - as openpyxl has it
+    def of(self, value: Any, data_type: str, style_id: int, **_: int) -> Value:
         """Return what openpyxl has of a cell that is not empty; ``data_type`` as in the file, ``f`` for a formula."""
         match data_type:
             case "f":

@@ -20,7 +20,7 @@ class BeyondBounds(Exception):
     """The process ended without an answer, most likely because it took too much."""
 
 
-def call(function: str, *arguments: object, seconds: int = SECONDS, wait: float = WAIT, memory: int = MEMORY) -> Any:  # noqa: ANN401 - whatever the function returns
+def call(function: str, *arguments: object, seconds: int = SECONDS, wait: float = WAIT, memory: int = MEMORY) -> Any:
     """Return what ``package.module:function`` returns of these arguments, or raise what it raises.
 
     Arguments, answer and error are pickled. Raises BeyondBounds beyond the bounds.

@@ -238,7 +238,7 @@ def _by_lead(today: date) -> Select[Any]:
     return select(lead, *figures).where(state != "draft").group_by(lead)
 
 
-def _on_time(day: Any, today: date) -> tuple[ColumnElement[int], ColumnElement[int]]:  # noqa: ANN401 - a column
+def _on_time(day: Any, today: date) -> tuple[ColumnElement[int], ColumnElement[int]]:
     """Count those due this year until today, and those of them done by that day (``CommitmentAsOf.done_by``)."""
     void = and_(Commitment.outcome.in_(VOID_OUTCOMES), Commitment.closed_on <= day)
     due = and_(day.between(today.replace(month=1, day=1), today), func.coalesce(void, false()).is_(False))
@@ -247,7 +247,7 @@ def _on_time(day: Any, today: date) -> tuple[ColumnElement[int], ColumnElement[i
     return func.count().filter(due, done, by), func.count().filter(due)
 
 
-def _figures(*row: Any) -> DepartmentFigures:  # noqa: ANN401 - a row of the query above
+def _figures(*row: Any) -> DepartmentFigures:
     facts, first, current = row[:6], row[6:8], row[8:]
     return DepartmentFigures._make((*facts, Rate("on_time_first", *first), Rate("on_time_current", *current)))
 

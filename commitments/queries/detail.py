@@ -166,7 +166,7 @@ def _details(
     }
 
 
-def _owned(session: Session, table: type[T], ids: Sequence[int], *first: Any) -> dict[int, list[T]]:  # noqa: ANN401 - columns
+def _owned(session: Session, table: type[T], ids: Sequence[int], *first: Any) -> dict[int, list[T]]:
     """Return by commitment what belongs to it, in the order of these columns and of entry."""
     query = select(table).where(table.commitment_id.in_(ids)).order_by(*first, table.id)
     return _grouped((each.commitment_id, each) for each in session.scalars(query))

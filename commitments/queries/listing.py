@@ -71,7 +71,7 @@ class Filter:
     kind: str | None = None
     words: str = ""
 
-    def conditions(self, known: Any) -> Iterator[ColumnElement[bool]]:  # noqa: ANN401 - columns or a mapped class
+    def conditions(self, known: Any) -> Iterator[ColumnElement[bool]]:
         """Yield what a commitment must meet; ``known`` has its columns, as the query names them that asks.
 
         Those of one department are found by the lead's index, not by the state's.

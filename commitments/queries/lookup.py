@@ -111,7 +111,7 @@ def ref_head(session: Session, letter: Letter) -> str:
     return f"{letter.signed_on.year}-{_ref_number(letter)}{mark}"
 
 
-def _ref_number(letter: Any) -> str:  # noqa: ANN401 - a letter, or a row of its columns
+def _ref_number(letter: Any) -> str:
     return re.sub(r"[^\w.-]+", "-", ref_key(letter.proposal_number))
 
 

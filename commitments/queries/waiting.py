@@ -136,7 +136,7 @@ def waiting_disputes() -> Select[Any]:
     return query.order_by(Dispute.raised_at, Dispute.id)
 
 
-def _of_commitment(*more: Any) -> Select[Any]:  # noqa: ANN401 - columns
+def _of_commitment(*more: Any) -> Select[Any]:
     columns: list[Any] = [Commitment.ref, Commitment.title, Department.name.label("lead"), *more]
     return select(*columns).join_from(Commitment, Department, Commitment.lead_id == Department.id)
 

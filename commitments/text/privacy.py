@@ -113,14 +113,14 @@ def _is_personal(match: re.Match[str]) -> bool:
 
 def _is_identity(signs: str) -> bool:
     """Say whether province and day of birth can be; 18 signs that are the code of an organisation are not meant."""
-    born = signs[6:14] if len(signs) > 15 else f"19{signs[6:12]}"  # noqa: PLR2004 - the older form has 15
+    born = signs[6:14] if len(signs) > 15 else f"19{signs[6:12]}"
     possible = len(signs) in (15, 18) and int(signs[:2]) in _PROVINCES and _is_date(born)
     return possible and (not _is_code(signs) or _is_checked(signs))
 
 
 def _is_date(digits: str) -> bool:
     try:
-        return 1880 <= date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])).year <= 2100  # noqa: PLR2004
+        return 1880 <= date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])).year <= 2100
     except ValueError:
         return False
 
@@ -133,7 +133,7 @@ def _is_checked(signs: str) -> bool:
 
 def _is_code(signs: str) -> bool:
     """Say whether 18 signs are the unified code of an organisation: its province, and its sum (MOD 31, weights 3^n)."""
-    if len(signs) != 18 or int(signs[2:4]) not in _PROVINCES:  # noqa: PLR2004 - signs of such a code
+    if len(signs) != 18 or int(signs[2:4]) not in _PROVINCES:
         return False
     weighed = sum(_CODE_SIGNS.index(sign) * pow(3, n, 31) for n, sign in enumerate(signs[:-1]))
     return (31 - weighed % 31) % 31 == _CODE_SIGNS.index(signs[-1])

@@ -57,8 +57,8 @@ def judge(code: int, text: str) -> Refusal:
             return _as(meaning, code, words)
     if not _by_code(code, status):
         return Refusal(certain=status in _MAILBOX)
-    congested = code >= 500 and status == (4, 5)  # noqa: PLR2004 - what Gmail answers to who has sent too much
-    return Refusal(relay=True, session=code == 421, rest=asked_for(words) or (_unit(words) if congested else None))  # noqa: PLR2004
+    congested = code >= 500 and status == (4, 5)
+    return Refusal(relay=True, session=code == 421, rest=asked_for(words) or (_unit(words) if congested else None))
 
 
 def names_mailbox(answer: str) -> bool:
@@ -72,7 +72,7 @@ def _as(meaning: Meaning, code: int, words: str) -> Refusal:
     if meaning.kind == "session":
         return Refusal(relay=True, session=True, rest=asked_for(words))
     wait = asked_for(words)
-    return Refusal(relay=True, session=code == 421, rest=wait or (_unit(words) if meaning.kind == "limit" else None))  # noqa: PLR2004
+    return Refusal(relay=True, session=code == 421, rest=wait or (_unit(words) if meaning.kind == "limit" else None))
 
 
 def _status(text: str) -> tuple[int, int] | None:
@@ -82,8 +82,8 @@ def _status(text: str) -> tuple[int, int] | None:
 
 def _by_code(code: int, status: tuple[int, int] | None) -> bool:
     """Say whether the codes alone blame the relay. 4.7.1 is greylisting more often than not; 5.7.1 is policy."""
-    if status is not None and status[0] == 7:  # noqa: PLR2004 - security and policy, RFC 3463
-        return status[1] not in _RESTRICTED and not (code < 500 and status[1] == 1)  # noqa: PLR2004
+    if status is not None and status[0] == 7:
+        return status[1] not in _RESTRICTED and not (code < 500 and status[1] == 1)
     return status in _RELAYS or code in _DIALOGUE
 
 

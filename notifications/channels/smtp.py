@@ -154,7 +154,7 @@ class SmtpConnection:
             return Outcome("unknown", _answer_of(trouble)), False
         if code == OK:
             return Outcome("ok", answers.shown(code, answer)), False
-        if not 400 <= code < 600:  # noqa: PLR2004 - neither accepted nor refused, or half a line before a cut
+        if not 400 <= code < 600:
             return Outcome("unknown", answers.shown(code, answer)), False
         return self._refused(code, answer)
 
@@ -182,7 +182,7 @@ def _outcome(code: int, text: str, refusal: Refusal, *, broken: bool) -> Outcome
     """Say how a refusal ends a transmission; a broken connection is the relay's trouble whatever it says."""
     if broken:
         return Outcome("temporary", text, relay=True, rest=refusal.rest)
-    kind = "permanent" if 500 <= code < 600 else "temporary"  # noqa: PLR2004
+    kind = "permanent" if 500 <= code < 600 else "temporary"
     return Outcome(kind, text, refuses_us=refusal.relay, rest=refusal.rest)
 
 

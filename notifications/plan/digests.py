@@ -171,7 +171,7 @@ def _make(
     return made
 
 
-def _row(unit: Department, month: str, now: datetime, **facts: Any) -> Digest:  # noqa: ANN401 - columns of Digest
+def _row(unit: Department, month: str, now: datetime, **facts: Any) -> Digest:
     return Digest(unit_id=unit.id, period=month, created_at=now, **facts)
 
 

@@ -37,7 +37,7 @@ def absent(what: str) -> None:
 def chromium() -> Iterator[Any]:
     """The browser of the operating system; none is downloaded."""
     try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
+        from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:
         absent("Playwright (extra [browser])")
     program = shutil.which("chromium")

@@ -51,7 +51,7 @@ def test_axe_finds_nothing(busy: House, scripted: Any) -> None:
 
 def findings(page: Any, address: str = "") -> list[str]:
     """Return what axe has to say about an address, or about the page as it stands."""
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - an extra
+    from axe_playwright_python.sync_playwright import Axe
 
     if address:
         page.goto(address)

@@ -48,13 +48,13 @@ def strike_at(spec: str, signum: signal.Signals) -> None:
 
 def shift_clock(file: Path) -> None:
     """Let the program and its scheduler live at another time."""
-    from apscheduler.schedulers import base  # noqa: PLC0415
-    from apscheduler.triggers import interval  # noqa: PLC0415
+    from apscheduler.schedulers import base
+    from apscheduler.triggers import interval
 
-    from tracker.app import App  # noqa: PLC0415
+    from tracker.app import App
 
     def shifted() -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=float(file.read_text() or 0))  # noqa: TID251 - a test's clock
+        return datetime.now(UTC) + timedelta(seconds=float(file.read_text() or 0))
 
     class Shifted(datetime):
         @classmethod
@@ -67,8 +67,8 @@ def shift_clock(file: Path) -> None:
 
 def short_leases(seconds: float) -> None:
     """Let leases end soon, so that nobody waits for them."""
-    from notifications import connections  # noqa: PLC0415
-    from notifications.outbox import claims  # noqa: PLC0415
+    from notifications import connections
+    from notifications.outbox import claims
 
     connections.RENEW *= seconds / claims.LEASE.total_seconds()
     claims.LEASE = timedelta(seconds=seconds)
@@ -82,8 +82,8 @@ def refuse_the_world(event: str, arguments: tuple[Any, ...]) -> None:
 
 def stay_awake() -> None:
     """Make every tick a whole pass and look out every second, so that tests need not wait for a minute to pass."""
-    from notifications.outbox import idle  # noqa: PLC0415
-    from tracker import daemon  # noqa: PLC0415
+    from notifications.outbox import idle
+    from tracker import daemon
 
     idle.FRESH = timedelta()
     daemon.WATCH_SECONDS = 1.0
@@ -104,7 +104,7 @@ def main() -> int:
     for name, signum in (("FAULT_DIE", signal.SIGKILL), ("FAULT_STOP", signal.SIGSTOP)):
         for spec in filter(None, env.get(name, "").split(",")):
             strike_at(spec, signum)
-    from tracker.cli.root import run  # noqa: PLC0415
+    from tracker.cli.root import run
 
     return run(sys.argv[1:])
 

@@ -37,7 +37,7 @@ def die_in_the_middle_of_data() -> None:
 
 def take_few() -> None:
     """Lease a handful at a time, so that several daemons have something to share."""
-    from notifications.outbox import outbox  # noqa: PLC0415
+    from notifications.outbox import outbox
 
     outbox.ADDRESSEES_PER_CLAIM = 6
 
@@ -53,7 +53,7 @@ def lose_the_answer_to_commit() -> None:
 
 
 def _break_commit(*, done: bool) -> None:
-    from notifications.outbox import attempts  # noqa: PLC0415
+    from notifications.outbox import attempts
 
     whole, finish_accepted = storage.commit, attempts._finish_accepted
     settled: list[int] = []
@@ -77,7 +77,7 @@ def _break_commit(*, done: bool) -> None:
 
 def hang_in_planning() -> None:
     """Let a pass never come back from the database."""
-    from notifications.plan import planner  # noqa: PLC0415
+    from notifications.plan import planner
 
     be_impatient()
     planner.plan_batch = _hang  # type: ignore[assignment]
@@ -85,7 +85,7 @@ def hang_in_planning() -> None:
 
 def hang_in_sending() -> None:
     """Let a carrier never come back, against all its timeouts."""
-    from notifications.channels.smtp import SmtpConnection  # noqa: PLC0415
+    from notifications.channels.smtp import SmtpConnection
 
     be_impatient()
     SmtpConnection.send = _hang  # type: ignore[assignment, method-assign]
@@ -93,7 +93,7 @@ def hang_in_sending() -> None:
 
 def lose_the_scheduler() -> None:
     """Let the scheduler's thread die in its second round."""
-    from apscheduler.schedulers.base import BaseScheduler  # noqa: PLC0415
+    from apscheduler.schedulers.base import BaseScheduler
 
     be_impatient()
     original, rounds = BaseScheduler._process_jobs, iter(range(1))
@@ -112,7 +112,7 @@ def _hang(*_: object, **__: object) -> None:
 
 def be_impatient() -> None:
     """Let the daemon end itself after three seconds without a sign of life, not after half an hour."""
-    from tracker import daemon  # noqa: PLC0415
+    from tracker import daemon
 
     daemon.LONGEST_STEP = 3.0
 
@@ -142,7 +142,7 @@ def need_room_for_each_commit() -> None:
 
 def fail_to_copy() -> None:
     """Let no nightly copy succeed."""
-    from tracker.ops import backup  # noqa: PLC0415
+    from tracker.ops import backup
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -183,7 +183,7 @@ def _break(module: str, path: str, trouble: str, only: str = "") -> None:
 
 def break_a_step() -> None:
     """Break what ``FAULT_STEP`` names as ``module:path:trouble`` or ``module:path:trouble:only``; call out often."""
-    from tracker import daemon  # noqa: PLC0415
+    from tracker import daemon
 
     daemon.HOOKS_SECONDS = 1
     _break(*os.environ["FAULT_STEP"].split(":"))

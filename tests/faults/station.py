@@ -190,7 +190,7 @@ class Station:
                 connection.execute(text("DROP SCHEMA IF EXISTS public CASCADE"))
                 connection.execute(text("CREATE SCHEMA public"))
         schema.upgrade(self.engine)
-        now = datetime.now(UTC)  # noqa: TID251 - the daemons live in the present
+        now = datetime.now(UTC)
         today = now.astimezone(self.zone).date()
         with writing(self.engine) as session:
             session.add(Instance(uuid="0" * 32, environment="production", created_at=now))
@@ -226,14 +226,14 @@ def where_it_is(hour: int) -> str:
     Tests run at noon unless they say otherwise: near midnight an hour back is a day back, and what is dated today
     rightly waits for the day to come again.
     """
-    ahead = (hour - datetime.now(UTC).hour + 11) % 24 - 11  # noqa: TID251 - the daemons live in the present
+    ahead = (hour - datetime.now(UTC).hour + 11) % 24 - 11
     return f"Etc/GMT{-ahead:+d}"  # POSIX signs: GMT-8 is Shanghai's
 
 
 def _always_worked() -> str:
     """Return a calendar in which every day is a working day, so that tests can send on any."""
     years = []
-    for year in range(datetime.now(UTC).year - 1, datetime.now(UTC).year + 4):  # noqa: TID251
+    for year in range(datetime.now(UTC).year - 1, datetime.now(UTC).year + 4):
         first = date(year, 1, 1)
         days = (first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days))
         years.append(f"[years.{year}]\nwork = [{', '.join(map(str, days))}]\n")

@@ -86,7 +86,7 @@ def test_row_37_all_mistakes_of_a_configuration_at_once(station: MakeStation, re
 
 def test_row_37_a_secret_that_cannot_be_read(station: MakeStation, relay: Relay) -> None:
     """Row 37: config: unreadable secret: exit 4, the file named."""
-    here = station(1, MAIL__PASSWORD_FILE="absent")  # noqa: S106 - a file that is not there
+    here = station(1, MAIL__PASSWORD_FILE="absent")
     said = here.command("remind")
     assert said.returncode == 4
     assert "absent" in said.stderr
@@ -105,7 +105,7 @@ def test_row_38_a_bad_word(quick: Scene, column: str) -> None:
         raw = connection.connection.driver_connection
         assert raw is not None
         raw.execute("PRAGMA ignore_check_constraints=ON")
-        raw.execute(f"UPDATE commitment SET {column} = 'rubbish' WHERE ref = ?", (ref,))  # noqa: S608 - our own names
+        raw.execute(f"UPDATE commitment SET {column} = 'rubbish' WHERE ref = ?", (ref,))
         raw.execute("PRAGMA ignore_check_constraints=OFF")
     carrier = Scripted()
     quick.run(carrier)

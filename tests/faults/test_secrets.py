@@ -15,7 +15,7 @@ MakeStation = Callable[..., Station]
 def secretive(station: MakeStation, **settings: str) -> Station:
     """A station with the canary as SMTP password and key of links, in the ping address and in the alert command."""
     here = station(
-        2, MAIL__USERNAME="tracker", MAIL__PASSWORD_FILE="secret",  # noqa: S106 - the name of a file
+        2, MAIL__USERNAME="tracker", MAIL__PASSWORD_FILE="secret",
         DAEMON__PING_URL=f"http://127.0.0.1:9/{CANARY}", DAEMON__ALERT_COMMAND=f"false {CANARY}",
         WEB__BASE_URL="https://yinuo.example", WEB__KEYS_FILE="secret", **settings,
     )  # fmt: skip

@@ -142,7 +142,7 @@ def test_check_reads_the_calendar_file_too(empty: Path, capsys: pytest.CaptureFi
 
 
 def test_prepare_tells_what_it_did_once(empty: Path) -> None:
-    from tracker.app import App  # noqa: PLC0415
+    from tracker.app import App
 
     (empty / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
     app = App(config.load(None, {}, empty), actor="office")

@@ -95,8 +95,8 @@ class Ledger:
         with closing(sqlite3.connect(self.folder / "yinuo.db", isolation_level=None)) as other:
             other.execute("PRAGMA ignore_check_constraints = ON")
             for column in columns:
-                row = f'SELECT min(rowid) FROM "{table}"'  # noqa: S608 - our own names
-                change = f'UPDATE "{table}" SET "{column}" = CAST(? AS TEXT) WHERE rowid = ({row})'  # noqa: S608
+                row = f'SELECT min(rowid) FROM "{table}"'
+                change = f'UPDATE "{table}" SET "{column}" = CAST(? AS TEXT) WHERE rowid = ({row})'
                 done = other.execute(change, (data,))
                 assert done.rowcount == 1, "a ledger in which this table is empty shows nothing"
 

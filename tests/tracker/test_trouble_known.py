@@ -141,7 +141,7 @@ def test_messages_that_nobody_tries_are_overdue_too(app: App, judge: Judge) -> N
 
 
 def health_page(app: App) -> tuple[int, str]:
-    from tracker.web.app import make as make_pages  # noqa: PLC0415
+    from tracker.web.app import make as make_pages
 
     answer = make_pages(app).test_client().get("/healthz")
     assert answer.mimetype == "text/plain"
@@ -165,7 +165,7 @@ def test_the_health_page_says_ok_or_why_in_one_line_without_a_secret(app: App) -
 
 
 def test_the_health_page_knows_of_a_damaged_or_missing_database(app: App, tmp_path: Path) -> None:
-    from tracker.web.app import make as make_pages  # noqa: PLC0415
+    from tracker.web.app import make as make_pages
 
     pages = make_pages(app).test_client()
     assert pages.get("/healthz").status_code == 200
@@ -373,7 +373,7 @@ def test_a_file_that_is_no_database_or_a_folder_is_a_sentence(
 def test_a_database_that_another_program_locks_is_a_sentence(
     app: App, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from commitments import storage  # noqa: PLC0415
+    from commitments import storage
 
     kept = (pragma for pragma in storage.PRAGMAS if "busy" not in pragma)
     monkeypatch.setattr(storage, "PRAGMAS", (*kept, "busy_timeout=50"))
@@ -408,7 +408,7 @@ def test_a_postgresql_server_that_is_not_there_is_a_sentence(
 def test_a_postgresql_server_that_refuses_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], postgres: str, trouble: str
 ) -> None:
-    from sqlalchemy import create_engine, text  # noqa: PLC0415
+    from sqlalchemy import create_engine, text
 
     monkeypatch.chdir(tmp_path)
     url = postgres.replace("+psycopg", "")

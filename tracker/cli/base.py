@@ -45,8 +45,8 @@ class Command:
     @cached_property
     def app(self) -> "App":
         """The program on its configuration; read when a command first needs it."""
-        from tracker import config  # noqa: PLC0415
-        from tracker.app import App  # noqa: PLC0415
+        from tracker import config
+        from tracker.app import App
 
         loaded = config.load(self.config, os.environ, Path.cwd())
         return App(loaded, actor=self.actor or login_name())
@@ -88,7 +88,7 @@ def command(ctx: typer.Context) -> Command:
 
 def save(app: "App", file: Path | None, content: bytes, *, force: bool) -> None:
     """Write to a file, or to stdout without one. Raises WorkOfOthers, NotWritten."""
-    from tracker import files  # noqa: PLC0415
+    from tracker import files
 
     if file is None:
         write_out(content)
@@ -106,8 +106,8 @@ def login_name() -> str:
 
 def worded(option: str, group: str, text: str) -> str:
     """Return the value that a word of ``group`` stands for: a code or a word of any language. Raises BadWord."""
-    from commitments.errors import BadWord, no_choice  # noqa: PLC0415
-    from commitments.i18n import value_of  # noqa: PLC0415
+    from commitments.errors import BadWord, no_choice
+    from commitments.i18n import value_of
 
     value = value_of(group, text)
     if value is None:
@@ -125,7 +125,7 @@ def environment_language(environ: Mapping[str, str]) -> str:
 
 def confirm(ctx: typer.Context, question: Problem, *, yes: bool) -> None:
     """Ask before something that cannot be undone. Without a terminal nothing is asked: --yes must be given."""
-    import sys  # noqa: PLC0415
+    import sys
 
     if yes:
         return
@@ -136,9 +136,9 @@ def confirm(ctx: typer.Context, question: Problem, *, yes: bool) -> None:
 
 def refs() -> Sequence[str]:
     """Offer refs for completion; silence when there is no ledger."""
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import select
 
-    from commitments.models import Commitment  # noqa: PLC0415
+    from commitments.models import Commitment
 
     try:
         with Command().app.reading() as session:

@@ -28,8 +28,8 @@ FARTHEST = 10_000  # working days, forty years
 
 def _program(shared: Command) -> "tuple[App, str]":
     """Return the program and the reader's language; where there is no configuration at all, the defaults do."""
-    from tracker import config  # noqa: PLC0415
-    from tracker.app import App  # noqa: PLC0415
+    from tracker import config
+    from tracker.app import App
 
     try:
         config.find(shared.config, os.environ, Path.cwd())
@@ -138,7 +138,7 @@ def _run(days: "Sequence[date]", year: int, locale: str) -> str:
 
 def _why(reason: str, locale: str) -> str:
     """Put a reason of the calendar (``holiday:国庆节``) into words."""
-    from commitments.calendar.workdays import CHINESE  # noqa: PLC0415
+    from commitments.calendar.workdays import CHINESE
 
     kind, _, name = reason.partition(":")
     english = {chinese: word for word, chinese in CHINESE.items()}

@@ -82,10 +82,10 @@ def add(
     $ tracker add --letter 1007 --title 社区工作简报 --lead 市民政局 --due 2019-12-31
     $ tracker add --letter 1007 --title 议事厅提升 --lead 市民政局 --support 各区政府 --due +10wd
     """  # fmt: skip
-    from commitments.models import Commitment  # noqa: PLC0415
-    from commitments.queries import lookup  # noqa: PLC0415
-    from commitments.register import opening  # noqa: PLC0415
-    from tracker import late_entries  # noqa: PLC0415
+    from commitments.models import Commitment
+    from commitments.queries import lookup
+    from commitments.register import opening
+    from tracker import late_entries
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -125,7 +125,7 @@ def add(
 
 
 def _departments(session: "Session", names: list[str]) -> "list[Department]":
-    from commitments.queries.lookup import find_department  # noqa: PLC0415
+    from commitments.queries.lookup import find_department
 
     return [find_department(session, name) for name in names]
 
@@ -136,11 +136,11 @@ def _basis(given: str, due_text: str) -> str:
 
 def _target(text: str) -> "Target":
     """Read ``创建比例=10%``: what, goal, unit."""
-    import re  # noqa: PLC0415
+    import re
 
-    from commitments.errors import BadFigure, Mistake  # noqa: PLC0415
-    from commitments.models import Target  # noqa: PLC0415
-    from commitments.text import amounts  # noqa: PLC0415
+    from commitments.errors import BadFigure, Mistake
+    from commitments.models import Target
+    from commitments.text import amounts
 
     match = re.fullmatch(rf"(.+?)=\s*({amounts.NUMBER})\s*((?!\s){amounts.UNIT})", text.strip())
     if match is None:
@@ -180,8 +180,8 @@ def edit(
     $ tracker edit 2019-1007-04 --title 公共服务信息平台 --reason 名称写全
     $ tracker edit 2019-1007-06 --due 2020-06-30 --reason 领导批示明确期限
     """
-    from commitments.queries.lookup import find, find_department  # noqa: PLC0415
-    from commitments.register import editing  # noqa: PLC0415
+    from commitments.queries.lookup import find, find_department
+    from commitments.register import editing
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -235,11 +235,11 @@ def confirm_draft(
     $ tracker confirm 2019-1007-12
     $ tracker confirm --all-stated 1007
     """  # fmt: skip
-    from commitments.register import opening  # noqa: PLC0415
+    from commitments.register import opening
 
     if bool(refs) == bool(all_stated):
         raise UsageError(problem=sentence("cli.confirm.which"))
-    from tracker import late_entries  # noqa: PLC0415
+    from tracker import late_entries
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -258,10 +258,10 @@ def confirm_draft(
 
 def _stated_drafts(session: "Session", number: str) -> list[str]:
     """Return the drafts of a letter about which reading left no question."""
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import select
 
-    from commitments.models import Commitment, Source  # noqa: PLC0415
-    from commitments.queries.lookup import find_letter  # noqa: PLC0415
+    from commitments.models import Commitment, Source
+    from commitments.queries.lookup import find_letter
 
     letter = find_letter(session, number)
     source = session.get(Source, letter.id)
@@ -277,8 +277,8 @@ def drop(
 
     $ tracker drop 2019-1007-12 --yes
     """
-    from commitments.queries.lookup import find  # noqa: PLC0415
-    from commitments.register import opening  # noqa: PLC0415
+    from commitments.queries.lookup import find
+    from commitments.register import opening
 
     confirm(ctx, sentence("cli.drop.question", ref=ref), yes=yes)
     shared = command(ctx)

@@ -63,8 +63,8 @@ def _troubled(report: "Report") -> bool:
 
 def _say_what_waits(shared: Command, *, guess: bool) -> None:
     """Say how many notices are owed or held, and why they did not go out."""
-    from notifications.outbox import notices  # noqa: PLC0415
-    from tracker.cli.wording import hold_reason  # noqa: PLC0415
+    from notifications.outbox import notices
+    from tracker.cli.wording import hold_reason
 
     with shared.app.reading() as session:
         left = notices.count_waiting(session)
@@ -84,7 +84,7 @@ def silence(report: "Report", locale: str) -> str:
 
 def run_pass(app: "App") -> "Report":
     """Do a pass under the sending lock; keys that are gone stop no mail, and are told."""
-    from notifications.passes import Steps  # noqa: PLC0415
+    from notifications.passes import Steps
 
     engine, steps = app.engine, Steps()
     with app.sending():
@@ -97,7 +97,7 @@ def run_pass(app: "App") -> "Report":
 
 def complain(report: "Report") -> None:
     """Delivery trouble is an error of its own, after the result was printed."""
-    from commitments.errors import DeliveryFailed, Error  # noqa: PLC0415
+    from commitments.errors import DeliveryFailed, Error
 
     for failure in report.steps.failed:
         raise failure.trouble if isinstance(failure.trouble, Error) else DeliveryFailed(problem=failure.text)
@@ -118,9 +118,9 @@ def _failures(trouble: str, failed: dict[str, int], locale: str) -> str:
 
 def _show_owed(ctx: typer.Context, app: "App", *, json: bool) -> None:
     """Plan in a transaction that is rolled back; print what would be owed."""
-    from notifications import delivery  # noqa: PLC0415
-    from notifications.outbox import notices  # noqa: PLC0415
-    from tracker.cli.outbox import print_notices  # noqa: PLC0415
+    from notifications import delivery
+    from notifications.outbox import notices
+    from tracker.cli.outbox import print_notices
 
     context = app.context()
     delivery.check_environment(context)
@@ -143,7 +143,7 @@ def daemon(
     serve: Annotated[bool, typer.Option("--serve", help="同时提供网页 · Serve the pages too.")] = False,
 ) -> None:
     """守护进程：按期提醒、逐月通报，直到收到 SIGTERM · Run until SIGTERM."""
-    from tracker.daemon import Daemon  # noqa: PLC0415
+    from tracker.daemon import Daemon
 
     shared = command(ctx)
     logging.getLogger("yinuo").setLevel(logging.DEBUG if shared.verbose else logging.INFO)
@@ -162,8 +162,8 @@ def rehearse(
 
     $ tracker rehearse --from 2019-12-01 --until 2020-01-31 --into preview
     """
-    from commitments.errors import DeliveryFailed  # noqa: PLC0415
-    from tracker.ops.rehearsal import Rehearsal  # noqa: PLC0415
+    from commitments.errors import DeliveryFailed
+    from tracker.ops.rehearsal import Rehearsal
 
     shared = command(ctx)
     app = shared.app

@@ -62,8 +62,8 @@ def read_bound(text: str, app: "App", locale: str) -> date:
 
 
 def _read(text: str, app: "App", locale: str, *, past: bool) -> "Written":
-    from commitments.calendar import dates  # noqa: PLC0415
-    from commitments.errors import Mistake  # noqa: PLC0415
+    from commitments.calendar import dates
+    from commitments.errors import Mistake
 
     try:
         return dates.read(text, app.today, app.workdays, past=past)
@@ -96,7 +96,7 @@ def _show(written: "Written", app: "App", locale: str) -> None:
 
 
 def _shown(written: "Written", app: "App", locale: str) -> str:
-    from commitments.calendar.deadlines import provisional  # noqa: PLC0415
+    from commitments.calendar.deadlines import provisional
 
     unsure = provisional(written.start, written.offset, written.day, app.workdays)
     return clean(written.told(locale)) + (i18n.word(locale, "noun", "provisional") if unsure else "")

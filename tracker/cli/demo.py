@@ -38,14 +38,14 @@ def demo(
 
     $ tracker demo first-look
     """
-    from tracker.demo import stage  # noqa: PLC0415
+    from tracker.demo import stage
 
     home = folder or _new_folder()
     if home.exists() and any(home.iterdir()):
         raise UsageError(problem=sentence("cli.demo.not_empty", folder=home))
     shared = command(ctx)
     if serve:
-        from tracker.web.server import check  # noqa: PLC0415
+        from tracker.web.server import check
 
         check("127.0.0.1", port)
     app, sent = stage.perform(home, _actor(shared), PROOF, port if serve else 0)
@@ -61,9 +61,9 @@ def demo(
 
 def _serve(app: "App", locale: str) -> None:
     """Let the reader walk through the pages; the day is the one after the story until Ctrl-C."""
-    from notifications import access  # noqa: PLC0415
-    from tracker.cli.links import tell  # noqa: PLC0415
-    from tracker.web.server import Server  # noqa: PLC0415
+    from notifications import access
+    from tracker.cli.links import tell
+    from tracker.web.server import Server
 
     server = Server(app)
     if app.links is not None:
@@ -82,8 +82,8 @@ def _serve(app: "App", locale: str) -> None:
 
 def _second_act(home: Path, shared: Command) -> None:
     """Read another letter from its page: what was found, what was put aside, how to go on."""
-    from tracker.cli.intake import show_candidates  # noqa: PLC0415
-    from tracker.demo import stage  # noqa: PLC0415
+    from tracker.cli.intake import show_candidates
+    from tracker.demo import stage
 
     folder, reading = stage.read_second(home, _actor(shared))
     print(paint(f"\n{stage.SECOND.name}  {reading.header.doc_number}", "bold"))
@@ -108,7 +108,7 @@ def _new_folder() -> Path:
 
 def timeline(app: "App", sent: Sequence["Message"], locale: str) -> Iterator[str]:
     """Tell nine months on one screen: each month its numbers, and the messages that matter by themselves."""
-    from commitments.i18n import format_month, word  # noqa: PLC0415
+    from commitments.i18n import format_month, word
 
     months: dict[str, list[Message]] = {}
     for message in sent:
@@ -133,9 +133,9 @@ def _worth_telling(messages: Sequence["Message"], seen: set[str]) -> Iterator[st
 
 def _standing(app: "App", locale: str) -> Iterator[str]:
     """End with the ledger as it stands."""
-    from commitments.i18n import word  # noqa: PLC0415
-    from commitments.queries.listing import Filter, page  # noqa: PLC0415
-    from tracker.cli.listing import LIGHTS, Statuses, facts  # noqa: PLC0415
+    from commitments.i18n import word
+    from commitments.queries.listing import Filter, page
+    from tracker.cli.listing import LIGHTS, Statuses, facts
 
     with app.looking() as connection:
         rows = page(connection, Filter())

@@ -30,7 +30,7 @@ def add(
 
     $ tracker department add 市教育局 --mailbox jyj@gz.example --short-name 教育局
     """
-    from commitments.register.departments import add_department  # noqa: PLC0415
+    from commitments.register.departments import add_department
 
     with command(ctx).acting(actor).register() as keeper:
         department = add_department(
@@ -52,10 +52,10 @@ def list_(ctx: typer.Context, json: JsonOption = False, csv: CsvOption = False) 
     $ tracker department list
     $ tracker department list --csv
     """
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import select
 
-    from commitments.exchange.fields import DEPARTMENT, stated  # noqa: PLC0415
-    from commitments.models import Department  # noqa: PLC0415
+    from commitments.exchange.fields import DEPARTMENT, stated
+    from commitments.models import Department
 
     shared = command(ctx)
     with shared.app.reading() as session:
@@ -85,7 +85,7 @@ def edit(
 
     $ tracker department edit 市民政局 --mailbox bgs@gz.example
     """
-    from commitments.register.departments import edit_department  # noqa: PLC0415
+    from commitments.register.departments import edit_department
 
     fields: dict[str, object] = {"mailbox": mailbox, "escalation": escalation, "locale": locale}
     if short_name is not None:
@@ -102,7 +102,7 @@ def revoke_links(ctx: typer.Context, name: Name, reason: ReasonOption = "", acto
 
     $ tracker department revoke-links 市民政局 --reason 邮件误转
     """
-    from commitments.register.departments import revoke_links as revoke  # noqa: PLC0415
+    from commitments.register.departments import revoke_links as revoke
 
     with command(ctx).acting(actor).register() as keeper:
         department = revoke(keeper, name, reason)

@@ -58,7 +58,7 @@ def show(
 
 def _month(month: str, app: "App") -> str:
     """Check ``2019-07``; without one, take last month."""
-    from datetime import date, timedelta  # noqa: PLC0415
+    from datetime import date, timedelta
 
     if not month:
         return (app.today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
@@ -71,9 +71,9 @@ def _month(month: str, app: "App") -> str:
 
 def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
     """Return the stored snapshot as it is shown outside, or one made now."""
-    from commitments.errors import NoSuchDigest  # noqa: PLC0415
-    from commitments.queries.lookup import find_department  # noqa: PLC0415
-    from notifications.plan import digests, outward  # noqa: PLC0415
+    from commitments.errors import NoSuchDigest
+    from commitments.queries.lookup import find_department
+    from notifications.plan import digests, outward
 
     rules = app.context().digest
     with app.reading() as session:
@@ -86,8 +86,8 @@ def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
 
 
 def _render(app: "App", unit: str, facts: dict[str, Any]) -> "Rendered":
-    from commitments.queries.lookup import find_department  # noqa: PLC0415
-    from notifications.mail.render import Sender  # noqa: PLC0415
+    from commitments.queries.lookup import find_department
+    from notifications.mail.render import Sender
 
     ours = app.context()
     with app.reading() as session:
@@ -110,7 +110,7 @@ def approve(
 
     $ tracker digest show --unit 市台联 --month 2019-07
     """
-    from notifications.plan import digests, outward  # noqa: PLC0415
+    from notifications.plan import digests, outward
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -137,11 +137,11 @@ def send(ctx: typer.Context, unit: Unit, month: Month = "") -> None:
 
     $ tracker digest show --unit 市台联 --month 2019-07
     """
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import select
 
-    from notifications.models import Notice  # noqa: PLC0415
-    from notifications.plan import digests  # noqa: PLC0415
-    from tracker.cli.daemon import complain, run_pass, silence  # noqa: PLC0415
+    from notifications.models import Notice
+    from notifications.plan import digests
+    from tracker.cli.daemon import complain, run_pass, silence
 
     shared = command(ctx)
     app = shared.app
@@ -158,7 +158,7 @@ def send(ctx: typer.Context, unit: Unit, month: Month = "") -> None:
 
 def _standing(digest: "Digest", notice: "Notice", locale: str) -> str:
     """Say how the notice of a digest stands, and why it is held."""
-    from tracker.cli.wording import hold_reason  # noqa: PLC0415
+    from tracker.cli.wording import hold_reason
 
     state = i18n.word(locale, "notice_state", notice.state)
     told = i18n.say(locale, "cli.common.note", text=state, note=hold_reason(locale, notice.reason))

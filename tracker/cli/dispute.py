@@ -32,8 +32,8 @@ def dispute(
     $ tracker dispute 2019-1007-04 --department 市政务服务数据管理局 --refuse --by 分管领导 --note 答复函已写明
     $ tracker dispute 2019-1007-01 --department 市民政局 --accept --lead 市委组织部 --by 分管领导
     """
-    from commitments.queries.lookup import find, find_department  # noqa: PLC0415
-    from commitments.register import responses  # noqa: PLC0415
+    from commitments.queries.lookup import find, find_department
+    from commitments.register import responses
 
     if bool(reason) + accept + refuse != 1:
         raise UsageError(problem=sentence("cli.dispute.which"))

@@ -35,8 +35,8 @@ def xlsx(
     $ tracker export xlsx ledger.xlsx
     $ tracker export xlsx mzj.xlsx --department 市民政局 --state open
     """
-    from commitments.exchange import columns, xlsx_write  # noqa: PLC0415
-    from commitments.queries.listing import StatusRow  # noqa: PLC0415
+    from commitments.exchange import columns, xlsx_write
+    from commitments.queries.listing import StatusRow
 
     shared = command(ctx)
     app = shared.app
@@ -118,10 +118,10 @@ def ics(
 
     $ tracker export ics mzj.ics --department 市民政局 --state open
     """
-    from commitments.i18n import word  # noqa: PLC0415
-    from commitments.models import Commitment  # noqa: PLC0415
-    from notifications.mail import calendar_events  # noqa: PLC0415
-    from notifications.mail.ics import calendar  # noqa: PLC0415
+    from commitments.i18n import word
+    from commitments.models import Commitment
+    from notifications.mail import calendar_events
+    from notifications.mail.ics import calendar
 
     shared = command(ctx)
     app = shared.app

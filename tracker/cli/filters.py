@@ -40,7 +40,7 @@ def asked(
     words: str,
 ) -> "Filter":
     """Return what these options ask for. Raises BadValue, BadDate, NoSuchDepartment, NoSuchLetter."""
-    from commitments.queries.listing import Filter  # noqa: PLC0415
+    from commitments.queries.listing import Filter
 
     app = shared.app
     return Filter(
@@ -56,7 +56,7 @@ def asked(
 
 def _id(finder: str, name: str, app: "App") -> int:
     """Return the number of what is called so."""
-    from commitments.queries import lookup  # noqa: PLC0415
+    from commitments.queries import lookup
 
     with app.reading() as session:
         found: int = getattr(lookup, finder)(session, name).id
@@ -65,9 +65,9 @@ def _id(finder: str, name: str, app: "App") -> int:
 
 def nothing(app: "App", wanted: "Filter", locale: str) -> str:
     """Say that a list is empty, and which of its conditions finds nothing by itself."""
-    from dataclasses import replace  # noqa: PLC0415
+    from dataclasses import replace
 
-    from commitments.queries.listing import Filter, count  # noqa: PLC0415
+    from commitments.queries.listing import Filter, count
 
     given = {option: replace(Filter(), **{field: getattr(wanted, field)}) for field, option in OPTIONS.items()
              if getattr(wanted, field) != getattr(Filter(), field)}  # fmt: skip

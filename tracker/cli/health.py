@@ -34,9 +34,9 @@ def status(
     $ tracker status
     $ tracker status --json
     """
-    from commitments.errors import StorageTrouble  # noqa: PLC0415
-    from tracker.cli.wording import fact  # noqa: PLC0415
-    from tracker.ops import status  # noqa: PLC0415
+    from commitments.errors import StorageTrouble
+    from tracker.cli.wording import fact
+    from tracker.ops import status
 
     shared = command(ctx)
     app = shared.app
@@ -84,8 +84,8 @@ def doctor(ctx: typer.Context, json: JsonOption = False) -> None:
 
     $ tracker doctor
     """
-    from tracker.cli.wording import fact  # noqa: PLC0415
-    from tracker.ops import doctor  # noqa: PLC0415
+    from tracker.cli.wording import fact
+    from tracker.ops import doctor
 
     shared = command(ctx)
     findings = doctor.examine(shared.app)
@@ -101,7 +101,7 @@ def doctor(ctx: typer.Context, json: JsonOption = False) -> None:
 
 def _found(finding: "Finding", locale: str) -> str:
     """Say what was looked at, and how it is."""
-    from tracker.cli.wording import fact  # noqa: PLC0415
+    from tracker.cli.wording import fact
 
     (text,) = each_message([finding.text], locale)
     return i18n.say(locale, "cli.common.pair", name=fact(locale, finding.what), value=clean(text))

@@ -30,7 +30,7 @@ INTERNAL = ("arming", "reopened_at", "link_generation")  # what the program coun
 class ListByDefault(TyperGroup):
     """``history`` and ``history REF`` are short for ``history list [REF]``."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 - Typer does not export this context
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put ``list`` before arguments that ask for neither a command nor help."""
         first = args[0] if args else ""
         asked = first in self.commands or first in ctx.help_option_names
@@ -74,10 +74,10 @@ def list_(
 
 def _entries(app: "App", ref: str) -> "Iterator[HistoryEntry]":
     """Read page by page, each transaction ended before the next. Raises NoSuchCommitment when nothing has this ref."""
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import select
 
-    from commitments.models import HistoryEntry  # noqa: PLC0415
-    from commitments.queries.lookup import find  # noqa: PLC0415
+    from commitments.models import HistoryEntry
+    from commitments.queries.lookup import find
 
     query = select(HistoryEntry).order_by(HistoryEntry.seq).limit(PAGE)
     query = query.where(HistoryEntry.subject == ref) if ref else query
@@ -99,7 +99,7 @@ def _facts(entry: "HistoryEntry") -> dict[str, Any]:
 
 def _line(entry: "HistoryEntry", locale: str, zone: "ZoneInfo") -> dict[str, object]:
     """Give an entry its words, and the time on the organisation's clock."""
-    from commitments.codes import in_words  # noqa: PLC0415
+    from commitments.codes import in_words
 
     when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}"
     worded = {"what": in_words(locale, "action", entry.action), "reason": in_words(locale, "reason", entry.reason)}
@@ -108,7 +108,7 @@ def _line(entry: "HistoryEntry", locale: str, zone: "ZoneInfo") -> dict[str, obj
 
 def _told(changes: dict[str, Any], locale: str, zone: "ZoneInfo") -> str:
     """Say what became what. What an entry states besides (a new thing's fields, evidence) is in --json."""
-    from commitments.history.entry_words import change_words  # noqa: PLC0415
+    from commitments.history.entry_words import change_words
 
     moved = {field: value for field, value in changes.items() if field not in INTERNAL and _is_change(field, value)}
     return i18n.word(locale, "cli.common", "semicolon").join(
@@ -135,9 +135,9 @@ def verify(
 
     $ tracker history verify
     """
-    from commitments.history import chain  # noqa: PLC0415
-    from commitments.storage import one_moment  # noqa: PLC0415
-    from tracker.ops.doctor import differences  # noqa: PLC0415
+    from commitments.history import chain
+    from commitments.storage import one_moment
+    from tracker.ops.doctor import differences
 
     known = _head(anchor) if anchor else None
     shared = command(ctx)
@@ -154,7 +154,7 @@ def verify(
 
 def _told_one_by_one(shared: Command, differences: "Iterable[Difference]") -> "list[Difference]":
     """Say each difference as it is found; return the last, for there may be as many as rows."""
-    from tracker.ops.doctor import worded  # noqa: PLC0415
+    from tracker.ops.doctor import worded
 
     last: list[Difference] = []
     for difference in differences:
@@ -165,7 +165,7 @@ def _told_one_by_one(shared: Command, differences: "Iterable[Difference]") -> "l
 
 def _head(text: str) -> "Head":
     """Read ``12:ab34…``. Raises UsageError."""
-    from commitments.history.chain import Head  # noqa: PLC0415
+    from commitments.history.chain import Head
 
     match = re.fullmatch(r"(\d+):([0-9a-f]{64})", text.strip().lower())
     if match is None:

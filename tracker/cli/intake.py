@@ -47,17 +47,17 @@ def import_(
     $ tracker import letter.html --dry-run
     $ tracker import letter.html
     """  # fmt: skip
-    from commitments.letters.files import confined  # noqa: PLC0415
-    from commitments.letters.reading import read  # noqa: PLC0415
-    from commitments.letters.report import as_json  # noqa: PLC0415
+    from commitments.letters.files import confined
+    from commitments.letters.reading import read
+    from commitments.letters.report import as_json
 
     app = None if dry_run else command(ctx).acting(actor)  # first, so that complaints are in the ledger's language
     reading = read(_bytes(file), file, confined.read_file)
     if app is None:
         print_json(as_json(reading)) if json else _show(reading, command(ctx).language or "zh-Hans")
         return
-    from commitments.register.letter_import import bring_in  # noqa: PLC0415
-    from tracker import late_entries  # noqa: PLC0415
+    from commitments.register.letter_import import bring_in
+    from tracker import late_entries
 
     given = {
         "document_number": document_number, "proposal_number": proposal_number, "proposing_unit": proposing_unit,
@@ -82,9 +82,9 @@ def _signed(text: str, app: "App", locale: str) -> str:
 
 def _bytes(file: str) -> bytes:
     """Read the file, or standard input, no more than a letter may have. Raises UsageError."""
-    import sys  # noqa: PLC0415
+    import sys
 
-    from commitments.letters.files.reader import MOST_BYTES  # noqa: PLC0415
+    from commitments.letters.files.reader import MOST_BYTES
 
     if file == "-":
         return sys.stdin.buffer.read(MOST_BYTES + 1)
@@ -98,7 +98,7 @@ def _bytes(file: str) -> bytes:
 
 
 def _show(reading: "Reading", locale: str) -> None:
-    from commitments.letters.report import as_json  # noqa: PLC0415
+    from commitments.letters.report import as_json
 
     said = as_json(reading)["letter"]
     print_facts({name: said[key] for key, name in i18n.table(locale, "cli.import.head").items() if said[key]})
@@ -107,7 +107,7 @@ def _show(reading: "Reading", locale: str) -> None:
 
 def show_candidates(reading: "Reading", locale: str) -> None:
     """Print a line for each candidate; say what was put aside."""
-    from commitments.letters.report import as_json  # noqa: PLC0415
+    from commitments.letters.report import as_json
 
     said = as_json(reading)
     rows = [_row(each, locale) for each in said["candidates"]]

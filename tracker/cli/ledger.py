@@ -34,10 +34,10 @@ def load(
     $ tracker ledger load letter-1007.toml --dry-run
     $ tracker ledger load letter-1007.toml --update --quiet
     """
-    from commitments.errors import each_message  # noqa: PLC0415
-    from commitments.exchange.load import load as load_file  # noqa: PLC0415
-    from notifications.plan.planner import decline  # noqa: PLC0415
-    from tracker import late_entries  # noqa: PLC0415
+    from commitments.errors import each_message
+    from commitments.exchange.load import load as load_file
+    from notifications.plan.planner import decline
+    from tracker import late_entries
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -79,8 +79,8 @@ def dump(
     $ tracker ledger dump --letter 1007
     $ tracker ledger dump ledger.csv
     """
-    from commitments.exchange.dump import dump as dump_ledger  # noqa: PLC0415
-    from commitments.queries import lookup  # noqa: PLC0415
+    from commitments.exchange.dump import dump as dump_ledger
+    from commitments.queries import lookup
 
     form = form or (file.suffix.removeprefix(".").lower() if file else "") or "toml"
     app = command(ctx).app

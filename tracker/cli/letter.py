@@ -62,8 +62,8 @@ def add(
 
     $ tracker letter add --document-number 穗民案〔2019〕90号 --proposal-number 1008 --proposing-unit 市台联 --signed-on 2019-06-28
     """  # noqa: E501 - an example stands on one line
-    from commitments.queries.lookup import find_department  # noqa: PLC0415
-    from commitments.register.letters import add_letter  # noqa: PLC0415
+    from commitments.queries.lookup import find_department
+    from commitments.register.letters import add_letter
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -97,10 +97,10 @@ def list_(ctx: typer.Context, json: JsonOption = False, csv: CsvOption = False) 
     $ tracker letter list
     $ tracker letter list --json
     """
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import select
 
-    from commitments.exchange.fields import LETTER, stated  # noqa: PLC0415
-    from commitments.models import Letter  # noqa: PLC0415
+    from commitments.exchange.fields import LETTER, stated
+    from commitments.models import Letter
 
     shared = command(ctx)
     with shared.app.reading() as session:
@@ -118,9 +118,9 @@ def list_(ctx: typer.Context, json: JsonOption = False, csv: CsvOption = False) 
 
 def _counts(session: "Session") -> dict[int, dict[str, int]]:
     """Return how many commitments each letter has, and how many of them are closed."""
-    from sqlalchemy import func, select  # noqa: PLC0415
+    from sqlalchemy import func, select
 
-    from commitments.models import Commitment  # noqa: PLC0415
+    from commitments.models import Commitment
 
     closed = func.count().filter(Commitment.state == "closed")
     query = select(Commitment.letter_id, func.count(), closed).group_by(Commitment.letter_id)
@@ -143,10 +143,10 @@ def show(
     if source:
         _show_source(ctx, number)
         return
-    from commitments.exchange.fields import LETTER, stated  # noqa: PLC0415
-    from commitments.queries import listing, lookup  # noqa: PLC0415
-    from tracker.cli.listing import Statuses  # noqa: PLC0415
-    from tracker.cli.listing import facts as row_facts  # noqa: PLC0415
+    from commitments.exchange.fields import LETTER, stated
+    from commitments.queries import listing, lookup
+    from tracker.cli.listing import Statuses
+    from tracker.cli.listing import facts as row_facts
 
     shared = command(ctx)
     with shared.app.reading() as session:
@@ -166,8 +166,8 @@ def show(
 
 def _show_source(ctx: typer.Context, number: str) -> None:
     """Print the text a letter was read from, with the ref before each commitment's words."""
-    from commitments.models import Source  # noqa: PLC0415
-    from commitments.queries import lookup  # noqa: PLC0415
+    from commitments.models import Source
+    from commitments.queries import lookup
 
     with command(ctx).app.reading() as session:
         source = session.get(Source, lookup.find_letter(session, number).id)

@@ -27,7 +27,7 @@ def show(ctx: typer.Context, name: Name = "", desk: Desk = False, json: JsonOpti
     $ tracker links show --desk
     $ tracker links show 市民政局
     """
-    from notifications import access  # noqa: PLC0415
+    from notifications import access
 
     _check(name, desk=desk)
     shared = command(ctx)
@@ -49,8 +49,8 @@ def revoke(
     $ tracker links revoke 市民政局 --reason 链接外传
     $ tracker links revoke --desk
     """
-    from commitments.register.departments import revoke_links  # noqa: PLC0415
-    from tracker.ops.link_revocation import DESK, revoke_desk  # noqa: PLC0415
+    from commitments.register.departments import revoke_links
+    from tracker.ops.link_revocation import DESK, revoke_desk
 
     _check(name, desk=desk)
     with command(ctx).acting(actor).register() as keeper:
@@ -66,7 +66,7 @@ def rotate(ctx: typer.Context, reason: ReasonOption = "", actor: ActorOption = "
 
     $ tracker links rotate
     """
-    from tracker.ops import link_keys  # noqa: PLC0415
+    from tracker.ops import link_keys
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -91,7 +91,7 @@ def _links(app: "App") -> "Links":
 
 
 def _check_paged(app: "App") -> None:
-    from tracker.config import ConfigError  # noqa: PLC0415
+    from tracker.config import ConfigError
 
     if not app.config.web.base_url:
         raise ConfigError([sentence("cli.links.no_pages")])

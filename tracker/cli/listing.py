@@ -60,7 +60,7 @@ def list_(
     $ tracker list --overdue --department 市民政局
     $ tracker list --due-within 30d --json
     """
-    from commitments.queries import listing  # noqa: PLC0415
+    from commitments.queries import listing
 
     shared = command(ctx)
     app = shared.app
@@ -75,7 +75,7 @@ def list_(
 
 def listed(app: "App", wanted: "Filter", statuses: "Statuses", limit: int | None = None) -> list[dict[str, object]]:
     """Return commitments as ``list --json`` shows them, in the order of the table: worst first."""
-    from commitments.queries.listing import page  # noqa: PLC0415
+    from commitments.queries.listing import page
 
     rows = sorted(_pages(page, app, wanted), key=lambda row: (statuses.rank(row), row.ref))
     return [facts(row, statuses) for row in rows[:limit]]
@@ -85,7 +85,7 @@ def _pages(
     read: "Callable[[Connection, Filter, str, int], Sequence[T]]", app: "App", wanted: "Filter"
 ) -> "Iterator[T]":
     """Read page by page; each transaction ends before anything is printed, so a pager blocks nobody."""
-    from commitments.queries.listing import PAGE  # noqa: PLC0415
+    from commitments.queries.listing import PAGE
 
     after, page = "", None
     while page is None or len(page) == PAGE:
@@ -106,7 +106,7 @@ def _sound_ones(
     locale: str,
 ) -> "list[T]":
     """Read all that follow, each by itself, and name those of which a date cannot be read."""
-    from commitments.queries.listing import refs  # noqa: PLC0415
+    from commitments.queries.listing import refs
 
     rows: list[T] = []
     for ref in refs(connection, wanted, after):
@@ -139,9 +139,9 @@ class Statuses:
             return status.working_days_left
         return self.workdays.between(self.today, one.due_on)
 
-    def _status(self, state: str, due_on: date | None, *dates: Any) -> "Status":  # noqa: ANN401 - those of StatusRow
-        from commitments.calendar.deadlines import LIVE_STATES, status  # noqa: PLC0415
-        from commitments.queries.listing import StatusRow  # noqa: PLC0415
+    def _status(self, state: str, due_on: date | None, *dates: Any) -> "Status":
+        from commitments.calendar.deadlines import LIVE_STATES, status
+        from commitments.queries.listing import StatusRow
 
         return status(StatusRow(state, None, due_on, *dates), self.today, self.ladder, self.workdays, LIVE_STATES)
 
@@ -176,9 +176,9 @@ def _print(rows: Iterable[Sequence[Any]], statuses: Statuses, locale: str, limit
     return len(lines)
 
 
-def _place(statuses: Statuses, locale: str, *facts: Any) -> tuple[tuple[int, date], str]:  # noqa: ANN401 - StatusRow's
+def _place(statuses: Statuses, locale: str, *facts: Any) -> tuple[tuple[int, date], str]:
     """Return where a commitment comes in the table (how bad, which day), and how its status and deadline read."""
-    from commitments.queries.listing import StatusRow  # noqa: PLC0415
+    from commitments.queries.listing import StatusRow
 
     row = StatusRow(*facts)
     status = statuses.of(row)
@@ -211,9 +211,9 @@ def show(ctx: typer.Context, ref: Ref, json: JsonOption = False) -> None:
 
     $ tracker show 2019-1007-02
     """
-    from commitments.queries import lookup  # noqa: PLC0415
-    from commitments.queries.detail import load_detail  # noqa: PLC0415
-    from tracker.cli import story  # noqa: PLC0415
+    from commitments.queries import lookup
+    from commitments.queries.detail import load_detail
+    from tracker.cli import story
 
     shared = command(ctx)
     app = shared.app
@@ -245,8 +245,8 @@ def due(
     $ tracker due --until 60d
     $ tracker due --until 2019-12-31 --json
     """
-    from tracker.cli.wording import receiver  # noqa: PLC0415
-    from tracker.ops.upcoming import upcoming  # noqa: PLC0415
+    from tracker.cli.wording import receiver
+    from tracker.ops.upcoming import upcoming
 
     shared = command(ctx)
     app = shared.app

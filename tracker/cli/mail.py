@@ -20,13 +20,13 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
 
     $ tracker mail test office@yinuo.example
     """
-    import secrets  # noqa: PLC0415
+    import secrets
 
-    from commitments import addresses  # noqa: PLC0415
-    from commitments.errors import BadMailbox, DeliveryFailed  # noqa: PLC0415
-    from notifications.channels import ChannelDown, OutgoingMessage  # noqa: PLC0415
-    from notifications.mail.mime import Envelope, UnsafeMessageError, mime  # noqa: PLC0415
-    from notifications.mail.render import Rendered  # noqa: PLC0415
+    from commitments import addresses
+    from commitments.errors import BadMailbox, DeliveryFailed
+    from notifications.channels import ChannelDown, OutgoingMessage
+    from notifications.mail.mime import Envelope, UnsafeMessageError, mime
+    from notifications.mail.render import Rendered
 
     if not addresses.is_mailbox(address):
         raise BadMailbox(what="mailbox", value=address)

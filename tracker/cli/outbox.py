@@ -43,7 +43,7 @@ def list_(
     $ tracker outbox list
     $ tracker outbox list --held --json
     """
-    from tracker.cli.wording import labels  # noqa: PLC0415
+    from tracker.cli.wording import labels
 
     shared = command(ctx)
     with shared.app.reading() as session:
@@ -69,7 +69,7 @@ def _worded(row: "Mapping[str, Any]", locale: str) -> dict[str, Any]:
 
 def print_notices(rows: "Sequence[Mapping[str, Any]]", locale: str) -> None:
     """Print notices that wait, in words: state, why, day, receiver, what."""
-    from tracker.cli.wording import hold_reason, labels, notice  # noqa: PLC0415
+    from tracker.cli.wording import hold_reason, labels, notice
 
     worded = [
         {
@@ -82,9 +82,9 @@ def print_notices(rows: "Sequence[Mapping[str, Any]]", locale: str) -> None:
 
 
 def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]]:
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import select
 
-    from notifications.models import Message, Notice  # noqa: PLC0415
+    from notifications.models import Message, Notice
 
     query = select(Message).order_by(Message.id.desc()).limit(limit)
     if state:
@@ -98,7 +98,7 @@ def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]
 
 
 def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
-    from notifications.outbox.holds import is_suspended  # noqa: PLC0415
+    from notifications.outbox.holds import is_suspended
 
     return {
         "id": message.id,
@@ -119,8 +119,8 @@ def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
 
 def _notices(session: "Session") -> list[dict[str, Any]]:
     """Return what is owed or held, those in messages that wait for a person included: ``status`` counts the same."""
-    from notifications.outbox.holds import suspended_notices  # noqa: PLC0415
-    from notifications.outbox.notices import waiting  # noqa: PLC0415
+    from notifications.outbox.holds import suspended_notices
+    from notifications.outbox.notices import waiting
 
     loose = [(n, n.state, n.reason) for n in waiting(session)]
     suspended = [(n, "held", f"message {n.message_id}") for n in suspended_notices(session)]
@@ -142,11 +142,11 @@ def show(
     $ tracker outbox show 1
     $ tracker outbox show 1 --eml
     """
-    import sys  # noqa: PLC0415
+    import sys
 
-    from sqlalchemy import select  # noqa: PLC0415
+    from sqlalchemy import select
 
-    from notifications.models import Attempt, Notice  # noqa: PLC0415
+    from notifications.models import Attempt, Notice
 
     with command(ctx).app.reading() as session:
         message = _find(session, id_)
@@ -169,7 +169,7 @@ def show(
 
 def _told(facts: "Mapping[str, Any]", attempts: "Sequence[Mapping[str, Any]]", shared: "Command") -> dict[str, object]:
     """Return what a person reads of a message and its attempts, instants on the organisation's clock."""
-    from tracker.cli.wording import label, notice, outcome, receiver  # noqa: PLC0415
+    from tracker.cli.wording import label, notice, outcome, receiver
 
     locale, zone = shared.locale, shared.app.zone
     told = {
@@ -190,8 +190,8 @@ def _clock(at: "datetime | None", zone: "ZoneInfo") -> str:
 
 
 def _find(session: "Session", id_: int) -> "Message":
-    from commitments.errors import NoSuchMessage  # noqa: PLC0415
-    from notifications.models import Message  # noqa: PLC0415
+    from commitments.errors import NoSuchMessage
+    from notifications.models import Message
 
     message = session.get(Message, id_)
     if message is None:
@@ -213,7 +213,7 @@ def retry(
     $ tracker outbox list --state dead
     $ tracker outbox retry --dead
     """
-    from notifications.outbox import messages  # noqa: PLC0415
+    from notifications.outbox import messages
 
     if bool(ids) == dead:
         raise UsageError(problem=sentence("cli.outbox.which"))
@@ -233,7 +233,7 @@ def retry(
 
 
 def _refuse_unless(message: "Message", verb: str, *states: str) -> None:
-    from commitments.errors import WrongMessageState  # noqa: PLC0415
+    from commitments.errors import WrongMessageState
 
     if message.state not in states:
         raise WrongMessageState(id=message.id, message_state=message.state, verb=verb)
@@ -245,7 +245,7 @@ def release(ctx: typer.Context, yes: YesOption = False, actor: ActorOption = "")
 
     $ tracker outbox release --yes
     """
-    from notifications.outbox import holds  # noqa: PLC0415
+    from notifications.outbox import holds
 
     confirm(ctx, sentence("cli.outbox.release"), yes=yes)
     shared = command(ctx)
@@ -270,9 +270,9 @@ def cancel(
 
     $ tracker outbox cancel --yes
     """
-    from notifications import delivery  # noqa: PLC0415
-    from notifications.outbox import holds, messages  # noqa: PLC0415
-    from notifications.outbox.transitions import MESSAGE  # noqa: PLC0415
+    from notifications import delivery
+    from notifications.outbox import holds, messages
+    from notifications.outbox.transitions import MESSAGE
 
     confirm(ctx, sentence("cli.outbox.cancel"), yes=yes)
     app = command(ctx).acting(actor)

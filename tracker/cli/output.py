@@ -56,7 +56,7 @@ def print_json(facts: Mapping[str, object]) -> None:
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     """Return CSV with a byte-order mark, so that Excel reads the characters; formulas become text."""
-    from commitments.exchange.formula_guard import guarded  # noqa: PLC0415 - only CSV needs it
+    from commitments.exchange.formula_guard import guarded
 
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
@@ -120,7 +120,7 @@ def _fit(cell: str, width: int) -> str:
 
 
 def _width(text: str) -> int:
-    from wcwidth import wcswidth  # noqa: PLC0415 - only tables on a terminal need it
+    from wcwidth import wcswidth
 
     return max(0, wcswidth(text))
 

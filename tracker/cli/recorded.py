@@ -50,9 +50,9 @@ class Recorded:
 
     def evidence(self, row: "Commitment") -> tuple[str, str]:
         """Return the names of what was handed in just now."""
-        from sqlalchemy import select  # noqa: PLC0415
+        from sqlalchemy import select
 
-        from commitments.models import Evidence  # noqa: PLC0415
+        from commitments.models import Evidence
 
         self.keeper.session.flush()
         query = select(Evidence).where(Evidence.commitment_id == row.id, Evidence.recorded_at == self.keeper.now)
@@ -69,9 +69,9 @@ class Recorded:
 
     def following(self, row: "Commitment") -> tuple[str, str]:
         """Return next year's commitment, if one was opened just now."""
-        from sqlalchemy import select  # noqa: PLC0415
+        from sqlalchemy import select
 
-        from commitments.models import Commitment  # noqa: PLC0415
+        from commitments.models import Commitment
 
         query = select(Commitment).where(Commitment.follows_id == row.id, Commitment.opened_at == self.keeper.now)
         made = self.keeper.session.scalars(query).first()
@@ -95,7 +95,7 @@ class Recorded:
 
     def opened(self, row: "Commitment") -> tuple[str, str]:
         """Return who is told of what has become open: its owners; of history, who is reminded next."""
-        from notifications.plan.planner import settled  # noqa: PLC0415
+        from notifications.plan.planner import settled
 
         declined = any(key.kind == "assignment" for key in settled(self.keeper.session, [row.id]))
         return self.ladder(row) if declined else self.owners(row)
@@ -109,7 +109,7 @@ class Recorded:
         return self._say("told"), next(self._next(row), "") if row.state == "open" else ""
 
     def _next(self, row: "Commitment") -> Iterator[str]:
-        from tracker import late_entries  # noqa: PLC0415
+        from tracker import late_entries
 
         self.keeper.session.flush()
         if day := late_entries.next_reminder(self.app, self.keeper.session, row.ref):

@@ -120,22 +120,22 @@ class Walk:
         self._decide("confirm", lambda keeper: self._open(keeper, ref))
 
     def _open(self, keeper: "Register", ref: str) -> None:
-        from commitments.register import opening  # noqa: PLC0415
-        from tracker import late_entries  # noqa: PLC0415
+        from commitments.register import opening
+        from tracker import late_entries
 
         opening.confirm(keeper, ref)
         late_entries.opened(self.app, keeper, [ref], quiet=self.quiet)
         self.opened.append(ref)
 
     def _say_late(self) -> None:
-        from tracker import late_entries  # noqa: PLC0415
+        from tracker import late_entries
 
         with self.app.reading() as session:
             late = late_entries.of(self.app, session, self.opened, quiet=self.quiet)
         say_late(late, self.app, self.locale)
 
     def _drop(self) -> None:
-        from commitments.register import opening  # noqa: PLC0415
+        from commitments.register import opening
 
         ref = self.refs[self.at]
         self._decide("drop", lambda keeper: opening.drop(keeper, ref, codes.reason("review")))
@@ -167,7 +167,7 @@ class Walk:
             say(self._word("field"))
 
     def _split(self) -> None:
-        from commitments.register import letter_import  # noqa: PLC0415
+        from commitments.register import letter_import
 
         ref, words = self.refs[self.at], _line(self._word("where"))
         with self.app.reading() as session:
@@ -177,7 +177,7 @@ class Walk:
         self._now(lambda keeper: self.refs.insert(self.at + 1, letter_import.split(keeper, ref, place)))
 
     def _merge(self) -> None:
-        from commitments.register import letter_import  # noqa: PLC0415
+        from commitments.register import letter_import
 
         if self.at + 1 >= len(self.refs):
             raise UsageError(problem=sentence("cli.review.last"))
@@ -188,8 +188,8 @@ class Walk:
     # -- changes -----------------------------------------------------------------------------------------------
 
     def _change(self, ref: str, new: Callable[["Register"], dict[str, object]]) -> None:
-        from commitments.errors import NothingToChange  # noqa: PLC0415
-        from commitments.register import editing  # noqa: PLC0415
+        from commitments.errors import NothingToChange
+        from commitments.register import editing
 
         try:
             self._now(lambda keeper: editing.edit(keeper, ref, codes.reason("review"), **new(keeper)))
@@ -209,9 +209,9 @@ class Walk:
 
     def _department(self, keeper: "Register", name: str) -> object:
         """Return a department by name; a new one when the person says so."""
-        from commitments.errors import NoSuchDepartment  # noqa: PLC0415
-        from commitments.queries.lookup import find_department  # noqa: PLC0415
-        from commitments.register import departments  # noqa: PLC0415
+        from commitments.errors import NoSuchDepartment
+        from commitments.queries.lookup import find_department
+        from commitments.register import departments
 
         try:
             return find_department(keeper.session, name)
@@ -239,10 +239,10 @@ class Walk:
     # -- looking -----------------------------------------------------------------------------------------------
 
     def _drafts(self) -> list[str]:
-        from sqlalchemy import select  # noqa: PLC0415
+        from sqlalchemy import select
 
-        from commitments.models import Commitment, Source  # noqa: PLC0415
-        from commitments.queries import lookup  # noqa: PLC0415
+        from commitments.models import Commitment, Source
+        from commitments.queries import lookup
 
         with self.app.reading() as session:
             letter = lookup.find_letter(session, self.letter)
@@ -253,14 +253,14 @@ class Walk:
         return sorted(refs, key=lambda ref: places.get(ref, {}).get("start", 0))
 
     def _asks(self, ref: str) -> list[str]:
-        from commitments.models import Source  # noqa: PLC0415
+        from commitments.models import Source
 
         with self.app.reading() as session:
             source = session.get(Source, _find(session, ref).letter_id)
             return source.asks(ref) if source else []
 
     def _show(self) -> None:
-        from commitments.models import Source  # noqa: PLC0415
+        from commitments.models import Source
 
         ref = self.refs[self.at]
         with self.app.reading() as session:
@@ -306,7 +306,7 @@ def _goal(target: object) -> str:
 
 
 def _find(session: object, ref: str) -> "Commitment":
-    from commitments.queries import lookup  # noqa: PLC0415
+    from commitments.queries import lookup
 
     return lookup.find(session, ref)  # type: ignore[arg-type]
 
@@ -346,8 +346,8 @@ def _key(prompt: str) -> str:
     if not sys.stdin.isatty():
         line = _typed()
         return line.strip()[:1].lower() or ("\n" if line else "")
-    import termios  # noqa: PLC0415
-    import tty  # noqa: PLC0415
+    import termios
+    import tty
 
     before = termios.tcgetattr(sys.stdin)
     try:

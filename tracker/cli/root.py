@@ -157,7 +157,7 @@ def _of_the_database(trouble: Exception, shared: Command) -> Error:
 
 
 def _is_of_driver(trouble: Exception) -> bool:
-    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - slow to import
+    from sqlalchemy.exc import DBAPIError
 
     return isinstance(trouble, DBAPIError)
 
@@ -178,20 +178,20 @@ def _has_surrogates(text: str) -> bool:
 
 
 def _database(shared: Command) -> str:
-    from sqlalchemy import make_url  # noqa: PLC0415 - slow to import
+    from sqlalchemy import make_url
 
-    from commitments.storage import shown  # noqa: PLC0415
+    from commitments.storage import shown
 
     return shown(make_url(shared.app.config.database_url))
 
 
 @cache
-def _commands() -> Any:  # noqa: ANN401 - Typer exports no common type of command and group
+def _commands() -> Any:
     """Return the tree of commands, made once a process: it takes longer than most commands."""
     return _with_fixed_examples(typer.main.get_command(cli))
 
 
-def _with_fixed_examples(command: Any) -> Any:  # noqa: ANN401 - Typer exports no common type of command and group
+def _with_fixed_examples(command: Any) -> Any:
     """Keep the example lines of every help text apart; a paragraph would run them together."""
     if command.help:
         command.help = command.help.replace("\n\n$ ", "\n\n\b\n$ ")

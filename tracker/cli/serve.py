@@ -15,7 +15,7 @@ def register(cli: typer.Typer) -> None:
 
 def serve(ctx: typer.Context) -> None:
     """提供网页：责任单位、台账管理单位和提案单位的页面 · Serve the pages behind the links in mails until Ctrl-C."""
-    from tracker.web.server import Server  # noqa: PLC0415
+    from tracker.web.server import Server
 
     shared = command(ctx)
     app = shared.app

@@ -25,10 +25,10 @@ def init(ctx: typer.Context) -> None:
 
     $ tracker init
     """
-    import os  # noqa: PLC0415
+    import os
 
-    from tracker import config  # noqa: PLC0415
-    from tracker.ops import upgrade  # noqa: PLC0415
+    from tracker import config
+    from tracker.ops import upgrade
 
     shared = command(ctx)
     place = shared.config or Path(os.environ.get("TRACKER_CONFIG") or "config.toml")
@@ -52,9 +52,9 @@ def copy(
 
     $ tracker copy --to sqlite:///moved.db
     """
-    from tracker.config.values import DatabaseUrl  # noqa: PLC0415
-    from tracker.ops import backup as copies  # noqa: PLC0415
-    from tracker.ops import move  # noqa: PLC0415
+    from tracker.config.values import DatabaseUrl
+    from tracker.ops import backup as copies
+    from tracker.ops import move
 
     shared = command(ctx)
     app = shared.app
@@ -72,7 +72,7 @@ def copy(
 
 
 def _write(place: Path, text: str) -> None:
-    from commitments.errors import Unwritable  # noqa: PLC0415
+    from commitments.errors import Unwritable
 
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def backup(ctx: typer.Context, file: File, force: ForceOption = False) -> None:
 
     $ tracker backup yinuo-copy.db
     """
-    from tracker.ops import backup as copies  # noqa: PLC0415
+    from tracker.ops import backup as copies
 
     shared = command(ctx)
     made = copies.backup(shared.app, file, force=force)
@@ -105,7 +105,7 @@ def restore(
     actor: ActorOption = "",
 ) -> None:
     """从备份恢复；现有台账改名保留 · Put a copy in place; the present ledger is kept under another name."""
-    from tracker.ops import restore as restoring  # noqa: PLC0415
+    from tracker.ops import restore as restoring
 
     confirm(ctx, sentence("cli.restore.question", file=file), yes=yes)
     shared = command(ctx)
@@ -122,7 +122,7 @@ def show(ctx: typer.Context, json: JsonOption = False) -> None:
 
     $ tracker config show
     """
-    import tomli_w  # noqa: PLC0415
+    import tomli_w
 
     settings = command(ctx).app.config
     if json:
@@ -137,8 +137,8 @@ def check(ctx: typer.Context) -> None:
 
     $ tracker config check
     """
-    from tracker.config.check import BAD, OK, WARN, check_all  # noqa: PLC0415
-    from tracker.errors import ConfigError  # noqa: PLC0415
+    from tracker.config.check import BAD, OK, WARN, check_all
+    from tracker.errors import ConfigError
 
     shared = command(ctx)
     app = shared.app

@@ -49,9 +49,9 @@ def progress(
     $ tracker progress 2019-1007-02 --note 清单已报送审定
     $ tracker progress 2019-1007-08 --note 首批社区通过验收 --target 城市社区创建比例=4.5
     """
-    from commitments.queries.lookup import find  # noqa: PLC0415
-    from commitments.register import progress  # noqa: PLC0415
-    from commitments.text import amounts  # noqa: PLC0415
+    from commitments.queries.lookup import find
+    from commitments.register import progress
+    from commitments.text import amounts
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -69,8 +69,8 @@ def progress(
 
 
 def _figure(text: str) -> tuple[str, float]:
-    from commitments.errors import Mistake  # noqa: PLC0415
-    from commitments.text import amounts  # noqa: PLC0415
+    from commitments.errors import Mistake
+    from commitments.text import amounts
 
     what, _, figure = text.rpartition("=")
     try:
@@ -98,11 +98,11 @@ def extend(
     $ tracker extend 2019-1007-03 --to 2020-03-31 --reason 设备到货推迟
     $ tracker extend 2019-1007-03 --approve --by 分管领导
     """
-    from commitments.register import extensions  # noqa: PLC0415
+    from commitments.register import extensions
 
     if bool(to) + approve + refuse != 1:
         raise UsageError(problem=sentence("cli.extend.which"))
-    from commitments.queries.lookup import find  # noqa: PLC0415
+    from commitments.queries.lookup import find
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -138,7 +138,7 @@ def report_done(
 
     $ tracker report-done 2019-1007-01 --note 机制已印发 --evidence https://mzj.gz.example/jz.html
     """
-    from commitments.register import closing  # noqa: PLC0415
+    from commitments.register import closing
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -175,7 +175,7 @@ def close(
     $ tracker close 2019-1007-01 --outcome kept --evidence https://mzj.gz.example/jz.html
     $ tracker close 2019-1007-08 --outcome kept --waiver 现场查验 --next 2020-12-31
     """
-    from commitments.register import closing  # noqa: PLC0415
+    from commitments.register import closing
 
     shared = command(ctx)
     app = shared.acting(actor)
@@ -204,7 +204,7 @@ def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: Actor
 
     $ tracker reopen 2019-1007-05 --reason 佐证材料不完整
     """
-    from commitments.register import closing  # noqa: PLC0415
+    from commitments.register import closing
 
     shared = command(ctx)
     app = shared.acting(actor)

@@ -95,7 +95,7 @@ def templates(app: "App") -> Iterator[Finding]:
     if not folder.is_dir():
         yield Finding("templates", BAD, sentence("cli.doctor.no_folder", folder=folder))
         return
-    from jinja2 import Environment, TemplateSyntaxError  # noqa: PLC0415
+    from jinja2 import Environment, TemplateSyntaxError
 
     for file in sorted(path for path in folder.rglob("*.*") if path.suffix in (".txt", ".html")):
         try:

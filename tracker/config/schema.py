@@ -15,7 +15,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 AtLeastOne = Annotated[int, Field(ge=1)]
 
 
-def default(written: object) -> Any:  # noqa: ANN401 - as pydantic's own Field
+def default(written: object) -> Any:
     """Give a default as the file would write it; it is parsed like what stands there."""
     return Field(default=written, validate_default=True)
 

@@ -145,10 +145,10 @@ class DatabaseUrl:
 
 def _read_url(text: str) -> tuple[str, str, Path | None]:
     """Return address, what is shown of it, and SQLite's file; psycopg is named for PostgreSQL. Raises ValueError."""
-    from sqlalchemy import make_url  # noqa: PLC0415 - slow to import
-    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
 
-    from commitments.storage import shown  # noqa: PLC0415
+    from commitments.storage import shown
 
     try:
         url = make_url(text)

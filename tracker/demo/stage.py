@@ -51,8 +51,8 @@ def go_on(app: App) -> App:
 
 def read_second(home: Path, actor: str) -> "tuple[Path, Reading]":
     """Import another letter into a ledger of its own below ``home``; return its folder and what was read."""
-    from commitments.letters.reading import read  # noqa: PLC0415
-    from commitments.register.letter_import import bring_in  # noqa: PLC0415 - a second act needs nothing of the first
+    from commitments.letters.reading import read
+    from commitments.register.letter_import import bring_in
 
     folder = home / "letter-2031"
     folder.mkdir()

@@ -48,7 +48,7 @@ class AlertHooks:
         """Signal that passes finish. That nobody answers is not our trouble: it is the listener who raises alarm."""
         if not self.ping_url:
             return
-        import urllib.request  # noqa: PLC0415 - brings ssl and http, which most daemons never need
+        import urllib.request
 
         try:
             with urllib.request.urlopen(self.ping_url, timeout=PING_SECONDS):  # noqa: S310 - http or https, checked

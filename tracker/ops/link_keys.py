@@ -30,9 +30,9 @@ MADE, ROTATED = "links_made", "links_rotated"  # entries of the history that sho
 
 def known(session: "Session") -> bool:
     """Say whether keys were ever made for this ledger."""
-    from sqlalchemy import select  # noqa: PLC0415 - slow to import
+    from sqlalchemy import select
 
-    from commitments.models import HistoryEntry  # noqa: PLC0415
+    from commitments.models import HistoryEntry
 
     made = select(HistoryEntry.seq).where(HistoryEntry.action.in_((MADE, ROTATED)))
     return session.scalars(made.limit(1)).first() is not None

@@ -69,12 +69,12 @@ def make(app: "App") -> Flask:
 
 def _health(site: Site) -> Response:
     """Say in one line, which anybody may read, whether mail goes out: 200 or 503."""
-    from tracker.ops import status  # noqa: PLC0415
+    from tracker.ops import status
 
     try:
         known = status.look(site.app)
     except (Error, DBAPIError, OSError) as trouble:
-        log.error("health: %s", masked(str(trouble)))  # noqa: TRY400 - one sentence
+        log.error("health: %s", masked(str(trouble)))
         return _line("the database cannot be read", 503)
     if known["stoppages"]:
         return _line(known["stoppages"][0]["kind"], 503)
@@ -196,11 +196,11 @@ class CleanAddresses:
     Only signs that end no address of ours are taken away, and only at the end: a token is checked as it came.
     """
 
-    def __init__(self, application: Any) -> None:  # noqa: ANN401 - any WSGI application
+    def __init__(self, application: Any) -> None:
         """Wrap an application."""
         self.application = application
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - as WSGI has it
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request; only what is read is found so, a form keeps its own address."""
         if environ.get("REQUEST_METHOD") in ("GET", "HEAD"):
             path = environ.get("PATH_INFO", "").encode("latin-1", "replace").decode("utf-8", "replace")

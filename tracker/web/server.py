@@ -87,17 +87,17 @@ class Server:
         self._line.close()
 
 
-def _made(app: "App", line: socket.socket) -> Any:  # noqa: ANN401 - waitress has no types
-    from waitress.server import create_server  # noqa: PLC0415 - an extra
+def _made(app: "App", line: socket.socket) -> Any:
+    from waitress.server import create_server
 
-    from tracker.web.app import make as make_pages  # noqa: PLC0415 - an extra
+    from tracker.web.app import make as make_pages
 
     return create_server(make_pages(app), sockets=[line], **_settings(app))
 
 
 def _settings(app: "App") -> dict[str, Any]:
     """Return how waitress listens; a reverse proxy on this machine may say whom it speaks for."""
-    from tracker.web.app import LARGEST_BODY  # noqa: PLC0415 - an extra
+    from tracker.web.app import LARGEST_BODY
 
     web = app.config.web
     settings: dict[str, Any] = {

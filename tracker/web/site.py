@@ -57,7 +57,7 @@ class Site:
             try:
                 self._app = self._app.fresh()
             except (Error, OSError) as trouble:
-                log.error("going on with the calendar and the keys of before: %s", masked(str(trouble)))  # noqa: TRY400
+                log.error("going on with the calendar and the keys of before: %s", masked(str(trouble)))
         return self._app
 
     def link_holder(self, purpose: str, token: str) -> auth.LinkHolder:

@@ -63,7 +63,7 @@ class Register:
 
     def is_self(self, name: str) -> bool:
         """Say whether a name means the replying unit: its own, with or without the place in front."""
-        if not self.self_name or len(name) < 3:  # noqa: PLR2004
+        if not self.self_name or len(name) < 3:
             return False
         if name == self.kind or _is_short_for(name, self.self_name):
             return True

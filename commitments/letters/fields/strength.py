@@ -96,7 +96,7 @@ def dated_act(words: str) -> bool:
     clauses = re.split(r"[，。；：]", words)
     bare = [without_times(clause) for clause in clauses]
     soft = [bool(SOFT_HEAD.match(rest) or MECHANISM.search(rest)) for rest in bare]
-    return not all(is_soft or len(rest) < 2 for is_soft, rest in zip(soft, bare, strict=True))  # noqa: PLR2004
+    return not all(is_soft or len(rest) < 2 for is_soft, rest in zip(soft, bare, strict=True))
 
 
 def _shows(clause: str) -> bool:

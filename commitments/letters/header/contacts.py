@@ -15,7 +15,7 @@ PHONE = re.compile(
 
 def contact(where: Parts) -> tuple[Found, Found]:
     """Return name and telephone of the contact; of two, those of who handles the matter (承办, 经办)."""
-    lines = [line for line in (*where.tail, *where.head[-4:]) if len(line.text) < 120]  # noqa: PLR2004 - not prose
+    lines = [line for line in (*where.tail, *where.head[-4:]) if len(line.text) < 120]
     names = [(line, found) for line in lines for found in NAME.finditer(line.text)]
     names.sort(key=lambda pair: pair[1]["who"][:2] not in ("承办", "经办"))
     phones = [(line, found) for line in lines for found in PHONE.finditer(line.text)]
@@ -29,4 +29,4 @@ def _goes_with(name: tuple[Line, re.Match[str]], phone: tuple[Line, re.Match[str
     """Say whether a telephone stands behind a name, on its line or the next."""
     (line, found), (other, number) = name, phone
     behind = other.places[number.start()] - line.places[found.start()]
-    return 0 <= behind < 60  # noqa: PLR2004 - about a line
+    return 0 <= behind < 60

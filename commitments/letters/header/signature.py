@@ -103,7 +103,7 @@ def replying_unit(where: Parts) -> Found:
 
 def _same_body(longer: str, shorter: str) -> bool:
     """Say whether 云州市澜江区城市管理局 is the full form of 澜江区城市管理局 or of 区城市管理局."""
-    return len(longer) > len(shorter) > 3 and longer.endswith(shorter[1:]) and shorter[0] in "省市区县州盟旗镇乡"  # noqa: PLR2004
+    return len(longer) > len(shorter) > 3 and longer.endswith(shorter[1:]) and shorter[0] in "省市区县州盟旗镇乡"
 
 
 def _names(where: Parts) -> Iterator[Found]:

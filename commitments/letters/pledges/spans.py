@@ -61,7 +61,7 @@ def _silent(found: Sequence[Clause], place: int) -> bool:
 def _acts_after(found: Sequence[Clause], place: int) -> bool:
     words = found[place].text
     gate = conditions(words)
-    acts = bool(gate) and len(words) - gate[0].end >= 2  # noqa: PLR2004
+    acts = bool(gate) and len(words) - gate[0].end >= 2
     return acts or (place + 1 < len(found) and not found[place + 1].refused)
 
 

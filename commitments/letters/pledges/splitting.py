@@ -84,13 +84,13 @@ BARE_YEAR = re.compile(r"(?:到|至|在|于)?(?:今年|本年|本年度|今年�
 def has_act(words: str) -> bool:
     """Say whether a clause says more than when: ``年底前，`` alone is no act."""
     rest = without_times(words.strip("，；。 "))
-    return len(rest) >= 2 and not re.match(r"^(?:目前|其中|同时|下一步)$", rest)  # noqa: PLR2004
+    return len(rest) >= 2 and not re.match(r"^(?:目前|其中|同时|下一步)$", rest)
 
 
 def gated(words: str) -> bool:
     """Say whether a clause opens with an event to wait for."""
     gate = conditions(words)
-    return bool(gate) and gate[0].start <= 4  # noqa: PLR2004
+    return bool(gate) and gate[0].start <= 4
 
 
 def _limits(words: str, base: Base) -> list[Time]:

@@ -229,11 +229,11 @@ def _nested(passages: Iterator[Passage]) -> Iterator[Passage]:
     for passage in passages:
         if passage.level:
             above = [upper for upper in above if upper.level < passage.level]
-        held = [upper for upper in above if passage.level or upper.level <= 4]  # noqa: PLR2004 (plain text leaves 一是)
+        held = [upper for upper in above if passage.level or upper.level <= 4]
         yield replace(
             passage,
             labels=tuple(mark for upper in held for mark in upper.labels[-1:]) + passage.labels,
-            headings=tuple(upper.title for upper in held if upper.level <= 4),  # noqa: PLR2004
+            headings=tuple(upper.title for upper in held if upper.level <= 4),
         )
         if passage.level:
             above.append(passage)

@@ -107,7 +107,7 @@ def is_spam(line: str) -> bool:
     """Say whether a line is advertising: words of that trade strung together, without the signs of a sentence."""
     trade = len(SPAM.findall(line))
     words = len(line.split())
-    return not SENTENCE.search(line) and (trade >= 2 or (trade == 1 and words >= 4))  # noqa: PLR2004 - twice is no chance
+    return not SENTENCE.search(line) and (trade >= 2 or (trade == 1 and words >= 4))
 
 
 def _is_pages(line: str) -> bool:
@@ -155,7 +155,7 @@ def _repeated(plain: Sequence[str]) -> set[int]:
     """Return the lines of a letter printed a second time: its long lines, and the short ones among them."""
     first: dict[str, int] = {}
     again = {n for n, line in enumerate(plain) if len(line) >= LONG and first.setdefault(line, n) != n}
-    if len(again) < 3:  # noqa: PLR2004 - a sentence may stand twice, a whole letter does not by chance
+    if len(again) < 3:
         return set()
     begin, stop = min(again), max(again)
     seen = set(plain[:begin])

@@ -40,7 +40,7 @@ def bare_day(line: str, latest: date | None) -> date | None:
 
 def _day(year: int, month: str, day: str) -> date | None:
     """Return the day, if it is one; whoever writes noughts writes four digits."""
-    if len(month + day) < 4 and "0" in (month[0], day[0]):  # noqa: PLR2004
+    if len(month + day) < 4 and "0" in (month[0], day[0]):
         return None
     try:
         return date(year, int(month), int(day))

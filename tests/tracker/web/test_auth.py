@@ -184,7 +184,7 @@ def test_no_form_breaks_the_page(pages: Pages, form: str, fields: dict[str, str]
 @settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(token=st.text(max_size=80), page=st.sampled_from("oduf"))
 def test_no_token_breaks_the_door(pages: Pages, token: str, page: str) -> None:
-    from urllib.parse import quote  # noqa: PLC0415
+    from urllib.parse import quote
 
     address = f"/{page}/{quote(token.encode('utf-8', 'replace'))}/"
     assert pages.get(address).status_code in (308, 404)

@@ -45,7 +45,7 @@ def test_a_full_disk(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _pdf() -> tuple[Any, str]:
-    import io  # noqa: PLC0415
+    import io
 
     return io.BytesIO(b"%PDF-1.4"), "a.pdf"
 
