@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -68,6 +69,24 @@ def test_who_knows_nothing_of_whom(graph: Graph, who: str, whom: str) -> None:
         if (name == who or name.startswith(f"{who}.")) and (other == whom or other.startswith(f"{whom}."))
     ]
     assert found == []
+
+
+MOST = 13  # modules side by side
+WIDE = {"tracker/cli"}  # one file a noun of the command line
+
+
+def crowded(files: Iterable[Path]) -> dict[str, int]:
+    """Return the folders in which more modules stand side by side than one looks through."""
+    sides = Counter(str(file.parent) for file in files if file.name != "__init__.py")
+    return {folder: count for folder, count in sides.items() if count > MOST and folder not in WIDE}
+
+
+def test_no_folder_holds_more_modules_than_one_looks_through() -> None:
+    assert crowded(file.relative_to(ROOT) for file in modules().values()) == {}
+
+
+def test_a_crowded_folder_is_seen() -> None:
+    assert crowded(Path(f"commitments/rule_{n}.py") for n in range(14)) == {"commitments": 14}
 
 
 def test_a_circle_within_functions_is_seen() -> None:
