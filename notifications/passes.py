@@ -23,6 +23,7 @@ from notifications.models import WAITING, Alert, Instance, Message
 
 HOUSE = Path(__file__).parents[1]  # the program's own packages lie here
 LONGEST = 500  # characters of an error's words
+OLD_STEPS = {"run_hooks": "call_out", "maintain": "keep_house"}  # as they stand in alerts of older ledgers
 log = logging.getLogger("yinuo.delivery")
 
 
@@ -126,9 +127,11 @@ def _record(session: Session, steps: Steps, now: datetime) -> set[str]:
     for failure in steps.failed:
         alerts.raise_(session, failure.key, failure.text, now)
     for step in set(steps.done) - {failure.step for failure in steps.failed}:
-        for key in standing:
-            if key.startswith(f"pass/{step}/") and not (step == "send" and _tried_in_vain(session)):
-                alerts.clear(session, key, now)
+        if step == "send" and _tried_in_vain(session):
+            continue
+        names = tuple(f"pass/{name}/" for name in (step, OLD_STEPS.get(step, step)))
+        for key in (key for key in standing if key.startswith(names)):
+            alerts.clear(session, key, now)
     if steps.failed:
         instance.failed_passes += 1
     else:
