@@ -169,7 +169,7 @@ def test_progress_that_came_by_telephone_is_noted(pages: Pages) -> None:
 
 def test_a_draft_is_confirmed(pages: Pages) -> None:
     ref = pages.draft()
-    assert "待确认的草稿" in pages.get(pages.desk()).text
+    assert "待确认事项" in pages.get(pages.desk()).text
     pages.send(item(pages, ref), "confirm")
     assert pages.row(ref).state == "open"
 
