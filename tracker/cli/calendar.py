@@ -170,7 +170,7 @@ def show(
 
 
 def _row(step: "Step", locale: str) -> dict[str, object]:
-    weekday = i18n.word(locale, "cli.calendar.weekday", str(step.day.isoweekday()))
+    weekday = i18n.word(locale, "weekday", str(step.day.isoweekday()))
     what = _say(locale, "on" if step.counted else "off")
     return {"date": step.day, "weekday": weekday, "what": what, "why": _why(step.why, locale)}
 

@@ -21,10 +21,10 @@ from werkzeug.exceptions import HTTPException
 
 from commitments.damage import visible
 from commitments.errors import DamagedText, Error, StorageTrouble
+from commitments.i18n import table
 from notifications.mail.render import figure, percent
 from tracker.web.pages import calendar_feed, coordinator, department, proposer
 from tracker.web.site import Site, masked, page
-from tracker.web.words import words
 
 if TYPE_CHECKING:
     from tracker.app import App
@@ -154,7 +154,7 @@ def handle_error(site: Site, error: Exception) -> tuple[str, int] | HTTPExceptio
     if isinstance(error, HTTPException) and (error.code or 0) < HTTPStatus.BAD_REQUEST:
         return error  # a redirect is an answer, not an error
     code = _code(error)
-    known = words(site.language)["error"]
+    known = table(site.language, "page.error")
     return page("error.html", site.language, code=code, text=known.get(str(code), known["other"]), kept=_typed()), code
 
 

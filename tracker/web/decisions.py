@@ -5,12 +5,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from commitments.errors import NoDispute, NoRequest
-from commitments.i18n import word
+from commitments.i18n import table, word
 from commitments.models import OUTCOMES, Department, Dispute, Extension
 from commitments.queries.detail import CommitmentDetail
 from commitments.register import closing, editing, extensions, opening, progress, responses
 from tracker.web.forms import Entry, Field, Form, number
-from tracker.web.words import words
 
 if TYPE_CHECKING:
     from commitments.register.context import Register
@@ -45,9 +44,9 @@ def form(name: str, detail: CommitmentDetail, names: Names, locale: str) -> Form
         Form("drop", (Field("reason", "text", required=True),), danger=True),
         Form("decide_extension", (_shown(detail), decision, by)),
         Form("decide_dispute", (_raised_by(detail), decision, Field("lead", "choice", choices=others),
-                                Field("note", "text", label=words(locale)["field"]["answer"]), by)),
+                                Field("note", "text", label=word(locale, "page.field", "answer")), by)),
         Form("close", (Field("outcome", "choice", required=True, choices=_outcomes(locale)),
-                       Field("note", "text", label=words(locale)["field"]["closing"]), *PROOF,
+                       Field("note", "text", label=word(locale, "page.field", "closing")), *PROOF,
                        Field("waiver", "text"), Field("next", "date"))),
         Form("reopen", (REASON,)),
         Form("move", (Field("due", "date"), Field("lead", "choice", choices=others), REASON)),
@@ -57,7 +56,7 @@ def form(name: str, detail: CommitmentDetail, names: Names, locale: str) -> Form
 
 
 def _choices(group: str, locale: str) -> tuple[tuple[str, str], ...]:
-    return tuple(words(locale)[group].items())
+    return tuple(table(locale, f"page.{group}").items())
 
 
 def _outcomes(locale: str) -> tuple[tuple[str, str], ...]:

@@ -23,7 +23,6 @@ from commitments.queries.detail import CommitmentDetail, load_detail
 from commitments.storage import file_identity
 from tracker.web import auth
 from tracker.web.rate_limit import Limiter
-from tracker.web.words import words
 
 if TYPE_CHECKING:
     from tracker.app import App
@@ -83,7 +82,7 @@ class Site:
 
 def page(template: str, locale: str, **facts: object) -> str:
     """Render a page in a language; what is no UTF-8 in the ledger is shown as a sign."""
-    return visible(render_template(template, locale=locale, say=words(locale), **_spoken(locale), **facts))
+    return visible(render_template(template, locale=locale, say=i18n.table(locale, "page"), **_spoken(locale), **facts))
 
 
 def _spoken(locale: str) -> Mapping[str, Callable[..., object]]:

@@ -19,12 +19,12 @@ from sqlalchemy.orm import Session
 from commitments.calendar import dates
 from commitments.errors import Error, StorageTrouble
 from commitments.history import chain
+from commitments.i18n import word
 from commitments.models import HistoryEntry, Submission
 from commitments.register import responses
 from tracker.web import forms, uploads
 from tracker.web.auth import LinkHolder
 from tracker.web.site import Site, masked, page
-from tracker.web.words import words
 
 if TYPE_CHECKING:
     from commitments.register.context import Register
@@ -140,7 +140,7 @@ def _entry(before: int, subject: str) -> Select[int | None]:
 def _trouble(holder: LinkHolder, form: forms.Form, back: str, trouble: Exception) -> Response:
     """The database or the disk says no: 503, and nothing that was typed is lost."""
     log.error("a form could not be saved: %s", masked(str(getattr(trouble, "orig", trouble))))
-    return _again(holder, form, back, 503, words(holder.locale)["error"]["503"], {})
+    return _again(holder, form, back, 503, word(holder.locale, "page.error", "503"), {})
 
 
 def _again(

@@ -1,48 +1,32 @@
-"""The words of the pages: no language lacks one, none says other things, and the pages use them all."""
+"""The words of the pages: there are all that templates and code ask for, and each is used."""
 
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import pytest
 
-from commitments.i18n import LOCALES
+import tracker.web
+from commitments.i18n import table
 from commitments.models import Department
 from commitments.queries import month
 from commitments.storage import writing
 from tests.tracker.web.conftest import Pages
-from tests.traditional import as_simplified, simplified_signs
-from tracker.web.words import FOLDER, words
 
 Key = tuple[str, ...]
 
-HANS = words("zh-Hans")
-# traditional too, where pages use them
-BOTH = frozenset("不了什例修免全六准出列即只合同回布年度料更查核率理留立精繁者致行表逾都面")
+HANS = table("zh-Hans", "page")
+FOLDER = Path(tracker.web.__file__).parent
 ANY = "*"  # a part of a key that is known only while a page is made
 WHOLE = ("decision", "error")  # tables that are offered as they are, or asked by the status of an answer
-TEMPLATES = {path.name: path.read_text(encoding="utf-8") for path in (FOLDER.parent / "templates").glob("*.html")}
-CODE = "\n".join(path.read_text(encoding="utf-8") for path in (*FOLDER.parent.rglob("*.py"), Path(month.__file__)))
+TEMPLATES = {path.name: path.read_text(encoding="utf-8") for path in (FOLDER / "templates").glob("*.html")}
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in (*FOLDER.rglob("*.py"), Path(month.__file__)))
 QUOTED = frozenset(re.findall(r'"(\w+)"', CODE + "\n".join(TEMPLATES.values())))
 
 
-def read(locale: str) -> str:
-    return (FOLDER / f"{locale}.toml").read_text(encoding="utf-8")
-
-
-def shape(value: Any) -> Any:
-    """Return tables and lists as they are, and of each text what is filled in."""
-    if isinstance(value, dict):
-        return {key: shape(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [shape(inner) for inner in value]
-    return sorted(name for _, name, _, _ in Formatter().parse(value) if name is not None)
-
-
-def leaves(table: Mapping[str, Any], above: Key = ()) -> Iterator[tuple[Key, Any]]:
-    for key, value in table.items():
+def leaves(found: Mapping[str, Any], above: Key = ()) -> Iterator[tuple[Key, Any]]:
+    for key, value in found.items():
         if isinstance(value, dict):
             yield from leaves(value, (*above, key))
         else:
@@ -55,12 +39,12 @@ def paths(template: str) -> set[Key]:
     return {tuple(step or ANY for step in each if step != "format") for each in steps}
 
 
-def exists(table: Any, path: Key) -> bool:
+def exists(found: Any, path: Key) -> bool:
     if not path:
         return True
-    if not isinstance(table, dict):
+    if not isinstance(found, dict):
         return False
-    below = [value for key, value in table.items() if path[0] in (key, ANY)]
+    below = [value for key, value in found.items() if path[0] in (key, ANY)]
     return bool(below) and all(exists(value, path[1:]) for value in below)
 
 
@@ -69,29 +53,6 @@ def means(path: Key, key: Key) -> bool:
     return len(path) == len(key) and all(
         step == part or (step == ANY and part in QUOTED) for step, part in zip(path, key, strict=True)
     )
-
-
-def test_every_language_has_a_file() -> None:
-    assert sorted(path.stem for path in FOLDER.glob("*.toml")) == sorted(LOCALES)
-
-
-@pytest.mark.parametrize("locale", [locale for locale in LOCALES if locale != "zh-Hans"])
-def test_no_language_lacks_a_word_or_fills_in_another_fact(locale: str) -> None:
-    assert shape(words(locale)) == shape(HANS)
-
-
-@pytest.mark.parametrize("locale", LOCALES)
-def test_no_word_is_empty_or_not_a_text(locale: str) -> None:
-    texts = [text for _, value in leaves(words(locale)) for text in (value if isinstance(value, list) else [value])]
-    assert [text for text in texts if not isinstance(text, str) or not text.strip()] == []
-
-
-def test_traditional_pages_say_what_simplified_ones_say() -> None:
-    assert as_simplified(read("zh-Hant")) == read("zh-Hans"), "change both, see CONTRIBUTING.md"
-
-
-def test_no_simplified_character_stands_in_a_traditional_page() -> None:
-    assert simplified_signs([read("zh-Hant")]) == BOTH
 
 
 def test_no_word_has_the_name_of_a_method_which_a_template_would_find_first() -> None:
@@ -103,16 +64,16 @@ def test_a_template_names_only_words_there_are(template: str) -> None:
     assert [path for path in sorted(paths(TEMPLATES[template])) if not exists(HANS, path)] == []
 
 
-@pytest.mark.parametrize(("call", "table"), [("Form", "form"), ("Field", "field"), ("ValueError", "mistake")])
-def test_what_the_code_asks_for_has_words(call: str, table: str) -> None:
+@pytest.mark.parametrize(("call", "group"), [("Form", "form"), ("Field", "field"), ("ValueError", "mistake")])
+def test_what_the_code_asks_for_has_words(call: str, group: str) -> None:
     asked = set(re.findall(rf'\b{call}\("(\w+)"', CODE))
     assert len(asked) > 5
-    assert asked - set(HANS[table]) == set()
+    assert asked - set(HANS[group]) == set()
 
 
 def test_every_word_is_used() -> None:
     used = {path for template in TEMPLATES.values() for path in paths(template)}
-    used |= set(re.findall(r'\bwords\([\w.]+\)\["(\w+)"\]\["(\w+)"\]', CODE))
+    used |= set(re.findall(r'\bword\([\w.]+, "page\.(\w+)", "(\w+)"\)', CODE))
     unused = [key for key, _ in leaves(HANS) if key[0] not in WHOLE and not any(means(path, key) for path in used)]
     assert unused == []
 

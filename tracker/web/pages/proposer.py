@@ -18,7 +18,6 @@ from tracker.web.auth import LinkHolder
 from tracker.web.forms import Entry, Field, Form
 from tracker.web.site import Site, page
 from tracker.web.submit import confirmation, new_idempotency_key, submit
-from tracker.web.words import words
 
 if TYPE_CHECKING:
     from commitments.register.context import Register
@@ -47,7 +46,7 @@ def pages(site: Site) -> Blueprint:
 
 def _form(holder: LinkHolder) -> Form:
     grades = tuple((grade, word(holder.locale, "grade", grade)) for grade in GRADES)
-    why = Field("reason", "text", label=words(holder.locale)["field"]["why"])
+    why = Field("reason", "text", label=word(holder.locale, "page.field", "why"))
     return Form("answer", (Field("grade", "choice", required=True, choices=grades), why))
 
 
