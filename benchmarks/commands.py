@@ -12,7 +12,7 @@ from benchmarks.figures import Figure
 from benchmarks.sizes import Sizes
 from benchmarks.timing import TRACKER, command, least, output
 from commitments.exchange import xlsx_book
-from commitments.exchange.xlsx_words import ZH
+from commitments.i18n import word
 from tracker.app import system_clock
 
 COLUMNS = ("letter", "section", "ordinal", "title", "quote", "lead", "due_on", "due_basis")
@@ -72,7 +72,7 @@ def export(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     seeds.ledger(home, seeds.Seed(rows=sizes.exported))
     line = (TRACKER, "--config", str(home / "config.toml"), "export", "xlsx", str(file))
     (ours,) = least(sizes.rounds, lambda: command(*line))
-    sheet = xlsx_book.read(file.read_bytes(), (ZH.sheet,))
+    sheet = xlsx_book.read(file.read_bytes(), (word("zh-Hans", "workbook", "sheet"),))
     found = len(sheet.rows) - 2 if sheet else 0  # without the title and the headings
     if found != sizes.exported:
         raise AssertionError(f"{found} rows, not {sizes.exported}")

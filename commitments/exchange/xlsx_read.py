@@ -19,8 +19,8 @@ from commitments.exchange import columns, xlsx_cells
 from commitments.exchange.fields import NEEDED, Row, advice, sentence
 from commitments.exchange.formula_guard import SIGNS, is_date_made
 from commitments.exchange.xlsx_cells import BadWorkbook, Formatted, Formula, Merge, SheetCells, Value, column_letters
-from commitments.exchange.xlsx_words import EN, ZH
 from commitments.files.confined import BeyondBounds, call
+from commitments.i18n import LOCALES, word
 from commitments.queries.lookup import near
 from commitments.text import amounts
 
@@ -48,7 +48,7 @@ class Table:
 
 
 def read(data: bytes, most: int) -> Table:
-    """Read the sheet 台账 of a workbook, or its first.
+    """Read the sheet of a workbook that is named 台账 in any language, or its first.
 
     Raises BadWorkbook or Mistake when it cannot be read at all, or has more than ``most`` rows.
     """
@@ -63,8 +63,9 @@ def read(data: bytes, most: int) -> Table:
 def _sheet(data: bytes) -> SheetCells | None:
     if not zipfile.is_zipfile(BytesIO(data)):
         raise Mistake("no_workbook")
+    names = tuple(word(locale, "workbook", "sheet") for locale in LOCALES)
     try:
-        found: SheetCells | None = call(BOOK, data, (ZH.sheet, EN.sheet), seconds=SECONDS, memory=MEMORY)
+        found: SheetCells | None = call(BOOK, data, names, seconds=SECONDS, memory=MEMORY)
     except BadWorkbook:
         raise
     except BeyondBounds:

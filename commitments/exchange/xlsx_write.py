@@ -17,8 +17,7 @@ from commitments.codes import due_rule_words
 from commitments.errors import PackageMissing, TooLongForSheet
 from commitments.exchange import columns
 from commitments.exchange.formula_guard import FORMULA_STARTS
-from commitments.exchange.xlsx_words import EN, ZH, Words
-from commitments.i18n import format_date, meanings, word
+from commitments.i18n import format_date, meanings, table, word
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -55,16 +54,16 @@ def workbook(
         from xlsxwriter import Workbook  # noqa: PLC0415 - an extra
     except ImportError as trouble:
         raise PackageMissing(what=".xlsx", package="XlsxWriter", extra="sheets") from trouble
-    words, stream = EN if locale == "en" else ZH, BytesIO()
+    words, stream = table(locale, "workbook"), BytesIO()
     with Workbook(stream, {"constant_memory": True}) as book:
         day = format_date(locale, today)
-        title = words.title.format(unit=fit(unit), day=day)
+        title = words["title"].format(unit=fit(unit), day=day)
         book.set_properties({"title": title, "created": now.replace(tzinfo=None)})
         choices = _choices(locale, departments)
         verbatim = all(row.get("verbatim") for row in rows if row["quote"])
-        _Ledger(book, words, locale, len(rows), choices, verbatim=verbatim).write(title, rows)
-        _write_notes(book, words, day)
-        _write_choices(book, words, choices)
+        _Ledger(book, locale, len(rows), choices, verbatim=verbatim).write(title, rows)
+        _write_notes(book, locale, day)
+        _write_choices(book, words["choices"], choices)
     return stream.getvalue()
 
 
@@ -98,20 +97,25 @@ def _sheet_class() -> type["Worksheet"]:
     return type("TextSheet", (Worksheet,), {"_escape_control_characters": staticmethod(_escaped)})
 
 
+def _font(locale: str) -> str:
+    return "Calibri" if locale == "en" else "宋体"
+
+
 class _Ledger:
     """The sheet people work in. ``verbatim`` says that every quote was compared with its letter's text."""
 
     def __init__(
-        self, book: "Workbook", words: Words, locale: str, length: int, choices: Mapping[str, Sequence[str]],
+        self, book: "Workbook", locale: str, length: int, choices: Mapping[str, Sequence[str]],
         *, verbatim: bool,
     ) -> None:  # fmt: skip
         self.verbatim = verbatim
-        self.book, self.words, self.locale, self.length, self.choices = book, words, locale, length, choices
-        self.sheet: Worksheet = book.add_worksheet(words.sheet, _sheet_class())
-        cell, text = {"font_name": words.font, "font_size": 9, "valign": "top", "text_wrap": True}, {"num_format": "@"}
+        self.book, self.locale, self.length, self.choices = book, locale, length, choices
+        self.words, self.font = table(locale, "workbook"), _font(locale)
+        self.sheet: Worksheet = book.add_worksheet(self.words["sheet"], _sheet_class())
+        cell, text = {"font_name": self.font, "font_size": 9, "valign": "top", "text_wrap": True}, {"num_format": "@"}
         self.text: Format = book.add_format({**cell, **text})
         self.quoted: Format = book.add_format({**cell, **text, "quote_prefix": True})
-        self.day: Format = book.add_format({**cell, "num_format": words.day, "align": "center"})
+        self.day: Format = book.add_format({**cell, "num_format": self.words["day"], "align": "center"})
         self.number: Format = book.add_format({**cell, "align": "center"})
         self.lines = 1.0
 
@@ -146,14 +150,14 @@ class _Ledger:
         sheet.repeat_rows(TITLE, HEAD)
         sheet.print_area(TITLE, 0, max(last, HEAD), len(columns.PRINTED) - 1)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        sheet.set_footer(self.words.page)
+        sheet.set_footer(self.words["page"])
 
     def _head(self, title: str) -> None:
         big = self.book.add_format(
-            {"font_name": self.words.font, "bold": True, "font_size": 18, "align": "center", "valign": "vcenter"}
+            {"font_name": self.font, "bold": True, "font_size": 18, "align": "center", "valign": "vcenter"}
         )
         looks = {
-            "font_name": self.words.font,
+            "font_name": self.font,
             "bold": True,
             "font_size": 9,
             "border": 1,
@@ -220,7 +224,7 @@ class _Ledger:
         write_text(self.sheet, n, column, text, looks)
 
     def _progress(self, width: float, n: int, column: int, value: tuple[date, str]) -> None:
-        text = f"{format_date(self.locale, value[0])}{self.words.colon}{value[1]}"
+        text = f"{format_date(self.locale, value[0])}{self.words['colon']}{value[1]}"
         self._text(width, n, column, text if len(text) < CELL else f"{text[: CELL - 1]}…")
 
     def _offer_choices(self) -> None:
@@ -228,7 +232,7 @@ class _Ledger:
         last = FIRST + self.length + SPARE
         for place, (key, options) in enumerate(self.choices.items()):
             column, letter = list(columns.COLUMNS).index(key), chr(ord("A") + place)
-            source = f"='{self.words.choices}'!${letter}$1:${letter}${max(len(options), 1)}"
+            source = f"='{self.words['choices']}'!${letter}$1:${letter}${max(len(options), 1)}"
             rule = {"validate": "list", "source": source, "show_error": key not in columns.DEPARTMENTS}
             self.sheet.data_validation(FIRST, column, last, column, rule)
 
@@ -253,20 +257,21 @@ def _each_word(locale: str, group: str) -> list[str]:
     return list(dict.fromkeys(word(locale, group, value) for value in meanings(group).values()))
 
 
-def _write_notes(book: "Workbook", words: Words, day: str) -> None:
-    sheet, width = book.add_worksheet(words.notes_sheet, _sheet_class()), 72
-    looks = book.add_format({"font_name": words.font, "font_size": 11, "text_wrap": True, "valign": "top"})
+def _write_notes(book: "Workbook", locale: str, day: str) -> None:
+    words, width = table(locale, "workbook"), 72
+    sheet = book.add_worksheet(words["notes_sheet"], _sheet_class())
+    looks = book.add_format({"font_name": _font(locale), "font_size": 11, "text_wrap": True, "valign": "top"})
     sheet.set_column(0, 0, width, looks)
     sheet.set_paper(9)  # A4
-    for n, note in enumerate(words.notes):
-        text = f"{n + 1}. {note.format(day=day)}"
-        sheet.set_row(n, 16 * _lines(text, width) + 4)
-        sheet.write_string(n, 0, text, looks)
+    for n, note in enumerate(words["notes"].format(day=day).splitlines(), 1):
+        text = f"{n}. {note}"
+        sheet.set_row(n - 1, 16 * _lines(text, width) + 4)
+        sheet.write_string(n - 1, 0, text, looks)
 
 
-def _write_choices(book: "Workbook", words: Words, choices: Mapping[str, Sequence[str]]) -> None:
+def _write_choices(book: "Workbook", name: str, choices: Mapping[str, Sequence[str]]) -> None:
     """Keep the lists on a sheet of their own, which nobody sees: a list within a rule may have 255 characters only."""
-    sheet, text = book.add_worksheet(words.choices, _sheet_class()), book.add_format({"num_format": "@"})
+    sheet, text = book.add_worksheet(name, _sheet_class()), book.add_format({"num_format": "@"})
     for n in range(max(map(len, choices.values()))):
         for column, options in enumerate(choices.values()):
             if n < len(options):

@@ -44,6 +44,16 @@ def put(**cells: object) -> Edit:
     return edit
 
 
+@pytest.mark.parametrize(("locale", "name"), [("zh-Hans", "台账"), ("zh-Hant", "臺賬"), ("en", "Ledger")])
+def test_the_ledger_is_found_by_its_name_in_any_language(desk: Desk, locale: str, name: str) -> None:
+    book = openpyxl.load_workbook(BytesIO(exported(desk, locale)))
+    book.create_sheet("封面", 0)["A1"] = "文号"
+    stream = BytesIO()
+    book.save(stream)
+    assert book.sheetnames[1] == name
+    assert desk.load(stream.getvalue(), "l.xlsx").unchanged == 2
+
+
 @pytest.mark.parametrize(
     "value",
     [date(2019, 12, 31), datetime(2019, 12, 31), "2019-12-31", "2019年12月31日", " 2019/12/31 ", "2019.12.31"],
