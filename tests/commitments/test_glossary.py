@@ -1,4 +1,4 @@
-"""The catalogue of words keeps to the glossary of CONTRIBUTING.md: one Chinese term for one thing."""
+"""The catalogue of words and the guide keep to the glossary of CONTRIBUTING.md: one Chinese term for one thing."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,8 @@ import pytest
 from commitments.i18n import FOLDER, table
 from tests.traditional import as_simplified
 
-TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in re.findall(r"^\|.*\|$", TEXT, re.MULTILINE)]
 TERMS = [
     (term, key.strip("`"))
@@ -30,8 +31,7 @@ def test_a_term_stands_where_the_glossary_says(term: str, key: str) -> None:
     assert term in table("zh-Hans", group)[value]
 
 
-@pytest.mark.parametrize("locale", ["zh-Hans", "zh-Hant"])
+@pytest.mark.parametrize("file", [FOLDER / "zh-Hans.toml", FOLDER / "zh-Hant.toml", ROOT / "docs" / "guide.zh-CN.md"])
 @pytest.mark.parametrize("word", NEVER)
-def test_no_other_word_stands_for_it(word: str, locale: str) -> None:
-    text = as_simplified((FOLDER / f"{locale}.toml").read_text(encoding="utf-8"))
-    assert word not in text
+def test_no_other_word_stands_for_it(word: str, file: Path) -> None:
+    assert word not in as_simplified(file.read_text(encoding="utf-8"))
