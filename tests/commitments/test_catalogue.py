@@ -1,12 +1,18 @@
 """The catalogue of words: no language lacks one or fills in another fact, and both Chinese ones say the same."""
 
+import ast
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import pytest
 
+import commitments
+import notifications
+import tracker
 from commitments.i18n import FOLDER, LOCALES, table
 from tests.traditional import as_simplified, simplified_signs
 
@@ -65,3 +71,32 @@ def test_traditional_words_say_what_simplified_ones_say() -> None:
 
 def test_no_simplified_character_stands_in_a_traditional_word() -> None:
     assert simplified_signs([read("zh-Hant")]) == BOTH
+
+
+def asked() -> Iterator[tuple[str, set[str]]]:
+    """Yield each key that the source asks for by name, ``cli.links.which``, with the facts it gives."""
+    for package in (commitments, notifications, tracker):
+        for file in Path(package.__path__[0]).rglob("*.py"):
+            for call in filter(is_asking, ast.walk(ast.parse(file.read_text(encoding="utf-8")))):
+                for key in (each.value for each in call.args[:2] if is_key(each)):
+                    yield key, {each.arg or "**" for each in call.keywords}
+
+
+def is_asking(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return name in ("sentence", "say", "tell")
+
+
+def is_key(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", str(node.value)) is not None
+
+
+def test_whatever_is_asked_for_by_name_is_there_and_gets_its_facts() -> None:
+    wanted = filled_in("en")
+    found = list(asked())
+    assert len(found) > 100
+    assert [key for key, _ in found if key not in wanted] == []
+    lacking = [(key, fact) for key, given in found if "**" not in given for fact in wanted[key] if fact not in given]
+    assert lacking == []

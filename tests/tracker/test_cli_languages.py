@@ -26,7 +26,6 @@ DAY = "2019-12-20 10:00:00+08:00"
 REF = "2019-1007-01"
 CALM = (  # what an office does; in this order, since some of it changes the ledger
     "init", "list", "list --overdue --kind 量化目标", f"show {REF}", "due --until 60d", "status", "doctor",
-
     "config check", "department add 市教育局 --mailbox jyj@gz.example", "department list",
     "department edit 市教育局 --locale zh-Hant",
     "department revoke-links 市教育局 --reason 误转", "letter list", "letter show 1007", "history", f"history {REF}",
@@ -114,6 +113,33 @@ def test_what_an_office_does(locale: str, capsys: pytest.CaptureFixture[str], mo
             if runs := english(text):
                 found[line] = runs
     assert found == {}
+
+
+@pytest.mark.parametrize(
+    "moment", ["2019-12-21 10:00:00+08:00", "2019-12-20 08:00:00+08:00", "1970-01-02 10:00:00+08:00"]
+)
+def test_why_nothing_is_sent(locale: str, moment: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with freeze_time(moment):
+        for line in ("remind", "remind --dry-run", "digest send --unit 市台联"):
+            assert english(said(line, capsys)[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("place_of_terminal", "word"), [("zh_CN.UTF-8", "没有"), ("zh_TW.UTF-8", "沒有"), ("C.UTF-8", "No ")]
+)
+def test_without_a_configuration_the_terminal_says_which_language(
+    place_of_terminal: str,
+    word: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("TRACKER_CONFIG", raising=False)
+    monkeypatch.setenv("LC_ALL", place_of_terminal)
+    assert run(["list"]) == 4
+    assert capsys.readouterr().err.startswith(f"tracker: {word}")
 
 
 def test_what_it_does_wrong(locale: str, capsys: pytest.CaptureFixture[str]) -> None:
