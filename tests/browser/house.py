@@ -16,7 +16,7 @@ from sqlalchemy import select
 from commitments.models import Commitment, Department
 from tracker import config
 from tracker.app import App
-from tracker.ops.upcoming import coming
+from tracker.ops.upcoming import upcoming
 from tracker.web.server import Server
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -86,7 +86,7 @@ class House:
 
     def coming(self, ref: str) -> list[date]:
         """Return the days on which the lead will be told of a commitment from now to the end of June 2020."""
-        rows = coming(self.app, date(2020, 6, 30), "zh-Hans")
+        rows = upcoming(self.app, date(2020, 6, 30), "zh-Hans")
         return [row["slot"] for row in rows if row["ref"] == ref and row["role"] == "lead"]  # type: ignore[misc]
 
     def desk(self) -> str:
