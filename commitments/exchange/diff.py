@@ -10,23 +10,18 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
+from commitments.errors import Mistake, Problem
 from commitments.exchange import existing, fields, text_files
 from commitments.exchange.existing import Place
-from commitments.exchange.fields import COMMITMENT, DEPARTMENT, LETTER, NEEDED, TARGET, Row, meant, stated
+from commitments.exchange.fields import COMMITMENT, DEPARTMENT, LETTER, NEEDED, TARGET, Row, meant, placed, stated
 from commitments.exchange.text_files import Sheet
 from commitments.models import Commitment, Department, Letter
 from commitments.text.canonical import name_key, number_key
 from commitments.text.quotes import own_words
 
 MANY = 100  # mistakes after which near names are no longer looked for: that costs milliseconds each
-VERBS = {
-    "state": "confirm, report-done, close and reopen change it",
-    "outcome": "reopen it and close it again",
-    "closed_on": "reopen it and close it again",
-    "closing_note": "reopen it and close it again",
-    "reported_done_on": "report-done sets it",
-    "first_due_on": "the first date is kept for ever",
-}
+# What only verbs change, or nothing.
+BY_VERBS = {"state", "outcome", "closed_on", "closing_note", "reported_done_on", "first_due_on"}
 COMPUTED = {"due_on", "due_from", "due_offset"}
 T = TypeVar("T")
 
@@ -76,7 +71,7 @@ class Plan:
             if only:
                 entry.values["letter"] = only
             elif "letter" in entry.values or "letter" not in {*entry.row.values, *entry.row.refused}:
-                self.problems.append(f"{entry.row.at('letter')} is missing; give the document number of its letter.")
+                self.problems.append(entry.row.problem("letter", Mistake("no_letter_named")))
 
     def _stated(self, key: str) -> set[str]:
         values = {entry.values.get(key) for entry in self.commitments}
@@ -112,7 +107,7 @@ class Plan:
             owner = self._names.setdefault(name_key(known), name)
             if owner != name:
                 key = "name" if known == name else "short_names"
-                self.problems.append(f"{entry.row.at(key)} {known} already means {owner}; choose another name.")
+                self.problems.append(entry.row.problem(key, Mistake("name_taken", name=known, owner=owner)))
         self._compare(entry, name, DEPARTMENT)
 
     def _letter(self, entry: Entry[Letter]) -> None:
@@ -133,12 +128,12 @@ class Plan:
     def _full_name(self, row: Row, key: str, name: str) -> str:
         full = self._names.get(name_key(name))
         if full is None:
-            advice = self._meant(name, self._spellings) or "; add the department or correct the name"
-            self.problems.append(f"{row.at(key)} there is no department {name}{advice}.")
+            advice = self._meant(name, self._spellings) or Mistake("add_department")
+            self.problems.append(row.problem(key, Mistake("no_department", name=name, advice=advice)))
         return full or name
 
-    def _meant(self, name: str, known: Mapping[str, object]) -> str:
-        return meant(name, known) if len(self.problems) < MANY else ""
+    def _meant(self, name: str, known: Mapping[str, object]) -> Mistake | None:
+        return meant(name, known) if len(self.problems) < MANY else None
 
     # -- commitments ----------------------------------------------------------------------------------------
 
@@ -164,7 +159,7 @@ class Plan:
         text = self.existing.texts.get(values.get("letter", ""))
         found = own_words(values["quote"], text) if text is not None else values["quote"]
         if found is None:
-            self.problems.append(f"{row.at('quote')} is not said in the letter; correct it, or write it as summary.")
+            self.problems.append(row.problem("quote", Mistake("not_quoted")))
         values["quote"] = found or values["quote"]
 
     def _targets(self, row: Row, tables: Sequence[dict[str, object]]) -> list[dict[str, Any]]:
@@ -179,8 +174,8 @@ class Plan:
         """Find by ref, else by letter, section and ordinal (or title); neither may stand twice."""
         row, values, ref = entry.row, entry.values, entry.values.get("ref")
         if number not in self._signed:
-            advice = self._meant(number, self._signed) or "; give its document number (文号), or add the letter first"
-            self.problems.append(f"{row.at('letter')} there is no letter {number}{advice}.")
+            advice = self._meant(number, self._signed) or Mistake("add_letter")
+            self.problems.append(row.problem("letter", Mistake("no_letter", number=number, advice=advice)))
         known = (values.get("section", ""), values.get("ordinal"), values.get("title", ""))
         place = existing.place(number, *known)
         there = self.existing.by_place.get(place, [])
@@ -188,7 +183,7 @@ class Plan:
             entry.found = self.existing.by_ref.get(ref)
             self.problems += _misplaced(entry, place, there)
         elif len(there) > 1:
-            self.problems.append(f"{row.at('ordinal')} {len(there)} commitments stand there; say which by its ref.")
+            self.problems.append(row.problem("ordinal", Mistake("several_there", n=len(there))))
         else:
             entry.found = there[0] if there else None
         known_as = entry.found.ref if entry.found else ref
@@ -201,8 +196,8 @@ class Plan:
         """Say so when two rows of the file mean the same thing."""
         first = self._seen.setdefault((key, *identity), row.name)
         if first != row.name and any(identity):
-            said = " ".join(filter(None, identity))
-            self.problems.append(f"{row.at(key)} {said} stands already in {first}; tell the two apart or remove one.")
+            said, where = " ".join(filter(None, identity)), Problem(lambda locale: placed(first, locale))
+            self.problems.append(row.problem(key, Mistake("repeated", identity=said, place=where)))
 
     # -- differences ----------------------------------------------------------------------------------------
 
@@ -232,27 +227,29 @@ class Plan:
 
     def _differ(self, entry: Entry[Any], what: str, key: str, old: object, new: object) -> None:
         self.differences.append(f"{what} {key}: {_shown(old)} → {_shown(new)}")
-        if key in VERBS:
-            self.fixed.append(f"{entry.row.at(key)} {what} has {_shown(old)}, the file {_shown(new)}; {VERBS[key]}.")
+        if key in BY_VERBS:
+            advice = Mistake(f"fixed_{key}")
+            wrong = Mistake("fixed", what=what, old=_shown(old), new=_shown(new), advice=advice)
+            self.fixed.append(entry.row.problem(key, wrong))
 
 
 def contradictions(row: Row, values: dict[str, Any], signed: date | None, today: date) -> Iterator[str]:
     """Say what in one commitment does not go together, whatever stands in the ledger."""
     for key in ("due_on", "first_due_on"):
         if signed and key in values and values[key] < signed:
-            yield f"{row.at(key)} {values[key]} lies before the letter's date {signed}; correct one of them."
+            yield row.problem(key, Mistake("before_letter", day=values[key], signed=signed))
     if "due_on" in values and "review_on" in values:
-        yield f"{row.at('review_on')} stands beside due_on; give one of the two."
+        yield row.problem("review_on", Mistake("due_and_review"))
     if COMPUTED & values.keys() not in (set(), {"due_on"}, COMPUTED):
-        yield f"{row.at('due_from')} due_from, due_offset and due_on belong together; give all three."
+        yield row.problem("due_from", Mistake("due_incomplete"))
     for name in values.get("support_basis", ()):
         if name not in values.get("support", (name,)):
-            yield f"{row.at('support_basis')} {name} is no supporting unit of this row; correct one of them."
+            yield row.problem("support_basis", Mistake("not_supporting", name=name))
     if values.get("lead") in values.get("support", ()):
-        yield f"{row.at('support')} {values['lead']} leads and cannot also support; remove it here."
+        yield row.problem("support", Mistake("leads", name=values["lead"]))
     for key in ("reported_done_on", "closed_on"):
         if key in values and values[key] > today:
-            yield f"{row.at(key)} {values[key]} lies in the future; correct it."
+            yield row.problem(key, Mistake("in_future", day=values[key]))
     yield from _about_closing(row, values)
 
 
@@ -262,9 +259,9 @@ def _about_closing(row: Row, values: dict[str, Any]) -> Iterator[str]:
     closed = values.get("state") == "closed"
     for key in ("outcome", "closed_on"):
         if closed and key not in row.values:
-            yield f"{row.at(key)} is missing; a closed commitment has one."
+            yield row.problem(key, Mistake("closed_without"))
         if not closed and key in values:
-            yield f'{row.at(key)} belongs to a closed commitment only; add state = "closed" or remove it.'
+            yield row.problem(key, Mistake("closed_only"))
 
 
 def _misplaced(entry: Entry[Commitment], place: Place, there: Sequence[Commitment]) -> Iterator[str]:
@@ -272,10 +269,10 @@ def _misplaced(entry: Entry[Commitment], place: Place, there: Sequence[Commitmen
     row, found, said = entry.row, entry.found, " ".join(filter(None, place))
     if found is not None and found.letter.document_number != place[0]:
         number = found.letter.document_number
-        yield f"{row.at('letter')} {found.ref} belongs to {number}; correct letter or ref."
+        yield row.problem("letter", Mistake("other_letter", ref=found.ref, number=number))
     for other in there:
         if place[2] is not None and other is not found:
-            yield f"{row.at('ordinal')} {said} stands already as {other.ref}; correct ref or ordinal."
+            yield row.problem("ordinal", Mistake("place_taken", place=said, ref=other.ref))
 
 
 def _differs(old: object, new: object) -> bool:

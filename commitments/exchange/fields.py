@@ -288,14 +288,13 @@ def _reader(key: str, keys: Keys) -> Callable[[object], object]:
 
 def advice(name: str, known: Mapping[str, object] | Sequence[str]) -> Mistake:
     """Say which known name is meant, or that this one must go."""
-    found = near(name, known, n=1)
-    return Mistake("perhaps", name=found[0]) if found else Mistake("remove")
+    return meant(name, known) or Mistake("remove")
 
 
-def meant(name: str, known: Mapping[str, object] | Sequence[str]) -> str:
-    """Return ``; perhaps title is meant``, or nothing when no known name looks like ``name``."""
+def meant(name: str, known: Mapping[str, object] | Sequence[str]) -> Mistake | None:
+    """Return ``; perhaps title is meant``, or None when no known name looks like ``name``."""
     found = near(name, known, n=1)
-    return f"; perhaps {found[0]} is meant" if found else ""
+    return Mistake("perhaps", name=found[0]) if found else None
 
 
 def stated(thing: object, keys: Keys) -> dict[str, Any]:

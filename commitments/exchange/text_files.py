@@ -189,7 +189,7 @@ def _rows(name: str, value: object, lines: Mapping[str, Mapping[str, int]], prob
         if isinstance(table, dict):
             yield Row(place, table, lines.get(place, {}))
         else:
-            problems.append(f"{place}: {table!r} is not a table; write [[{name}]] and its keys below.")
+            problems.append(_problem(f"{place}:", Mistake("not_a_table", value=table, name=name)))
 
 
 def targets(row: Row, tables: Sequence[Mapping[str, object]]) -> list[Row]:

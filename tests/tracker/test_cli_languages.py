@@ -49,6 +49,31 @@ CALM = (  # what an office does; in this order, since some of it changes the led
     "restore copy.db --yes", f"import {TEXT} --dry-run", f"import {TEXT}", f"import {TEXT}", "review 2031",
     "copy --to sqlite:///moved.db", "remind",
 )  # fmt: skip
+MISTAKEN = """
+[[department]]
+name = "某局"
+short_names = ["市台联"]
+[[commitment]]
+title = "一"
+lead = "无此局"
+due_on = 2019-06-25
+review_on = 2019-09-01
+closed_on = 2031-01-01
+support = ["市民政局"]
+support_basis = {"市台联" = "named"}
+due_from = 2019-07-01
+[[commitment]]
+letter = "9"
+title = "二"
+lead = "市民政局"
+support = ["市民政局"]
+state = "closed"
+[[commitment]]
+ref = "2019-1007-01"
+title = "三"
+lead = "市民政局"
+first_due_on = 2019-09-01
+"""
 REFUSED = (  # what it does wrong
     "add --letter 1007 --title 简报 --lead 市教育局 --draft --quiet", "add --letter 1 --title 简报 --lead 市民政局",
     "add --letter 1007 --title 简报 --lead 市教育", "add --letter 1007 --title 简报 --lead 市民政局 --due 某日",
@@ -60,7 +85,9 @@ REFUSED = (  # what it does wrong
     "letter show 9", "letter show 1007 --source",
     "department add 市民政局 --mailbox 民政局",
     "department edit 市民政局", "history x", "history verify --anchor 3", "calendar add 9990-12-20 9999",
-    "calendar count 某日 2019-12-31", "ledger load none.toml", "ledger load config.toml", "ledger dump a.odt",
+    "calendar count 某日 2019-12-31", "ledger load none.toml",
+    "ledger load mistaken.toml --update",
+    "ledger load config.toml", "ledger dump a.odt",
     "export csv config.toml", "outbox show 99", "outbox retry", "outbox retry 99", "outbox release", "outbox cancel",
     "outbox cancel 99", "digest show --unit 市台联 --month 2030-01", "digest show --unit 市台联 --month x",
     "digest approve --unit 市台联", "digest send --unit 市台联", "mail test 民政局",
@@ -88,6 +115,7 @@ def locale(request: pytest.FixtureRequest, place: Path) -> str:
     language = str(request.param)
     settings = config.EXAMPLE.replace('language = "zh-Hans"', f'language = "{language}"')
     (place / "config.toml").write_text(settings, encoding="utf-8")
+    (place / "mistaken.toml").write_text(MISTAKEN, encoding="utf-8")
     with freeze_time(DAY):
         assert run(["init"]) == 0
         assert run(["ledger", "load", str(LETTER)]) == 0
