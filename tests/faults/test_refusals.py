@@ -250,7 +250,7 @@ def test_row_62_a_relay_whose_day_is_not_ours_is_asked_every_hour(crowd: Scene, 
 # -- sessions that the relay ends --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lines", [1, 3])
+@pytest.mark.parametrize("connections", [1, 3])
 @pytest.mark.parametrize("per_session", [1, 4])
 @pytest.mark.parametrize(
     ("at", "farewell"),
@@ -266,11 +266,11 @@ def test_row_62_a_relay_whose_day_is_not_ours_is_asked_every_hour(crowd: Scene, 
     ],
 )
 def test_row_62_sessions_end_after_some_messages(
-    crowd: Scene, relay: Relay, tally: Tally, at: str, farewell: str, per_session: int, lines: int
+    crowd: Scene, relay: Relay, tally: Tally, at: str, farewell: str, per_session: int, connections: int
 ) -> None:
     """Row 62: the relay ends each session after n mails: no alert, no rest, every attempt succeeds, all told."""
     relay.per_session, relay.farewell, relay.farewell_at = per_session, farewell, at
-    report = over(crowd, relay.port, lines=lines)
+    report = over(crowd, relay.port, max_connections=connections)
     assert (report.sent, report.trouble) == (MANY, "")
     assert outcomes(crowd) == {"ok": MANY}
     assert standing(crowd) == []

@@ -25,7 +25,8 @@ from tests.notifications.test_smtp import free_port
 
 
 def settings(port: int, **known: object) -> SmtpSettings:
-    chosen = {"host": "127.0.0.1", "port": port, "security": "none", "lines": 1, "per_minute": 0, "total": 2.0, **known}
+    there = {"host": "127.0.0.1", "port": port, "security": "none"}
+    chosen = {**there, "max_connections": 1, "per_minute": 0, "total": 2.0, **known}
     return SmtpSettings(**chosen)  # type: ignore[arg-type]
 
 
