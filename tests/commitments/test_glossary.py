@@ -1,4 +1,4 @@
-"""The catalogue of words and the guide keep to the glossary of CONTRIBUTING.md: one Chinese term for one thing."""
+"""Catalogue, mails and guide keep to the glossary of CONTRIBUTING.md: one Chinese term for one thing."""
 
 import re
 from pathlib import Path
@@ -16,6 +16,11 @@ TERMS = [
     for chinese, _, _, keys, _ in ROWS[2:]
     for term, key in zip(chinese.split(" / "), keys.split(" / "), strict=True)
 ]
+READ = [
+    *FOLDER.glob("zh-*.toml"),
+    *(ROOT / "notifications" / "templates").glob("zh-*/*/*.*"),
+    ROOT / "docs" / "guide.zh-CN.md",
+]
 NEVER = [word for *_, words in ROWS[2:] for word in words.split(", ") if word]
 
 
@@ -31,7 +36,7 @@ def test_a_term_stands_where_the_glossary_says(term: str, key: str) -> None:
     assert term in table("zh-Hans", group)[value]
 
 
-@pytest.mark.parametrize("file", [FOLDER / "zh-Hans.toml", FOLDER / "zh-Hant.toml", ROOT / "docs" / "guide.zh-CN.md"])
+@pytest.mark.parametrize("file", READ, ids=lambda file: str(file.relative_to(ROOT)))
 @pytest.mark.parametrize("word", NEVER)
 def test_no_other_word_stands_for_it(word: str, file: Path) -> None:
     assert word not in as_simplified(file.read_text(encoding="utf-8"))

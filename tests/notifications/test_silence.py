@@ -120,7 +120,7 @@ def test_of_a_day_of_asking_nothing_is_said_that_its_day_could_make_false(quick:
     quick.add(review_on=asked_from)
     quick.run_days("2019-07-01", "2019-08-01")
     said = texts(quick)
-    assert f"询问日：{asked_from.year}年{asked_from.month}月10日（未定期限）\n" in said
+    assert f"复核日期：{asked_from.year}年{asked_from.month}月10日（未定期限）\n" in said
     assert "届时" not in said
     assert "自该日起询问" not in said
 
@@ -143,7 +143,7 @@ def test_what_waits_for_us_stands_on_the_cards_of_everybody_concerned(quick: Sce
     quick.run_days("2019-07-05", "2019-07-19")
     said = texts(quick).replace(before, "")
     assert said.count("待定：市民政局于2019年7月4日申请延期至2019年9月30日，待审批\n") > 2
-    assert said.count("待定：市民政局于2019年7月4日提出不属本单位职责，待答复\n") > 2
+    assert said.count("待定：市民政局于2019年7月4日提出不属本单位职责，待处理\n") > 2
     assert "【督办升级】" in said
     assert "申请延期。" not in said
     with reading(quick.engine) as session:
