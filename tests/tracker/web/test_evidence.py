@@ -78,7 +78,7 @@ def test_backup_and_doctor_name_what_is_not_what_it_was(
     assert Path("copies/late.db").is_file(), "the ledger is copied all the same"
     assert evidence.fault(Path("copies/evidence"), kept.name) == "", "a good copy is not overwritten by a bad one"
     assert run(["doctor"]) == 1
-    assert f"{REF}: 纪要.pdf is " in capsys.readouterr().out
+    assert f"{REF}：纪要.pdf " in capsys.readouterr().out
 
 
 def test_a_copy_that_was_altered_is_made_anew(kept: Path) -> None:
