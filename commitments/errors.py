@@ -30,7 +30,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from difflib import get_close_matches
 from functools import partial
-from typing import Protocol, Self, runtime_checkable
+from typing import Self
 
 from commitments.history.entry_words import difference_words, field_words
 from commitments.i18n import meanings, say, table, word
@@ -46,14 +46,6 @@ CODES: Mapping[str, str] = {  # facts that are codes, with the group of their wo
     "fault": "letter_fault",
     "measure": "letter_measure",
 }
-
-
-@runtime_checkable
-class Message(Protocol):
-    """What can be said in each language."""
-
-    def message(self, locale: str) -> str:
-        """Return the text for a reader of ``locale``."""
 
 
 class Error(Exception):
@@ -171,7 +163,7 @@ def each_message(problems: Sequence[str], locale: str) -> list[str]:
 
 def _fact(locale: str, value: object, group: str | None = None) -> object:
     """Say a fact in the reader's language, where it knows how: a code of ``group`` by its word, several in a row."""
-    if isinstance(value, Message):
+    if isinstance(value, Error | Mistake | Choice | Problem | Lines):  # errors of others have a ``message`` too
         return value.message(locale)
     if isinstance(value, str):
         return _word(locale, group, value) if group else value

@@ -35,7 +35,7 @@ def ask(register: Register, ref: str, to: date, reason: str) -> Extension:
 
 
 def decide(register: Register, ref: str, *, approve: bool, by: str) -> Extension:
-    """Approve the waiting request (the deadline moves, the ladder is armed anew) or refuse it."""
+    """Approve the waiting request (the deadline moves, so its notices have new keys) or refuse it."""
     commitment = register.in_state(ref, "extend", *LIVE_STATES)
     request = _waiting(register, commitment)
     if request is None:
@@ -64,6 +64,6 @@ def _waiting(register: Register, commitment: Commitment) -> Extension | None:
 
 
 def withdraw_waiting(register: Register, commitment: Commitment) -> None:
-    """A second request takes the place of the first."""
+    """Refuse the waiting request: a newer one, or closing, takes its place."""
     if (earlier := _waiting(register, commitment)) is not None:
         earlier.state, earlier.decided_by, earlier.decided_at = "refused", register.actor, register.now

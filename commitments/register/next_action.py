@@ -43,6 +43,6 @@ def move_next_action(session: Session, days: Mapping[int, date | None]) -> None:
     session.connection().execute(moved, [{"key": key, "day": day} for key, day in days.items()])
 
 
-def rearm_all(session: Session, today: date) -> None:
+def look_at_all_again(session: Session, today: date) -> None:
     """Let the planner look at every live commitment again: rungs, calendar, send time or zone changed."""
     session.execute(update(Commitment).where(Commitment.state.in_(LIVE_STATES)).values(next_action_on=today))

@@ -1,4 +1,4 @@
-"""From duties to messages: is each still true, who gets it, what does it say. Pure functions over what was gathered."""
+"""From notices to messages: is each still true, who gets it, what does it say. Pure functions over what was read."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,9 +42,9 @@ class Draft:
 
 
 def compose(batch: Batch, material: Material, context: Context, now: datetime) -> Draft | None:
-    """Make the message of a bundle; None when nothing in it is still true, and here.
+    """Make the message of a batch; None when nothing in it is still true, and here.
 
-    Notes the untrue in ``bundle.untrue``, and in ``bundle.elsewhere`` what has become another line of post. Raises
+    Notes the untrue in ``batch.untrue``, and in ``batch.elsewhere`` what has become another line of post. Raises
     DamagedText when it would carry what is not UTF-8.
     """
     true = [notice for notice in batch.notices if _still_true(notice, batch, material)]

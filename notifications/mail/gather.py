@@ -39,7 +39,7 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """What a batch of batches is composed from, read at once; ``events`` are by language and ref."""
+    """What batches are composed from, read at once; ``events`` are by language and ref."""
 
     instance: str
     generation: int

@@ -245,6 +245,6 @@ def sync_rules(session: Session, context: Context, now: datetime) -> list[tuple[
     )  # fmt: skip
     moved = next_action.recompute(keeper)
     session.flush()
-    next_action.rearm_all(session, today)
+    next_action.look_at_all_again(session, today)
     instance.rules_hash = context.rules_hash
     return moved

@@ -50,7 +50,7 @@ def pledge(**facts: Any) -> CommitmentDetail:
 def card(detail: CommitmentDetail, workdays: WorkCalendar, kind: str = "reminder") -> Item:
     row = detail.row
     facts = ReminderSubject(
-        id=1, ref=row.ref, state=row.state, arming=1, since=date(2020, 1, 1), lead="市民政局", support=(),
+        id=1, ref=row.ref, state=row.state, generation=1, since=date(2020, 1, 1), lead="市民政局", support=(),
         due_on=row.due_on, review_on=row.review_on, reported_done_on=None, closed_on=None,
     )  # fmt: skip
     material = Material(

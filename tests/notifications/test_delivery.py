@@ -334,7 +334,7 @@ def test_a_broken_template_of_the_operators_loses_no_mail(quick: Scene) -> None:
 
 def test_a_mistake_in_our_own_templates_holds_the_mail(quick: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("notifications.mail.render.TEMPLATES", _damaged(quick.folder / "ours"))
-    quick.office = replace(quick.office, renderer=Renderer())
+    quick.context = replace(quick.context, renderer=Renderer())
     quick.add(due_on=DUE)
     assert quick.run().sent == 0
     assert set(notices(quick).values()) == {"held"}

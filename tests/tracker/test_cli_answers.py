@@ -116,7 +116,7 @@ def test_next_year_and_a_department_without_a_mailbox_are_named(capsys: pytest.C
     line = ("close", "2019-1007-08", "--outcome", "kept", "--waiver", "现场查验", "--next", "2020-12-31")
     _, err = said(capsys, *line)
     assert "  续立：2019-1007-12（2020年12月31日）" in err
-    assert "  接下来告知：市民政局（没有信箱，暂不能告知）（主办）" in err
+    assert "  接下来告知：市民政局（没有邮箱，暂不能告知）（主办）" in err
 
 
 def test_a_refused_verb_says_nothing_was_recorded(capsys: pytest.CaptureFixture[str]) -> None:

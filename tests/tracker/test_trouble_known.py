@@ -213,7 +213,7 @@ def test_keys_that_are_gone_are_told_by_every_door_and_stop_no_mail(
     file.rename(tmp_path / "kept")
     assert run(["status", "--check"]) == 1
     assert run(["doctor"]) == 1
-    assert capsys.readouterr().out.count("make new keys with `tracker links rotate`") >= 3
+    assert capsys.readouterr().out.count("用 `tracker links rotate` 生成新密钥") >= 3
     for line in (["links", "show", "--desk"], ["links", "show", "市民政局"], ["serve"]):
         assert run(line) == 4
     daemon = Daemon(App(config.load(None, {}, tmp_path), actor="office"))  # started anew: it never had the keys

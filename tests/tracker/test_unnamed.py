@@ -52,7 +52,7 @@ def test_init_leaves_the_name_to_be_filled_and_says_what_comes_next(
 def test_the_empty_name_is_named_and_no_mistake_yet(line: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     run(["ledger", "load", str(LETTER), "--quiet"])
     code, out, err = said(capsys, *line)
-    assert (code, "organisation.name is empty: fill in whose ledger this is" in out + err) == (0, True)
+    assert (code, "organisation.name 是空的：请填写本单位名称" in out + err) == (0, True)
 
 
 def test_the_only_unit_of_the_letters_signs(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,10 +65,10 @@ def test_while_several_units_could_sign_nothing_is_sent(office: Path, capsys: py
     assert run(["ledger", "load", str(LETTER)]) == 0
     another_unit()
     code, _, err = said(capsys, "remind")
-    assert (code, "letters name several replying units (市委组织部, 市民政局, …)" in err) == (4, True)
+    assert (code, "答复函中有多个答复单位（市委组织部、市民政局等）" in err) == (4, True)
     assert senders(office) == set()
     code, out, _ = said(capsys, "doctor")
-    assert (code, "Nothing is sent until then." in out) == (1, True)
+    assert (code, "在此之前不发送任何邮件。" in out) == (1, True)
 
 
 def test_a_name_that_is_filled_in_signs(
