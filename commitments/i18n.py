@@ -18,6 +18,7 @@ from commitments.calendar.deadlines import Offset
 FOLDER = Path(__file__).parent / "words"
 LOCALES = ("zh-Hans", "zh-Hant", "en")
 
+_UNITS = {"wd": "working_days", "d": "days", "m": "months"}
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -103,10 +104,16 @@ def format_month(locale: str, month: str) -> str:
 
 def distance(locale: str, ahead: Offset) -> str:
     """Say how long an offset is: ``5个工作日``, ``1 month``."""
-    unit = word(locale, "distance", {"wd": "working_days", "d": "days", "m": "months"}[ahead.unit])
+    unit = word(locale, "distance", _UNITS[ahead.unit])
     if locale == "en":
         return f"{ahead.n} {unit.removesuffix('s') if ahead.n == 1 else unit}"
     return f"{ahead.n}{unit}"
+
+
+def signed_distance(locale: str, text: str) -> str:
+    """Say ``+6wd`` as ``+6个工作日``, ``+6 working days``; its sign stays."""
+    gap = " " if locale == "en" else ""
+    return re.sub(r"wd|d|m", lambda unit: gap + word(locale, "distance", _UNITS[unit[0]]), text)
 
 
 def day_count(locale: str, working_days: int | None, days: int) -> str:

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from commitments.i18n import table
-from tracker.cli.wording import distance, hold_reason, notice, receiver
+from commitments.i18n import signed_distance, table
+from tracker.cli.wording import hold_reason, notice, receiver
 from tracker.config import check
 from tracker.ops import doctor
 
@@ -54,8 +54,8 @@ def test_a_notice_in_words(its_key: str, hans: str) -> None:
 
 
 def test_rungs_and_reasons_in_words() -> None:
-    assert distance("zh-Hans", "-30d") == "-30天"
-    assert distance("en", "+6wd") == "+6 working days"
+    assert signed_distance("zh-Hans", "-30d") == "-30天"
+    assert signed_distance("en", "+6wd") == "+6 working days"
     assert hold_reason("zh-Hans", "no mailbox") == "没有登记邮箱"
 
 

@@ -3,13 +3,10 @@
 Codes and keys stay in ``--json`` and ``--csv``; a listing is for people.
 """
 
-import re
 from collections.abc import Iterable
 
-from commitments.i18n import format_date, format_month, say, word
+from commitments.i18n import format_date, format_month, say, signed_distance, word
 from notifications.keys import ORGANISATION, Addressee, NoticeKey
-
-_UNITS = {"wd": "working_days", "d": "days", "m": "months"}
 
 
 def label(locale: str, name: str) -> str:
@@ -66,13 +63,7 @@ def notice(locale: str, text: str) -> str:
     day = _bracketed(locale, [format_date(locale, key.day)]) if key.day else ""
     role = [] if key.role == key.name else [word(locale, "role", key.role)]
     who = f"{receiver(locale, key.name)}{_bracketed(locale, role)}"
-    return " ".join(part for part in (what, key.subject, distance(locale, key.step) + day, who) if part)
-
-
-def distance(locale: str, rung: str) -> str:
-    """Say a rung in words: ``+6个工作日``."""
-    space = " " if locale == "en" else ""
-    return re.sub(r"wd|d|m", lambda unit: space + word(locale, "distance", _UNITS[unit[0]]), rung)
+    return " ".join(part for part in (what, key.subject, signed_distance(locale, key.step) + day, who) if part)
 
 
 def _bracketed(locale: str, words: list[str]) -> str:

@@ -4,13 +4,12 @@ It supposes that each notice is told on its day and that nobody answers. What is
 which have no end, the next one stands for all.
 """
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
-from commitments.i18n import format_date, word
+from commitments.i18n import format_date, say, signed_distance, word
 from commitments.models import Commitment, Department
 from notifications.keys import Addressee
 from notifications.models import UNSENT, Notice
@@ -113,9 +112,7 @@ def _why(row: dict[str, object], began: dict[str, Began], app: "App", locale: st
     day = its.on or row["due_on"]
     if not isinstance(day, date) or not row["rung"]:
         return kind
-    chinese = locale.startswith("zh")
-    units, space = {"wd": "working_days", "d": "days", "m": "months"}, "" if chinese else " "
-    distance = re.sub(r"wd|d|m", lambda unit: space + word(locale, "distance", units[unit[0]]), str(row["rung"]))
     marks = [name for name, holds in (("late", its.late), ("provisional", _provisional(row, app))) if holds]
     told = "".join(word(locale, "noun", name) for name in marks)
-    return f"{kind}{'：' if chinese else ': '}{format_date(locale, day)} {distance} {told}".rstrip()
+    counted = f"{format_date(locale, day)} {signed_distance(locale, str(row['rung']))} {told}".rstrip()
+    return say(locale, "cli.common.pair", name=kind, value=counted)
