@@ -71,7 +71,8 @@ SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/
 def test_a_workbook_that_fills_the_memory_is_one_sentence(
     around: str, piece: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xlsx_read, "MEMORY", 1 << 29)
-    data = workbook(SHEET.format(around.format(piece * 10**7)))
+    monkeypatch.setattr(xlsx_read, "MEMORY", 1 << 28)
+    assert xlsx_read.read(workbook(), 10).rows
+    data = workbook(SHEET.format(around.format(piece * 2 * 10**6)))
     with pytest.raises(BadWorkbook, match="could not be read within"):
         xlsx_read.read(data, 10)
