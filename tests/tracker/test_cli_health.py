@@ -305,10 +305,10 @@ def test_remind_guesses_at_no_cause_where_it_is_known(
         assert run(["doctor"]) == 1
         found = capsys.readouterr().out
     assert "告警：channel smtp" in found
-    assert "it rests until 2019-06-28 10:01; mend the relay or [mail]" in found
+    assert "暂停发送至2019-06-28 10:01；请检查邮件服务器或 [mail] 设置" in found
     with freeze_time("2019-06-28T10:02:00+08:00"):
         assert run(["doctor"]) == 1
-    assert "it is tried again; mend the relay or [mail]" in capsys.readouterr().out
+    assert "正在重试；请检查邮件服务器或 [mail] 设置" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("line", ["outbox list", "outbox list --held", "history", "letter list", "due", "list"])

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from commitments.errors import DatabaseUnusable, Mistake, Refused, RowDiffers
+from commitments.errors import DatabaseUnusable, Mistake, Problem, Refused, RowDiffers
 from commitments.files.durable import sync
 from commitments.storage import is_busy, one_moment, open_engine, reading, writing
 from notifications import alerts, delivery
@@ -33,19 +33,13 @@ class Altered(Refused):
 
     def __init__(self, *, path: Path, found: Sequence[RowDiffers]) -> None:
         """Take the copy and what differs in it; the first few are named."""
-        super().__init__(path=path, count=len(found), some=Some(found))
+        super().__init__(path=path, count=len(found), some=Problem(lambda locale: _first(found, locale)))
 
 
-@dataclass(frozen=True)
-class Some:
-    """The first few of many differences."""
-
-    found: Sequence[RowDiffers]
-
-    def message(self, locale: str) -> str:
-        """Return them in the reader's words."""
-        some = "; ".join(each.message(locale).rstrip(".。") for each in self.found[:ALTERED_NAMED])
-        return some + (" …" if len(self.found) > ALTERED_NAMED else "")
+def _first(found: Sequence[RowDiffers], locale: str) -> str:
+    """Return the first few of many differences in the reader's words."""
+    some = "; ".join(each.message(locale).rstrip(".。") for each in found[:ALTERED_NAMED])
+    return some + (" …" if len(found) > ALTERED_NAMED else "")
 
 
 @dataclass(frozen=True)
