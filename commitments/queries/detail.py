@@ -83,12 +83,12 @@ class CommitmentDetail:
     @property
     def waiting_extensions(self) -> list[Extension]:
         """Return the requests for more time that nobody has decided."""
-        return [each for each in self.extensions if each.state == "waiting"]
+        return [each for each in self.extensions if each.decided_at is None]
 
     @property
     def waiting_disputes(self) -> list[Raised]:
         """Return the disputes that nobody has decided."""
-        return [each for each in self.disputes if each.dispute.state == "waiting"]
+        return [each for each in self.disputes if each.dispute.decided_at is None]
 
     def acknowledged_at(self, department_id: int) -> datetime | None:
         """Return when a department acknowledged it, or None."""

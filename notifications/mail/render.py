@@ -20,6 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from commitments.codes import in_words
+from commitments.damage import is_damaged
 from commitments.i18n import LOCALES, day_count, format_date, format_month
 from commitments.queries.targets import TargetFigure
 
@@ -238,13 +239,18 @@ def _filters(locale: str) -> dict[str, Callable[..., str]]:
     """Return the filters of templates: what the glossary says, and figures."""
     return {
         "day": lambda value: format_date(locale, _date(value)),
-        "month": partial(format_month, locale),
+        "month": partial(_month, locale),
         "word": lambda value, group: in_words(locale, group, value),
         "count": lambda days, working_days: day_count(locale, working_days, days),
         "names": (", " if locale == "en" else "、").join,
         "figure": figure,
         "percent": percent,
     }
+
+
+def _month(locale: str, text: str) -> str:
+    """Return a month in words; text that is damaged stands as it is, and is seen where the mail is made."""
+    return text if is_damaged(text) else format_month(locale, text)
 
 
 def _date(value: date | str) -> date:

@@ -98,13 +98,23 @@ def test_a_figure_is_the_newest_and_a_person_is_not_named(workdays: WorkCalendar
 def test_what_nobody_decided_waits(workdays: WorkCalendar) -> None:
     asked = [
         Extension(
-            commitment_id=1, old_due=DUE, new_due=date(2020, 3, 31), reason="", asked_by=by, asked_at=NOW, state=state
+            commitment_id=1,
+            old_due=DUE,
+            new_due=date(2020, 3, 31),
+            reason="",
+            asked_by=by,
+            asked_at=NOW,
+            state=state,
+            decided_at=decided,
         )
-        for by, state in (("wang.fang", "waiting"), ("市民政局", "refused"))
+        for by, state, decided in (("wang.fang", "waiting", None), ("市民政局", "refused", NOW))
     ]
     disputed = [
-        Raised(Dispute(commitment_id=1, department_id=2, reason="", raised_at=NOW, state=state), "各区政府")
-        for state in ("waiting", "accepted")
+        Raised(
+            Dispute(commitment_id=1, department_id=2, reason="", raised_at=NOW, state=state, decided_at=decided),
+            "各区政府",
+        )
+        for state, decided in (("waiting", None), ("accepted", NOW))
     ]
     item = card(replace(pledge(), extensions=asked, disputes=disputed), workdays)
     assert item.waiting == (
