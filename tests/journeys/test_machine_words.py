@@ -31,7 +31,10 @@ pytestmark = pytest.mark.journey
 
 MORNING = at(LAST + timedelta(days=3), datetime.min.time().replace(hour=10))
 CATALOGUE = tomllib.loads((i18n.FOLDER / "en.toml").read_text(encoding="utf-8"))
-SENTENCES = ("distance", "counted", "reason", "date", "entry", "mistake", "error", "near", "advice")
+SENTENCES = (
+    "distance", "counted", "reason", "date", "entry", "mistake", "error", "near", "advice", "cli", "page", "workbook",
+    "config", "silence", "storage", "address", "letter_fault", "letter_measure", "verb",
+)  # fmt: skip
 CODES = {
     code
     for group in (
