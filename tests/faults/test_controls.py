@@ -100,7 +100,7 @@ MUTANTS = (
         "a calendar without adjusted days", "commitments/calendar/workdays.py",
         "if day in workdays or (day not in holidays and day.weekday() < SATURDAY):",
         "if day not in holidays and day.weekday() < SATURDAY:",
-        "commitments/test_workdays.py",
+        "commitments/calendar/test_workdays.py",
     ),
     Mutant(
         "text that is no UTF-8 stops the reader", "commitments/storage.py",

@@ -79,7 +79,7 @@ def plain(data: bytes) -> str:
 def test_row_32_released(flooded: Station, relay: Relay, tally: Tally) -> None:
     """Row 32: 20,000 notices at once from a ledger with the wrong year: held, alert, release; bounded memory."""
     [daemon] = flooded.daemons
-    assert f"{FLOOD} notices" in done(flooded, "outbox", "release", "--yes")
+    assert f"已放行{FLOOD}条通知" in done(flooded, "outbox", "release", "--yes")
     until(lambda: flooded.notices() == {"told": FLOOD}, 150)
     assert alerts(flooded) == []
     audit(flooded.engine, relay.received, flooded.expected, tally)
@@ -103,7 +103,7 @@ def test_row_32_corrected_first(flooded: Station, relay: Relay) -> None:
     """Row 32: held, while the year is corrected: what is released then says what is true by now."""
     done(flooded, "ledger", "load", "--update", ledger(flooded.folder, +1))
     flooded.await_passes(2)
-    assert f"{FLOOD} notices" in done(flooded, "outbox", "release", "--yes")
+    assert f"已放行{FLOOD}条通知" in done(flooded, "outbox", "release", "--yes")
     until(lambda: bool(relay.received))
     text = plain(relay.received[0][1])
     year = datetime.now(UTC).year
