@@ -23,7 +23,8 @@
     └── DatabaseHeld        another daemon holds the database
 
 A class states facts; its sentence stands in the catalogue of words, under ``error`` and its name, and what a reader can
-do about it, under ``advice``, for each front end. The command line maps classes to exit codes.
+do about it, under ``advice``, for each front end. The command line maps classes to exit codes. Longer
+than most files: a list of everything that can be refused.
 """
 
 from collections.abc import Callable, Mapping, Sequence

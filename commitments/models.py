@@ -1,6 +1,7 @@
 """The nouns of the ledger as tables. Words allowed in a column stand beside it as a tuple.
 
-Instants are aware UTC; dates are civil dates in the organisation's zone.
+Instants are aware UTC; dates are civil dates in the organisation's zone. Longer than most files: every noun of
+the ledger in one place.
 """
 
 from datetime import date, datetime

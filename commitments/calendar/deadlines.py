@@ -2,7 +2,8 @@
 
 Pure functions over civil dates in the organisation's zone; standard library only. A *slot* is the day on which a rung
 is told, always a working day: a rung up to the deadline that falls on a day off moves to the previous working day, a
-later one to the next (the rule: a warning must not come late, a reproach must not come early).
+later one to the next (the rule: a warning must not come late, a reproach must not come early). Longer than most
+files: offsets, ladder and status are read best together.
 """
 
 import calendar as months

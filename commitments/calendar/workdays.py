@@ -2,6 +2,7 @@
 
 Published years come from ``chinesecalendar``; the operator's file lies over them; a year that is not yet published is
 computed from its statutory days and marked provisional. Without the adjusted days one deadline in seven is wrong.
+Longer than most files: reading the operator's file stands beside what it means.
 """
 
 import hashlib

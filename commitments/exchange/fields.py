@@ -2,6 +2,7 @@
 
 A reader takes the value as the file has it and returns what the register takes. It raises Mistake, the
 end of a sentence that begins with row and key: ``commitment 3 (line 74) due_on: 2019-02-30 is not a day …``.
+Longer than most files: one table of fields with their readers.
 """
 
 import math

@@ -1,7 +1,8 @@
 """Reading files of foreign making where they can do no harm: a named function in a process of its own with bounds.
 
 Parsers of web pages, PDFs, Word files and workbooks can be made to run for hours or to fill the memory; a file then
-costs a sentence and not the program.
+costs a sentence and not the program. The bounds are of time and memory, not of rights: the process may do what we
+may, so that pickles from it are no new danger.
 """
 
 import pickle

@@ -1,4 +1,7 @@
-"""From a reading to the ledger: a letter with draft commitments. Nothing is reminded before a person confirms."""
+"""From a reading to the ledger: a letter with draft commitments. Nothing is reminded before a person confirms.
+
+Longer than most files: importing, splitting and merging share how a draft keeps its place in the text.
+"""
 
 import re
 from collections.abc import Collection, Mapping, Sequence

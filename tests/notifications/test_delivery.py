@@ -1,4 +1,4 @@
-"""The pass: what is told, to whom, when, how often; on both databases."""
+"""The pass: what is told, to whom, when, how often; on both databases. Longer than most: one scene each."""
 
 import shutil
 from collections import deque
