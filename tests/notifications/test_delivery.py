@@ -4,6 +4,7 @@ import shutil
 from collections import deque
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -144,7 +145,7 @@ def test_moving_a_deadline_arms_the_ladder_again_and_moving_back_does_not_repeat
     scene.day("2019-12-20")
     scene.run()
     for due in (date(2020, 1, 3), DUE):
-        scene.do(lambda r, due=due: editing.edit(r, ref, "更正", due_on=due))
+        scene.do(partial(editing.edit, ref=ref, reason="更正", due_on=due))
         scene.day("2019-12-23") if due != DUE else scene.day("2019-12-24")
         scene.run()
     told = [
