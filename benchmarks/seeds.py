@@ -14,11 +14,11 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from commitments.base import Base
+from commitments.calendar.months import month_of, shifted
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import writing
 from commitments.text.canonical import number_key
 from notifications.models import Digest, Instance
-from notifications.plan.periods import month_of, shifted
 from tracker import config
 from tracker.app import App, system_clock
 from tracker.ops import upgrade

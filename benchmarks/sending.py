@@ -17,11 +17,11 @@ from benchmarks.figures import Figure
 from benchmarks.office import Passed, passes, settings
 from benchmarks.sizes import Sizes
 from benchmarks.timing import least, stopwatch
+from commitments.calendar.months import month_of, shifted
 from commitments.history import chain
 from commitments.models import Commitment
 from commitments.storage import reading, writing
 from notifications.models import Digest, Message
-from notifications.plan.periods import month_of, shifted
 from notifications.plan.planner import decline
 from tracker import config
 from tracker.app import App

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from commitments.calendar.deadlines import Offset
+from commitments.calendar.months import first_day
 
 FOLDER = Path(__file__).parent / "words"
 LOCALES = ("zh-Hans", "zh-Hant", "en")
@@ -96,7 +97,7 @@ def format_date(locale: str, day: date) -> str:
 
 def format_month(locale: str, month: str) -> str:
     """Return ``2019年7月`` or ``July 2019`` for ``2019-07``. Raises ValueError on anything else."""
-    first = date.fromisoformat(f"{month}-01")
+    first = first_day(month)
     if locale == "en":
         return f"{_MONTHS[first.month - 1]} {first.year}"
     return f"{first.year}年{first.month}月"

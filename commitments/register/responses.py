@@ -4,15 +4,15 @@ Each verb takes the chain's lock before it looks, so that of two that come at on
 them is told to a reader outside: these are words between the organisation and who answers.
 """
 
-import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from commitments import validation
 from commitments.calendar.deadlines import LIVE_STATES
+from commitments.calendar.months import first_day
 from commitments.errors import BadValue, LeadNeeded, NoDispute, NotInFuture, NotYours, WhyNeeded
 from commitments.history import chain
 from commitments.models import (
@@ -27,8 +27,6 @@ from commitments.models import (
 from commitments.queries import lookup
 from commitments.register import editing
 from commitments.register.context import Register
-
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 # -- departments ---------------------------------------------------------------------------------------------
 
@@ -157,9 +155,11 @@ def answer(register: Register, unit: Department, month: str, grade: str, reason:
 
 
 def _check_month(register: Register, month: str) -> None:
-    if _MONTH.fullmatch(month) is None or month.startswith("0000"):
-        raise BadValue(what="month", value=month, allowed="months such as 2019-07")
-    if (first := date.fromisoformat(f"{month}-01")) > register.today:
+    try:
+        first = first_day(month)
+    except ValueError:
+        raise BadValue(what="month", value=month, allowed="months such as 2019-07") from None
+    if first > register.today:
         raise NotInFuture(what=month, day=first)
 
 

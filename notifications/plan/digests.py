@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Executable, func, select
 from sqlalchemy.orm import Session
 
 from commitments.calendar.deadlines import LIVE_STATES, Ladder, Workdays
+from commitments.calendar.months import month_of, shifted
 from commitments.damage import error_at, is_damaged, whole
 from commitments.errors import NoSuchDigest
 from commitments.history import chain
@@ -35,12 +36,10 @@ from notifications.plan import outward, snapshots
 from notifications.plan.periods import (
     Owed,
     folded,
-    month_of,
     newest_due,
     owed_months,
     period,
     recent_weeks,
-    shifted,
     slot,
 )
 

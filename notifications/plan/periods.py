@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from commitments.calendar.deadlines import Workdays
+from commitments.calendar.months import first_day, month_of, shifted
 from commitments.queries.statistics import Period
 
 SINGLY = 3  # this many of the newest missed months get a digest of their own
@@ -30,27 +31,16 @@ class Owed:
         return min((self.period, *self.folded))
 
 
-def month_of(day: date) -> str:
-    """Return the month of a day: ``2019-07``."""
-    return f"{day:%Y-%m}"
-
-
-def shifted(month: str, n: int) -> str:
-    """Return the month ``n`` months later (earlier, if negative)."""
-    year, number = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 + n, 12)
-    return f"{year:04d}-{number + 1:02d}"
-
-
 def period(month: str, zone: ZoneInfo, today: date, since: str | None = None) -> Period:
     """Return the stretch from the start of ``since`` (default: of the month) to the month's end."""
-    first, following = _first_day(since or month), _first_day(shifted(month, 1))
+    first, following = first_day(since or month), first_day(shifted(month, 1))
     start, end = (datetime.combine(day, time(), zone) for day in (first, following))
     return Period(start, end, min(following - timedelta(days=1), today))
 
 
 def slot(month: str, day: int, workdays: Workdays) -> date:
     """Return the day on which a month's digest is told: the ``day``-th working day of the month after."""
-    return workdays.add(_first_day(shifted(month, 1)) - timedelta(days=1), day)
+    return workdays.add(first_day(shifted(month, 1)) - timedelta(days=1), day)
 
 
 def newest_due(today: date, day: int, workdays: Workdays) -> str:
@@ -123,7 +113,3 @@ def recent_weeks(today: date) -> list[str]:
 
 def _status_after(today: date, days: int, weekday: str, workdays: Workdays) -> date:
     return status_week(today + timedelta(days=days), weekday, workdays)[1]
-
-
-def _first_day(month: str) -> date:
-    return date.fromisoformat(f"{month}-01")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from commitments import storage
+from commitments.calendar.months import shifted
 from notifications.models import Digest
-from notifications.plan.periods import shifted
 from tests.notifications.test_digests import RULES, Ledger
 from tests.thorough import examples
 

@@ -58,12 +58,11 @@ def show(
 
 def _month(month: str, app: "App") -> str:
     """Check ``2019-07``; without one, take last month."""
-    from datetime import date, timedelta
+    from commitments.calendar.months import first_day, month_of, shifted
 
-    if not month:
-        return (app.today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+    month = month or shifted(month_of(app.today), -1)
     try:
-        date.fromisoformat(f"{month}-01")
+        first_day(month)
     except ValueError:
         raise UsageError(problem=sentence("cli.digest.month", month=repr(month))) from None
     return month

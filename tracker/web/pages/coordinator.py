@@ -1,6 +1,5 @@
 """The coordinator's pages: the whole ledger worst first, what waits for a decision, each commitment, each month."""
 
-import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -8,6 +7,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from sqlalchemy.orm import Session
 
 from commitments.calendar.deadlines import due_soon_until
+from commitments.calendar.months import first_day
 from commitments.i18n import word
 from commitments.models import KINDS, STATES
 from commitments.queries import dashboard
@@ -150,9 +150,13 @@ def _month(site: Site, holder: LinkHolder, first: date) -> str:
 
 def _first_day(month: str) -> date:
     """Return the first day of ``2019-07``, or answer 404."""
-    if not re.fullmatch(r"(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])", month, re.ASCII):
+    try:
+        first = first_day(month)
+    except ValueError:
         abort(404)
-    return date.fromisoformat(f"{month}-01")
+    if not date.min < first < date(9999, 1, 1):  # a month has neighbours in the calendar
+        abort(404)
+    return first
 
 
 def _item(site: Site, holder: LinkHolder, ref: str) -> str:
