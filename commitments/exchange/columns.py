@@ -4,15 +4,16 @@ Headings are the glossary's words for a field. What an office prints comes first
 back stands to the right of it. Rows are read in few statements for any length.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from commitments.exchange.fields import TARGET, stated
 from commitments.i18n import LOCALES, word
 from commitments.models import Commitment, Department, Letter, Progress, Source, Target
+from commitments.queries.grouping import grouped
 from commitments.queries.listing import Filter, supports
 from commitments.text import amounts
 
@@ -83,11 +84,7 @@ def rows(session: Session, wanted: Filter) -> list[dict[str, Any]]:
 
 def _targets(session: Session, chosen: Select[Any]) -> Mapping[int, list[dict[str, object]]]:
     query = select(Target).where(Target.commitment_id.in_(chosen)).order_by(Target.id)
-    known: dict[int, list[dict[str, object]]] = defaultdict(list)
-    for one in session.scalars(query):
-        facts = {"what": one.what, "unit": one.unit, "baseline": one.baseline, "goal": one.goal}
-        known[one.commitment_id].append(facts)
-    return known
+    return grouped((each.commitment_id, stated(each, TARGET)) for each in session.scalars(query))
 
 
 def _latest(session: Session) -> Mapping[int, tuple[Any, str]]:

@@ -61,16 +61,22 @@ class Difference(NamedTuple):
 
 
 @dataclass
-class Told:
-    """What the history says of one thing: its fields, and what belongs to it in the order in which it came."""
+class Record:
+    """One thing: its fields, and what belongs to it in the order in which it came."""
 
-    made: bool = False
     fields: Facts = field(default_factory=dict)
     targets: dict[str, Facts] = field(default_factory=dict)
-    every_target: bool = False
     lists: dict[str, list[Facts]] = field(default_factory=lambda: defaultdict(list))
 
-    def hear(self, entry: Row[Any]) -> None:
+
+@dataclass
+class Expected(Record):
+    """What the tables should hold of a thing, by the history."""
+
+    made: bool = False
+    every_target: bool = False
+
+    def apply(self, entry: Row[Any]) -> None:
         """Take one entry in, in the order of the chain."""
         if entry.action in MAKING:
             self._begin(entry.changes)
@@ -104,85 +110,85 @@ class Told:
 # -- what entries mean ---------------------------------------------------------------------------------------
 
 
-def _progress(told: Told, entry: Row[Any]) -> None:
+def _progress(expected: Expected, entry: Row[Any]) -> None:
     facts = {"on": entry.changes.get("on"), "note": entry.reason, "figures": entry.changes.get("figures", {})}
-    told.lists["progress"].append({**facts, "by": entry.actor, "recorded_at": entry.at})
-    _evidence(told, entry)
+    expected.lists["progress"].append({**facts, "by": entry.actor, "recorded_at": entry.at})
+    _evidence(expected, entry)
 
 
-def _evidence(told: Told, entry: Row[Any]) -> None:
+def _evidence(expected: Expected, entry: Row[Any]) -> None:
     given = {"of_progress": entry.action == "progress", "given_by": entry.actor, "recorded_at": entry.at}
     for words in entry.changes.get("evidence", ()):
         name, sha256 = evidence.named(words)
-        told.lists["evidence"].append({"name": name, "sha256": sha256, "url": None if sha256 else name, **given})
+        expected.lists["evidence"].append({"name": name, "sha256": sha256, "url": None if sha256 else name, **given})
 
 
-def _closed(told: Told, entry: Row[Any]) -> None:
-    _put_aside(told, entry)
-    _evidence(told, entry)
+def _closed(expected: Expected, entry: Row[Any]) -> None:
+    _refuse_waiting(expected, entry)
+    _evidence(expected, entry)
 
 
-def _asked(told: Told, entry: Row[Any]) -> None:
-    _put_aside(told, entry)
+def _asked(expected: Expected, entry: Row[Any]) -> None:
+    _refuse_waiting(expected, entry)
     asked = {"new_due": entry.changes["to"], "reason": entry.reason, "asked_by": entry.actor, "asked_at": entry.at}
-    told.lists["extension"].append({**asked, **_known(entry.changes, "old_due"), "state": "waiting"})
+    expected.lists["extension"].append({**asked, **_known(entry.changes, "old_due"), "state": "waiting"})
 
 
-def _put_aside(told: Told, entry: Row[Any]) -> None:
+def _refuse_waiting(expected: Expected, entry: Row[Any]) -> None:
     """A request that waits is refused by a newer one and by closing; the first versions did not always."""
-    for request in told.lists["extension"]:
+    for request in expected.lists["extension"]:
         if request.get("state") == "waiting" and "old_due" in request:
             request.update(state="refused", decided_by=entry.actor, decided_at=entry.at)
         elif request.get("state") == "waiting":
             request.pop("state")
 
 
-def _decided(told: Told, entry: Row[Any]) -> None:
+def _decided(expected: Expected, entry: Row[Any]) -> None:
     state = "approved" if entry.action == "extended" else "refused"
-    waiting = [each for each in told.lists["extension"] if each.get("state", "waiting") == "waiting"]
+    waiting = [each for each in expected.lists["extension"] if each.get("state", "waiting") == "waiting"]
     for request in waiting[-1:]:
         request.update(state=state, decided_by=entry.changes.get("decided_by"), decided_at=entry.at)
 
 
-def _seen(told: Told, entry: Row[Any]) -> None:
-    told.lists["receipt"].append({"department": entry.changes["department"], "at": entry.at})
-    told.lists["receipt"].sort(key=_department)
+def _acknowledged(expected: Expected, entry: Row[Any]) -> None:
+    expected.lists["receipt"].append({"department": entry.changes["department"], "at": entry.at})
+    expected.lists["receipt"].sort(key=_department)
 
 
 def _department(facts: Facts) -> str:
     return str(facts["department"])
 
 
-def _disputed(told: Told, entry: Row[Any]) -> None:
+def _disputed(expected: Expected, entry: Row[Any]) -> None:
     """A department's newer dispute takes the place of the one that waits."""
-    _settle(told, entry, "refused", entry.actor, "")
+    _decide_dispute(expected, entry, "refused", entry.actor, "")
     raised = {"department": entry.changes["department"], "reason": entry.reason, "raised_at": entry.at}
-    told.lists["dispute"].append({**raised, "state": "waiting", "note": ""})
+    expected.lists["dispute"].append({**raised, "state": "waiting", "note": ""})
 
 
-def _judged(told: Told, entry: Row[Any]) -> None:
+def _judged(expected: Expected, entry: Row[Any]) -> None:
     state = entry.action.removeprefix("dispute_")
-    _settle(told, entry, state, entry.changes["decided_by"], entry.reason)
+    _decide_dispute(expected, entry, state, entry.changes["decided_by"], entry.reason)
 
 
-def _settle(told: Told, entry: Row[Any], state: str, by: str, note: str) -> None:
-    for one in told.lists["dispute"]:
+def _decide_dispute(expected: Expected, entry: Row[Any], state: str, by: str, note: str) -> None:
+    for one in expected.lists["dispute"]:
         if one["state"] == "waiting" and one["department"] == entry.changes["department"]:
             one.update(state=state, decided_by=by, decided_at=entry.at, note=note)
 
 
-def _answered(told: Told, entry: Row[Any]) -> None:
+def _answered(expected: Expected, entry: Row[Any]) -> None:
     facts = {"month": entry.changes["month"], "grade": entry.changes["grade"]}
-    told.lists["answer"].append({**facts, "reason": entry.reason, "at": entry.at})
+    expected.lists["answer"].append({**facts, "reason": entry.reason, "at": entry.at})
 
 
 def _known(facts: Facts, *names: str) -> Facts:
     return {name: facts[name] for name in names if name in facts}
 
 
-STEPS: Mapping[str, Callable[[Told, Row[Any]], None]] = {
+STEPS: Mapping[str, Callable[[Expected, Row[Any]], None]] = {
     "progress": _progress, "report_done": _evidence, "close": _closed, "extension_asked": _asked, "extended": _decided,
-    "extension_refused": _decided, "acknowledge": _seen, "dispute": _disputed, "dispute_accepted": _judged,
+    "extension_refused": _decided, "acknowledge": _acknowledged, "dispute": _disputed, "dispute_accepted": _judged,
     "dispute_refused": _judged, "unit_answer": _answered,
 }  # fmt: skip
 OF_COMMITMENTS = ("add", "drop", "confirm", "edit", "reopen", "due_moved", *(STEPS.keys() - {"unit_answer"}))
@@ -190,15 +196,6 @@ KNOWN = frozenset((*validation.FACTS, *LETTER, *DEPARTMENT))
 
 
 # -- comparing -----------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Stands:
-    """What the tables hold of one thing, in the shape of Told."""
-
-    fields: Facts
-    targets: dict[str, Facts] = field(default_factory=dict)
-    lists: dict[str, list[Facts]] = field(default_factory=lambda: defaultdict(list))
 
 
 @dataclass(frozen=True)
@@ -209,7 +206,7 @@ class Kind:
     actions: Sequence[str]
     id: InstrumentedAttribute[int]
     named: InstrumentedAttribute[str]
-    read: Callable[[Session, Sequence[int]], dict[int, Stands]]
+    read: Callable[[Session, Sequence[int]], dict[int, Record]]
 
 
 def differences(session: Session) -> Iterator[Difference]:
@@ -227,14 +224,14 @@ def _rows(session: Session, kind: Kind, strays: Mapping[str, str]) -> Iterator[D
     query = select(kind.id, kind.named).order_by(kind.id).limit(PAGE)
     last = 0
     while page := session.execute(query.where(kind.id > last)).all():
-        told = _told(session, kind, [name for _, name in page], strays)
-        stands = _read(session, kind, [key for key, _ in page])
+        expected = _expected(session, kind, [name for _, name in page], strays)
+        actual = _read(session, kind, [key for key, _ in page])
         for key, name in page:
-            yield from _compared(kind, name, told[name], stands[key])
+            yield from _compared(kind, name, expected[name], actual[key])
         last = page[-1][0]
 
 
-def _read(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Stands | None]:
+def _read(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Record | None]:
     """Read some rows; what cannot be read, a date that is none, is None."""
     try:
         return {**kind.read(session, ids)}
@@ -244,16 +241,16 @@ def _read(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Stands 
         return {key: row for each in ids for key, row in _read(session, kind, [each]).items()}
 
 
-def _told(session: Session, kind: Kind, names: Iterable[str], strays: Mapping[str, str]) -> dict[str, Told]:
+def _expected(session: Session, kind: Kind, names: Iterable[str], strays: Mapping[str, str]) -> dict[str, Expected]:
     """Return what the history says of some things; what it says nothing of was not made."""
-    found = {name: Told() for name in names}
+    found = {name: Expected() for name in names}
     subjects = [*found, *(stray for stray, name in strays.items() if name in found)]
     columns = (HistoryEntry.at, HistoryEntry.actor, HistoryEntry.action, HistoryEntry.subject, HistoryEntry.reason)
     query = select(*columns, HistoryEntry.changes).where(HistoryEntry.subject.in_(subjects))
     query = query.where(HistoryEntry.action.in_(kind.actions)).order_by(HistoryEntry.seq)
     for entry in session.execute(query.execution_options(yield_per=PAGE)):
         subject = entry.subject if entry.subject in found else strays[entry.subject]
-        found[subject].hear(entry)
+        found[subject].apply(entry)
     return found
 
 
@@ -271,45 +268,48 @@ def _lost(session: Session, kind: Kind, strays: Mapping[str, str]) -> Iterator[D
     made = select(HistoryEntry.subject).where(HistoryEntry.action.in_(set(MAKING) & set(kind.actions))).distinct()
     missing = session.scalars(made.where(HistoryEntry.subject.not_in(select(kind.named)))).all()
     for start in range(0, len(missing), PAGE):
-        told = _told(session, kind, missing[start : start + PAGE], strays)
-        yield from (Difference(kind.name, name, "rows", 1, 0) for name, said in told.items() if said.made)
+        expected = _expected(session, kind, missing[start : start + PAGE], strays)
+        yield from (Difference(kind.name, name, "rows", 1, 0) for name, said in expected.items() if said.made)
 
 
-def _compared(kind: Kind, name: str, told: Told, stands: Stands | None) -> Iterator[Difference]:
-    if stands is None or not told.made:
-        yield Difference(kind.name, name, "rows", int(told.made), 1 if stands else "unreadable")
+def _compared(kind: Kind, name: str, expected: Expected, actual: Record | None) -> Iterator[Difference]:
+    if actual is None or not expected.made:
+        yield Difference(kind.name, name, "rows", int(expected.made), 1 if actual else "unreadable")
         return
-    found = [*_fields("", told.fields, stands.fields), *_targets(told, stands)]
-    for listed in sorted({*told.lists, *stands.lists}):
-        found += _list(listed, told.lists[listed], stands.lists[listed])
+    found = [*_fields("", expected.fields, actual.fields), *_targets(expected, actual)]
+    for listed in sorted({*expected.lists, *actual.lists}):
+        found += _list(listed, expected.lists[listed], actual.lists[listed])
     yield from (Difference(kind.name, name, *difference) for difference in found)
 
 
-def _fields(prefix: str, told: Facts, stands: Facts) -> Iterator[tuple[str, object, object]]:
-    """Compare what is told; what the tables have no such column for is no field."""
-    for name, value in told.items():
-        if name not in stands or value == stands[name]:
+def _fields(prefix: str, expected: Facts, actual: Facts) -> Iterator[tuple[str, object, object]]:
+    """Compare what is expected; what the tables have no such column for is no field."""
+    for name, value in expected.items():
+        if name not in actual or value == actual[name]:
             continue
-        said, held = _plain(name, value), _plain(name, stands[name])
-        if said != held:
-            yield f"{prefix}{name}", said, held
+        want, have = _plain(name, value), _plain(name, actual[name])
+        if want != have:
+            yield f"{prefix}{name}", want, have
 
 
-def _targets(told: Told, stands: Stands) -> Iterator[tuple[str, object, object]]:
-    for what in [*told.targets, *(stands.targets.keys() - told.targets.keys() if told.every_target else ())]:
-        if what not in stands.targets or what not in told.targets:
-            yield f"target {what}", int(what in told.targets), int(what in stands.targets)
+def _targets(expected: Expected, actual: Record) -> Iterator[tuple[str, object, object]]:
+    for what in [
+        *expected.targets,
+        *(actual.targets.keys() - expected.targets.keys() if expected.every_target else ()),
+    ]:
+        if what not in actual.targets or what not in expected.targets:
+            yield f"target {what}", int(what in expected.targets), int(what in actual.targets)
         else:
-            yield from _fields(f"target {what} ", told.targets[what], stands.targets[what])
+            yield from _fields(f"target {what} ", expected.targets[what], actual.targets[what])
 
 
-def _list(name: str, told: Sequence[Facts], stands: Sequence[Facts]) -> Iterator[tuple[str, object, object]]:
+def _list(name: str, expected: Sequence[Facts], actual: Sequence[Facts]) -> Iterator[tuple[str, object, object]]:
     """Compare one by one what is of the same length; else say the lengths, or all after a lost one would differ."""
-    if len(told) != len(stands):
-        yield name, len(told), len(stands)
+    if len(expected) != len(actual):
+        yield name, len(expected), len(actual)
         return
-    for number, (said, held) in enumerate(zip(told, stands, strict=True), 1):
-        yield from _fields(f"{name} {number} ", said, held)
+    for number, (want, have) in enumerate(zip(expected, actual, strict=True), 1):
+        yield from _fields(f"{name} {number} ", want, have)
 
 
 def _plain(name: str, value: object) -> object:
@@ -332,45 +332,45 @@ def _plain(name: str, value: object) -> object:
 # -- the tables ----------------------------------------------------------------------------------------------
 
 
-def _commitments(session: Session, ids: Sequence[int]) -> dict[int, Stands]:
+def _commitments(session: Session, ids: Sequence[int]) -> dict[int, Record]:
     columns = [getattr(Commitment, name) for name in validation.FACTS if name not in ("lead", "support", "letter")]
     query = select(Commitment.id, Department.name.label("lead"), Letter.document_number.label("letter"), *columns)
     query = query.outerjoin(Department, Commitment.lead_id == Department.id)
     query = query.outerjoin(Letter, Commitment.letter_id == Letter.id)
-    found = _stood(session, query.where(Commitment.id.in_(ids)))
-    for stands in found.values():
-        stands.fields["support"] = []
+    found = _records(session, query.where(Commitment.id.in_(ids)))
+    for actual in found.values():
+        actual.fields["support"] = []
     for of, name in session.execute(_of(SUPPORT, ids)):
         found[of].fields["support"].append(name)
     for row in session.execute(_of(TARGETS, ids)).mappings():
         found[row["of"]].targets[row["what"]] = dict(row)
     _listed(session, found, LISTS)
-    for stands in found.values():
-        stands.lists["receipt"].sort(key=_department)
+    for actual in found.values():
+        actual.lists["receipt"].sort(key=_department)
     return found
 
 
-def _departments(session: Session, ids: Sequence[int]) -> dict[int, Stands]:
+def _departments(session: Session, ids: Sequence[int]) -> dict[int, Record]:
     columns = [getattr(Department, name) for name in DEPARTMENT]
-    found = _stood(session, select(Department.id, *columns).where(Department.id.in_(ids)))
+    found = _records(session, select(Department.id, *columns).where(Department.id.in_(ids)))
     _listed(session, found, {"answer": ANSWERS})
     return found
 
 
-def _letters(session: Session, ids: Sequence[int]) -> dict[int, Stands]:
+def _letters(session: Session, ids: Sequence[int]) -> dict[int, Record]:
     proposing, replying = aliased(Department), aliased(Department)
     columns = [getattr(Letter, name) for name in LETTER if not name.endswith("_unit")]
     names = (proposing.name.label("proposing_unit"), replying.name.label("replying_unit"))
     query = select(Letter.id, *names, *columns).outerjoin(proposing, Letter.proposing_unit_id == proposing.id)
     query = query.outerjoin(replying, Letter.replying_unit_id == replying.id)
-    return _stood(session, query.where(Letter.id.in_(ids)))
+    return _records(session, query.where(Letter.id.in_(ids)))
 
 
-def _stood(session: Session, query: Query) -> dict[int, Stands]:
-    return {row["id"]: Stands(dict(row)) for row in session.execute(query).mappings()}
+def _records(session: Session, query: Query) -> dict[int, Record]:
+    return {row["id"]: Record(dict(row)) for row in session.execute(query).mappings()}
 
 
-def _listed(session: Session, found: Mapping[int, Stands], queries: Mapping[str, Query]) -> None:
+def _listed(session: Session, found: Mapping[int, Record], queries: Mapping[str, Query]) -> None:
     for name, query in queries.items():
         for row in session.execute(_of(query, list(found))).mappings():
             found[row["of"]].lists[name].append(dict(row))

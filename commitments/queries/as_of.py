@@ -5,11 +5,10 @@ all (docs/design.md). Core queries, a handful whatever the number of commitments
 of a commitment and what is said of it stand together.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -27,9 +26,9 @@ from commitments.models import (
     Progress,
     Source,
     Target,
-    support_table,
 )
-from commitments.queries.listing import StatusRow
+from commitments.queries.grouping import grouped
+from commitments.queries.listing import StatusRow, support_names
 from commitments.queries.statistics import CommitmentAsOf, Correction, Happening, Period, Proof, Slip
 from commitments.queries.targets import TargetFigure, target_figures
 
@@ -56,8 +55,6 @@ FACTS = (
     "due_basis", "due_rule", "due_from", "due_offset", "condition", "review_on", "state", "outcome",
     "reported_done_on", "closed_on",
 )  # fmt: skip
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 class Request(NamedTuple):
@@ -89,7 +86,7 @@ def commitments_as_of(
     """Return the commitments to a proposing unit (None: to all) as of the period's end, in order of ref."""
     chosen = _chosen(unit, period)
     entries = _entries(session, chosen, period)
-    support = _support(session, chosen)
+    support = support_names(session.connection(), chosen)
     targets = _targets(session, chosen, period)
     found = []
     asked = _requests(session, chosen, period)
@@ -262,19 +259,13 @@ def _rows(chosen: Select[Any]) -> Select[Any]:
     return query.join(Department, Commitment.lead_id == Department.id).order_by(Commitment.ref)
 
 
-def _support(session: Session, chosen: Select[Any]) -> dict[int, list[str]]:
-    query = select(support_table.c.commitment_id, Department.name).join(Department)
-    query = query.where(support_table.c.commitment_id.in_(chosen)).order_by(Department.id)
-    return _grouped(session.execute(query))
-
-
 def _entries(session: Session, chosen: Select[Any], period: Period) -> dict[str, list[Entry]]:
     """Return the entries since the period began by ref, oldest first; an ``add`` changed nothing."""
     columns = [getattr(HistoryEntry, field) for field in Entry._fields]
     query = select(*columns).where(HistoryEntry.at >= period.start, HistoryEntry.action != "add")
     query = query.where(HistoryEntry.subject.in_(chosen.with_only_columns(Commitment.ref)))
     rows = session.execute(query.order_by(HistoryEntry.seq))
-    return _grouped((row.subject, Entry(*row)._replace(changes=whole(row.changes))) for row in rows)
+    return grouped((row.subject, Entry(*row)._replace(changes=whole(row.changes))) for row in rows)
 
 
 def _requests(session: Session, chosen: Select[Any], period: Period) -> dict[int, list[Request]]:
@@ -286,7 +277,7 @@ def _requests(session: Session, chosen: Select[Any], period: Period) -> dict[int
     disputes = disputes.where(Dispute.commitment_id.in_(ids), Dispute.raised_at < period.end)
     disputes = disputes.where(_undecided(Dispute.decided_at, period)).order_by(Dispute.id)
     asked = [(key, Request("extension", at)) for key, at in session.execute(extensions.order_by(Extension.id))]
-    return _grouped([*asked, *((key, Request("dispute", at, by)) for key, at, by in session.execute(disputes))])
+    return grouped([*asked, *((key, Request("dispute", at, by)) for key, at, by in session.execute(disputes))])
 
 
 def _undecided(decided_at: InstrumentedAttribute[datetime | None], period: Period) -> ColumnElement[bool]:
@@ -296,16 +287,9 @@ def _undecided(decided_at: InstrumentedAttribute[datetime | None], period: Perio
 def _targets(session: Session, chosen: Select[Any], period: Period) -> dict[int, tuple[TargetFigure, ...]]:
     """Return by commitment its targets, each with the figure of the latest day among those recorded before the end."""
     query = select(Target).where(Target.commitment_id.in_(chosen)).order_by(Target.id)
-    targets = _grouped((one.commitment_id, one) for one in session.scalars(query))
+    targets = grouped((one.commitment_id, one) for one in session.scalars(query))
     counted = select(Target.commitment_id).where(Target.commitment_id.in_(chosen))
     moved = select(Progress.commitment_id, Progress.figures).where(Progress.commitment_id.in_(counted))
     moved = moved.where(Progress.recorded_at < period.end).order_by(Progress.on, Progress.id)
-    moves = _grouped((key, whole(figures)) for key, figures in session.execute(moved))
+    moves = grouped((key, whole(figures)) for key, figures in session.execute(moved))
     return {key: target_figures(some, moves.get(key, ())) for key, some in targets.items()}
-
-
-def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    groups: dict[K, list[V]] = defaultdict(list)
-    for key, value in pairs:
-        groups[key].append(value)
-    return groups

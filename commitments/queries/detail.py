@@ -3,7 +3,6 @@
 A dozen statements at most, for one or for a hundred.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,14 +24,13 @@ from commitments.models import (
     Receipt,
     Source,
 )
+from commitments.queries.grouping import grouped
 from commitments.queries.lookup import offices
 from commitments.queries.targets import TargetFigure, target_figures
 from commitments.storage import stored
 
 LARGEST = 2**31 - 1  # number of a history entry that databases can compare
 T = TypeVar("T", Progress, Extension, Evidence)
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 class Acknowledged(NamedTuple):
@@ -147,7 +145,7 @@ def _details(
     ids = [row.id for row in rows]
     progress, evidence = _owned(session, Progress, ids, Progress.on), _owned(session, Evidence, ids)
     extensions, disputes, receipts = _owned(session, Extension, ids), _disputes(session, ids), _receipts(session, ids)
-    kept, history = _kept(session, {row.letter_id for row in rows}), _grouped((e.subject, e) for e in entries)
+    kept, history = _kept(session, {row.letter_id for row in rows}), grouped((e.subject, e) for e in entries)
     known = offices(session, _names(chain(*progress.values(), *extensions.values(), *evidence.values(), entries)))
     return {
         row.id: CommitmentDetail(
@@ -169,20 +167,20 @@ def _details(
 def _owned(session: Session, table: type[T], ids: Sequence[int], *first: Any) -> dict[int, list[T]]:
     """Return by commitment what belongs to it, in the order of these columns and of entry."""
     query = select(table).where(table.commitment_id.in_(ids)).order_by(*first, table.id)
-    return _grouped((each.commitment_id, each) for each in session.scalars(query))
+    return grouped((each.commitment_id, each) for each in session.scalars(query))
 
 
 def _disputes(session: Session, ids: Sequence[int]) -> dict[int, list[Raised]]:
     query = select(Dispute, Department.name).join(Department, Department.id == Dispute.department_id)
     rows = session.execute(query.where(Dispute.commitment_id.in_(ids)).order_by(Dispute.id))
-    return _grouped((dispute.commitment_id, Raised(dispute, name)) for dispute, name in rows)
+    return grouped((dispute.commitment_id, Raised(dispute, name)) for dispute, name in rows)
 
 
 def _receipts(session: Session, ids: Sequence[int]) -> dict[int, list[Acknowledged]]:
     columns = (Receipt.commitment_id, Department.id, Department.name, Receipt.at)
     query = select(*columns).join_from(Receipt, Department).where(Receipt.commitment_id.in_(ids))
     rows = session.execute(query.order_by(Receipt.at, Department.name))
-    return _grouped((key, Acknowledged(number, name, at)) for key, number, name, at in rows)
+    return grouped((key, Acknowledged(number, name, at)) for key, number, name, at in rows)
 
 
 def _kept(session: Session, letters: Collection[int]) -> frozenset[int]:
@@ -194,10 +192,3 @@ def _names(rows: Iterable[Progress | Extension | Evidence | HistoryEntry]) -> se
     """Return who did all this."""
     named = {Progress: "by", Extension: "asked_by", Evidence: "given_by", HistoryEntry: "actor"}
     return {getattr(row, named[type(row)]) for row in rows}
-
-
-def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    groups: dict[K, list[V]] = defaultdict(list)
-    for key, value in pairs:
-        groups[key].append(value)
-    return groups

@@ -5,7 +5,6 @@ commitments among a million, and SQLAlchemy's mapped dataclasses take no table f
 Rows, not objects: a ledger may hold a million.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +26,7 @@ from sqlalchemy import (
 )
 
 from commitments.calendar.deadlines import LIVE_STATES
+from commitments.queries.grouping import grouped
 from commitments.storage import all_rows
 
 PAGE = 1000
@@ -163,15 +163,15 @@ def _query(columns: Sequence[Any], wanted: Filter, after: str, size: int | None)
 
 def supports(connection: Connection, ids: Sequence[int]) -> Mapping[int, list[str]]:
     """Return the supporting departments' names; ids in pieces that every database takes."""
-    names: dict[int, list[str]] = defaultdict(list)
-    query = select(_support.c.commitment_id, _department.c.name).join_from(
-        _support, _department, _support.c.department_id == _department.c.id
-    )
-    for start in range(0, len(ids), 500):
-        some = _support.c.commitment_id.in_(ids[start : start + 500])
-        for commitment, name in connection.execute(query.where(some).order_by(_department.c.id)):
-            names[commitment].append(name)
-    return names
+    pieces = (support_names(connection, ids[start : start + 500]) for start in range(0, len(ids), 500))
+    return {commitment: names for piece in pieces for commitment, names in piece.items()}
+
+
+def support_names(connection: Connection, ids: Sequence[int] | Select[Any]) -> dict[int, list[str]]:
+    """Return the same of a few ids, or of those that a query selects, in one statement."""
+    belongs = _support.c.department_id == _department.c.id
+    query = select(_support.c.commitment_id, _department.c.name).join_from(_support, _department, belongs)
+    return grouped(connection.execute(query.where(_support.c.commitment_id.in_(ids)).order_by(_department.c.id)))
 
 
 def count(connection: Connection, wanted: Filter) -> int:

@@ -13,10 +13,10 @@ DAYS = st.dates(date(1900, 1, 1), date(2999, 12, 31))
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2019", "2019-7", "2019-00", "2019-13", "0000-07", "2019-07-01", "201907", "２０１９-07", "2019-W1", "2019-07 "],
+    ["", "2019-7", "2019-00", "2019-13", "0000-07", "2019-07-01", "201907", "２０１９-07", "2019-W1", "2019-07 "],
 )
 def test_what_is_no_month_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="Invalid isoformat|must be in|out of range"):
+    with pytest.raises(ValueError, match=r"Invalid isoformat|must be in|out of range"):
         first_day(text)
 
 

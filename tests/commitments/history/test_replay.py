@@ -71,14 +71,14 @@ def test_every_page_is_compared(scene: Scene, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_a_verb_does_meanwhile_is_no_difference(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    ref, told = scene.add(), replay._told
+    ref, expected = scene.add(), replay._expected
     if scene.engine.dialect.name == "sqlite":
         pytest.skip("on SQLite nobody commits while somebody reads")
 
-    def interrupted(*facts: Any) -> dict[str, replay.Told]:
-        known = told(*facts)
-        scene.do(lambda keeper: editing.edit(keeper, ref, "更正", title=f"更正{facts[1].name}"))
+    def interrupted(*facts: Any) -> dict[str, replay.Expected]:
+        known = expected(*facts)
+        scene.do(lambda register: editing.edit(register, ref, "更正", title=f"更正{facts[1].name}"))
         return known
 
-    monkeypatch.setattr(replay, "_told", interrupted)
+    monkeypatch.setattr(replay, "_expected", interrupted)
     assert differences(scene) == []
