@@ -102,7 +102,7 @@ def test_a_circle_within_functions_is_seen() -> None:
     [
         ("os.fsync(", "commitments/files/durable.py"),
         ('"gb18030"', "commitments/files/encodings.py"),
-        ('"＝"', "commitments/exchange/formula_guard.py"),
+        ('"＝"', "commitments/exchange/cell_guard.py"),
         ('"〔〕"', "commitments/text/canonical.py"),
         ("RLIMIT_CPU", "commitments/files/confined.py"),
     ],
@@ -114,7 +114,7 @@ def test_a_rule_has_one_home(sign: str, home: str) -> None:
 
 ADDRESS_LIKE = {
     "commitments.addresses": "the rule itself",
-    "commitments.exchange.formula_guard": "a sign with which formulas begin",
+    "commitments.exchange.cell_guard": "a sign with which formulas begin",
     "commitments.exchange.xlsx_cells": "the format of text cells",
     "commitments.exchange.xlsx_write": "the format of text cells",
     "commitments.text.privacy": "what looks like an address in a letter is masked, whether mail reaches it or not",

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from commitments.damage import visible
+from commitments.exchange.cell_guard import SIGNS, guarded, guarded_sign
 from commitments.exchange.fields import COMMITMENT, DEPARTMENT, LETTER, stated
-from commitments.exchange.formula_guard import SIGNS, guarded, guarded_sign
 from commitments.models import Commitment, Department, Letter
 from commitments.validation import check_word
 

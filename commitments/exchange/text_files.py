@@ -1,6 +1,6 @@
 """Reading a ledger file (TOML, CSV, an Excel workbook) into plain rows that know where they stand.
 
-Only the file itself is judged here (size, encoding, syntax); ``xlsx_read`` knows headings and cells, ``fields`` keys
+Only the file itself is judged here (size, encoding, syntax); ``table_read`` knows headings and cells, ``fields`` keys
 and values. Excel parts the cells of CSV by commas or, where the comma is a decimal sign, by semicolons, and by tabs as
 "Unicode text"; its line ``sep=;`` says by what. Rows may be shorter than the headings: programs leave out the last
 empty cells.
@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from commitments.errors import LedgerRejected, Mistake, Problem
-from commitments.exchange import columns, xlsx_read
+from commitments.exchange import columns, table_read, xlsx_read
+from commitments.exchange.cell_guard import unguarded
 from commitments.exchange.fields import Row, advice, sentence
-from commitments.exchange.formula_guard import unguarded
-from commitments.exchange.xlsx_read import SEARCHED, Line
+from commitments.exchange.table_read import SEARCHED, Line
 from commitments.files import encodings
 
 LARGEST = 20 * 1024 * 1024  # bytes
@@ -85,9 +85,10 @@ def _read(file: Path) -> Sheet:
         _check_count(len(sheet.commitment))
         return sheet
     if suffix == ".xlsx":
-        table = xlsx_read.read(data, MOST_ROWS)
+        cells = xlsx_read.read(data)
+        table = table_read.read(iter(cells.rows), MOST_ROWS, cells.name, cells.merges)
     else:
-        table = xlsx_read.read_lines(_csv_lines(_decoded(data, is_csv=True)), MOST_ROWS)
+        table = table_read.read(_csv_lines(_decoded(data, is_csv=True)), MOST_ROWS)
     return Sheet(commitment=table.rows, problems=table.problems, warnings=table.warnings)
 
 

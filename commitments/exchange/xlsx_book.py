@@ -17,8 +17,9 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import ARC_SHARED_STRINGS, ARC_STYLE, REL_NS, SHEET_MAIN_NS
 
+from commitments.errors import Mistake
 from commitments.exchange import xlsx_cells
-from commitments.exchange.xlsx_cells import BadWorkbook, Formatted, Formula, Merge, Mistake, SheetCells, Value
+from commitments.exchange.xlsx_cells import ErrorValue, Formatted, Formula, Merge, SheetCells, Value
 
 MOST_BYTES = 256 * 2**20  # unpacked, of all parts
 MOST_SMALL = 8 * 2**20  # of a part that is read whole
@@ -33,7 +34,7 @@ _STRICT = {
 def read(data: bytes, wanted: Collection[str]) -> SheetCells | None:
     """Return the first sheet with a wanted name, else the first, of those that people see; None where there is none.
 
-    Raises BadWorkbook, or whatever zip, XML and openpyxl raise when they are damaged.
+    Raises Mistake, or whatever zip, XML and openpyxl raise when they are damaged.
     """
     reader = ExcelReader(BytesIO(data))
     reader.archive = parts = _Parts(BytesIO(data))
@@ -55,14 +56,14 @@ def _sheet(name: str, parts: "_Parts", part: str, epoch: datetime) -> SheetCells
 def _row(number: int, cells: list[dict[str, Any]], meaning: "_Meaning") -> dict[int, Value]:
     """Return what the cells of a row hold by column, counted from 0."""
     if any(cell["column"] > MOST_COLUMNS for cell in cells):
-        raise BadWorkbook(f"row {number} has more than {MOST_COLUMNS:,} columns; save it anew")
+        raise Mistake("wide_row", number=number, most=MOST_COLUMNS)
     return {cell["column"] - 1: meaning.of(**cell) for cell in cells if cell["value"] not in (None, "")}
 
 
 def _merges(parser: WorkSheetParser) -> list[Merge]:
     found = parser.merged_cells.mergeCell if parser.merged_cells else ()
     if len(found) > MOST_MERGES:
-        raise BadWorkbook(f"the sheet has more than {MOST_MERGES:,} merged cells; unmerge them")
+        raise Mistake("many_merges", most=MOST_MERGES)
     return [Merge(one.min_row, one.min_col - 1, one.max_row, one.max_col - 1) for one in found]
 
 
@@ -72,12 +73,12 @@ class _Parts(zipfile.ZipFile):
     def __init__(self, data: IO[bytes]) -> None:
         super().__init__(data)
         if sum(part.file_size for part in self.infolist()) > MOST_BYTES:
-            raise BadWorkbook(f"the workbook is larger than {MOST_BYTES >> 20} MiB unpacked; split it")
+            raise Mistake("large_workbook", most=MOST_BYTES >> 20)
 
     def read(self, name: str, *given: Any) -> bytes:  # type: ignore[override]
         """Return a part that is kept whole."""
         if self.getinfo(name).file_size > MOST_SMALL:
-            raise BadWorkbook(f"its {name} is larger than {MOST_SMALL >> 20} MiB; copy the sheet into a new workbook")
+            raise Mistake("large_part", name=name, most=MOST_SMALL >> 20)
         return super().read(name, *given)
 
     def open(self, name: str, *given: Any) -> IO[bytes]:  # type: ignore[override]
@@ -85,7 +86,7 @@ class _Parts(zipfile.ZipFile):
         with super().open(name, *given) as file:
             data = file.read()
         if b"<!DOCTYPE" in data or b"\0" in data:
-            raise BadWorkbook("the workbook declares XML entities, which Excel never does; save it anew")
+            raise Mistake("xml_entities")
         for strict, usual in _STRICT.items():
             data = data.replace(strict, usual)
         return BytesIO(data)
@@ -127,7 +128,7 @@ class _Meaning:
             case "f":
                 return Formula()
             case "e":
-                return Mistake(value)
+                return ErrorValue(value)
             case "b":
                 return bool(value)
             case "n":

@@ -13,17 +13,13 @@ _ASIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')  # what a number format sh
 DATE, PLAIN, OTHER = "date", "plain", "other"
 
 
-class BadWorkbook(ValueError):
-    """A workbook that is not read; the end of a sentence that says why and what to do."""
-
-
 @dataclass(frozen=True)
 class Formula:
     """A cell that computes something."""
 
 
 @dataclass(frozen=True)
-class Mistake:
+class ErrorValue:
     """A cell that shows an error such as ``#REF!``."""
 
     shown: str
@@ -49,7 +45,7 @@ class Merge:
         return f"{first}:{column_letters(self.last_column)}{self.last_row}"
 
 
-Value = str | float | bool | date | Formula | Mistake
+Value = str | float | bool | date | Formula | ErrorValue
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from commitments.codes import due_rule_words
 from commitments.errors import PackageMissing, TooLongForSheet
 from commitments.exchange import columns
-from commitments.exchange.formula_guard import FORMULA_STARTS
+from commitments.exchange.cell_guard import FORMULA_STARTS
 from commitments.i18n import format_date, meanings, table, word
 
 if TYPE_CHECKING:

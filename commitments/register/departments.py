@@ -64,8 +64,8 @@ def revoke_links(register: Register, name: str, reason: str = "") -> Department:
 def _check_department(facts: Mapping[str, object]) -> None:
     for key in ("mailbox", "escalation"):
         address = str(facts.get(key, ""))
-        if address and not addresses.is_mailbox(address):
-            raise BadMailbox(what=key, value=address)
+        if address and (why := addresses.problem(address)):
+            raise BadMailbox(what=key, value=address, why=why)
     check_word("locale", facts.get("locale", LOCALES[0]), LOCALES)
 
 

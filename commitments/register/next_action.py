@@ -13,7 +13,7 @@ from commitments.models import Commitment
 from commitments.register.context import Register
 
 
-def recompute(register: Register) -> list[tuple[str, date, date]]:
+def recompute_deadlines(register: Register) -> list[tuple[str, date, date]]:
     """Compute again every deadline that rests on working days; return (ref, old, new) of those that moved."""
     query = select(Commitment).where(
         Commitment.state.in_(LIVE_STATES), Commitment.due_from.is_not(None), Commitment.due_offset.is_not(None)

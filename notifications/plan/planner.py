@@ -243,7 +243,7 @@ def sync_rules(session: Session, context: Context, now: datetime) -> list[tuple[
         session, actor="tracker", now=now, today=today, workdays=context.workdays,
         review_every=context.review_every, evidence_folder=context.evidence_folder,
     )  # fmt: skip
-    moved = next_action.recompute(keeper)
+    moved = next_action.recompute_deadlines(keeper)
     session.flush()
     next_action.look_at_all_again(session, today)
     instance.rules_hash = context.rules_hash

@@ -8,9 +8,8 @@ from io import BytesIO
 import openpyxl
 import pytest
 
-from commitments.errors import Refused
-from commitments.exchange import xlsx_read
-from commitments.exchange.xlsx_cells import BadWorkbook
+from commitments.errors import Mistake, Refused
+from commitments.exchange import table_read, xlsx_read
 from commitments.files import confined
 from commitments.files.confined import BeyondBounds
 
@@ -56,7 +55,8 @@ def test_openpyxl_is_loaded_in_the_process_with_bounds_only() -> None:
 
 
 def test_a_workbook_is_read() -> None:
-    table = xlsx_read.read(workbook(), 10)
+    cells = xlsx_read.read(workbook())
+    table = table_read.read(iter(cells.rows), 10, cells.name, cells.merges)
     assert [row.values for row in table.rows] == [{"letter": "甲", "title": "乙", "lead": "丙"}]
 
 
@@ -72,7 +72,8 @@ def test_a_workbook_that_fills_the_memory_is_one_sentence(
     around: str, piece: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(xlsx_read, "MEMORY", 1 << 28)
-    assert xlsx_read.read(workbook(), 10).rows
+    assert xlsx_read.read(workbook()).rows
     data = workbook(SHEET.format(around.format(piece * 2 * 10**6)))
-    with pytest.raises(BadWorkbook, match="could not be read within"):
-        xlsx_read.read(data, 10)
+    with pytest.raises(Mistake, match="could not be read within") as refused:
+        xlsx_read.read(data)
+    assert "没有读完" in refused.value.message("zh-Hans")

@@ -28,8 +28,8 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     from notifications.mail.mime import Envelope, UnsafeMessageError, mime
     from notifications.mail.render import Rendered
 
-    if not addresses.is_mailbox(address):
-        raise BadMailbox(what="mailbox", value=address)
+    if why := addresses.problem(address):
+        raise BadMailbox(what="mailbox", value=address, why=why)
     shared = command(ctx)
     app = shared.app
     context = app.context()

@@ -56,7 +56,7 @@ def print_json(facts: Mapping[str, object]) -> None:
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     """Return CSV with a byte-order mark, so that Excel reads the characters; formulas become text."""
-    from commitments.exchange.formula_guard import guarded
+    from commitments.exchange.cell_guard import guarded
 
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")

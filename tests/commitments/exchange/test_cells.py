@@ -11,8 +11,9 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.utils import column_index_from_string
 
+from commitments.errors import Mistake
 from commitments.exchange import xlsx_book
-from commitments.exchange.xlsx_cells import BadWorkbook, Formula, Mistake, SheetCells, column_letters
+from commitments.exchange.xlsx_cells import ErrorValue, Formula, SheetCells, column_letters
 
 
 def made(*rows: tuple[Any, ...], **facts: Any) -> bytes:
@@ -68,7 +69,7 @@ def test_values_of_every_type() -> None:
         datetime(2019, 12, 31, 9, 30),
     ]
     assert isinstance(found[6], Formula)
-    assert found[7] == Mistake("#REF!")
+    assert found[7] == ErrorValue("#REF!")
 
 
 @pytest.mark.parametrize(
@@ -164,20 +165,20 @@ BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><workshee
     "part", ["xl__worksheets__sheet1_xml", "xl__workbook_xml", "xl__styles_xml", "xl__sharedStrings_xml"]
 )
 def test_entities_are_refused_in_every_part(part: str) -> None:
-    with pytest.raises(BadWorkbook, match="declares XML entities"):
+    with pytest.raises(Mistake, match="declares XML entities"):
         first(repacked(made(("甲",)), **{part: BOMB}))
 
 
 def test_what_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     data = made(("甲" * 1000,))
     monkeypatch.setattr(xlsx_book, "MOST_SMALL", 100)
-    with pytest.raises(BadWorkbook, match="is larger than"):
+    with pytest.raises(Mistake, match="is larger than"):
         read(data)
     monkeypatch.setattr(xlsx_book, "MOST_BYTES", 1000)
-    with pytest.raises(BadWorkbook, match="unpacked; split it"):
+    with pytest.raises(Mistake, match="unpacked; split it"):
         read(data)
 
 
 def test_a_row_without_end_is_refused() -> None:
-    with pytest.raises(BadWorkbook, match="more than 16,384 columns"):
+    with pytest.raises(Mistake, match="more than 16,384 columns"):
         first(sheet(f"<sheetData><row>{'<c/>' * 16_385}</row></sheetData>"))
