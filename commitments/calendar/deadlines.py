@@ -9,9 +9,10 @@ files: offsets, ladder and status are read best together.
 import calendar as months
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property, partial
 from typing import Protocol, Self
 
 LIVE_STATES = ("open", "reported_done")  # of a commitment that has a time band
@@ -80,8 +81,13 @@ class Status:
 
     band: str | None
     days_left: int | None
-    working_days_left: int | None
     provisional: bool
+    _count: Callable[[], int | None] = field(default=lambda: None, repr=False, compare=False)
+
+    @cached_property
+    def working_days_left(self) -> int | None:
+        """Count them when they are asked for; a list asks for none."""
+        return self._count()
 
 
 @dataclass(frozen=True)
@@ -287,12 +293,13 @@ def status(one: Dated, today: date, ladder: Ladder, workdays: Workdays, states: 
     """
     unsure = provisional(one.due_from, one.due_offset, one.due_on, workdays)
     if one.state not in states:
-        return Status(None, None, None, unsure)
+        return Status(None, None, unsure)
     reported_on = one.reported_done_on if one.state == "reported_done" else None
     light = band(one.due_on, one.review_on, reported_on or today, ladder, workdays)
     if one.due_on is None:
-        return Status(light, None, None, unsure)
-    return Status(light, (one.due_on - today).days, working_days_left(today, one.due_on, workdays), unsure)
+        return Status(light, None, unsure)
+    count = partial(working_days_left, today, one.due_on, workdays)
+    return Status(light, (one.due_on - today).days, unsure, count)
 
 
 def band(due_on: date | None, review_on: date | None, today: date, ladder: Ladder, workdays: Workdays) -> str:

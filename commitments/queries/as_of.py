@@ -55,6 +55,7 @@ FACTS = (
     "due_basis", "due_rule", "due_from", "due_offset", "condition", "review_on", "state", "outcome",
     "reported_done_on", "closed_on",
 )  # fmt: skip
+OF_STATUS = ("band", "days_left", "working_days_left", "provisional")
 
 
 class Request(NamedTuple):
@@ -125,7 +126,8 @@ def _stood(facts: Mapping[str, Any], period: Period, ladder: Ladder, workdays: W
     }
     dates = StatusRow(**{field: stood[field] for field in StatusRow._fields})
     kept = {field: value for field, value in stood.items() if field not in ("due_from", "due_offset")}
-    return {**kept, **vars(status(dates, period.day, ladder, workdays))}
+    stands = status(dates, period.day, ladder, workdays)
+    return {**kept, **{field: getattr(stands, field) for field in OF_STATUS}}
 
 
 @dataclass(frozen=True)
