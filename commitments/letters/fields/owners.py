@@ -14,7 +14,7 @@ from commitments.letters.pledges.splitting import has_act
 from commitments.letters.structure.outline import sentences
 from commitments.letters.structure.tables import cells
 
-SELF = re.compile(rf"{cues.SELF}|我们|本(?:单位|机关)")
+SELF = re.compile(rf"{cues.WE}|我们|本(?:单位|机关)")
 TERRITORY = re.compile(r"(?:^|[，。；])(?:目前，?|下一?步，?|今后，?|同时，?)?我[市区县州省旗](?![局委办])")
 NOBODY = re.compile(  # unnamed ones do not own
     r"^(?:目前，?|现)?(?:有关|相关|各有关|属地|施工|建设|运营|物业|产权|项目)?(?:部门|单位|企业|开发商|运营商|"
@@ -60,7 +60,7 @@ def owners(pledge: Pledge, known: Register, programmes: Sequence[Programme], gue
         return _inferred(programme, pledge, known, us)
     if SELF.search(text):
         return Owned(us, "self")
-    if not (pledge.listed or cues.NEXT.match(text)) and (before := _subject_before(pledge, known)):
+    if not (pledge.listed or cues.FORMS["next"].match(text)) and (before := _subject_before(pledge, known)):
         return Owned(us, "self") if known.is_self(before) else Owned((before,), "stated")
     if NOBODY.search(text) or (TERRITORY.search(text) and not SELF.search(pledge.led)):
         return Owned((), "unknown")
@@ -161,7 +161,7 @@ def _role(text: str, start: int, end: int, previous: tuple[int, str] | None) -> 
         return None
     if re.search(rf"{TASKED}$", before) and not re.match(r"[，。；]|$", after):
         return "tasked"
-    if re.search(rf"{WITH}$|由(?:{cues.SELF}|我们)?[和与]?$|由$|{cues.SELF}[和与、及同]$", before):
+    if re.search(rf"{WITH}$|由(?:{cues.WE}|我们)?[和与]?$|由$|{cues.WE}[和与、及同]$", before):
         return "subject" if before.endswith("由") else "with"
     if re.search(r"[与和同]$", before) and re.match(
         r"[^，。；]{0,6}(?:联合|共同|一起|合作|会签|研究|共建|密切配合|加强配合)", after

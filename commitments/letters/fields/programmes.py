@@ -16,7 +16,7 @@ NOUN = re.compile(
     r"(?P<what>[\u4e00-\u9fff、]{3,24})"
 )
 DUTY = re.compile(r"(?P<what>[\u4e00-\u9fff和、]{3,20})由[^，。；]{2,16}?(?:承担|负责|牵头|统筹|主抓)")
-OURS = re.compile(rf"{cues.SELF}[^，。；]{{0,4}}(?:牵头|负责|承担|统筹)|由{cues.SELF}")
+OURS = re.compile(rf"{cues.WE}[^，。；]{{0,4}}(?:牵头|负责|承担|统筹)|由{cues.WE}")
 COMMON = 4
 WORDS_OF_ALL = re.compile(
     r"^(?:工作|建设|项目|工程|行动|计划|平台|管理|服务|设施|保障|实施|开展|推进|组织|完善|加强|进一步|提升|专项|"

@@ -91,12 +91,12 @@ def _clause(words: str, after: str, piece: Piece, base: Base, *, telling: bool, 
 
 def _cue(words: str, base: Base, *, telling: bool, past: bool) -> tuple[str, int] | None:
     """Return the first reading that fits and where its cue stands."""
-    if cues.FORECAST.search(words) or cues.courteous(words) or cues.NEED.search(words):
+    if cues.FORMS["forecast"].search(words) or cues.courteous(words) or cues.FORMS["need"].search(words):
         return None
     if cues.open_stage(words):
-        return "open", _at(cues.OPEN, words)
+        return "open", _at(cues.FORMS["open"], words)
     if cues.planned(words) and not _gone(find(words, base), base):
-        return "plan", _at(cues.PLAN, words)
+        return "plan", _at(cues.FORMS["plan"], words)
     if OUTCOME.search(words):
         return None
     if cues.will(words, telling=telling) or (not past and cues.moves_by_us(words)):
@@ -141,7 +141,7 @@ def _goal(words: str, after: str, base: Base) -> tuple[str, int] | None:
     if not goal or not _ahead(find(words[goal.start() :], base), base):
         return None
     reach = words[goal.end() :] + (after if len(words) - goal.end() < SHORT else "")
-    return ("goal", goal.start()) if REACH.search(reach) and not cues.FORECAST.search(words + reach) else None
+    return ("goal", goal.start()) if REACH.search(reach) and not cues.FORMS["forecast"].search(words + reach) else None
 
 
 SHORT = 6
@@ -153,9 +153,9 @@ def _at(form: re.Pattern[str], words: str) -> int:
 
 
 def _will_at(words: str) -> int:
-    if hit := cues.CAN.search(words):
+    if hit := cues.FORMS["can"].search(words):
         return hit.end() - 1
-    places = [hit.start() for form in (cues.WILL, cues.ALSO_WILL) if (hit := form.search(words))]
+    places = [hit.start() for form in (cues.FORMS["will"], cues.FORMS["also_will"]) if (hit := form.search(words))]
     return min(places, default=max(0, words.find("将")))
 
 
@@ -186,7 +186,7 @@ def _subject(before: str) -> str:
     """Return what is left before a cue when adverbs and time phrases are taken away."""
     words = ADVERBS.sub("", before)
     words = ADVERBS.sub("", without_times(words))
-    return "" if PREPOSED.match(words) and not re.search(rf"{cues.SELF}|{UNIT_END}$", words) else words
+    return "" if PREPOSED.match(words) and not re.search(rf"{cues.WE}|{UNIT_END}$", words) else words
 
 
 def _plain_subject(words: str) -> str:

@@ -3,148 +3,48 @@
 All tests read a clause of canonical, masked text (names in 《》 and quotes blanked), as names carry such words.
 """
 
-import re
+from commitments.letters.forms import forms
 
-SELF = (
-    "(?:我[局委们办院镇乡街厅处会社司所站部行队校署]|本[局委办镇街]|我方|双方|"
-    "我(?:单位|街道|公司|集团|中心|支队|大队|管委会|党委|党组))"
-)
-# 将 is the future only before a verb, an adverb or a preposition; before a noun it moves an object (将…纳入…).
-AFTER_WILL = (
-    "集于在按以通结联会继进积加对向与和根组建完开启推持逐适及尽认严督协调视依由为从围充重着不大力统研争召举出制编修实安采落"
-    "改增新设引鼓支优强深抓把再全切定同分陆最另要责指申报印提解拓健丰巩聘邀派拆清巡监跟广听吸参牵试先一并待坚努始紧立主做"
-    "扎密探借利运用发布投使招选建升扩打着立足此予进陪还也均都可有达覆盖满突基本更高质竣交付拨追补继续突出深入率先按照依托"
-    "依法规范采取采用因地制宜择机适时用好帮助帮扶了解掌握梳理汇总商请提请转送化解消除恢复铺设栽植种植疏通疏浚修复维护"
-    "争创创建创新配备配齐配合配置配套保障保持保留优先细化明确明年今年今后下年"
-)
-WILL = re.compile(rf"(?<![即并又再还均曾已])将(?:会|要)?(?=[{AFTER_WILL}〓\d])|即将(?!到期)")
-ANY_WILL = re.compile("(?<![即并又再还均曾已])将(?![来军近其您你贵此该上原本])")
-SURE_WILL = re.compile(  # adverbs, prepositions and verbs that no moved object begins with
-    "将(?:会|要)?(?:于|在|按|以|通过|结合|联合|会同|继续|进一步|积极|加快|加强|加大|对|向|与|和|根据|视|依|待|由|及时|适时|尽|陆续|逐步|"
-    "统筹|择机|再|同步|同时|全面|全部|全力|全线|正式|最终|分批|分期|分步|持续|不断|组织|启动|开展|推进|推动|完成|建成|实现|投入|投用|"
-    "新建|新增|出台|印发|制定|修订|编制|研究|争取|力争|要求|督促|责成|指导|协调|配合|严格|认真|切实|着力|重点|大力|从|围绕|充分|广泛|"
-    "深入|定期|采取|采用|为|把|对照|依托|利用|借助|针对|探索|考虑|优先|率先|牵头|负责|安排|落实|提供|增加|增设|扩大|提升|提高|改善|"
-    "优化|完善|健全|建立|强化|规范|做好|抓好|抓紧|公开|公布|公示)"
-)
-ALSO_WILL = re.compile(r"(?<=[并又再还均])将(?=[于在继进积加对根通结联会视待按])")
-MOVES = re.compile(
-    r"将[^，。；]{2,40}?(?:纳入|列入|列为|作为|用于|分为|分成|分解|移交|转为|转入|改为|调整为|降至|降到|提高到|"
-    r"缩短|压缩|压减|整理成|交由|转给|录入|融入|反馈|上传|统一管理|编入|划入|划转|合并|推送|接入|整合|转送|报送|"
-    r"上报|下放|转交|转告|反映给|通报|升级|改造|打造|建成)"
-)
-PLAN = re.compile(
-    r"(?<![动案造度资作展划升设项养体聘护新期〓、的入此岗大])计划(?=[于在到用从今明年本对将投新建完开启实通安改增推组再下近利筹采购引打修拆扩培招向每分按与会由总全争申同印出编召举邀逐继进拿设落结先根把为\d五三两十一二三四六七八九更栽种铺选加试恢清完上])"
-    r"|(?<![虚模草比〓])拟(?![定订合人议稿制态])(?=.)|预计(?!(?:每年|每月|全年|年|日均)?可(?!于|在|望)|缺|"
-    r"将?(?:缺|需))|(?<![已])力争|力求|争取(?!到|了|的|[^，。；]{0,12}(?:资金|支持|补助|投资|指标|政策|项目|专项|"
-    r"上级))|打算(?=[于在用今明年对新])|(?<!前期)准备(?=在|于|用|对|今|明|年底|启动|开展|新建|组织)|可望|"
-    r"原则上(?=今|明|于)"
-)
-CAN = re.compile(
-    rf"(?:{SELF}|[局府镇乡办们]|也|还|，)会(?=[继进积加对向根联督指及在尽适按定组努认把持协不逐主统研将配严随与抓全支落做安结])"
-)
-NEXT = re.compile(
-    r"^(?:针对[^，]{0,20}，|同时，|为此，|因此，)?(?:在)?(?:下一?步|下阶段|下一阶段|接下来|今后|下一年|后续|后期|"
-    r"未来)(?!规划|计划|发展)"
-)
-OPEN = re.compile(
-    r"(?<!不)正在(?!成为|显现|发挥|变)|正(?=由|联合|对|全力|会商|会同|与|按|就|加紧|加快|抓紧|组织|积极|有序|"
-    r"进行|开展|办理|编制|起草|研究|协调|征求|征集|申报|申请|委托|结合|同步|着手|稳步|紧锣|根据|履行|走|报|拟|处|"
-    r"处于|施工|推进|在(?!成))|尚在|仍在(?!.{0,4}使用)|还在(?![^，。；]{2,20}了)|(?<!所)(?:现)?处于[^，。；]{1,14}阶段|"
-    r"等待(?=[^，。；]{0,12}(?:验收|审批|批复|批准|评审|开标|交付))"
-    r"|(?<=[工计制批理设进办查审证建究调施订修])中(?=[。，；]|$)|(?<![的])在建(?=\d|工程|项目|中|[，。；]|$)|"
-    r"待(?=验收|批复|审批|开工|实施|完成|建)|进入[^，。；]{2,20}(?:阶段|程序|环节)|正式启动.{0,6}程序"
-)
-DONE = re.compile(
-    r"已(?!建|有的|经成为|批未|纳入.{0,8}的)|已经|已建成(?!.{0,10}基础上)|曾|累计|截至|先后|完成了|"
-    r"(?<![为除])了(?!解)(?=[。，；\d一]|$|[^，。；]{1,20}$)|得到了|取得了|获得了|获评|(?:取得|获得)[^，。；]{0,10}(?:成效|进展|成果|证书|好评|肯定|称号)|"
-    r"均为|共(?:有|计|建成|建立|开展|组织|完成|投入|发放|处理|办理)|均未|同比|比上年|比去年|达到了|实现了|业已|刚刚|"
-    r"前期(?=[，已我经对通])"
-)
-PAST = re.compile(
-    r"(?:去年|前年|今年以来|近[几\d两三一二五年]|长期以来|一直|历来|近日|(?<!\d)日前|前不久|过去|此前|上年|"
-    r"上半年已|年初已|20\d\d年以来|\d月以来|自20\d\d年|连续[\d两三四五])"
-)
-REFUSED = re.compile(
-    r"暂不|暂无|暂缓|暂时不|暂时没|暂时无|暂难|暂未|不宜|不具备|难以(?!忽)|无法|不能|不符合|没有条件|不予(?!处)|"
-    r"不支持|尚不|未能|不可行|不作调整|不作|不单独|不单列|不再(?!发生|出现|收|让)|不属于|不适宜|不得|不满足|"
-    r"无相关职责|不建议|仍执行|仍按|保持稳定|暂按|不在我|并非|不纳入|没有.{0,6}(?:依据|计划|权限)|未列入|未纳入|"
-    r"尚未具备|无权|缺乏|不足以|不易|较难|不便|维持现|不另行|暂维持"
-)
-COURTESY = re.compile(
-    r"以[^，。]{0,8}的?(?:态度|精神|作风)(?=，)|自觉接受|接受[^，。]{0,6}监督|(?:不断|持续|切实)?改进(?:我们的|各项|自身)?工作(?:作风)?(?=[，。]|$)|(?:与|"
-    r"同)(?:您|你们|各位|代表|委员)的?(?:联系|沟通)|(?:您|你们|此|这)(?:的|次)?[^，。]{0,6}为契机|(?:吸纳|采纳|"
-    r"吸收|接受|听取)(?:了)?(?:您|你们|贵|各位|委员|代表)[^，。]{0,8}(?:意见|建议)|建议您|建议贵|如您|若您|"
-    r"如有(?:不同|其他|疑)|您可|拨打|感谢|谢意|致谢|敬请|请您|请你|(?<![邀聘])请贵|敬意|理解(?:和|与|。|，|$)|"
-    r"谅解|继续关[心注]|一如既往|欢迎|期待|期盼|希望(?:您|你|贵|各位|代表|委员|继续)|恳请|盼望|虚心|继续努力|"
-    r"不负|铭记|予以(?:采纳|吸纳|吸收)|随函|批评指正|(?:认真|积极)(?:吸纳|采纳|吸收)(?=[，。]|$)|宝贵(?:意见|建议)|与我[局委办]联系|"
-    r"再接再厉|反馈(?:我|至我|给我)|沟通联系|及时(?:向您|与您|告知|反馈您)|向您(?:反馈|汇报|通报|报告)|"
-    r"供[^，。；]{1,8}参考|保持(?:联系|沟通)|以上答复|特此|抄送"
-)
-FORECAST = re.compile(
-    r"据测算|据预测|预测|经测算|据估算|缺口|预计[^，。；]{0,10}(?:增长|人口|客流|需求)|有望|将导致|将造成|将影响|"
-    r"(?:需求|人口|客流|保有量|缺口)总?量?(?:预计)?将|将增加[^，。；]{0,8}(?:负担|成本|压力)|势必|可能"
-)
-HIGHER = re.compile(  # law, policy and goals of a higher level
-    "(?:国务院|国家(?!级|标准)|部委|中共中央|党中央|中央(?!资金|财政|专项|预算)|省委|省政府|(?:全国|"
-    "全省)(?!领先|一流|前列|率先|首|第|排名|唯一|最)|"
-    "(?<!报)(?<!报请)(?<!待)省)[^，。；]{0,12}?(?:提出|要求|明确|规定|印发|部署|正在|将|目标|计划|力争|到20)"
-)
-ASKED = re.compile(
-    r"(?:您|你们|你|贵[会委单]|建议中|提案中|提案|代表|委员)(?:们|位)?[^，。；]{0,8}(?:提出|建议|反映|关注|指出|"
-    r"提到|列举|提及)"
-)
-NEED = re.compile(r"需要(?:在|进一步|着力|今后)|有待|亟[需待]|应当|应该?(?=[由在加])|需由|须由|需经|须经")
-ROUTINE = re.compile(
-    r"(?:街道|社区|物业|村委|执法人员|环卫|网格员|工作人员|城管队员|属地)[^，。；]{0,8}正在[^，。；]{0,6}(?:劝导|"
-    r"清理|巡查|巡逻|值守|保洁|清扫|处置|更新|补充)|(?:更新|补充|完善|优化|更新补充)中"
-)
-UMBRELLA = re.compile(
-    r"(?:以下|如下|下列|上述)[^，。；：]{0,16}(?:工作|方面|措施|任务|几点|内容|举措|事项|问题|"
-    r"要求)[^，。；：]{0,6}(?:[：。]|$)|(?:将|拟|计划)[^，。；：]{0,10}(?:如下|以下)[：。]|"
-    r"[几\d一二两三四五六七八九十]个?(?:大|个|项)?(?:方面|项工作|方面工作|项措施|项举措|点工作|项重点)|(?:从|"
-    r"在)[^，。；]{0,10}方面(?:继续|持续)?(?:着手|入手|着力|发力|求突破|抓|做|推|开)|重点(?:抓好|"
-    r"做好)[^，。；]{0,8}工作[：。]?$"
-)
+FORMS = forms(__file__)
+WE = f"(?:{FORMS.text('we')})"
 
 
 def will(clause: str, *, telling: bool = False) -> bool:
     """Say whether 将 (or 即将, 会) announces an act; a section that tells of the past needs a verb right behind it."""
-    if CAN.search(clause) or ALSO_WILL.search(clause):
+    if FORMS["can"].search(clause) or FORMS["also_will"].search(clause):
         return True
-    hit = (WILL if telling else ANY_WILL).search(clause) or WILL.search(clause)
-    return hit is not None and (bool(SURE_WILL.match(clause, hit.start())) or not MOVES.match(clause, hit.start()))
+    hit = (None if telling else FORMS["any_will"].search(clause)) or FORMS["will"].search(clause)
+    return hit is not None and bool(
+        FORMS["sure_will"].match(clause, hit.start()) or not FORMS["moves"].match(clause, hit.start())
+    )
 
 
 def moves_by_us(clause: str) -> bool:
     """Say whether 我局将…纳入… stands there: an announcement unless the text around it tells of the past."""
-    if re.search(
-        r"将(?:您|你|贵|其|上述|该)[^，。；]{0,6}(?:建议|意见|提案|作为)|作为(?:重要)?(?:参考|依据|内容|工作)|转交|转告|通报",
-        clause,
-    ):
-        return False
-    return bool(re.search(rf"{SELF}(?:将|拟将)[^，。；]{{2,40}}", clause)) and bool(MOVES.search(clause))
+    moves = FORMS["we_move"].search(clause) and FORMS["moves"].search(clause)
+    return bool(moves) and not FORMS["to_the_asker"].search(clause)
 
 
 def planned(clause: str) -> bool:
     """Say whether a plan or forecast of one's own act stands in the clause."""
-    return bool(PLAN.search(clause)) and not FORECAST.search(clause)
+    return bool(FORMS["plan"].search(clause)) and not FORMS["forecast"].search(clause)
 
 
 def open_stage(clause: str) -> bool:
     """Say whether work is under way."""
-    return bool(OPEN.search(clause)) and not ROUTINE.search(clause)
+    return bool(FORMS["open"].search(clause)) and not FORMS["routine"].search(clause)
 
 
 def done(clause: str) -> bool:
     """Say whether a clause tells of something finished."""
-    return bool(DONE.search(clause) or PAST.search(clause))
+    return bool(FORMS["done"].search(clause) or FORMS["past"].search(clause))
 
 
 def refused(clause: str) -> bool:
     """Say whether a clause refuses or explains why not."""
-    return bool(REFUSED.search(clause))
+    return bool(FORMS["refused"].search(clause))
 
 
 def courteous(text: str) -> bool:
     """Say whether a sentence is thanks, a request for understanding or about the correspondence."""
-    return bool(COURTESY.search(text))
+    return bool(FORMS["courtesy"].search(text))

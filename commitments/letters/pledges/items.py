@@ -78,7 +78,9 @@ ADVICE = re.compile(
 
 def umbrella(words: str) -> bool:
     """Say whether a sentence only opens a list: 重点抓好以下工作."""
-    return bool(cues.UMBRELLA.search(words)) and bool(re.search(r"：$|以下|如下|下列|方面[。：]?$|工作[。：]$", words))
+    return bool(cues.FORMS["umbrella"].search(words)) and bool(
+        re.search(r"：$|以下|如下|下列|方面[。：]?$|工作[。：]$", words)
+    )
 
 
 def is_shared(words: str) -> bool:

@@ -25,7 +25,7 @@ def prose(
     for sentence in pieces:
         piece = _opened(passage.text, sentence)
         words = mask(passage.text[piece.start : piece.end])
-        planning = planning or bool(cues.NEXT.match(words) and not parent)
+        planning = planning or bool(cues.FORMS["next"].match(words) and not parent)
         if _skipped(words, part) or (
             parent and piece.end == len(passage.text) and (part == sections.PLAN or _lead_like(words))
         ):
@@ -54,7 +54,7 @@ def _skipped(words: str, part: str) -> bool:
     return (
         only_courteous(words)
         or umbrella(words)
-        or bool(cues.HIGHER.search(words) and not re.search(r"待|批复|下达|我[局委们镇办]", words))
+        or bool(cues.FORMS["higher"].search(words) and not re.search(r"待|批复|下达|我[局委们镇办]", words))
     )
 
 
@@ -83,7 +83,7 @@ def _is_goal(words: str, cue: str) -> bool:
     return cue in ("dated", "plan") and bool(REACH.search(words)) and not STEPS.search(words)
 
 
-STEPS = re.compile(rf"{cues.SELF}|开工|启动|招标|施工|印发|完工|竣工|通车|投用|投入使用")
+STEPS = re.compile(rf"{cues.WE}|开工|启动|招标|施工|印发|完工|竣工|通车|投用|投入使用")
 
 
 def _dated_clause(found: Sequence[Clause], a: int, b: int) -> int:
@@ -107,7 +107,11 @@ def _announces(found: Sequence[Clause]) -> bool:
     bad = [
         clause.done
         or clause.refused
-        or bool(cues.ASKED.search(clause.text) or cues.NEED.search(clause.text) or STATE.search(clause.text))
+        or bool(
+            cues.FORMS["asked"].search(clause.text)
+            or cues.FORMS["need"].search(clause.text)
+            or STATE.search(clause.text)
+        )
         for clause in found
     ]
     return (

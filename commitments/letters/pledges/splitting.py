@@ -19,7 +19,7 @@ ACTS = (
     "将|会(?!议)|拟|计划|对|优先|定期|持续|继续|积极|新建|新增|增设|整合|改造|完成|编制|印发|出台|启动|明年|今年|每年|年内|负责|正在|牵头|同步|做好|组织|开展|落实|完成|抓紧|尽快|具体|承担|实施|提供|加强|安排|"
     "在[^，。；]{2,16}(?:增设|安排|设置|建设|开展)"
 )
-DOER = re.compile(rf"(?:由|请)?({cues.SELF}|{UNIT})(?:{ACTS})|由({cues.SELF}|{UNIT})")
+DOER = re.compile(rf"(?:由|请)?({cues.WE}|{UNIT})(?:{ACTS})|由({cues.WE}|{UNIT})")
 
 
 def cut(text: str, start: int, end: int, base: Base, *, running: bool = False) -> list[tuple[int, int]]:

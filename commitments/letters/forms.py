@@ -1,0 +1,52 @@
+"""The forms by which letters are read: regular expressions kept as data, with sentences that say why they are there.
+
+Beside a module with long forms stands a file of the same name (``cues.toml``). Each table of it is a form, or an array
+of tables, each a group of alternatives of one form:
+
+``any``      alternatives, each a regular expression
+``form``     instead: one regular expression, in pieces where it is long
+``example``  a sentence in which the group finds something; without the group, the form finds nothing in it
+``unlike``   a sentence in which the form finds nothing though it looks so
+
+``{name}`` in a regular expression stands for another form of the file, or of the file it borrows from.
+``tests/commitments/letters/test_forms.py`` runs every sentence.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+NAME = re.compile(r"\{([a-z_]+)\}")  # no quantifier has letters
+
+
+class Forms(dict[str, re.Pattern[str]]):
+    """The forms of a file by name, each compiled when it is first asked for."""
+
+    def __init__(self, tables: Mapping[str, Any], borrowed: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.tables = tables
+        self.known = {**borrowed, **tables}
+
+    def __missing__(self, name: str) -> re.Pattern[str]:
+        self[name] = re.compile(self.text(name))
+        return self[name]
+
+    def text(self, name: str) -> str:
+        """Return the regular expression of a form. Raises KeyError where there is none of that name."""
+        form = self.known[name]
+        groups = form if isinstance(form, list) else [form]
+        text = "|".join(one for group in groups for one in group.get("any") or ["".join(group["form"])])
+        return NAME.sub(lambda found: f"(?:{self.text(found[1])})", text)
+
+    def place(self, name: str, text: str) -> int:
+        """Return where a form first finds something in a text, 0 where it finds nothing."""
+        hit = self[name].search(text)
+        return hit.start() if hit else 0
+
+
+def forms(module: str, borrowed: Forms | None = None) -> Forms:
+    """Return the forms that stand beside a module (its ``__file__``)."""
+    text = Path(module).with_suffix(".toml").read_text(encoding="utf-8")
+    return Forms(tomllib.loads(text), borrowed.known if borrowed else {})
