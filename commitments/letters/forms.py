@@ -49,4 +49,4 @@ class Forms(dict[str, re.Pattern[str]]):
 def forms(module: str, borrowed: Forms | None = None) -> Forms:
     """Return the forms that stand beside a module (its ``__file__``)."""
     text = Path(module).with_suffix(".toml").read_text(encoding="utf-8")
-    return Forms(tomllib.loads(text), borrowed.known if borrowed else {})
+    return Forms(tomllib.loads(text), {} if borrowed is None else borrowed.known)

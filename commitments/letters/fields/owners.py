@@ -8,7 +8,6 @@ from commitments.letters.fields.conditions import conditions
 from commitments.letters.fields.programmes import Programme, of_programme
 from commitments.letters.fields.public_bodies import Register
 from commitments.letters.pledges import cues
-from commitments.letters.pledges.clauses import OPENER
 from commitments.letters.pledges.model import Pledge
 from commitments.letters.pledges.splitting import has_act
 from commitments.letters.structure.outline import sentences
@@ -72,7 +71,9 @@ def _acts_first(pledge: Pledge, name: str) -> bool:
     if not pledge.listed or "\t" in pledge.text:
         return False
     first = re.split(r"[，。；]", pledge.act[: max(0, pledge.act.find(name))])[:-1]
-    return any(has_act(clause) and not OPENER.match(clause) and not conditions(clause) for clause in first)
+    return any(
+        has_act(clause) and not cues.FORMS["opener"].match(clause) and not conditions(clause) for clause in first
+    )
 
 
 def _stated(

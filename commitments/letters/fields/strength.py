@@ -48,7 +48,6 @@ STEP = re.compile(
     r"踏勘|规划|立项|起草|修订|修编|制定|办理|施工图|会签|核定|试运行|建设|改造|安装|预算|评估|可研|可行性研究|"
     r"环评|用地|申报|筹建|征收|拆迁|摸排|遴选|整理|组织|试点|公示"
 )
-HEDGE = cues.FORMS["plan"]
 
 
 def strength(
@@ -70,20 +69,17 @@ def strength(
         return "soft"
     return (
         "planned"
-        if HEDGE.search(words) or re.search(r"争取[^，。]{0,12}\d", words) or HEDGE.search(mask(before))
+        if cues.FORMS["plan"].search(words)
+        or re.search(r"争取[^，。]{0,12}\d", words)
+        or cues.FORMS["plan"].search(mask(before))
         else "firm"
     )
 
 
 def _open(words: str, goals: tuple[Goal, ...], *, dated: bool) -> str:
-    stage = re.split("[，；]", words[_stage(words) :])[0]
+    stage = re.split("[，；]", words[cues.FORMS.place("open", words) :])[0]
     talk = TALK.search(stage) and not STEP.search(stage)
     return "soft" if talk and not dated and not (goals and cues.FORMS["done"].search(words)) else "planned"
-
-
-def _stage(words: str) -> int:
-    hit = cues.FORMS["open"].search(words)
-    return hit.start() if hit else 0
 
 
 def has_output(words: str) -> bool:

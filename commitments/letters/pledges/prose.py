@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from commitments.letters.dates.expressions import mask
 from commitments.letters.dates.reference import Base
 from commitments.letters.pledges import cues
-from commitments.letters.pledges.clauses import OPENER, REACH, Clause, read
+from commitments.letters.pledges.clauses import Clause, read
 from commitments.letters.pledges.items import ADVICE, is_shared, only_courteous, umbrella
 from commitments.letters.pledges.model import Pledge, pledge
 from commitments.letters.pledges.spans import spans
@@ -80,7 +80,7 @@ def _sentence(passage: Passage, piece: Piece, part: str, led: str, base: Base, *
 
 def _is_goal(words: str, cue: str) -> bool:
     """Say whether an announcement in a background section is a goal of a programme rather than a step of a project."""
-    return cue in ("dated", "plan") and bool(REACH.search(words)) and not STEPS.search(words)
+    return cue in ("dated", "plan") and bool(cues.FORMS["reach"].search(words)) and not STEPS.search(words)
 
 
 STEPS = re.compile(rf"{cues.WE}|开工|启动|招标|施工|印发|完工|竣工|通车|投用|投入使用")
@@ -122,4 +122,4 @@ def _announces(found: Sequence[Clause]) -> bool:
 
 
 def _first(found: Sequence[Clause]) -> int:
-    return 1 if len(found) > 1 and OPENER.match(found[0].text) else 0
+    return 1 if len(found) > 1 and cues.FORMS["opener"].match(found[0].text) else 0

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 
 from commitments.letters.fields.conditions import conditions
+from commitments.letters.forms import forms
 from commitments.letters.pledges import cues
-from commitments.letters.pledges.clauses import ADVERBS, OPENER, Clause
+from commitments.letters.pledges.clauses import Clause
 
 
 def spans(found: Sequence[Clause]) -> list[tuple[int, int, str]]:
@@ -23,12 +24,8 @@ def spans(found: Sequence[Clause]) -> list[tuple[int, int, str]]:
     return made
 
 
-SEEN_TO = re.compile(  # the letter itself was handled
-    r"高度重视|专题研究|(?:现场|实地)(?:查看|踏勘|核实|勘[察查验]|调[查研]|了解|走访)"
-)
+FORMS = forms(__file__)
 BARE_FORECAST = re.compile(r"预计[到至]?[^，。；]{0,8}[年月底]")
-BUILT = re.compile(r"(?:建成|完工|实施|投用|投入使用|竣工|改造|通车|完成)(?:之|以)?后$")
-EFFECT = re.compile(r"(?:预计)?(?:将)?(?:可|能|每[年天日]|有效|大大|极大|显著|明显|新增|提供|满足|成为|缓解|方便|惠及)")
 
 
 def _left_over(found: Sequence[Clause], place: int) -> int:
@@ -38,7 +35,7 @@ def _left_over(found: Sequence[Clause], place: int) -> int:
         (
             at
             for at in after
-            if LEFT_OVER.match(found[at].text) and found[at].cue and any(x.done for x in found[place:at])
+            if FORMS["left_over"].match(found[at].text) and found[at].cue and any(x.done for x in found[place:at])
         ),
         place,
     )
@@ -49,11 +46,11 @@ def _silent(found: Sequence[Clause], place: int) -> bool:
     cue = found[place].cue
     if cue == "plan" and BARE_FORECAST.fullmatch(found[place].text) and not any(x.cue for x in found[place + 1 :]):
         return True
-    if place and BUILT.search(found[place - 1].text) and EFFECT.match(found[place].text):
+    if place and FORMS["built"].search(found[place - 1].text) and FORMS["effect"].match(found[place].text):
         return True
     if cue == "told":
-        return any(clause.done or SEEN_TO.search(clause.text) for clause in found[: place + 1])
-    if cue == "event" and EFFECT.match(" ".join(clause.text for clause in found[place + 1 : place + 2])):
+        return any(clause.done or FORMS["seen_to"].search(clause.text) for clause in found[: place + 1])
+    if cue == "event" and FORMS["effect"].match(" ".join(clause.text for clause in found[place + 1 : place + 2])):
         return True
     return cue is None or (cue == "event" and not _acts_after(found, place))
 
@@ -77,16 +74,16 @@ def _strongest(found: Sequence[Clause]) -> str:
 def _back(found: Sequence[Clause], place: int, floor: int) -> int:
     """Return the clause an announcement starts with: a gate before it, or the clause that holds its subject."""
     start = place
-    if LEFT_OVER.match(found[place].text):
+    if FORMS["left_over"].match(found[place].text):
         return place
     if REMAINS.match(found[place].text):
-        return max(floor, next((at for at in range(place - 1, -1, -1) if TOTAL.search(found[at].text)), place))
+        return max(floor, next((at for at in range(place - 1, -1, -1) if FORMS["total"].search(found[at].text)), place))
     if not found[place].subject and place > floor and found[place].cue != "goal":
         before = found[place - 1]
         if (
             not before.refused
             and found[place].cue != "told"
-            and not OPENER.match(before.text)
+            and not cues.FORMS["opener"].match(before.text)
             and _holds_subject(before)
             and not _aside(found, place)
         ):
@@ -97,23 +94,12 @@ def _back(found: Sequence[Clause], place: int, floor: int) -> int:
 
 
 REMAINS = re.compile(r"(?:现|目前)?(?:其余|余下|剩余|剩下)(?![^，。；]{0,8}[\d一二三四五六七八九十两])")
-LEFT_OVER = re.compile(
-    r"(?:目前|现)?[，]?(?:其余|余下|剩余|剩下|另有|另外?)(?:的)?[^，。；]{0,8}?[\d一二三四五六七八九十两]+[^，。；日月年]{1,}"
-)
-TOTAL = re.compile(
-    r"(?:选定|选取|遴选|计划|规划|共|拟|安排|确定|新建)[^，。；]{0,10}[\d一二三四五六七八九十两]+[^，。；]{1,14}$"
-)
 
 
 def _holds_subject(clause: Clause) -> bool:
     if re.match(r"(?:目前|现|截至[^，]*)?[并且也]?(?:已|均|业已)", clause.text):
         return False
-    head = ADVERBS.sub("", clause.text)
-    return not re.match(
-        r"完成|开展|组织|投入|建成|实施|启动|制定|出台|安装|改造|推进|加强|探索|建立|健全|充分|大力|积极|进一步|加快|"
-        r"通过|采取|利用|坚持|落实|强化|优化|深化|全面|认真|严格|不断|持续|多次|主动|及时",
-        head,
-    )
+    return not FORMS["act_first"].match(cues.FORMS["adverbs"].sub("", clause.text))
 
 
 def _aside(found: Sequence[Clause], place: int) -> bool:
@@ -152,14 +138,9 @@ MATTER = re.compile(r"(?:一事|事宜|问题|建议|方面|诉求)$|^(?:关于|
 def _own_act(found: Sequence[Clause]) -> bool:
     """Say whether a clause announces something of a subject of its own."""
     return any(
-        clause.cue in ("open", "plan", "will") and clause.subject and not VERB_FIRST.match(clause.subject)
+        clause.cue in ("open", "plan", "will") and clause.subject and not FORMS["verb_first"].match(clause.subject)
         for clause in found
     )
-
-
-VERB_FIRST = re.compile(
-    r"确保|推动|争取|力争|保证|促|让|使|实现|完成|督促|引导|协调|支持|加强|加快|做好|开展|组织|进一步"
-)
 
 
 def _forward(found: Sequence[Clause], place: int) -> int:

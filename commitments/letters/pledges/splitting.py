@@ -6,20 +6,13 @@ from collections.abc import Sequence
 from commitments.letters.dates.expressions import Time, find, mask, without_times
 from commitments.letters.dates.reference import ANY_YEAR, Base
 from commitments.letters.fields.conditions import conditions
+from commitments.letters.forms import forms
 from commitments.letters.pledges import cues
 from commitments.letters.structure.outline import Piece, clauses
 
+FORMS = forms(__file__, cues.FORMS)
 REPLACED = re.compile(r"顺延|延期|延至|推迟|调整为|提前至|变更为")
 TERM = re.compile(r"(?:总|施工|建设)?(?:工期|建设周期|施工周期|建设期|施工期)")
-UNIT = (
-    r"[^，。；的将]{2,14}?(?:局|委(?!会|员)|委员会|厅|政府|公司|集团|中心|支队|大队|街道|镇|乡|村|部门|[组宣统武]\S部|医院|办事处|站|"
-    "学校)"
-)
-ACTS = (
-    "将|会(?!议)|拟|计划|对|优先|定期|持续|继续|积极|新建|新增|增设|整合|改造|完成|编制|印发|出台|启动|明年|今年|每年|年内|负责|正在|牵头|同步|做好|组织|开展|落实|完成|抓紧|尽快|具体|承担|实施|提供|加强|安排|"
-    "在[^，。；]{2,16}(?:增设|安排|设置|建设|开展)"
-)
-DOER = re.compile(rf"(?:由|请)?({cues.WE}|{UNIT})(?:{ACTS})|由({cues.WE}|{UNIT})")
 
 
 def cut(text: str, start: int, end: int, base: Base, *, running: bool = False) -> list[tuple[int, int]]:
@@ -105,15 +98,9 @@ def _bare_program(words: str, end: int) -> bool:
 
 
 def _doer(words: str) -> str:
-    hit = DOER.match(re.sub(r"^(?:同时|目前|另外|此外|，)+", "", words))
+    hit = FORMS["doer"].match(re.sub(r"^(?:同时|目前|另外|此外|，)+", "", words))
     name = (hit[1] or hit[2]) if hit else ""
-    return "" if NOT_DOER.match(name) else name
-
-
-NOT_DOER = re.compile(
-    "配合|会同|联合|协同|协助|依托|利用|力争|争取|提请|推动|推进|支持|引导|鼓励|督促|指导|责成|协调|报|向|与|和|对|在|经|待|加强|"
-    "完善|优化|建立|按照|根据|针对"
-)
+    return "" if FORMS["not_doer"].match(name) else name
 
 
 def own_sentence(words: str, base: Base) -> bool:
