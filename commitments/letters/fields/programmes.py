@@ -6,22 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from commitments.letters.fields.public_bodies import Register
+from commitments.letters.forms import forms
 from commitments.letters.pledges import cues
 from commitments.letters.structure.outline import Passage
 
-LEADS = re.compile(r"牵头|负责|承担|统筹|主管|具体实施|组织实施|推出|运营|主抓")
+FORMS = forms(__file__, cues.FORMS)
 QUOTED = re.compile(r"“([^“”]{2,16})”")
-NOUN = re.compile(
-    r"(?:牵头|负责|承担|统筹|主抓)(?:组织|具体)?(?:实施|建设|开展|推进|打造|推出|组建|编制|制定|运营|推广)?(?:了|的)?"
-    r"(?P<what>[\u4e00-\u9fff、]{3,24})"
-)
-DUTY = re.compile(r"(?P<what>[\u4e00-\u9fff和、]{3,20})由[^，。；]{2,16}?(?:承担|负责|牵头|统筹|主抓)")
-OURS = re.compile(rf"{cues.WE}[^，。；]{{0,4}}(?:牵头|负责|承担|统筹)|由{cues.WE}")
 COMMON = 4
-WORDS_OF_ALL = re.compile(
-    r"^(?:工作|建设|项目|工程|行动|计划|平台|管理|服务|设施|保障|实施|开展|推进|组织|完善|加强|进一步|提升|专项|"
-    r"整治|改造|规划|编制|全市|全县|全区|[市县区镇]|的)+$"
-)
 
 
 @dataclass(frozen=True)
@@ -68,8 +59,8 @@ def _of_sentence(sentence: str, known: Register) -> Iterator[Programme]:
     for unit, words in _by_unit(sentence, known):
         for hit in QUOTED.finditer(words):
             yield Programme(hit[1], quoted=True, unit=unit, evidence=sentence.strip())
-        for form in (NOUN, DUTY):
-            for hit in form.finditer(words):
+        for name in ("noun", "duty"):
+            for hit in FORMS[name].finditer(words):
                 yield Programme(hit["what"], quoted=False, unit=unit, evidence=sentence.strip())
 
 
@@ -77,9 +68,9 @@ def _by_unit(sentence: str, known: Register) -> Iterator[tuple[str, str]]:
     """Give every clause that says who leads to its unit."""
     for clause in re.split(r"(?<=[，。；])", sentence):
         found = known.search(clause)
-        if OURS.search(clause) and known.self_name:
+        if FORMS["ours"].search(clause) and known.self_name:
             yield known.self_name, clause
-        elif found and LEADS.search(clause):
+        elif found and FORMS["leads"].search(clause):
             yield found[0][2], clause
 
 
@@ -118,4 +109,4 @@ def common(name: str, text: str) -> str:
     pieces = (
         name[a : a + length] for length in range(len(name), COMMON - 1, -1) for a in range(len(name) - length + 1)
     )
-    return next((piece for piece in pieces if piece in text and not WORDS_OF_ALL.match(piece)), "")
+    return next((piece for piece in pieces if piece in text and not FORMS["common"].match(piece)), "")

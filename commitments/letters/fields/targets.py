@@ -6,27 +6,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from commitments.letters.dates.expressions import mask, without_times
-from commitments.letters.dates.reference import NUMERALS
+from commitments.letters.dates.reference import NUMERALS, number
+from commitments.letters.forms import forms
 
-UNITS = (
-    "平方公里|平方米|立方米|万人次|人次|公里|千米|公顷|千瓦时|千瓦|兆瓦|家次|户次|车次|班次|场次|课时|学时|小时|"
-    "分钟|个百分点|百分点|"
-    "米|亩|吨|公斤|元|%|‰|个|处|条|座|家|户|名|人|所|套|台|辆|口|宗|份|部|场|次|期|批|项|件|株|棵|盏|根|张|间|"
-    "栋|幢|对|艘|片|段|块|组|支|册|本|篇|类|种|级|床|村|镇|乡|街道|社区|"
-    "班|路|眼|孔|尾|头|只|亿|万|倍|秒|天|岁|点|盘|门|面|杆|具|副|把|扇|趟|轮|股|伏|页|桶|箱|位|员|分|里"
-)
-AMOUNT = re.compile(
-    rf"(?<![\d.A-Za-z第+＋])(?P<number>\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|[两三四五六七八九]|"
-    rf"[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]百|一(?=部|座|条|所|处|家|套|场))"
-    rf"(?:余|多)?(?P<scale>[万亿千百]?)(?:余|多)?(?P<unit>{UNITS})"
-)
-NOT_UNIT = re.compile(
-    r"(?:年|月|日|号|时|批|版|类垃圾|大类|级(?!台)|是|方面|中全会|届|次会议|条意见|路(?!视频|监控|高清|摄像|信号))"
-)
+FORMS = forms(__file__)
 CLASS = re.compile(r"及?以[上下]的[^，。；]{0,12}\d")  # in 50万元以上的村达到100个 the first says which are counted
 LASTS = re.compile(r"(?:工期|周期|建设期|历时|为期|耗时)(?:约|为|共|预计|计划|需)*$")
 REACHED = re.compile(r"(?:已|现有|现已|共有|累计|目前(?:有)?|原有?)[^，。；]{0,14}$")
-HUNDRED, TEN = 100, 10
 
 
 @dataclass(frozen=True)
@@ -41,22 +27,16 @@ class Goal:
 def targets(text: str, printed: str | None = None) -> tuple[Goal, ...]:
     """Return the numbers of a pledge to be reached; ``printed`` is the same text in the letter's own characters."""
     masked, own = without_times(mask(text), blank="〓"), printed or text
-    hits = [hit for hit in AMOUNT.finditer(masked) if _counts(masked, hit)]
+    hits = [hit for hit in FORMS["amount"].finditer(masked) if _counts(masked, hit)]
     named = _respectively(masked, own, hits)
     return tuple(dict.fromkeys(_goal(masked, own, hit, named.get(hit.start())) for hit in hits))
-
-
-NAMES = re.compile(
-    r"(?P<names>[\u4e00-\u9fff]{2,12}?(?:[、和与及][\u4e00-\u9fff]{2,12}?){1,4})分别(?:以|按照?|达到|提高到|提升到|增加到|不低于|"
-    r"控制在|新增|新建|建成|完成|为|是)*$"
-)
 
 
 def _respectively(masked: str, text: str, hits: Sequence[re.Match[str]]) -> dict[int, str]:
     """Pair 城市和农村社区分别按照10%和15%: the first number belongs to the first name, the second to the second."""
     paired: dict[int, str] = {}
     for place, hit in enumerate(hits):
-        if led := NAMES.search(masked[: hit.start()]):
+        if led := FORMS["names"].search(masked[: hit.start()]):
             run = _run(masked, hits[place:])
             names = _full_names(re.split("[、和与及與]", text[led.start("names") : led.end("names")]))
             paired |= dict(zip((one.start() for one in run), names, strict=True)) if len(run) == len(names) else {}
@@ -83,7 +63,7 @@ def _full_names(names: list[str]) -> list[str]:
 
 def _counts(text: str, hit: re.Match[str]) -> bool:
     """Say whether a number is to be reached: not a clock, an ordinal, a name, a number already there."""
-    if NOT_UNIT.match(text, hit.start("unit")) or CLASS.match(text, hit.end()):
+    if FORMS["not_unit"].match(text, hit.start("unit")) or CLASS.match(text, hit.end()):
         return False
     if hit["number"] == "一" and hit["unit"] in ("次", "批", "个", "项"):
         return False
@@ -103,11 +83,8 @@ def quantity(printed: str) -> float:
     if printed[0].isdigit():
         return float(printed.replace(",", ""))
     if "百" in printed:
-        return float(NUMERALS[printed[0]] * HUNDRED)
-    if "十" in printed:
-        tens, _, ones = printed.partition("十")
-        return float(NUMERALS.get(tens, 1) * TEN + NUMERALS.get(ones, 0))
-    return float(NUMERALS[printed])
+        return NUMERALS[printed[0]] * 100.0
+    return float(number(printed))
 
 
 def _what(masked: str, text: str, hit: re.Match[str]) -> str:
@@ -127,14 +104,13 @@ def _before(masked: str, text: str, end: int) -> str:
     found = re.search(r"[^，。；、〓\d]{1,16}$", masked[:end])
     if not found:
         return ""
-    glued = UNIT_AND.match(found[0]) if masked[: found.start()][-1:].isdigit() else None
+    glued = FORMS["unit_and"].match(found[0]) if masked[: found.start()][-1:].isdigit() else None
     start = glued.end() if glued else 0
     first, last = MAKING.match(found[0], start), REACHING.search(found[0])
     start, stop = (first.end() if first else start), (last.start() if last else len(found[0]))
     return text[found.start() :][start:stop]
 
 
-UNIT_AND = re.compile(rf"(?:{UNITS})(?:[{JOINS}以]|并)?")
 MAKING = re.compile(  # verbs before the thing that is counted
     "(?:会同.{0,10}?|.{0,6}?)(?:新增|新建|建成|建设|完成|增设|改造|组织|举办|开通|安装|更新|发放|实现)"
 )
