@@ -8,7 +8,7 @@ of tables, each a group of alternatives of one form:
 ``example``  a sentence in which the group finds something; without the group, the form finds nothing in it
 ``unlike``   a sentence in which the form finds nothing though it looks so
 
-``{name}`` in a regular expression stands for another form of the file, or of the file it borrows from.
+``{name}`` in a regular expression stands for another form of the file, or one it borrows.
 ``tests/commitments/letters/test_forms.py`` runs every sentence.
 """
 
@@ -46,7 +46,7 @@ class Forms(dict[str, re.Pattern[str]]):
         return hit.start() if hit else 0
 
 
-def forms(module: str, borrowed: Forms | None = None) -> Forms:
-    """Return the forms that stand beside a module (its ``__file__``)."""
+def forms(module: str, **borrowed: Any) -> Forms:
+    """Return the forms that stand beside a module (its ``__file__``); it may use the tables of borrowed ones."""
     text = Path(module).with_suffix(".toml").read_text(encoding="utf-8")
-    return Forms(tomllib.loads(text), {} if borrowed is None else borrowed.known)
+    return Forms(tomllib.loads(text), borrowed)

@@ -4,7 +4,6 @@ Days that follow the moon are a table up to the years ``commitments.calendar.sta
 another calendar.
 """
 
-import re
 from datetime import date
 
 from commitments.calendar.statutory import MOON
@@ -27,8 +26,6 @@ KNOWN = {  # year: 春节, 清明, 端午, 中秋 (months and days)
     2025: ("01-29", "04-04", "05-31", "10-06"),
     2026: ("02-17", "04-05", "06-19", "09-25"),
 }
-NAMES = "|".join([*FIXED, *LUNAR])
-FORM = re.compile(rf"[“]?(?P<festival>{NAMES})(?:国际)?[”]?(?:劳动节|佳节|假期|长假|节)?[”]?")
 
 
 def day_of(name: str, year: int) -> date | None:

@@ -4,30 +4,21 @@ Every reader returns the rule's name, a date or none, and a note for the person 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from commitments.calendar.workdays import WorkCalendar
 from commitments.letters.dates import festivals
 from commitments.letters.dates.reference import Base, last_day, later, number
+from commitments.letters.forms import forms
 
 PLANS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
+FORMS = forms(__file__, plans={"any": [*PLANS]}, festivals={"any": [*festivals.FIXED, *festivals.LUNAR]})
 JUNE, DECEMBER = 6, 12
 OPEN_YEAR = "the letter gives no year to read this in"
 OPEN_DAY = "the letter gives no date to count from"
 Reading = tuple[str, date | None, str | None]  # rule, date, note
 Reader = Callable[[re.Match[str], Base], Reading]
-
-YEAR = (
-    r"(?:(?P<year>20\d\d|二[〇零○O][一二三四五六七八九〇零○O]{2})年(?!代|版|度?以[来前])度?|(?P<near>今|本|当|"
-    r"明|次|来|后)年度?(?!以来))"
-    r"(?:的)?"
-)
-MONTH = r"(?<![\d.])(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?!余)"
-BEFORE = r"(?P<before>(?:之前|以前|前)(?!列|往|来|期|后|置|端|沿|景|述|瞻|台|提|进|后))?"
-LED = r"(?:(?:截止|截至|至|到|在|于|从|自|预计)(?:到|在|于)?)?"
-DASH = r"(?:[-—–－~～]{1,2}|至|到)"
-NUMBER = r"(?P<number>\d{1,3}|[一二两三四五六七八九十]{1,3}|半)"
 
 
 def _year(found: re.Match[str], base: Base) -> int | None:
@@ -104,15 +95,6 @@ def _year_end(found: re.Match[str], base: Base) -> Reading:
     return _dated("year-end", year, DECEMBER)
 
 
-def _recurring(found: re.Match[str], base: Base) -> Reading:
-    return _first_check(_year(found, base))
-
-
-def _first_check(year: int | None) -> Reading:
-    rule, day, _ = _dated("recurring-first", year, DECEMBER)
-    return rule, day, "recurs; this is the first check"
-
-
 def _plan(found: re.Match[str], _base: Base) -> Reading:
     return _dated("plan-period", PLANS[found["plan"]], DECEMBER)
 
@@ -142,106 +124,48 @@ def _working_days(found: re.Match[str], base: Base) -> Reading:
     return "duration-from-reply", WorkCalendar().add(base.reply, number(found["number"])), None
 
 
-def _without(rule: str) -> Reader:
-    return lambda _found, _base: (rule, None, None)
+def _recurring(found: re.Match[str], base: Base) -> Reading:
+    rule, day, _ = _dated("recurring-first", _year(found, base), DECEMBER)
+    return rule, day, "recurs; this is the first check"
 
 
-SEASONS = (
-    "[春夏秋冬](?:季|天|(?=[初末前]))(?:学期)?|(?:主|入)?汛期|入汛|汛(?=前)|雨季|入冬|入夏|供[暖热](?:季|期)?|"
-    "采暖[季期]?|(?:新?学[期年])|开学|"
-    "暑[假期]|寒假|[高中]考|[枯丰]水期|旱季|春耕|[春秋]收|农闲|旅游旺季|台风季"
-)
-VAGUE = (
-    "尽快|尽早|逐步|逐年|适时|近期|近日|早日|及早|分批|陆续|后期|短期内|短时间内|择机|第一时间|稍后|不久|届时|"
-    "稳步|分步|有序"
-)
-RULES: tuple[tuple[re.Pattern[str], Reader], ...] = (
-    (
-        re.compile(
-            rf"{LED}(?:{YEAR})?{MONTH}(?P<day>[0-3]?\d|[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号](?:之?[前内]|"
-            rf"以前)?"
-        ),
-        _exact,
-    ),
-    (re.compile(rf"{LED}(?:{YEAR})?{MONTH}份?(?P<ten>[上中下])旬{BEFORE}"), _ten),
-    (
-        re.compile(
-            rf"{LED}(?:{YEAR})?(?<![\d.])\d{{1,2}}月?份?{DASH}(?P<month>1[0-2]|0?[1-9])月份?(?P<end>底|末|内|中|"
-            rf"期间)?{BEFORE}"
-        ),
-        _month,
-    ),
-    (re.compile(rf"{LED}(?:{YEAR})?{MONTH}份?(?P<end>底|末|内|期间)?{BEFORE}"), _month),
-    (
-        re.compile(rf"{LED}(?:{YEAR})?{MONTH}\d{{1,2}}日?{DASH}(?:\d{{1,2}}月)?(?P<day>[0-3]?\d)[日号](?:之?[前内])?"),
-        _exact_range,
-    ),
-    (re.compile(rf"{LED}(?P<which>[本下次])个?月(?:底|末|内|份)?{BEFORE}"), _near_month),
-    (re.compile(rf"{LED}(?<![\d一二三四五六七八九十个])(?P<which>)月[底末]{BEFORE}"), _near_month),
-    (re.compile(rf"{LED}(?:{YEAR})?(?P<half>[上下])半年(?:底|末|内)?{BEFORE}"), _half),
-    (
-        re.compile(
-            rf"{LED}(?:{YEAR})?(?:(?:第?[一二三四1-4]|[一二三]、){DASH}?)?第?(?P<quarter>[一二三四1-4])季度(?P<end>底|末|"
-            rf"内)?{BEFORE}"
-        ),
-        _quarter,
-    ),
-    (
-        re.compile(rf"{LED}(?:20\d\d年?{DASH})?{YEAR}(?P<end>年底|年末|年内|底|末|内|之内|期间)?{BEFORE}"),
-        _year_end,
-    ),
-    (
-        re.compile(
-            rf"{LED}(?P<end>(?<![今明去本后前当\d近每全半数多几来些两一二三四五六七八九十])年)(?:底|末|内|"
-            rf"终)(?P<year>)(?P<near>){BEFORE}"
-        ),
-        _year_end,
-    ),
-    (re.compile(rf"(?:从|自)?{YEAR}(?:开始)?起(?:，?每年)?"), _recurring),
-    (re.compile(rf"{LED}(?P<year>20\d\d)年?{DASH}20\d\d年，?每年"), _recurring),
-    (re.compile(rf"{LED}(?:{YEAR})?{festivals.FORM.pattern}(?:期间)?(?:之前|以前|前)"), _festival),
-    (
-        re.compile(rf"{LED}“?(?P<plan>{'|'.join(PLANS)})”?(?:规划|计划)?(?:期间|时期|期末|期内|末|内|期)"),
-        _plan,
-    ),
-    (
-        re.compile(
-            rf"{LED}(?:{YEAR})?(?:[上下]半年)?(?:{SEASONS})(?:开学|来临|到来|结束)?(?:期间|[时里内中初末]|[之以]?[前后])*"
-        ),
-        _without("vague"),
-    ),
-    (
-        re.compile(rf"{LED}(?:{YEAR[: -len('(?:的)?')]}(?:年?[初中])|年[初中](?!步|级|标|考))"),
-        _without("vague"),
-    ),
-    (re.compile(rf"{LED}{YEAR}[春夏秋冬]"), _without("vague")),
-    (re.compile(VAGUE), _without("vague")),
-    (
-        re.compile(r"(?:今明两年|(?:今后|未来)(?:[两三四五]年|几年))(?:内|中|间)?，?每年"),
-        lambda _found, base: _first_check(base.meant),
-    ),
-    (
-        re.compile(r"今明两年|今后两年"),
-        lambda _found, base: _dated("year-end", base.meant and base.meant + 1, DECEMBER),
-    ),
-    (
-        re.compile(
-            rf"每年(?:[至到在于]?(?:{MONTH}|年)?(?:份|底|末|初|[上中下]旬|上半年|下半年|\d日)?(?:之?前)?)|每[月周日天]|"
-            rf"每个?季度"
-        ),
-        _without("standing"),
-    ),
-    (re.compile(r"长期|常态化|持续|定期|常年|日常"), _without("standing")),
-    (
-        re.compile(r"自本(?:答复|复函|函|答复函)[^，。；]{0,6}?之?日起，?(?P<number>\d{1,3})个工作日(?:之内|以内|内)"),
-        _working_days,
-    ),
-    (re.compile(rf"(?:力争|再)?(?:用|利用){NUMBER}(?P<unit>年)(?:左右)?(?:的)?时间"), _duration),
-    (
-        re.compile(
-            rf"(?:今后|未来|近|在)?{NUMBER}个?(?P<unit>年|月|周|星期|日|天)(?:左右|多)?(?:之内|以内|内)(?!反馈|响应|办结|"
-            rf"答复)"
-        ),
-        _duration,
-    ),
-)
+def _two_years(_found: re.Match[str], base: Base) -> Reading:
+    return _dated("year-end", base.meant and base.meant + 1, DECEMBER)
+
+
+def _vague(_found: re.Match[str], _base: Base) -> Reading:
+    return "vague", None, None
+
+
+def _standing(_found: re.Match[str], _base: Base) -> Reading:
+    return "standing", None, None
+
+
+RULES: Mapping[str, Reader] = {  # form: what reads it
+    "exact_day": _exact,
+    "ten_days": _ten,
+    "month_range": _month,
+    "month": _month,
+    "day_range": _exact_range,
+    "near_month": _near_month,
+    "end_of_month": _near_month,
+    "half": _half,
+    "quarter": _quarter,
+    "whole_year": _year_end,
+    "end_of_year": _year_end,
+    "recurring": _recurring,
+    "recurring_range": _recurring,
+    "festival": _festival,
+    "plan": _plan,
+    "in_season": _vague,
+    "year_begins": _vague,
+    "season_of_year": _vague,
+    "vague": _vague,
+    "recurring_two": _recurring,
+    "two_years": _two_years,
+    "each": _standing,
+    "standing": _standing,
+    "working_days": _working_days,
+    "takes": _duration,
+    "within": _duration,
+}

@@ -14,7 +14,7 @@ from commitments.letters.pledges.splitting import has_act
 from commitments.letters.structure.outline import sentences
 from commitments.letters.structure.tables import cells
 
-FORMS = forms(__file__, cues.FORMS)
+FORMS = forms(__file__, **cues.FORMS.tables)
 LIST = r"(?:[、和与及]|以及|等)"
 
 

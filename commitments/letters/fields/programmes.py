@@ -10,7 +10,7 @@ from commitments.letters.forms import forms
 from commitments.letters.pledges import cues
 from commitments.letters.structure.outline import Passage
 
-FORMS = forms(__file__, cues.FORMS)
+FORMS = forms(__file__, **cues.FORMS.tables)
 QUOTED = re.compile(r"“([^“”]{2,16})”")
 COMMON = 4
 

@@ -11,7 +11,7 @@ from commitments.letters.forms import forms
 from commitments.letters.pledges import cues
 from commitments.letters.structure.outline import Piece, clauses
 
-FORMS = forms(__file__, cues.FORMS)
+FORMS = forms(__file__, **cues.FORMS.tables)
 GOAL = re.compile(r"(?:力争)?(?:到|至|力争到)(?:20\d\d年|“?十[三四五六]五|今年|明年)")
 CUE_TIMES = re.compile(r"底前?|内|前|旬|季度|下半年|上半年|明年|月")
 

@@ -10,7 +10,7 @@ from commitments.letters.forms import forms
 from commitments.letters.pledges import cues
 from commitments.letters.structure.outline import Piece, clauses
 
-FORMS = forms(__file__, cues.FORMS)
+FORMS = forms(__file__, **cues.FORMS.tables)
 REPLACED = re.compile(r"顺延|延期|延至|推迟|调整为|提前至|变更为")
 TERM = re.compile(r"(?:总|施工|建设)?(?:工期|建设周期|施工周期|建设期|施工期)")
 
