@@ -4,27 +4,18 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from commitments.letters.forms import forms
 from commitments.letters.header.regions import Found, Line, Parts
-from commitments.letters.text.boilerplate import TAIL, named
+from commitments.letters.text import boilerplate
+from commitments.letters.text.boilerplate import named
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document
 from commitments.letters.text.repairs import bare_day
 from commitments.letters.text.simplified import simplify
 
+FORMS = forms(__file__)
 DIGITS = {sign: n for n, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0, "０": 0}
-DAY = re.compile(
-    r"(?P<y>(?:19|20)\d\d|[〇○零一二三四五六七八九O]{4})\s*[年.\-/]\s*(?P<m>\d{1,2}|[一二三四五六七八九十]{1,2})\s*[月.\-/]\s*"
-    r"(?P<d>\d{1,2}|[一二三四五六七八九十]{1,3})\s*日?"
-)
-SAID = re.compile(r"(?:答复|成文|签发|落款|办复|回复)(?:日期|时间)[：]?\s*")
-BODY = (
-    "(?:委员会办公室|人民政府办公室|人民政府|政府|委员会|管委会|街道办事处|办事处|监督管理局|管理局|分局|总局|局|厅|办公室|"
-    "法院|检察院|总工会|妇联|联合会|供销社|管理中心|服务中心|中心|委|办|院|公司|集团|支队|总队|部|社)"
-)
-UNIT = re.compile(rf"[\u4e00-\u9fff（）、]{{3,30}}{BODY}")
 SIGNED = re.compile(r"[\u4e00-\u9fff（）·]{4,30}")  # whatever stands alone right above the date
-IN_TITLE = re.compile(rf"^(?P<n>[\u4e00-\u9fff（）]{{2,28}}?{BODY})(?:关于|对)")
-BEHIND_TITLE = re.compile(rf"(?:[\s（]|答复|复函|回复|的函)[\s（—-]*(?P<n>[\u4e00-\u9fff]{{3,20}}{BODY})[）]?$")
 SOURCES = "信息来源|文章来源|稿件来源|来源|发布机构|发文单位|发布单位|发文机关|公开单位|信息发布机构"
 CHINA = re.compile(r"\s+")
 
@@ -35,8 +26,8 @@ def signed_on(where: Parts, page_date: date | None) -> tuple[date, tuple[int, in
         if found := _alone(line, page_date):
             return found, where.view.span(*line.span(0, len(line.text)))
     for line in (*where.tail, *where.head):
-        said = SAID.search(line.text)
-        day = DAY.match(line.text, said.end()) if said else None
+        said = FORMS["said"].search(line.text)
+        day = FORMS["day"].match(line.text, said.end()) if said else None
         if day and (found := _read(day)):
             return found, where.view.span(*line.span(*day.span()))
     return _behind_the_unit(where)
@@ -44,18 +35,17 @@ def signed_on(where: Parts, page_date: date | None) -> tuple[date, tuple[int, in
 
 def _alone(line: Line, page_date: date | None) -> date | None:
     text = line.text.strip("（） ")
-    day = DAY.fullmatch(text)
+    day = FORMS["day"].fullmatch(text)
     return _read(day) if day else bare_day(text.replace(" ", ""), page_date)
 
 
 def _behind_the_unit(where: Parts) -> tuple[date, tuple[int, int]] | None:
     """Read 某某局 2019年7月15日 on one line."""
     for line in reversed(where.tail):
-        day = DAY.search(line.text)
-        if day and day.end() == len(line.text.rstrip("）")) and UNIT.fullmatch(line.text[: day.start()].strip()):
-            found = _read(day)
-            if found:
-                return found, where.view.span(*line.span(*day.span()))
+        day = FORMS["day"].search(line.text)
+        ends = day and day.end() == len(line.text.rstrip("）"))
+        if day and ends and FORMS["unit"].fullmatch(line.text[: day.start()].strip()) and (found := _read(day)):
+            return found, where.view.span(*line.span(*day.span()))
     return None
 
 
@@ -84,7 +74,7 @@ def page_date(document: Document) -> date | None:
     said = named(document.quarantined, "发布时间|发布日期|公开日期|发文日期|生成日期|时间|日期")
     loose = (simplify(line) for line in document.quarantined if re.search("点击|浏览|阅读|来源", simplify(line)))
     for text in (*facts, said or "", *loose):
-        day = DAY.search(text)
+        day = FORMS["day"].search(text)
         if day and (found := _read(day)):
             return found
     return None
@@ -114,8 +104,8 @@ def _names(where: Parts) -> Iterator[Found]:
         yield _letterhead(where, line)
     for text in _page(where.document):
         plain = canonical(simplify(text))
-        title = IN_TITLE.match(plain)
-        if title or UNIT.fullmatch(plain):
+        title = FORMS["in_title"].match(plain)
+        if title or FORMS["unit"].fullmatch(plain):
             yield (text[: title.end("n")] if title else text), (0, 0)
 
 
@@ -123,27 +113,27 @@ def _signature(where: Parts) -> Found:
     """Return the line above the date, or the name before it on its line."""
     for n in range(len(where.tail) - 1, -1, -1):
         line = where.tail[n]
-        name = DAY.sub("", line.text).strip("（） ")
+        name = FORMS["day"].sub("", line.text).strip("（） ")
         dated = name != line.text.strip("（） ")
-        if dated and UNIT.fullmatch(CHINA.sub("", name)):
-            return where.take(line, 0, len(line.text[: DAY.search(line.text).start()].rstrip()))  # type: ignore[union-attr]
+        if dated and FORMS["unit"].fullmatch(CHINA.sub("", name)):
+            return where.take(line, 0, len(line.text[: FORMS["day"].search(line.text).start()].rstrip()))  # type: ignore[union-attr]
         if dated and not name and n and SIGNED.fullmatch(CHINA.sub("", where.tail[n - 1].text)):
             return where.take(where.tail[n - 1], 0, len(where.tail[n - 1].text))
     for line in where.tail:
-        if UNIT.fullmatch(CHINA.sub("", line.text)) and not TAIL.match(line.text):
+        if FORMS["unit"].fullmatch(CHINA.sub("", line.text)) and not boilerplate.FORMS["tail"].match(line.text):
             return where.take(line, 0, len(line.text))
     return None
 
 
 def _title(where: Parts, line: Line) -> Found:
     """Return the unit a title begins with, or that stands behind it: ……的答复 某县水利局."""
-    found = IN_TITLE.match(line.text) or BEHIND_TITLE.search(line.text)
+    found = FORMS["in_title"].match(line.text) or FORMS["behind_title"].search(line.text)
     return where.take(line, *found.span("n")) if found else None
 
 
 def _letterhead(where: Parts, line: Line) -> Found:
     name = CHINA.sub("", line.text).removesuffix("文件")
-    if not UNIT.fullmatch(name):
+    if not FORMS["unit"].fullmatch(name):
         return None
     taken = where.take(line, 0, len(line.text))
     return (taken[0].removesuffix("文件"), taken[1]) if taken else None
