@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from commitments.letters.dates.reference import number
 from commitments.letters.forms import forms
 from commitments.letters.header.regions import Found, Line, Parts
 from commitments.letters.text import boilerplate
@@ -14,7 +15,6 @@ from commitments.letters.text.repairs import bare_day
 from commitments.letters.text.simplified import simplify
 
 FORMS = forms(__file__)
-DIGITS = {sign: n for n, sign in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0, "０": 0}
 SIGNED = re.compile(r"[\u4e00-\u9fff（）·]{4,30}")  # whatever stands alone right above the date
 SOURCES = "信息来源|文章来源|稿件来源|来源|发布机构|发文单位|发布单位|发文机关|公开单位|信息发布机构"
 CHINA = re.compile(r"\s+")
@@ -51,21 +51,9 @@ def _behind_the_unit(where: Parts) -> tuple[date, tuple[int, int]] | None:
 
 def _read(day: re.Match[str]) -> date | None:
     try:
-        return date(_year(day["y"]), _number(day["m"]), _number(day["d"]))
+        return date(number(day["y"]), number(day["m"]), number(day["d"]))
     except ValueError:
         return None
-
-
-def _year(text: str) -> int:
-    return int("".join(str(DIGITS.get(sign, sign)) for sign in text))
-
-
-def _number(text: str) -> int:
-    """Read 1–31 in figures or in Chinese: 24, 二十四, 十."""
-    if text.isdigit():
-        return int(text)
-    tens, ten, ones = text.rpartition("十")
-    return (DIGITS.get(tens, 1) * 10 if ten else 0) + (DIGITS[ones] if ones else 0)
 
 
 def page_date(document: Document) -> date | None:

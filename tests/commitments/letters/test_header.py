@@ -86,6 +86,7 @@ def test_who_proposed(hail: str, proposer: str) -> None:
         ("2022-06-09", date(2022, 6, 9)),
         ("2022524", date(2022, 5, 24)),
         ("2022年13月9日", None),
+        ("二〇二二年三四月九日", None),
         ("", None),
     ],
 )
