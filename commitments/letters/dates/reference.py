@@ -33,6 +33,11 @@ def number(text: str) -> int:
     return int("".join(str(NUMERALS[sign]) for sign in text))
 
 
+def duration(printed: str, unit: str) -> tuple[int, str]:
+    """Return how many of which unit: half a year is six months."""
+    return (6, "月") if printed == "半" else (number(printed), unit)
+
+
 def last_day(year: int, month: int) -> date:
     """Return the last day of a month."""
     return date(year, month, monthrange(year, month)[1])

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from commitments.calendar.workdays import WorkCalendar
 from commitments.letters.dates import festivals
-from commitments.letters.dates.reference import Base, last_day, later, number
+from commitments.letters.dates.reference import Base, duration, last_day, later, number
 from commitments.letters.forms import forms
 
 PLANS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
@@ -113,9 +113,7 @@ def _festival(found: re.Match[str], base: Base) -> Reading:
 def _duration(found: re.Match[str], base: Base) -> Reading:
     if base.reply is None:
         return "duration-from-reply", None, OPEN_DAY
-    half = found["number"] == "半"
-    amount, unit = (6, "月") if half else (number(found["number"]), found["unit"])
-    return "duration-from-reply", later(base.reply, amount, unit), None
+    return "duration-from-reply", later(base.reply, *duration(found["number"], found["unit"])), None
 
 
 def _working_days(found: re.Match[str], base: Base) -> Reading:

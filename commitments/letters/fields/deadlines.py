@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from commitments.letters.dates.expressions import Time, find
-from commitments.letters.dates.reference import Base, last_day, later, number
+from commitments.letters.dates.reference import Base, duration, last_day, later
 from commitments.letters.fields.conditions import conditions
 from commitments.letters.pledges.model import Pledge
 
@@ -17,6 +17,7 @@ TERM = re.compile(
     r"(?:工期|建设周期|施工周期|建设期|周期|历时|为期|服务期|施工期)(?:约|为|预计|计划|需|大约|限|共|合计|"
     r"约为)*(?P<number>\d{1,3}|[一二两三四五六七八九十]{1,3}|半)个?(?P<unit>年|月|天|日|周)(?P<half>半)?"
 )
+BARE_YEAR = re.compile(r"(?:到|至|在|于)?(?:今年|本年|20\d\d年|明年|本年度|今年度)")
 MOVED = re.compile(r"(?:原定|原计划|原拟)[^。；]{0,40}?(?:顺延|延期|延|推迟|调整|提前|变更)[^，。；]{0,3}[至到为]")
 
 
@@ -66,11 +67,7 @@ def _usable(text: str, base: Base) -> list[Time]:
 
 def _chosen(dated: list[Time]) -> Time:
     """Prefer a stated limit (底前, 月) to a bare year, then the last one."""
-    exact = [
-        time
-        for time in dated
-        if not re.fullmatch(r"(?:到|至|在|于)?(?:今年|本年|20\d\d年|明年|本年度|今年度)", time.text)
-    ]
+    exact = [time for time in dated if not BARE_YEAR.fullmatch(time.text)]
     return (exact or dated)[-1]
 
 
@@ -78,17 +75,12 @@ def _term(text: str, dated: list[Time], pledge: Pledge, base: Base) -> Deadline 
     hit = TERM.search(text)
     if not hit:
         return None
-    start = dated[-1].day if dated else _start_before(pledge, base)
+    earlier = dated or [time for time in find(pledge.passage.text[: pledge.start], base) if time.day]
+    start = earlier[-1].day if earlier else None
     if start is None or (dated and dated[-1].start > hit.start()):
         return None
-    amount = number(hit["number"]) if hit["number"] != "半" else 6
-    end = later(start, amount, hit["unit"] if hit["number"] != "半" else "月")
+    end = later(start, *duration(hit["number"], hit["unit"]))
     end = later(end, 6, "月") if hit["half"] else end
     if start == last_day(start.year, start.month) and hit["unit"] in ("年", "月"):
         end = last_day(end.year, end.month)
     return Deadline(hit[0], end, "start-plus-duration", "start plus the stated duration: please confirm")
-
-
-def _start_before(pledge: Pledge, base: Base) -> date | None:
-    times = [time for time in find(pledge.passage.text[: pledge.start], base) if time.day]
-    return times[-1].day if times else None

@@ -13,7 +13,10 @@ from commitments.letters.structure.outline import Piece, clauses
 
 FORMS = forms(__file__, **cues.FORMS.tables)
 GOAL = re.compile(r"(?:力争)?(?:到|至|力争到)(?:20\d\d年|“?十[三四五六]五|今年|明年)")
-CUE_TIMES = re.compile(r"底前?|内|前|旬|季度|下半年|上半年|明年|月")
+THIS_YEAR = re.compile(r"(?:今年|本年度)，?(?:将|要|还?将|大力|继续|再|还要|重点|着力|全力|拟)")
+LIMIT = re.compile(r"内|前|底|旬|季度|下半年|上半年|明年|月")
+LIMITS = ("exact-day", "ten-day", "quarter", "duration-from-reply", "recurring-first")
+SHORT = 6
 
 
 @dataclass(frozen=True)
@@ -48,16 +51,8 @@ def _clause(words: str, after: str, piece: Piece, base: Base, *, telling: bool, 
     found = _goal(stripped, after, base) or _cue(stripped, base, telling=telling, past=past)
     name, at = found or (None, 0)
     subject = _subject(stripped[:at]) if name else stripped[:8]
-    return Clause(
-        piece.start,
-        piece.end,
-        stripped,
-        name,
-        subject,
-        cues.done(stripped) and name not in ("will", "plan"),
-        cues.refused(stripped),
-        words[-1:],
-    )
+    done = cues.done(stripped) and name not in ("will", "plan")
+    return Clause(piece.start, piece.end, stripped, name, subject, done, cues.refused(stripped), words[-1:])
 
 
 def _cue(words: str, base: Base, *, telling: bool, past: bool) -> tuple[str, int] | None:
@@ -84,15 +79,8 @@ def _implied(words: str, base: Base, *, telling: bool) -> tuple[str, int] | None
         return "dated", 0
     if due := [time for time in _ahead(find(words, base), base) if _is_limit(time)]:
         return "dated", due[0].start
-    if any(
-        (gate.start <= 1 and not telling) or gate.text.startswith(("待", "视", "若", "如"))
-        for gate in conditions(words)
-    ):
-        return "event", 0
-    return None
-
-
-THIS_YEAR = re.compile(r"(?:今年|本年度)，?(?:将|要|还?将|大力|继续|再|还要|重点|着力|全力|拟)")
+    gates = (gate.text[0] in "待视若如" or (gate.start <= 1 and not telling) for gate in conditions(words))
+    return ("event", 0) if any(gates) else None
 
 
 def _goal(words: str, after: str, base: Base) -> tuple[str, int] | None:
@@ -101,14 +89,8 @@ def _goal(words: str, after: str, base: Base) -> tuple[str, int] | None:
     if not goal or not _ahead(find(words[goal.start() :], base), base):
         return None
     reach = words[goal.end() :] + (after if len(words) - goal.end() < SHORT else "")
-    return (
-        ("goal", goal.start())
-        if cues.FORMS["reach"].search(reach) and not cues.FORMS["forecast"].search(words + reach)
-        else None
-    )
-
-
-SHORT = 6
+    reached = cues.FORMS["reach"].search(reach) and not cues.FORMS["forecast"].search(words + reach)
+    return ("goal", goal.start()) if reached else None
 
 
 def _will_at(words: str) -> int:
@@ -132,13 +114,7 @@ def _gone(times: Sequence[Time], base: Base) -> bool:
 
 def _is_limit(time: Time) -> bool:
     """A bare year (今年, 2023年) announces nothing by itself; 年内, 10月底前, 明年 do."""
-    return bool(CUE_TIMES.search(time.text)) or time.rule in (
-        "exact-day",
-        "ten-day",
-        "quarter",
-        "duration-from-reply",
-        "recurring-first",
-    )
+    return bool(LIMIT.search(time.text)) or time.rule in LIMITS
 
 
 def _subject(before: str) -> str:

@@ -7,7 +7,7 @@ from commitments.letters.dates.expressions import mask
 from commitments.letters.dates.reference import Base
 from commitments.letters.pledges import cues
 from commitments.letters.pledges.clauses import Clause, read
-from commitments.letters.pledges.items import ADVICE, is_shared, only_courteous, umbrella
+from commitments.letters.pledges.items import announces_nothing
 from commitments.letters.pledges.model import Pledge, pledge
 from commitments.letters.pledges.spans import spans
 from commitments.letters.pledges.splitting import cut
@@ -26,11 +26,9 @@ def prose(
         piece = _opened(passage.text, sentence)
         words = mask(passage.text[piece.start : piece.end])
         planning = planning or bool(cues.FORMS["next"].match(words) and not parent)
-        if _skipped(words, part) or (
-            parent and piece.end == len(passage.text) and (part == sections.PLAN or _lead_like(words))
-        ):
-            continue
-        yield from _sentence(passage, piece, part, led, base, planning=planning)
+        leads = parent and piece.end == len(passage.text) and (part == sections.PLAN or _lead_like(words))
+        if not leads and not _skipped(words, part):
+            yield from _sentence(passage, piece, part, led, base, planning=planning)
 
 
 OPENING = re.compile(
@@ -47,17 +45,12 @@ def _opened(text: str, sentence: Piece) -> Piece:
 def _skipped(words: str, part: str) -> bool:
     if not words or part == sections.TROUBLE or (words[-1] not in "。；！？”）" and "①" not in words):
         return True
-    if re.match(r"(?:据|经)(?:初步)?(?:测算|预测|估算)", words):
+    if ESTIMATE.match(words) or LAW.search(words) or announces_nothing(words):
         return True
-    if ADVICE.match(words) or is_shared(words) or LAW.search(words):
-        return True
-    return (
-        only_courteous(words)
-        or umbrella(words)
-        or bool(cues.FORMS["higher"].search(words) and not re.search(r"待|批复|下达|我[局委们镇办]", words))
-    )
+    return bool(cues.FORMS["higher"].search(words)) and not re.search(r"待|批复|下达|我[局委们镇办]", words)
 
 
+ESTIMATE = re.compile(r"(?:据|经)(?:初步)?(?:测算|预测|估算)")
 LAW = re.compile(r"〓，?(?:自|将于|将自)[^，。]{2,14}(?:起)?(?:正式)?施行")
 
 
@@ -68,14 +61,18 @@ def _lead_like(words: str) -> bool:
 def _sentence(passage: Passage, piece: Piece, part: str, led: str, base: Base, *, planning: bool) -> Iterator[Pledge]:
     telling = part in (sections.PROGRESS, sections.BACKGROUND)
     found = read(passage.text, piece, base, telling=telling)
-    told = [] if _slogan(found) else spans(found)
+    slogan = len(found) <= 1 and any(cues.courteous(clause.text) for clause in found)  # 我们将以…为契机，…
+    told = [] if slogan else spans(found)
     if not told and planning and _announces(found):
-        told = [(_first(found), len(found), "will")]
+        opened = len(found) > 1 and cues.FORMS["opener"].match(found[0].text)
+        told = [(1 if opened else 0, len(found), "will")]
     for a, b, cue in told:
-        goal = part == sections.BACKGROUND and _is_goal(passage.text[found[a].start : found[b - 1].end], cue)
-        told_at, family = (_dated_clause(found, a, b), "goal") if goal else (a, cue)
-        for start, end in cut(passage.text, found[told_at].start, found[b - 1].end, base, running=True):
-            yield pledge(passage, start, end, family, led, listed=planning)
+        begin, end, family = found[a].start, found[b - 1].end, cue
+        if part == sections.BACKGROUND and _is_goal(passage.text[begin:end], cue):
+            # such a goal begins with its date: 市政府印发方案，明确2025年底前建成…
+            begin, family = next((clause.start for clause in found[a:b] if clause.cue), begin), "goal"
+        for start, stop in cut(passage.text, begin, end, base, running=True):
+            yield pledge(passage, start, stop, family, led, listed=planning)
 
 
 def _is_goal(words: str, cue: str) -> bool:
@@ -86,16 +83,6 @@ def _is_goal(words: str, cue: str) -> bool:
 STEPS = re.compile(rf"{cues.WE}|开工|启动|招标|施工|印发|完工|竣工|通车|投用|投入使用")
 
 
-def _dated_clause(found: Sequence[Clause], a: int, b: int) -> int:
-    """A goal in a background section begins with its date: 市政府印发方案，明确2025年底前建成…."""
-    return next((place for place in range(a, b) if found[place].cue), a)
-
-
-def _slogan(found: Sequence[Clause]) -> bool:
-    """Say whether a sentence only vows: 我们将以…为契机，…."""
-    return len(found) <= 1 and any(cues.courteous(clause.text) for clause in found)
-
-
 STATE = re.compile(r"仍有|仍存|尚有|还有|有望|占比|均为|达到了")
 
 
@@ -104,22 +91,10 @@ SHORTEST = 6
 
 def _announces(found: Sequence[Clause]) -> bool:
     """Say whether a sentence in a next-step paragraph without a cue word is an act of its own."""
-    bad = [
-        clause.done
-        or clause.refused
-        or bool(
-            cues.FORMS["asked"].search(clause.text)
-            or cues.FORMS["need"].search(clause.text)
-            or STATE.search(clause.text)
-        )
-        for clause in found
-    ]
-    return (
-        not any(bad)
-        and not re.match(r"(?:这|此|该|其|目前|当前)", found[0].text)
-        and len(found[0].text) + len(found) > SHORTEST
+    first = found[0].text
+    if any(clause.done or clause.refused for clause in found) or len(first) + len(found) <= SHORTEST:
+        return False
+    forms = (STATE, cues.FORMS["asked"], cues.FORMS["need"])
+    return not re.match(r"这|此|该|其|目前|当前", first) and not any(
+        form.search(clause.text) for form in forms for clause in found
     )
-
-
-def _first(found: Sequence[Clause]) -> int:
-    return 1 if len(found) > 1 and cues.FORMS["opener"].match(found[0].text) else 0

@@ -30,15 +30,10 @@ BARE_FORECAST = re.compile(r"预计[到至]?[^，。；]{0,8}[年月底]")
 
 def _left_over(found: Sequence[Clause], place: int) -> int:
     """Of a total and its numbered remainder only the remainder is open: 计划120个，已完工86个，其余34个正在…."""
-    after = range(place + 1, _forward(found, place))
-    return next(
-        (
-            at
-            for at in after
-            if FORMS["left_over"].match(found[at].text) and found[at].cue and any(x.done for x in found[place:at])
-        ),
-        place,
-    )
+    for at in range(place + 1, _forward(found, place)):
+        if found[at].cue and FORMS["left_over"].match(found[at].text) and any(x.done for x in found[place:at]):
+            return at
+    return place
 
 
 def _silent(found: Sequence[Clause], place: int) -> bool:
@@ -73,21 +68,13 @@ def _strongest(found: Sequence[Clause]) -> str:
 
 def _back(found: Sequence[Clause], place: int, floor: int) -> int:
     """Return the clause an announcement starts with: a gate before it, or the clause that holds its subject."""
-    start = place
-    if FORMS["left_over"].match(found[place].text):
+    start, clause = place, found[place]
+    if FORMS["left_over"].match(clause.text):
         return place
-    if REMAINS.match(found[place].text):
+    if REMAINS.match(clause.text):
         return max(floor, next((at for at in range(place - 1, -1, -1) if FORMS["total"].search(found[at].text)), place))
-    if not found[place].subject and place > floor and found[place].cue != "goal":
-        before = found[place - 1]
-        if (
-            not before.refused
-            and found[place].cue != "told"
-            and not cues.FORMS["opener"].match(before.text)
-            and _holds_subject(before)
-            and not _aside(found, place)
-        ):
-            start = place - 1
+    if not clause.subject and place > floor and _holds_subject(found[place - 1], clause.cue):
+        start = place - 1
     while start > floor and _belongs(found[start - 1].text):
         start -= 1
     return start
@@ -96,14 +83,18 @@ def _back(found: Sequence[Clause], place: int, floor: int) -> int:
 REMAINS = re.compile(r"(?:现|目前)?(?:其余|余下|剩余|剩下)(?![^，。；]{0,8}[\d一二三四五六七八九十两])")
 
 
-def _holds_subject(clause: Clause) -> bool:
+def _holds_subject(clause: Clause, cue: str | None) -> bool:
+    """Say whether a clause has the subject of the one behind it, which has none of its own."""
+    if (
+        cue in ("told", "goal")
+        or clause.refused
+        or (cue == "dated" and clause.done)
+        or cues.FORMS["opener"].match(clause.text)
+    ):
+        return False
     if re.match(r"(?:目前|现|截至[^，]*)?[并且也]?(?:已|均|业已)", clause.text):
         return False
     return not FORMS["act_first"].match(cues.FORMS["adverbs"].sub("", clause.text))
-
-
-def _aside(found: Sequence[Clause], place: int) -> bool:
-    return found[place].cue in ("told", "dated") and found[place - 1].done
 
 
 SHORT = 3  # characters that may stand before 待…后 in its clause
@@ -112,12 +103,7 @@ SHORT = 3  # characters that may stand before 待…后 in its clause
 def _belongs(words: str) -> bool:
     """A gate (待…后, 若…) or a remainder standing as a clause of its own goes with what follows."""
     gate = conditions(words)
-    return (
-        bool(gate and gate[0].start < SHORT)
-        or bool(re.match(r"(?:目前，?)?(?:对)?(?:其余|余下|剩余|剩下)[^，]{1,16}$", words))
-        or words in ("目前", "现")
-        or bool(re.match(r"由[^，]{2,18}(?:负责|牵头|承担|实施|统筹)$", words))
-    )
+    return bool(gate and gate[0].start < SHORT) or bool(FORMS["belongs"].match(words))
 
 
 def _another(found: Sequence[Clause], place: int) -> bool:
@@ -127,11 +113,10 @@ def _another(found: Sequence[Clause], place: int) -> bool:
         return bool(MATTER.search(clause.text))
     if not _own_act(found[place : place + 1]):
         return False
-    return found[place - 1].text_end == "；" or bool(
-        re.match(r"第[一二三四五六七八九\d]+[批期]|[一二三四五]期", clause.subject)
-    )
+    return found[place - 1].text_end == "；" or bool(PHASE.match(clause.subject))
 
 
+PHASE = re.compile(r"第[一二三四五六七八九\d]+[批期]|[一二三四五]期")
 MATTER = re.compile(r"(?:一事|事宜|问题|建议|方面|诉求)$|^(?:关于|对于|针对|至于)")
 
 
@@ -143,17 +128,14 @@ def _own_act(found: Sequence[Clause]) -> bool:
     )
 
 
+DONE_BY_ANOTHER = re.compile(r"(?!截至|目前|现|至今|今年).{2,10}已")
+
+
 def _forward(found: Sequence[Clause], place: int) -> int:
     """Return where an announcement ends: before a finished or refused clause with a subject of its own."""
-    end = place + 1
-    while end < len(found):
+    for end in range(place + 1, len(found)):
         clause = found[end]
-        if (
-            cues.courteous(clause.text)
-            or clause.refused
-            or _another(found, end)
-            or (clause.done and not clause.cue and re.match(r"(?!截至|目前|现|至今|今年).{2,10}已", clause.text))
-        ):
-            break
-        end += 1
-    return end
+        over = clause.done and not clause.cue and DONE_BY_ANOTHER.match(clause.text)
+        if over or clause.refused or cues.courteous(clause.text) or _another(found, end):
+            return end
+    return len(found)

@@ -103,14 +103,11 @@ def _doer(words: str) -> str:
     return "" if FORMS["not_doer"].match(name) else name
 
 
-def own_sentence(words: str, base: Base) -> bool:
+def _stands_alone(words: str, base: Base) -> bool:
     """Say whether a sentence of an item has a time, an event or a doer of its own."""
     masked = mask(words)
-    return bool(_limits(masked, base) or gated(masked) or _doer(masked) or _vague(masked))
-
-
-def _vague(words: str) -> bool:
-    return any(time.rule == "vague" for time in find(words, ANY_YEAR))
+    vague = any(time.rule == "vague" for time in find(masked, ANY_YEAR))
+    return bool(vague or _limits(masked, base) or gated(masked) or _doer(masked))
 
 
 def group(text: str, kept: Sequence[Piece], base: Base) -> list[tuple[int, int]]:
@@ -118,7 +115,7 @@ def group(text: str, kept: Sequence[Piece], base: Base) -> list[tuple[int, int]]
     groups: list[list[Piece]] = []
     for sentence in kept:
         first = groups and groups[-1][-1]
-        if first and first.end == sentence.start and not own_sentence(text[sentence.start : sentence.end], base):
+        if first and first.end == sentence.start and not _stands_alone(text[sentence.start : sentence.end], base):
             groups[-1].append(sentence)
         else:
             groups.append([sentence])
