@@ -5,30 +5,17 @@ from typing import Any
 
 from commitments.letters.candidates import Candidate
 from commitments.letters.reading import Reading
+from commitments.letters.text.document import Header
 
 SCHEMA = 1
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
     """Return a reading in JSON's types; offsets count characters of ``text``."""
-    document, head = reading.document, reading.header
+    document = reading.document
     return {
         "schema": SCHEMA,
-        "letter": {
-            "doc_number": head.doc_number,
-            "proposal_number": head.proposal_number,
-            "proposal_title": head.proposal_title,
-            "proposer": head.proposer,
-            "replying_unit": head.replying_unit,
-            "co_units": list(head.co_units),
-            "reply_date": head.reply_date.isoformat() if head.reply_date else None,
-            "session": head.session,
-            "classification": head.classification,
-            "contact_name": head.contact_name,
-            "contact_phone": head.contact_phone,
-            "kind": head.kind,
-            "places": {name: list(place) for name, place in head.places.items()},
-        },
+        "letter": _letter(reading.header),
         "sha256": document.sha256,
         "text": document.text,
         "candidates": [_candidate(each) for each in reading.candidates],
@@ -36,6 +23,14 @@ def as_json(reading: Reading) -> dict[str, Any]:
         "repairs": [{"line": r.line, "from": r.before, "to": r.after, "why": r.why} for r in document.repairs],
         "warnings": list(document.warnings),
     }
+
+
+def _letter(head: Header) -> dict[str, Any]:
+    """Return the head; its fields are named and ordered as in the contract, but the page's day, which is none of it."""
+    day = head.reply_date.isoformat() if head.reply_date else None
+    places = {name: list(place) for name, place in head.places.items()}
+    said = asdict(head) | {"co_units": list(head.co_units), "reply_date": day, "places": places}
+    return {name: value for name, value in said.items() if name != "page_date"}
 
 
 def _candidate(found: Candidate) -> dict[str, Any]:

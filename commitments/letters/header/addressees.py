@@ -9,6 +9,7 @@ from commitments.letters.header.regions import Found, Parts
 from commitments.letters.text.simplified import simplify
 
 FORMS = forms(__file__, body=signature.FORMS.tables["body"])
+STOP = re.compile(r"[，。；：《]")  # no list of units goes on behind it
 LONGEST = 40  # characters of a unit's name and the verb behind it
 
 
@@ -20,11 +21,8 @@ def proposer(where: Parts, *, joint: bool) -> Found:
         return where.take(where.opening, found.start("n"), found.end("n")) if found else None
     if line is None:
         return None
-    end = len(line.text.rstrip("： "))
-    taken = where.take(line, 0, end)
-    if not taken:
-        return None
-    return _without_honours(taken[0]), taken[1]
+    taken = where.take(line, 0, len(line.text.rstrip("： ")))
+    return (_without_honours(taken[0]), taken[1]) if taken else None
 
 
 def _without_honours(name: str) -> str:
@@ -52,15 +50,10 @@ def co_units(where: Parts, own: str | None, sender: Found, *, joint: bool) -> li
 def _named(text: str) -> Iterator[tuple[int, int]]:
     """Return the stretches that name units, after 会同, 与, 征求 and before 参加办理."""
     for hit in FORMS["joined"].finditer(text):
-        yield from _listed(text, hit.end())
+        stop = STOP.search(text, hit.end())
+        yield from _split(text, hit.end(), stop.start() if stop else len(text))
     for hit in FORMS["takes_part"].finditer(text):
-        yield from _split(text, hit.start("names"), hit.end("names"))
-
-
-def _listed(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Read a list of units from where it begins to the verb that ends it."""
-    stop = re.compile(r"[，。；：《]").search(text, start)
-    yield from _split(text, start, stop.start() if stop else len(text))
+        yield from _split(text, *hit.span("names"))
 
 
 def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

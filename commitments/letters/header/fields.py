@@ -4,11 +4,11 @@ What the letter does not say is None; nothing is guessed. Values keep the letter
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from commitments.letters.forms import forms
 from commitments.letters.header import addressees, contacts, signature
-from commitments.letters.header.regions import Found, Line, Parts, parts
+from commitments.letters.header.regions import Found, Parts, parts
 from commitments.letters.text.document import Document, Header, View
 from commitments.letters.text.simplified import simplify
 
@@ -19,27 +19,21 @@ TITLE_CHARS = 90  # a mark stands alone or beside a title, never in prose
 def header(view: View, document: Document) -> Header:
     """Read the head of a letter."""
     where = parts(view, document)
+    kind, page_date = _kind(where), signature.page_date(document)
     found = {name: read(where) for name, read in READERS.items()}
-    kind = _kind(where)
-    own_unit = signature.replying_unit(where)
-    page_date = signature.page_date(document)
-    found["replying_unit"] = own_unit
-    sender = addressees.proposer(where, joint=kind == JOINT)
-    co_units = addressees.co_units(where, own_unit[0] if own_unit else None, sender, joint=kind == JOINT)
-    signed = signature.signed_on(where, page_date)
-    person, phone = contacts.contact(where)
-    found |= {"proposer": sender, "contact_name": person, "contact_phone": phone}
-    said = {name: value[0] if value else None for name, value in found.items()}
-    places = {name: value[1] for name, value in found.items() if value}
-    if signed:
-        places["reply_date"] = signed[1]
+    found["replying_unit"] = own = signature.replying_unit(where)
+    found["proposer"] = sender = addressees.proposer(where, joint=kind == JOINT)
+    found["contact_name"], found["contact_phone"] = contacts.contact(where)
+    co_units = addressees.co_units(where, own[0] if own else None, sender, joint=kind == JOINT)
+    day, place = signature.signed_on(where, page_date) or (None, None)
     return Header(
-        doc_number=said["doc_number"], proposal_number=said["proposal_number"], proposal_title=said["proposal_title"],
-        proposer=said["proposer"], replying_unit=said["replying_unit"], session=said["session"],
-        classification=said["classification"], contact_name=said["contact_name"], contact_phone=said["contact_phone"],
-        reply_date=signed[0] if signed else None, co_units=tuple(co_units), kind=kind, page_date=page_date,
-        places=places,
-    )  # fmt: skip
+        **{name: value[0] if value else None for name, value in found.items()},
+        co_units=tuple(co_units),
+        reply_date=day,
+        kind=kind,
+        page_date=page_date,
+        places={name: value[1] for name, value in found.items() if value} | ({"reply_date": place} if place else {}),
+    )
 
 
 JOINT = "会办意见"
@@ -48,9 +42,7 @@ JOINT = "会办意见"
 def _kind(where: Parts) -> str:
     head = " ".join(line.text for line in where.head) + where.document.page.get("ArticleTitle", "")
     text = head + where.opening.text
-    if re.search("会办意见|协办意见|会办", head) or re.search(
-        "(?:我.会办|会办意见如下|由[你贵].{1,6}主办)", where.opening.text
-    ):
+    if re.search("会办|协办意见", head) or re.search("我.会办|会办意见如下|由[你贵].{1,6}主办", where.opening.text):
         return JOINT
     return "提案" if text.count("提案") + text.count("政协") > text.count("建议") + text.count("人大") else "建议"
 
@@ -68,15 +60,12 @@ def _doc_number(where: Parts) -> Found:
 
 def _proposal_number(where: Parts) -> Found:
     """Return the proposal's number: in title or opening, beside the proposal, never that of another document."""
-    for line in (*_titles(where), where.opening):
+    titles = (line for line in where.head if not FORMS["number"].match(line.text))
+    for line in (*titles, where.opening):
         for found in FORMS["proposal"].finditer(line.text[:400]):
             if _is_proposals(line.text, *found.span()):
                 return where.take(line, *found.span(found.lastgroup or 0))
     return None
-
-
-def _titles(where: Parts) -> Iterator[Line]:
-    yield from (line for line in where.head if not FORMS["number"].match(line.text))
 
 
 def _is_proposals(text: str, start: int, end: int) -> bool:

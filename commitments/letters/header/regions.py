@@ -39,8 +39,9 @@ class Parts:
     view: View
     document: Document
 
-    def take(self, line: Line, a: int, b: int) -> Found:
+    def take(self, line: Line, a: int = 0, b: int | None = None) -> Found:
         """Return the letter's own characters of a stretch of a line, without residue and spaces, and their place."""
+        b = len(line.text) if b is None else b
         if a >= b:
             return None
         start, end = line.span(a, b)

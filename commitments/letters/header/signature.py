@@ -106,10 +106,10 @@ def _signature(where: Parts) -> Found:
         if dated and FORMS["unit"].fullmatch(CHINA.sub("", name)):
             return where.take(line, 0, len(line.text[: FORMS["day"].search(line.text).start()].rstrip()))  # type: ignore[union-attr]
         if dated and not name and n and SIGNED.fullmatch(CHINA.sub("", where.tail[n - 1].text)):
-            return where.take(where.tail[n - 1], 0, len(where.tail[n - 1].text))
+            return where.take(where.tail[n - 1])
     for line in where.tail:
         if FORMS["unit"].fullmatch(CHINA.sub("", line.text)) and not boilerplate.FORMS["tail"].match(line.text):
-            return where.take(line, 0, len(line.text))
+            return where.take(line)
     return None
 
 
@@ -123,7 +123,7 @@ def _letterhead(where: Parts, line: Line) -> Found:
     name = CHINA.sub("", line.text).removesuffix("文件")
     if not FORMS["unit"].fullmatch(name):
         return None
-    taken = where.take(line, 0, len(line.text))
+    taken = where.take(line)
     return (taken[0].removesuffix("文件"), taken[1]) if taken else None
 
 

@@ -80,19 +80,15 @@ def _back(found: Sequence[Clause], place: int, floor: int) -> int:
     return start
 
 
+FINISHED = re.compile(r"(?:目前|现|截至[^，]*)?[并且也]?(?:已|均|业已)")
 REMAINS = re.compile(r"(?:现|目前)?(?:其余|余下|剩余|剩下)(?![^，。；]{0,8}[\d一二三四五六七八九十两])")
 
 
 def _holds_subject(clause: Clause, cue: str | None) -> bool:
     """Say whether a clause has the subject of the one behind it, which has none of its own."""
-    if (
-        cue in ("told", "goal")
-        or clause.refused
-        or (cue == "dated" and clause.done)
-        or cues.FORMS["opener"].match(clause.text)
-    ):
+    if cue in ("told", "goal") or clause.refused or (cue == "dated" and clause.done):
         return False
-    if re.match(r"(?:目前|现|截至[^，]*)?[并且也]?(?:已|均|业已)", clause.text):
+    if cues.FORMS["opener"].match(clause.text) or FINISHED.match(clause.text):
         return False
     return not FORMS["act_first"].match(cues.FORMS["adverbs"].sub("", clause.text))
 

@@ -53,12 +53,12 @@ class Header:
     proposal_title: str | None
     proposer: str | None
     replying_unit: str | None
+    co_units: tuple[str, ...]
     reply_date: date | None
     session: str | None
     classification: str | None
     contact_name: str | None
     contact_phone: str | None
-    co_units: tuple[str, ...]
     kind: str
     page_date: date | None
     places: Mapping[str, tuple[int, int]]
