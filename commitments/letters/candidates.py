@@ -21,16 +21,7 @@ from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document, Header, View
 
 KINDS = {"open": "open_item", "goal": "target"}
-SURE = {
-    "item": 0.9,
-    "will": 0.9,
-    "plan": 0.9,
-    "open": 0.85,
-    "goal": 0.8,
-    "told": 0.75,
-    "dated": 0.7,
-    "event": 0.7,
-}
+CUE_CONFIDENCE = {"item": 0.9, "will": 0.9, "plan": 0.9, "open": 0.85, "goal": 0.8, "told": 0.75}  # the others: 0.7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,9 +68,7 @@ class Script:
     def table(self) -> dict[int, str]:
         """The letter's characters with those the view has for them."""
         text, places = self.document.text, self.view.at
-        return {
-            ord(text[place]): sign for place, sign in zip(places, self.view.text, strict=False) if place < len(text)
-        }
+        return {ord(text[place]): sign for place, sign in zip(places, self.view.text, strict=False)}
 
     def matching(self, value: str) -> str:
         """Write a value of the header in the characters of the view."""
@@ -115,9 +104,8 @@ def candidates(view: View, header: Header, document: Document) -> list[Candidate
     given = {script.matching(name): name for name in names}
     matching = {name: form for form, name in given.items()}
     text = canonical(view.text)
-    known = register(
-        text, matching.get(header.replying_unit or ""), tuple(matching[unit] for unit in header.co_units if unit)
-    )
+    others = tuple(matching[unit] for unit in header.co_units if unit)
+    known = register(text, matching.get(header.replying_unit or ""), others)
     passages, base = outline(view.text), base_of(header, text)
     letter = Letter(
         base=base,
@@ -135,21 +123,19 @@ def _guest(header: Header) -> str | None:
     return header.proposer or (header.co_units[0] if header.kind == "会办意见" and header.co_units else None)
 
 
-BELIEVED = range(1949, 2200)  # years a letter can be of
+PLAUSIBLE_YEARS = range(1949, 2200)  # years a letter can be of
 HEAD_CHARS = 120  # the letter's own title stands here
 
 
 def base_of(header: Header, text: str) -> Base:
     """Return what phrases without a year are read against: the reply, else a year of number, title, text or page."""
     programme = re.search(r"20\d\d年度?[^，。；]{0,16}(?:计划|项目|行动|方案|实事|规划)", text)
-    named = (
-        header.proposal_title or "",
-        text[:HEAD_CHARS],
-        header.doc_number or "",
-        programme[0] if programme else "",
-    )
+    head = (header.proposal_title or "", text[:HEAD_CHARS], header.doc_number or "")
+    named = (*head, programme[0] if programme else "")
     year = next((int(hit[0]) for words in named if (hit := re.search(r"20\d\d(?=年|〕|】|\])", words))), None)
-    reply, page = (day if day and day.year in BELIEVED else None for day in (header.reply_date, header.page_date))
+    reply, page = (
+        day if day and day.year in PLAUSIBLE_YEARS else None for day in (header.reply_date, header.page_date)
+    )
     return Base(reply, year or (page.year if page else None))
 
 
@@ -189,14 +175,10 @@ def _candidate(pledge: Pledge, number: int, letter: Letter) -> Candidate:
         condition=own(gates[0].event) if gates else None,
         targets=goals,
         confidence=_confidence(pledge, owned, due, gates),
-        why=_why(pledge, owned, due, hard),
+        why=(f"found as: {pledge.cue}", f"owner: {owned.basis}", f"time: {due.rule}", f"strength: {hard}"),
     )
 
 
 def _confidence(pledge: Pledge, owned: Owned, due: Deadline, gates: Sequence[Condition]) -> float:
     doubts = 0.1 * (owned.basis in ("inferred-from-section", "unknown")) + 0.15 * (due.note is not None)
-    return round(SURE.get(pledge.cue, 0.7) - doubts - 0.05 * bool(gates), 2)
-
-
-def _why(pledge: Pledge, owned: Owned, due: Deadline, hard: str) -> tuple[str, ...]:
-    return (f"found as: {pledge.cue}", f"owner: {owned.basis}", f"time: {due.rule}", f"strength: {hard}")
+    return round(CUE_CONFIDENCE.get(pledge.cue, 0.7) - doubts - 0.05 * bool(gates), 2)

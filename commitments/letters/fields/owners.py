@@ -56,9 +56,8 @@ def _acts_first(pledge: Pledge, name: str) -> bool:
     if not pledge.listed or "\t" in pledge.text:
         return False
     first = re.split(r"[，。；]", pledge.act[: max(0, pledge.act.find(name))])[:-1]
-    return any(
-        has_act(clause) and not cues.FORMS["opener"].match(clause) and not conditions(clause) for clause in first
-    )
+    acts = (clause for clause in first if has_act(clause) and not conditions(clause))
+    return any(not cues.FORMS["opener"].match(clause) for clause in acts)
 
 
 def _stated(
@@ -74,9 +73,8 @@ def _stated(
         or any(known.is_self(name) for name, _ in found)
         or ("with" in roles and "subject" not in roles)
     )
-    everyone = (*(us if ours else ()), *dict.fromkeys(named_units))
-    if guest and FORMS["guest"].search(text):
-        everyone = (*everyone, guest)
+    guests = [guest] if guest and FORMS["guest"].search(text) else []
+    everyone = (*(us if ours else ()), *dict.fromkeys(named_units), *guests)
     return Owned(everyone, "stated" if named_units else "self")
 
 
@@ -90,8 +88,9 @@ def joint(text: str) -> list[tuple[str, str]]:
 
 def _in_cells(pledge: Pledge, known: Register) -> list[tuple[str, str]]:
     """Return the units that fill a cell of a table row."""
-    whole = [cell for cell in cells(pledge.passage.text) if len(cells(pledge.passage.text)) > 1]
-    return [(name, "subject") for cell in whole for name in re.split(r"[、，；\s]", cell) if name in known.names]
+    row = cells(pledge.passage.text)
+    names = [name for cell in row for name in re.split(r"[、，；\s]", cell) if name in known.names]
+    return [(name, "subject") for name in names] if len(row) > 1 else []
 
 
 def _back_to(pledge: Pledge, known: Register) -> str | None:
@@ -110,11 +109,8 @@ def named(text: str, known: Register) -> list[tuple[str, str]]:
     previous: tuple[int, str] | None = None
     for start, end, name in known.search(text):
         role = _role(text, start, end, previous)
-        if role:
-            found.append((name, role))
-            previous = (end, role)
-        else:
-            previous = None
+        found += [(name, role)] if role else []
+        previous = (end, role) if role else None
     return found
 
 

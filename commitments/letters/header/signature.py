@@ -17,7 +17,7 @@ from commitments.letters.text.simplified import simplify
 FORMS = forms(__file__)
 SIGNED = re.compile(r"[\u4e00-\u9fff（）·]{4,30}")  # whatever stands alone right above the date
 SOURCES = "信息来源|文章来源|稿件来源|来源|发布机构|发文单位|发布单位|发文机关|公开单位|信息发布机构"
-CHINA = re.compile(r"\s+")
+BLANKS = re.compile(r"\s+")
 
 
 def signed_on(where: Parts, page_date: date | None) -> tuple[date, tuple[int, int]] | None:
@@ -103,12 +103,12 @@ def _signature(where: Parts) -> Found:
         line = where.tail[n]
         name = FORMS["day"].sub("", line.text).strip("（） ")
         dated = name != line.text.strip("（） ")
-        if dated and FORMS["unit"].fullmatch(CHINA.sub("", name)):
+        if dated and FORMS["unit"].fullmatch(BLANKS.sub("", name)):
             return where.take(line, 0, len(line.text[: FORMS["day"].search(line.text).start()].rstrip()))  # type: ignore[union-attr]
-        if dated and not name and n and SIGNED.fullmatch(CHINA.sub("", where.tail[n - 1].text)):
+        if dated and not name and n and SIGNED.fullmatch(BLANKS.sub("", where.tail[n - 1].text)):
             return where.take(where.tail[n - 1])
     for line in where.tail:
-        if FORMS["unit"].fullmatch(CHINA.sub("", line.text)) and not boilerplate.FORMS["tail"].match(line.text):
+        if FORMS["unit"].fullmatch(BLANKS.sub("", line.text)) and not boilerplate.FORMS["tail"].match(line.text):
             return where.take(line)
     return None
 
@@ -120,7 +120,7 @@ def _title(where: Parts, line: Line) -> Found:
 
 
 def _letterhead(where: Parts, line: Line) -> Found:
-    name = CHINA.sub("", line.text).removesuffix("文件")
+    name = BLANKS.sub("", line.text).removesuffix("文件")
     if not FORMS["unit"].fullmatch(name):
         return None
     taken = where.take(line)

@@ -61,18 +61,15 @@ def _of_passage(passage: Passage, part: str, led: str, following: Passage | None
     start = passage.body
     if start >= len(passage.text):
         return
-    parent = (
-        following is not None
-        and following.level > max(passage.level, 0)
-        and (
-            bool(following.after)
-            or passage.text[-1] in "：；"
-            or sections.leads_in(passage.text)
-            or len(passage.text) - start < LEAD_CHARS
-        )
-    )
+    parent = following is not None and following.level > passage.level and _leads(passage, following)
     pieces = sentences(passage.text, start)
     if part == sections.PLAN and passage.level and not parent:
         yield from item(passage, pieces, led, base)
     else:
-        yield from prose(passage, pieces, part, led, base, parent=bool(parent))
+        yield from prose(passage, pieces, part, led, base, parent=parent)
+
+
+def _leads(passage: Passage, following: Passage) -> bool:
+    """Say whether a passage only leads in what stands deeper behind it."""
+    short = len(passage.text) - passage.body < LEAD_CHARS
+    return short or bool(following.after) or passage.text[-1] in "：；" or sections.leads_in(passage.text)

@@ -31,23 +31,16 @@ class State:
         return part, led
 
     def _inline(self, passage: Passage, part: str) -> str:
-        if sections.leads_in(passage.after) or (part == sections.PLAN and not sections.announces_done(passage.after)):
+        if sections.leads_in(passage.after):
             return sections.PLAN
-        if sections.announces_done(passage.after) or part != sections.NEUTRAL:
-            return part if part != sections.PLAN else sections.PROGRESS
-        return part
+        return sections.PROGRESS if part == sections.PLAN and sections.announces_done(passage.after) else part
 
     def leave(self, passage: Passage, part: str, following: Passage | None) -> None:
         """Open a list after its lead-in; remember a lead-in under a heading of next steps."""
-        if (
-            part == sections.PLAN
-            and passage.headings
-            and passage.level == 0
-            and passage.headings[:1] not in self.heading_led
-        ):
-            self.heading_led[passage.headings[:1]] = passage.text
-        if following is not None and following.level == passage.level == 0 and passage.text[-1] == "：":
-            self.plain = self.plain or sections.leads_in(passage.text)
-        deeper = following is not None and following.level > passage.level and not following.after
-        if deeper and self.level is None and sections.leads_in(passage.text) and following is not None:
+        if part == sections.PLAN and passage.headings and passage.level == 0:
+            self.heading_led.setdefault(passage.headings[:1], passage.text)
+        if following is None or not sections.leads_in(passage.text):
+            return
+        self.plain = self.plain or (following.level == passage.level == 0 and passage.text[-1] == "：")
+        if following.level > passage.level and not following.after and self.level is None:
             self.level, self.led = following.level - 1, passage.text

@@ -69,11 +69,8 @@ def sentences(text: str, start: int = 0) -> list[Piece]:
 def clauses(text: str, piece: Piece) -> list[Piece]:
     """Cut a sentence at ，；： outside quotes and brackets."""
     depth = _depths(text[piece.start : piece.end])
-    cuts = [
-        found.end()
-        for found in CLAUSE.finditer(text, piece.start, piece.end)
-        if depth[found.start() - piece.start] == 0
-    ]
+    signs = CLAUSE.finditer(text, piece.start, piece.end)
+    cuts = [found.end() for found in signs if depth[found.start() - piece.start] == 0]
     return [Piece(a, b) for a, b in pairwise([piece.start, *cuts, piece.end]) if b > a]
 
 
@@ -163,16 +160,10 @@ RING_CHARS = 16  # shorter items behind ①② are sites of one act
 
 def _counts_up(found: Sequence[re.Match[str] | None], text: str) -> bool:
     """Say whether inline labels are a list: they begin with the first number, or the paragraph itself does."""
-    labels = [hit[1] for hit in found if hit]
-    first = label(text)
-    start = labels[0] if labels else ""
-    return bool(labels) and (
-        start.strip("第是要") in ("一", "1") or bool(first and len(labels) >= 1 and _next(first[1], start))
-    )
-
-
-def _next(label: str, following: str) -> bool:
-    return _value(following) == _value(label) + 1
+    start = next((hit[1] for hit in found if hit), None)
+    own = label(text)
+    counts_on = start is not None and own is not None and _value(start) == _value(own[1]) + 1
+    return start is not None and (start.strip("第是要") in ("一", "1") or counts_on)
 
 
 def _value(label: str) -> int:
