@@ -133,9 +133,8 @@ def base_of(header: Header, text: str) -> Base:
     head = (header.proposal_title or "", text[:HEAD_CHARS], header.doc_number or "")
     named = (*head, programme[0] if programme else "")
     year = next((int(hit[0]) for words in named if (hit := re.search(r"20\d\d(?=年|〕|】|\])", words))), None)
-    reply, page = (
-        day if day and day.year in PLAUSIBLE_YEARS else None for day in (header.reply_date, header.page_date)
-    )
+    days = (header.reply_date, header.page_date)
+    reply, page = (day if day and day.year in PLAUSIBLE_YEARS else None for day in days)
     return Base(reply, year or (page.year if page else None))
 
 

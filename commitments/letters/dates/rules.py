@@ -60,11 +60,7 @@ def _month(found: re.Match[str], base: Base) -> Reading:
         return _dated("month-end", year, month)
     year, month = (year, month - 1) if month > 1 else (None if year is None else year - 1, DECEMBER)
     rule, day, note = _dated("before-month-ambiguous", year, month)
-    return (
-        rule,
-        day,
-        note or f"read strictly; often meant as the end of month {found['month']}: please confirm",
-    )
+    return rule, day, note or f"read strictly; often meant as the end of month {found['month']}: please confirm"
 
 
 def _near_month(found: re.Match[str], base: Base) -> Reading:
@@ -105,9 +101,9 @@ def _festival(found: re.Match[str], base: Base) -> Reading:
         day = festivals.day_of(name, year) if year else None
     else:
         day = festivals.next_after(name, base.reply) if base.reply else None
-    return (
-        ("exact-day", day - timedelta(days=1), f"the day before {name}") if day else ("year-unknown", None, OPEN_YEAR)
-    )
+    if day is None:
+        return "year-unknown", None, OPEN_YEAR
+    return "exact-day", day - timedelta(days=1), f"the day before {name}"
 
 
 def _duration(found: re.Match[str], base: Base) -> Reading:

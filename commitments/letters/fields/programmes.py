@@ -12,6 +12,7 @@ from commitments.letters.structure.outline import Passage
 
 FORMS = forms(__file__, **cues.FORMS.tables)
 QUOTED = re.compile(r"“([^“”]{2,16})”")
+SENTENCE_END = re.compile(r"(?<=[。；])")
 COMMON = 4
 
 
@@ -38,7 +39,8 @@ def stretches(text: str) -> set[str]:
 
 def programmes(passages: Sequence[Passage], known: Register) -> list[Programme]:
     """Return the programmes and duties a letter gives to units, those said in so many words first."""
-    said = [made for passage in passages for part in _sentences(passage) for made in _of_sentence(part, known)]
+    parts = (part for passage in passages for part in SENTENCE_END.split(passage.text))
+    said = [made for part in parts for made in _of_sentence(part, known)]
     worn = _worn(passages)
     return [replace(one, worn=worn) for one in (said + list(_of_items(passages, known)))[:MOST]]
 
@@ -49,10 +51,6 @@ WORN = 6  # passages; words in so many of them are the letter's topic
 def _worn(passages: Sequence[Passage]) -> frozenset[str]:
     counted = Counter(piece for passage in passages for piece in stretches(passage.text))
     return frozenset(piece for piece, times in counted.items() if times >= WORN)
-
-
-def _sentences(passage: Passage) -> list[str]:
-    return re.split(r"(?<=[。；])", passage.text)
 
 
 def _of_sentence(sentence: str, known: Register) -> Iterator[Programme]:
@@ -80,7 +78,7 @@ def _of_items(passages: Sequence[Passage], known: Register) -> Iterator[Programm
     for passage in passages:
         labels = tuple(mark for mark in passage.labels if mark[0] < INLINE)
         if lead is None or labels != lead[2]:
-            first = re.split(r"(?<=[。；])", passage.text[passage.body :])[0] if labels else ""
+            first = SENTENCE_END.split(passage.text[passage.body :])[0] if labels else ""
             led = [unit for unit, clause in _by_unit(first, known) if "牵头" in clause]
             lead = (led[0], first.strip(), labels) if led else None
         if lead:

@@ -12,13 +12,7 @@ FORMS = forms(__file__)
 
 
 def strength(
-    text: str,
-    cue: str,
-    gates: tuple[Condition, ...],
-    goals: tuple[Goal, ...],
-    *,
-    dated: bool,
-    before: str = "",
+    text: str, cue: str, gates: tuple[Condition, ...], goals: tuple[Goal, ...], *, dated: bool, before: str = ""
 ) -> str:
     """Return conditional, soft, planned or firm for a pledge's words."""
     words = mask(text)
@@ -28,13 +22,9 @@ def strength(
         return _open(words, goals, dated=dated)
     if not goals and not has_output(words) and not (dated and dated_act(words)):
         return "soft"
-    return (
-        "planned"
-        if cues.FORMS["plan"].search(words)
-        or re.search(r"争取[^，。]{0,12}\d", words)
-        or cues.FORMS["plan"].search(mask(before))
-        else "firm"
-    )
+    plan = cues.FORMS["plan"]
+    hedged = plan.search(words) or plan.search(mask(before)) or re.search(r"争取[^，。]{0,12}\d", words)
+    return "planned" if hedged else "firm"
 
 
 def _open(words: str, goals: tuple[Goal, ...], *, dated: bool) -> str:
@@ -50,10 +40,8 @@ def has_output(words: str) -> bool:
 
 def dated_act(words: str) -> bool:
     """Say whether the clause with the date tells of an act that is over at some time: 年内开通, not 年内加强."""
-    clauses = re.split(r"[，。；：]", words)
-    bare = [without_times(clause) for clause in clauses]
-    soft = [bool(FORMS["soft_head"].match(rest) or FORMS["mechanism"].search(rest)) for rest in bare]
-    return not all(is_soft or len(rest) < 2 for is_soft, rest in zip(soft, bare, strict=True))
+    acts = [rest for rest in map(without_times, re.split(r"[，。；：]", words)) if len(rest) >= 2]
+    return any(not FORMS["soft_head"].match(act) and not FORMS["mechanism"].search(act) for act in acts)
 
 
 def _shows(clause: str) -> bool:

@@ -71,11 +71,8 @@ def _counts(text: str, hit: re.Match[str]) -> bool:
 
 
 def _goal(masked: str, text: str, hit: re.Match[str], name: str | None) -> Goal:
-    return Goal(
-        quantity(hit["number"]),
-        text[hit.start("scale") : hit.end("unit")].strip("余多餘"),
-        name or _what(masked, text, hit),
-    )
+    unit = text[hit.start("scale") : hit.end("unit")].strip("余多餘")
+    return Goal(quantity(hit["number"]), unit, name or _what(masked, text, hit))
 
 
 def quantity(printed: str) -> float:
@@ -89,10 +86,8 @@ def quantity(printed: str) -> float:
 
 def _what(masked: str, text: str, hit: re.Match[str]) -> str:
     """Return what is counted: the words behind the number, or those before it when it ends its clause."""
-    behind = re.match(r"[^，。；、〓\d]{0,16}", masked[hit.end() :])
-    words = re.sub(
-        r"^(?:的|左右|以上|以内|的?比[例列])+", "", text[hit.end() : hit.end() + (behind.end() if behind else 0)]
-    )
+    behind = re.split(r"[，。；、〓\d]", masked[hit.end() : hit.end() + 16])[0]
+    words = re.sub(r"^(?:的|左右|以上|以内|的?比[例列])+", "", text[hit.end() : hit.end() + len(behind)])
     return words if words and words[0] not in JOINS else _before(masked, text, hit.start())
 
 

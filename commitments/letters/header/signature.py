@@ -8,7 +8,6 @@ from commitments.letters.dates.reference import number
 from commitments.letters.forms import forms
 from commitments.letters.header.regions import Found, Line, Parts
 from commitments.letters.text import boilerplate
-from commitments.letters.text.boilerplate import named
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document
 from commitments.letters.text.repairs import bare_day
@@ -59,9 +58,9 @@ def _read(day: re.Match[str]) -> date | None:
 def page_date(document: Document) -> date | None:
     """Return the day on which the page was published."""
     facts = (document.page.get(name, "") for name in ("PubDate", "pubdate", "publishdate", "createDate"))
-    said = named(document.quarantined, "发布时间|发布日期|公开日期|发文日期|生成日期|时间|日期")
+    said = next(_labelled(document, "发布时间|发布日期|公开日期|发文日期|生成日期|时间|日期"), "")
     loose = (simplify(line) for line in document.quarantined if re.search("点击|浏览|阅读|来源", simplify(line)))
-    for text in (*facts, said or "", *loose):
+    for text in (*facts, simplify(said), *loose):
         day = FORMS["day"].search(text)
         if day and (found := _read(day)):
             return found
@@ -129,6 +128,11 @@ def _letterhead(where: Parts, line: Line) -> Found:
 
 def _page(document: Document) -> Iterator[str]:
     yield from (document.page[name] for name in ("ContentSource", "ArticleTitle", "source") if name in document.page)
+    yield from _labelled(document, SOURCES)
+
+
+def _labelled(document: Document, labels: str) -> Iterator[str]:
+    """Return what lines put aside say behind a label: a page's own facts stand in such lines."""
     for line in document.quarantined:
-        if said := re.search(rf"(?:{SOURCES})\s*[：:]\s*([^\s|｜\t]+)", simplify(line)):
+        if said := re.search(rf"(?:{labels})\s*[：:]\s*([^\s|｜\t]+)", simplify(line)):
             yield line[said.start(1) : said.end(1)]

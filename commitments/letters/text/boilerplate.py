@@ -6,7 +6,7 @@ dates of publishing, counters, buttons, advertising. What has the form of a lett
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commitments.letters.forms import forms
@@ -49,11 +49,9 @@ def _is_letter(plain: Sequence[str], n: int, start: int, end: int) -> bool:
     if start <= n <= end:
         return True
     own = (FORMS["tail"], DATE, FORMS["mark"]) if n > end else (FORMS["title"], NUMBER, FORMS["mark"])
-    return _is_prose(line) or (not FORMS["around"].match(line) and _has_form(line, own, before=n < start))
-
-
-def _has_form(line: str, forms: Sequence[re.Pattern[str]], *, before: bool) -> bool:
-    return any(form.search(line) for form in forms) or (before and _is_letterhead(line))
+    if _is_prose(line) or FORMS["around"].match(line):
+        return _is_prose(line)
+    return any(form.search(line) for form in own) or (n < start and _is_letterhead(line))
 
 
 def is_spam(line: str) -> bool:
@@ -73,12 +71,7 @@ def _is_prose(line: str) -> bool:
 
 def _is_letterhead(line: str) -> bool:
     """Say whether a line is the name of the replying unit alone: 云 州 市 教 育 局, 云州市教育局文件."""
-    name = re.sub(r"\s", "", line)
-    return bool(
-        re.fullmatch(
-            r"[\u4e00-\u9fff（）]{4,24}(?:局|委|委员会|厅|政府|办|办公室|院|中心|部|会|社|公司)(?:文件)?", name
-        )
-    )
+    return bool(FORMS["letterhead"].fullmatch(re.sub(r"\s", "", line)))
 
 
 def _head(plain: Sequence[str]) -> int:
@@ -115,9 +108,3 @@ def _repeated(plain: Sequence[str]) -> set[int]:
     while begin > 0 and plain[begin - 1] in set(plain[: begin - 1]):
         begin -= 1
     return {n for n in range(begin, len(plain)) if n <= stop or plain[n] in seen}
-
-
-def named(lines: Iterable[str], words: str) -> str | None:
-    """Return what a line put aside says after ``words：``: a page's own facts stand in such lines."""
-    form = re.compile(rf"(?:{words})\s*[：:]\s*([^\s|｜\t]+(?: \d\d:\d\d)?)")
-    return next((found[1] for line in lines if (found := form.search(simplify(line)))), None)
