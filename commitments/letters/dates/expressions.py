@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from commitments.letters.dates.reference import ANY_YEAR, Base
-from commitments.letters.dates.rules import FORMS, RULES
+from commitments.letters.dates.rules import PATTERNS, RULES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ def _blank(found: re.Match[str]) -> str:
 
 def _all(masked: str, text: str, base: Base) -> Iterator[Time]:
     for name, read in RULES.items():
-        for found in FORMS[name].finditer(masked):
+        for found in PATTERNS[name].finditer(masked):
             rule, day, note = read(found, base)
             start, end = found.span()
             yield Time(start=start, end=end, text=text[start:end], rule=rule, day=day, note=note)

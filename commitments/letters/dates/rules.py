@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from commitments.calendar.workdays import WorkCalendar
 from commitments.letters.dates import festivals
 from commitments.letters.dates.reference import Base, duration, last_day, later, number
-from commitments.letters.forms import forms
+from commitments.letters.patterns import patterns
 
 PLANS = {"十二五": 2015, "十三五": 2020, "十四五": 2025, "十五五": 2030}
-FORMS = forms(__file__, plans={"any": [*PLANS]}, festivals={"any": [*festivals.FIXED, *festivals.LUNAR]})
+PATTERNS = patterns(__file__, plans={"any": [*PLANS]}, festivals={"any": [*festivals.FIXED, *festivals.LUNAR]})
 JUNE, DECEMBER = 6, 12
 OPEN_YEAR = "the letter gives no year to read this in"
 OPEN_DAY = "the letter gives no date to count from"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from commitments.letters.dates.expressions import mask
-from commitments.letters.forms import forms
+from commitments.letters.patterns import patterns
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Condition:
     event: str
 
 
-FORMS = forms(__file__)
+PATTERNS = patterns(__file__)
 EVENTS = (
     *("once", "awaited", "after", "after_passive", "bare", "approved", "by_procedure", "depending"),
     *("if", "ripe", "provided"),
@@ -31,11 +31,11 @@ def conditions(text: str) -> tuple[Condition, ...]:
     found = sorted(
         (hit.start(), rank, hit.end(), hit.start("event"), hit.end("event"))
         for rank, name in enumerate(EVENTS)
-        for hit in FORMS[name].finditer(masked)
+        for hit in PATTERNS[name].finditer(masked)
     )
     kept: list[Condition] = []
     for start, _, end, a, b in found:
         apart = not kept or start >= kept[-1].end
-        if apart and not FORMS["manner"].match(masked[start:end]) and not FORMS["effect"].match(masked, end):
+        if apart and not PATTERNS["manner"].match(masked[start:end]) and not PATTERNS["effect"].match(masked, end):
             kept.append(Condition(start, end, text[start:end], text[a:b]))
     return tuple(kept)

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from commitments.letters.fields.public_bodies import Register
-from commitments.letters.forms import forms
+from commitments.letters.patterns import patterns
 from commitments.letters.pledges import cues
 from commitments.letters.structure.outline import Passage
 
-FORMS = forms(__file__, **cues.FORMS.tables)
+PATTERNS = patterns(__file__, **cues.PATTERNS.tables)
 QUOTED = re.compile(r"“([^“”]{2,16})”")
 SENTENCE_END = re.compile(r"(?<=[。；])")
 COMMON = 4
@@ -58,7 +58,7 @@ def _of_sentence(sentence: str, known: Register) -> Iterator[Programme]:
         for hit in QUOTED.finditer(words):
             yield Programme(hit[1], quoted=True, unit=unit, evidence=sentence.strip())
         for name in ("noun", "duty"):
-            for hit in FORMS[name].finditer(words):
+            for hit in PATTERNS[name].finditer(words):
                 yield Programme(hit["what"], quoted=False, unit=unit, evidence=sentence.strip())
 
 
@@ -66,9 +66,9 @@ def _by_unit(sentence: str, known: Register) -> Iterator[tuple[str, str]]:
     """Give every clause that says who leads to its unit."""
     for clause in re.split(r"(?<=[，。；])", sentence):
         found = known.search(clause)
-        if FORMS["ours"].search(clause) and known.self_name:
+        if PATTERNS["ours"].search(clause) and known.self_name:
             yield known.self_name, clause
-        elif found and FORMS["leads"].search(clause):
+        elif found and PATTERNS["leads"].search(clause):
             yield found[0][2], clause
 
 
@@ -107,4 +107,4 @@ def common(name: str, text: str) -> str:
     pieces = (
         name[a : a + length] for length in range(len(name), COMMON - 1, -1) for a in range(len(name) - length + 1)
     )
-    return next((piece for piece in pieces if piece in text and not FORMS["common"].match(piece)), "")
+    return next((piece for piece in pieces if piece in text and not PATTERNS["common"].match(piece)), "")

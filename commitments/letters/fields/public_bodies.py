@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from commitments.letters.forms import forms
+from commitments.letters.patterns import patterns
 
-FORMS = forms(__file__)
+PATTERNS = patterns(__file__)
 KINDS = {"街道办事处": "街道", "镇人民政府": "镇政府", "乡人民政府": "乡政府", "公司": "公司", "集团": "集团"}
 
 
@@ -51,7 +51,7 @@ class Register:
 
 def _is_short_for(name: str, full: str) -> bool:
     """Say whether a name is a short form of another: 市住建局 of 云州市住房和城乡建设局."""
-    short, core = FORMS["place_and_level"].sub("", name), FORMS["place_and_level"].sub("", full)
+    short, core = PATTERNS["place_and_level"].sub("", name), PATTERNS["place_and_level"].sub("", full)
     signs = iter(core)
     same_ends = len(short) >= SHORTEST and short[0] == core[:1] and short[-1] == core[-1:]
     return same_ends and all(sign in signs for sign in short)
@@ -63,14 +63,14 @@ MOST, SHORTEST = 300, 3  # a letter names a few dozen bodies at most; 市里 or 
 def register(text: str, self_name: str | None, others: tuple[str, ...]) -> Register:
     """Collect the bodies a letter names."""
     given = [name for name in (self_name, *others) if name]
-    short = [FORMS["place_before_level"].sub("", self_name)] if self_name else []
+    short = [PATTERNS["place_before_level"].sub("", self_name)] if self_name else []
     names = dict.fromkeys((*given, *short, *_plain(text)))
     return Register(self_name, {name for name in list(names)[:MOST] if len(name) >= SHORTEST})
 
 
 def _plain(text: str) -> Iterator[str]:
     place = 0
-    while hit := FORMS["name"].search(text, place):
+    while hit := PATTERNS["name"].search(text, place):
         group = "firm" if hit["firm"] else "name"
         name = hit[group]
         if looks_like_unit(name):
@@ -85,10 +85,10 @@ NAMED = 5  # a company without a place in front has at least so many characters
 
 def looks_like_unit(name: str) -> bool:
     """Say whether a string has the form of a public body's or company's own name."""
-    if FORMS["noise"].search(FORMS["inside"].sub("", name)):
+    if PATTERNS["noise"].search(PATTERNS["inside"].sub("", name)):
         return False
     return bool(
-        FORMS["begins"].match(name)
-        or FORMS["utility"].match(name)
-        or (FORMS["ends"].search(name) and len(name) >= NAMED)
+        PATTERNS["begins"].match(name)
+        or PATTERNS["utility"].match(name)
+        or (PATTERNS["ends"].search(name) and len(name) >= NAMED)
     )

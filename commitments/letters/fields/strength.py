@@ -5,10 +5,10 @@ import re
 from commitments.letters.dates.expressions import mask, without_times
 from commitments.letters.fields.conditions import Condition
 from commitments.letters.fields.targets import Goal
-from commitments.letters.forms import forms
+from commitments.letters.patterns import patterns
 from commitments.letters.pledges import cues
 
-FORMS = forms(__file__)
+PATTERNS = patterns(__file__)
 
 
 def strength(
@@ -22,15 +22,15 @@ def strength(
         return _open(words, goals, dated=dated)
     if not goals and not has_output(words) and not (dated and dated_act(words)):
         return "soft"
-    plan = cues.FORMS["plan"]
+    plan = cues.PATTERNS["plan"]
     hedged = plan.search(words) or plan.search(mask(before)) or re.search(r"争取[^，。]{0,12}\d", words)
     return "planned" if hedged else "firm"
 
 
 def _open(words: str, goals: tuple[Goal, ...], *, dated: bool) -> str:
-    stage = re.split("[，；]", words[cues.FORMS.place("open", words) :])[0]
-    talk = FORMS["talk"].search(stage) and not FORMS["step"].search(stage)
-    return "soft" if talk and not dated and not (goals and cues.FORMS["done"].search(words)) else "planned"
+    stage = re.split("[，；]", words[cues.PATTERNS.place("open", words) :])[0]
+    talk = PATTERNS["talk"].search(stage) and not PATTERNS["step"].search(stage)
+    return "soft" if talk and not dated and not (goals and cues.PATTERNS["done"].search(words)) else "planned"
 
 
 def has_output(words: str) -> bool:
@@ -41,10 +41,10 @@ def has_output(words: str) -> bool:
 def dated_act(words: str) -> bool:
     """Say whether the clause with the date tells of an act that is over at some time: 年内开通, not 年内加强."""
     acts = [rest for rest in map(without_times, re.split(r"[，。；：]", words)) if len(rest) >= 2]
-    return any(not FORMS["soft_head"].match(act) and not FORMS["mechanism"].search(act) for act in acts)
+    return any(not PATTERNS["soft_head"].match(act) and not PATTERNS["mechanism"].search(act) for act in acts)
 
 
 def _shows(clause: str) -> bool:
-    begins = any(FORMS[name].match(clause) for name in ("soft_head", "serves", "hasten"))
-    soft = begins or any(FORMS[name].search(clause) for name in ("watches", "standing", "talks", "mechanism"))
-    return not soft and bool(FORMS["output"].search(clause))
+    begins = any(PATTERNS[name].match(clause) for name in ("soft_head", "serves", "hasten"))
+    soft = begins or any(PATTERNS[name].search(clause) for name in ("watches", "standing", "talks", "mechanism"))
+    return not soft and bool(PATTERNS["output"].search(clause))

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from commitments.letters.dates.expressions import mask, without_times
 from commitments.letters.dates.reference import NUMERALS, number
-from commitments.letters.forms import forms
+from commitments.letters.patterns import patterns
 
-FORMS = forms(__file__)
+PATTERNS = patterns(__file__)
 CLASS = re.compile(r"及?以[上下]的[^，。；]{0,12}\d")  # in 50万元以上的村达到100个 the first says which are counted
 LASTS = re.compile(r"(?:工期|周期|建设期|历时|为期|耗时)(?:约|为|共|预计|计划|需)*$")
 REACHED = re.compile(r"(?:已|现有|现已|共有|累计|目前(?:有)?|原有?)[^，。；]{0,14}$")
@@ -27,7 +27,7 @@ class Goal:
 def targets(text: str, printed: str | None = None) -> tuple[Goal, ...]:
     """Return the numbers of a pledge to be reached; ``printed`` is the same text in the letter's own characters."""
     masked, own = without_times(mask(text), blank="〓"), printed or text
-    hits = [hit for hit in FORMS["amount"].finditer(masked) if _counts(masked, hit)]
+    hits = [hit for hit in PATTERNS["amount"].finditer(masked) if _counts(masked, hit)]
     named = _respectively(masked, own, hits)
     return tuple(dict.fromkeys(_goal(masked, own, hit, named.get(hit.start())) for hit in hits))
 
@@ -36,7 +36,7 @@ def _respectively(masked: str, text: str, hits: Sequence[re.Match[str]]) -> dict
     """Pair 城市和农村社区分别按照10%和15%: the first number belongs to the first name, the second to the second."""
     paired: dict[int, str] = {}
     for place, hit in enumerate(hits):
-        if led := FORMS["names"].search(masked[: hit.start()]):
+        if led := PATTERNS["names"].search(masked[: hit.start()]):
             run = _run(masked, hits[place:])
             names = _full_names(re.split("[、和与及與]", text[led.start("names") : led.end("names")]))
             paired |= dict(zip((one.start() for one in run), names, strict=True)) if len(run) == len(names) else {}
@@ -63,7 +63,7 @@ def _full_names(names: list[str]) -> list[str]:
 
 def _counts(text: str, hit: re.Match[str]) -> bool:
     """Say whether a number is to be reached: not a clock, an ordinal, a name, a number already there."""
-    if FORMS["not_unit"].match(text, hit.start("unit")) or CLASS.match(text, hit.end()):
+    if PATTERNS["not_unit"].match(text, hit.start("unit")) or CLASS.match(text, hit.end()):
         return False
     if hit["number"] == "一" and hit["unit"] in ("次", "批", "个", "项"):
         return False
@@ -99,7 +99,7 @@ def _before(masked: str, text: str, end: int) -> str:
     found = re.search(r"[^，。；、〓\d]{1,16}$", masked[:end])
     if not found:
         return ""
-    glued = FORMS["unit_and"].match(found[0]) if masked[: found.start()][-1:].isdigit() else None
+    glued = PATTERNS["unit_and"].match(found[0]) if masked[: found.start()][-1:].isdigit() else None
     start = glued.end() if glued else 0
     first, last = MAKING.match(found[0], start), REACHING.search(found[0])
     start, stop = (first.end() if first else start), (last.start() if last else len(found[0]))

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from commitments.letters.forms import forms
 from commitments.letters.header import signature
 from commitments.letters.header.regions import Found, Parts
+from commitments.letters.patterns import patterns
 from commitments.letters.text.simplified import simplify
 
-FORMS = forms(__file__, body=signature.FORMS.tables["body"])
+PATTERNS = patterns(__file__, body=signature.PATTERNS.tables["body"])
 STOP = re.compile(r"[，。；：《]")  # no list of units goes on behind it
 LONGEST = 40  # characters of a unit's name and the verb behind it
 
@@ -17,7 +17,7 @@ def proposer(where: Parts, *, joint: bool) -> Found:
     """Return whom the salutation names, without honours; in a co-handler's opinion whom the body names."""
     line = where.salutation
     if joint:
-        found = FORMS["of_body"].search(where.opening.text) or FORMS["of_unit"].search(where.opening.text)
+        found = PATTERNS["of_body"].search(where.opening.text) or PATTERNS["of_unit"].search(where.opening.text)
         return where.take(where.opening, found.start("n"), found.end("n")) if found else None
     if line is None:
         return None
@@ -28,7 +28,7 @@ def proposer(where: Parts, *, joint: bool) -> Found:
 def _without_honours(name: str) -> str:
     """Take 尊敬的, 代表 and 委员 away; simplified and traditional forms have the same length."""
     plain = simplify(name)
-    gone = {n for hit in FORMS["honour"].finditer(plain) for n in range(hit.start(), hit.end())}
+    gone = {n for hit in PATTERNS["honour"].finditer(plain) for n in range(hit.start(), hit.end())}
     return "".join(sign for n, sign in enumerate(name) if n not in gone)
 
 
@@ -49,10 +49,10 @@ def co_units(where: Parts, own: str | None, sender: Found, *, joint: bool) -> li
 
 def _named(text: str) -> Iterator[tuple[int, int]]:
     """Return the stretches that name units, after 会同, 与, 征求 and before 参加办理."""
-    for hit in FORMS["joined"].finditer(text):
+    for hit in PATTERNS["joined"].finditer(text):
         stop = STOP.search(text, hit.end())
         yield from _split(text, hit.end(), stop.start() if stop else len(text))
-    for hit in FORMS["takes_part"].finditer(text):
+    for hit in PATTERNS["takes_part"].finditer(text):
         yield from _split(text, *hit.span("names"))
 
 
@@ -60,7 +60,7 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Part a list at 、和与及以及; the last of it may have a verb behind it, which ends the list."""
     at = start
     while at < end:
-        joint = FORMS["joint"].search(text, at, end)
+        joint = PATTERNS["joint"].search(text, at, end)
         stop = joint.start() if joint else end
         name = _unit(text[at:stop])
         if not name:
@@ -75,10 +75,10 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _unit(piece: str) -> str:
     """Return the unit a piece begins with, "" when it begins with none."""
     piece = piece.strip()[:LONGEST]
-    ends = [n for n in range(len(piece), 2, -1) if FORMS["name"].fullmatch(piece[:n]) and _ends_there(piece, n)]
+    ends = [n for n in range(len(piece), 2, -1) if PATTERNS["name"].fullmatch(piece[:n]) and _ends_there(piece, n)]
     name = min(ends, key=lambda n: (len(piece) != n, n), default=0)
-    return "" if FORMS["not_units"].search(piece[:name]) else piece[:name]
+    return "" if PATTERNS["not_units"].search(piece[:name]) else piece[:name]
 
 
 def _ends_there(piece: str, n: int) -> bool:
-    return n == len(piece) or bool(FORMS["behind"].match(piece[n:]))
+    return n == len(piece) or bool(PATTERNS["behind"].match(piece[n:]))

@@ -6,13 +6,13 @@ What the letter does not say is None; nothing is guessed. Values keep the letter
 import re
 from collections.abc import Callable
 
-from commitments.letters.forms import forms
 from commitments.letters.header import addressees, contacts, signature
 from commitments.letters.header.regions import Found, Parts, parts
+from commitments.letters.patterns import patterns
 from commitments.letters.text.document import Document, Header, View
 from commitments.letters.text.simplified import simplify
 
-FORMS = forms(__file__)
+PATTERNS = patterns(__file__)
 TITLE_CHARS = 90  # a mark stands alone or beside a title, never in prose
 
 
@@ -50,19 +50,19 @@ def _kind(where: Parts) -> str:
 def _doc_number(where: Parts) -> Found:
     """Return the letter's own number, above the salutation, never one cited; a lost bracket is set again."""
     for line in where.head:
-        if found := FORMS["number"].match(line.text):
+        if found := PATTERNS["number"].match(line.text):
             taken = where.take(line, found.start("name"), found.end())
             whole = bool(found["open"]) == bool(found["close"])
             return taken if whole or not taken else (f"{found['name']}〔{found['year']}〕{found['n']}号", taken[1])
-    on_page = filter(None, map(FORMS["page_number"].search, where.document.quarantined))
+    on_page = filter(None, map(PATTERNS["page_number"].search, where.document.quarantined))
     return next(((found[1], (0, 0)) for found in on_page), None)  # its place is nowhere in the letter
 
 
 def _proposal_number(where: Parts) -> Found:
     """Return the proposal's number: in title or opening, beside the proposal, never that of another document."""
-    titles = (line for line in where.head if not FORMS["number"].match(line.text))
+    titles = (line for line in where.head if not PATTERNS["number"].match(line.text))
     for line in (*titles, where.opening):
-        for found in FORMS["proposal"].finditer(line.text[:400]):
+        for found in PATTERNS["proposal"].finditer(line.text[:400]):
             if _is_proposals(line.text, *found.span()):
                 return where.take(line, *found.span(found.lastgroup or 0))
     return None
@@ -80,22 +80,22 @@ def _proposal_title(where: Parts) -> Found:
     """Return the title that the opening quotes behind 提出的 or before 的提案."""
     line = where.opening
     text = line.text
-    for hit in FORMS["quoted"].finditer(text):
+    for hit in PATTERNS["quoted"].finditer(text):
         before, after = text[max(0, hit.start() - 30) : hit.start()], text[hit.end() : hit.end() + 24]
-        if FORMS["asked_before"].search(before) or FORMS["named_after"].match(after):
+        if PATTERNS["asked_before"].search(before) or PATTERNS["named_after"].match(after):
             return where.take(line, *hit.span(hit.lastgroup or 0))
-    plain = FORMS["unquoted"].search(text)
+    plain = PATTERNS["unquoted"].search(text)
     return where.take(line, *plain.span("t")) if plain else None
 
 
 def _session(where: Parts) -> Found:
     """Return the session as printed, with the place or level before it: 市政协五届二次会议."""
     for line in (where.opening, *where.head):
-        found = FORMS["session"].search(line.text[:400])
+        found = PATTERNS["session"].search(line.text[:400])
         if not found:
             continue
         before = line.text[: found.start()]
-        cut = [hit.end() for hit in FORMS["before_session"].finditer(before)]
+        cut = [hit.end() for hit in PATTERNS["before_session"].finditer(before)]
         start = _from_body(before, cut[-1] if cut else 0)
         if re.search("政协|人大|人民代表大会|委员会", line.text[start : found.end()]):
             return where.take(line, start, found.end())
@@ -114,13 +114,13 @@ def _classification(where: Parts) -> Found:
     """Return the printed class mark, whatever the letter says: alone above the salutation, or with its label below."""
     for lines, form in ((where.head, "marks"), (where.tail, "marks"), (where.head, "alone")):
         for line in lines:
-            found = FORMS[form].search(line.text) if len(line.text) < TITLE_CHARS else None
+            found = PATTERNS[form].search(line.text) if len(line.text) < TITLE_CHARS else None
             if found:
                 return where.take(line, *found.span(found.lastgroup or 0))
     for text in where.document.quarantined:
-        if (found := FORMS["marks"].search(simplify(text))) and len(text) < TITLE_CHARS:
+        if (found := PATTERNS["marks"].search(simplify(text))) and len(text) < TITLE_CHARS:
             return found[found.lastgroup or 0], (0, 0)
-    stated = FORMS["stated"].search(where.view.text)
+    stated = PATTERNS["stated"].search(where.view.text)
     return (stated["class"], where.view.span(*stated.span("class"))) if stated else None
 
 

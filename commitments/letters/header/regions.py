@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from commitments.letters.text.boilerplate import DATE, FORMS, HAIL, opens
+from commitments.letters.text.boilerplate import DATE, HAIL, PATTERNS, opens
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document, View
 
@@ -75,8 +75,9 @@ def _lines(text: str) -> Iterator[Line]:
 
 def _salutation(lines: Sequence[Line]) -> int:
     plain = [line.text for line in lines]
-    named = (n for n, line in enumerate(plain) if FORMS["salutation"].match(line) and opens(plain, n))
-    any_other = (n for n, line in enumerate(plain[:-1]) if HAIL.match(line) and FORMS["opening"].search(plain[n + 1]))
+    named = (n for n, line in enumerate(plain) if PATTERNS["salutation"].match(line) and opens(plain, n))
+    hailed = (n for n, line in enumerate(plain[:-1]) if HAIL.match(line))
+    any_other = (n for n in hailed if PATTERNS["opening"].search(plain[n + 1]))
     return next(named, next(any_other, -1))
 
 

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from datetime import date
 
 from commitments.letters.dates.reference import number
-from commitments.letters.forms import forms
 from commitments.letters.header.regions import Found, Line, Parts
+from commitments.letters.patterns import patterns
 from commitments.letters.text import boilerplate
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document
 from commitments.letters.text.repairs import bare_day
 from commitments.letters.text.simplified import simplify
 
-FORMS = forms(__file__)
+PATTERNS = patterns(__file__)
 SIGNED = re.compile(r"[\u4e00-\u9fff（）·]{4,30}")  # whatever stands alone right above the date
 SOURCES = "信息来源|文章来源|稿件来源|来源|发布机构|发文单位|发布单位|发文机关|公开单位|信息发布机构"
 BLANKS = re.compile(r"\s+")
@@ -25,8 +25,8 @@ def signed_on(where: Parts, page_date: date | None) -> tuple[date, tuple[int, in
         if found := _alone(line, page_date):
             return found, where.view.span(*line.span(0, len(line.text)))
     for line in (*where.tail, *where.head):
-        said = FORMS["said"].search(line.text)
-        day = FORMS["day"].match(line.text, said.end()) if said else None
+        said = PATTERNS["said"].search(line.text)
+        day = PATTERNS["day"].match(line.text, said.end()) if said else None
         if day and (found := _read(day)):
             return found, where.view.span(*line.span(*day.span()))
     return _behind_the_unit(where)
@@ -34,16 +34,16 @@ def signed_on(where: Parts, page_date: date | None) -> tuple[date, tuple[int, in
 
 def _alone(line: Line, page_date: date | None) -> date | None:
     text = line.text.strip("（） ")
-    day = FORMS["day"].fullmatch(text)
+    day = PATTERNS["day"].fullmatch(text)
     return _read(day) if day else bare_day(text.replace(" ", ""), page_date)
 
 
 def _behind_the_unit(where: Parts) -> tuple[date, tuple[int, int]] | None:
     """Read 某某局 2019年7月15日 on one line."""
     for line in reversed(where.tail):
-        day = FORMS["day"].search(line.text)
+        day = PATTERNS["day"].search(line.text)
         ends = day and day.end() == len(line.text.rstrip("）"))
-        if day and ends and FORMS["unit"].fullmatch(line.text[: day.start()].strip()) and (found := _read(day)):
+        if day and ends and PATTERNS["unit"].fullmatch(line.text[: day.start()].strip()) and (found := _read(day)):
             return found, where.view.span(*line.span(*day.span()))
     return None
 
@@ -61,7 +61,7 @@ def page_date(document: Document) -> date | None:
     said = next(_labelled(document, "发布时间|发布日期|公开日期|发文日期|生成日期|时间|日期"), "")
     loose = (simplify(line) for line in document.quarantined if re.search("点击|浏览|阅读|来源", simplify(line)))
     for text in (*facts, simplify(said), *loose):
-        day = FORMS["day"].search(text)
+        day = PATTERNS["day"].search(text)
         if day and (found := _read(day)):
             return found
     return None
@@ -91,8 +91,8 @@ def _names(where: Parts) -> Iterator[Found]:
         yield _letterhead(where, line)
     for text in _page(where.document):
         plain = canonical(simplify(text))
-        title = FORMS["in_title"].match(plain)
-        if title or FORMS["unit"].fullmatch(plain):
+        title = PATTERNS["in_title"].match(plain)
+        if title or PATTERNS["unit"].fullmatch(plain):
             yield (text[: title.end("n")] if title else text), (0, 0)
 
 
@@ -100,27 +100,27 @@ def _signature(where: Parts) -> Found:
     """Return the line above the date, or the name before it on its line."""
     for n in range(len(where.tail) - 1, -1, -1):
         line = where.tail[n]
-        name = FORMS["day"].sub("", line.text).strip("（） ")
+        name = PATTERNS["day"].sub("", line.text).strip("（） ")
         dated = name != line.text.strip("（） ")
-        if dated and FORMS["unit"].fullmatch(BLANKS.sub("", name)):
-            return where.take(line, 0, len(line.text[: FORMS["day"].search(line.text).start()].rstrip()))  # type: ignore[union-attr]
+        if dated and PATTERNS["unit"].fullmatch(BLANKS.sub("", name)):
+            return where.take(line, 0, len(line.text[: PATTERNS["day"].search(line.text).start()].rstrip()))  # type: ignore[union-attr]
         if dated and not name and n and SIGNED.fullmatch(BLANKS.sub("", where.tail[n - 1].text)):
             return where.take(where.tail[n - 1])
     for line in where.tail:
-        if FORMS["unit"].fullmatch(BLANKS.sub("", line.text)) and not boilerplate.FORMS["tail"].match(line.text):
+        if PATTERNS["unit"].fullmatch(BLANKS.sub("", line.text)) and not boilerplate.PATTERNS["tail"].match(line.text):
             return where.take(line)
     return None
 
 
 def _title(where: Parts, line: Line) -> Found:
     """Return the unit a title begins with, or that stands behind it: ……的答复 某县水利局."""
-    found = FORMS["in_title"].match(line.text) or FORMS["behind_title"].search(line.text)
+    found = PATTERNS["in_title"].match(line.text) or PATTERNS["behind_title"].search(line.text)
     return where.take(line, *found.span("n")) if found else None
 
 
 def _letterhead(where: Parts, line: Line) -> Found:
     name = BLANKS.sub("", line.text).removesuffix("文件")
-    if not FORMS["unit"].fullmatch(name):
+    if not PATTERNS["unit"].fullmatch(name):
         return None
     taken = where.take(line)
     return (taken[0].removesuffix("文件"), taken[1]) if taken else None

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from commitments.letters.dates.expressions import Time, find, mask, without_times
 from commitments.letters.dates.reference import Base
 from commitments.letters.fields.conditions import conditions
-from commitments.letters.forms import forms
+from commitments.letters.patterns import patterns
 from commitments.letters.pledges import cues
 from commitments.letters.structure.outline import Piece, clauses
 
-FORMS = forms(__file__, **cues.FORMS.tables)
+PATTERNS = patterns(__file__, **cues.PATTERNS.tables)
 GOAL = re.compile(r"(?:力争)?(?:到|至|力争到)(?:20\d\d年|“?十[三四五六]五|今年|明年)")
 THIS_YEAR = re.compile(r"(?:今年|本年度)，?(?:将|要|还?将|大力|继续|再|还要|重点|着力|全力|拟)")
 LIMIT = re.compile(r"内|前|底|旬|季度|下半年|上半年|明年|月")
@@ -57,13 +57,13 @@ def _clause(words: str, after: str, piece: Piece, base: Base, *, telling: bool, 
 
 def _cue(words: str, base: Base, *, telling: bool, past: bool) -> tuple[str, int] | None:
     """Return the first reading that fits and where its cue stands."""
-    if cues.FORMS["forecast"].search(words) or cues.courteous(words) or cues.FORMS["need"].search(words):
+    if cues.PATTERNS["forecast"].search(words) or cues.courteous(words) or cues.PATTERNS["need"].search(words):
         return None
     if cues.open_stage(words):
-        return "open", cues.FORMS.place("open", words)
+        return "open", cues.PATTERNS.place("open", words)
     if cues.planned(words) and not _gone(find(words, base), base):
-        return "plan", cues.FORMS.place("plan", words)
-    if FORMS["outcome"].search(words):
+        return "plan", cues.PATTERNS.place("plan", words)
+    if PATTERNS["outcome"].search(words):
         return None
     if cues.will(words, telling=telling) or (not past and cues.moves_by_us(words)):
         return "will", _will_at(words)
@@ -72,7 +72,7 @@ def _cue(words: str, base: Base, *, telling: bool, past: bool) -> tuple[str, int
 
 def _implied(words: str, base: Base, *, telling: bool) -> tuple[str, int] | None:
     """Read what announces without a word for it: an order, a limit that lies ahead, an event waited for."""
-    told = None if telling else FORMS["instruct"].search(words) or FORMS["by"].search(words)
+    told = None if telling else PATTERNS["instruct"].search(words) or PATTERNS["by"].search(words)
     if told and words[: told.start()][-1:] != "的":
         return "told", told.start()
     if THIS_YEAR.match(words):
@@ -89,14 +89,15 @@ def _goal(words: str, after: str, base: Base) -> tuple[str, int] | None:
     if not goal or not _ahead(find(words[goal.start() :], base), base):
         return None
     reach = words[goal.end() :] + (after if len(words) - goal.end() < SHORT else "")
-    reached = cues.FORMS["reach"].search(reach) and not cues.FORMS["forecast"].search(words + reach)
+    reached = cues.PATTERNS["reach"].search(reach) and not cues.PATTERNS["forecast"].search(words + reach)
     return ("goal", goal.start()) if reached else None
 
 
 def _will_at(words: str) -> int:
-    if hit := cues.FORMS["can"].search(words):
+    if hit := cues.PATTERNS["can"].search(words):
         return hit.end() - 1
-    places = [hit.start() for form in (cues.FORMS["will"], cues.FORMS["also_will"]) if (hit := form.search(words))]
+    announcing = (cues.PATTERNS["will"], cues.PATTERNS["also_will"])
+    places = [hit.start() for pattern in announcing if (hit := pattern.search(words))]
     return min(places, default=max(0, words.find("将")))
 
 
@@ -119,6 +120,6 @@ def _is_limit(time: Time) -> bool:
 
 def _subject(before: str) -> str:
     """Return what is left before a cue when adverbs and time phrases are taken away."""
-    adverbs = cues.FORMS["adverbs"]
+    adverbs = cues.PATTERNS["adverbs"]
     words = adverbs.sub("", without_times(adverbs.sub("", before)))
-    return "" if FORMS["preposed"].match(words) and not FORMS["actor"].search(words) else words
+    return "" if PATTERNS["preposed"].match(words) and not PATTERNS["actor"].search(words) else words

@@ -3,48 +3,48 @@
 All tests read a clause of canonical, masked text (names in 《》 and quotes blanked), as names carry such words.
 """
 
-from commitments.letters.forms import forms
+from commitments.letters.patterns import patterns
 
-FORMS = forms(__file__)
-WE = f"(?:{FORMS.text('we')})"
+PATTERNS = patterns(__file__)
+WE = f"(?:{PATTERNS.text('we')})"
 
 
 def will(clause: str, *, telling: bool = False) -> bool:
     """Say whether 将 (or 即将, 会) announces an act; a section that tells of the past needs a verb right behind it."""
-    if FORMS["can"].search(clause) or FORMS["also_will"].search(clause):
+    if PATTERNS["can"].search(clause) or PATTERNS["also_will"].search(clause):
         return True
-    hit = (None if telling else FORMS["any_will"].search(clause)) or FORMS["will"].search(clause)
+    hit = (None if telling else PATTERNS["any_will"].search(clause)) or PATTERNS["will"].search(clause)
     return hit is not None and bool(
-        FORMS["sure_will"].match(clause, hit.start()) or not FORMS["moves"].match(clause, hit.start())
+        PATTERNS["sure_will"].match(clause, hit.start()) or not PATTERNS["moves"].match(clause, hit.start())
     )
 
 
 def moves_by_us(clause: str) -> bool:
     """Say whether 我局将…纳入… stands there: an announcement unless the text around it tells of the past."""
-    moves = FORMS["we_move"].search(clause) and FORMS["moves"].search(clause)
-    return bool(moves) and not FORMS["to_the_asker"].search(clause)
+    moves = PATTERNS["we_move"].search(clause) and PATTERNS["moves"].search(clause)
+    return bool(moves) and not PATTERNS["to_the_asker"].search(clause)
 
 
 def planned(clause: str) -> bool:
     """Say whether a plan or forecast of one's own act stands in the clause."""
-    return bool(FORMS["plan"].search(clause)) and not FORMS["forecast"].search(clause)
+    return bool(PATTERNS["plan"].search(clause)) and not PATTERNS["forecast"].search(clause)
 
 
 def open_stage(clause: str) -> bool:
     """Say whether work is under way."""
-    return bool(FORMS["open"].search(clause)) and not FORMS["routine"].search(clause)
+    return bool(PATTERNS["open"].search(clause)) and not PATTERNS["routine"].search(clause)
 
 
 def done(clause: str) -> bool:
     """Say whether a clause tells of something finished."""
-    return bool(FORMS["done"].search(clause) or FORMS["past"].search(clause))
+    return bool(PATTERNS["done"].search(clause) or PATTERNS["past"].search(clause))
 
 
 def refused(clause: str) -> bool:
     """Say whether a clause refuses or explains why not."""
-    return bool(FORMS["refused"].search(clause))
+    return bool(PATTERNS["refused"].search(clause))
 
 
 def courteous(text: str) -> bool:
     """Say whether a sentence is thanks, a request for understanding or about the correspondence."""
-    return bool(FORMS["courtesy"].search(text))
+    return bool(PATTERNS["courtesy"].search(text))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from commitments.letters.dates.expressions import mask
 from commitments.letters.dates.reference import Base
-from commitments.letters.forms import forms
+from commitments.letters.patterns import patterns
 from commitments.letters.pledges import cues
 from commitments.letters.pledges.clauses import read
 from commitments.letters.pledges.model import Pledge, pledge
@@ -13,7 +13,7 @@ from commitments.letters.pledges.spans import spans
 from commitments.letters.pledges.splitting import group
 from commitments.letters.structure.outline import Passage, Piece, clauses, sentences
 
-FORMS = forms(__file__)
+PATTERNS = patterns(__file__)
 
 
 def item(passage: Passage, pieces: Sequence[Piece], led: str, base: Base) -> Iterator[Pledge]:
@@ -41,7 +41,7 @@ def _all_kept(text: str, pieces: Sequence[Piece], base: Base) -> Iterator[Piece]
 def _kept(text: str, piece: Piece, base: Base) -> list[Piece]:
     """Return what of a sentence in a list of next steps is a pledge: all, the part after a refusal, or nothing."""
     words = mask(text[piece.start : piece.end])
-    if FORMS["topic"].match(words) or announces_nothing(words):
+    if PATTERNS["topic"].match(words) or announces_nothing(words):
         return []
     pieces = clauses(text, piece)
     bad = [_bad(mask(text[part.start : part.end])) for part in pieces]
@@ -56,18 +56,18 @@ def _kept(text: str, piece: Piece, base: Base) -> list[Piece]:
 
 def _bad(words: str) -> bool:
     """Say whether words refuse or tell of what is done; what is built upon (在…基础上) is none of it."""
-    return cues.refused(words) or bool(FORMS["reports"].search(words) and not re.search("基础上|的基础", words))
+    return cues.refused(words) or bool(PATTERNS["reports"].search(words) and not re.search("基础上|的基础", words))
 
 
 def announces_nothing(words: str) -> bool:
     """Say whether a sentence is advice, courtesy, or only dates or opens a list (重点抓好以下工作)."""
-    opens = cues.FORMS["umbrella"].search(words) and FORMS["list_behind"].search(words)
-    return bool(opens or FORMS["advice"].match(words)) or is_shared(words) or only_courteous(words)
+    opens = cues.PATTERNS["umbrella"].search(words) and PATTERNS["list_behind"].search(words)
+    return bool(opens or PATTERNS["advice"].match(words)) or is_shared(words) or only_courteous(words)
 
 
 def is_shared(words: str) -> bool:
     """Say whether a sentence dates what stands above it."""
-    return bool(FORMS["shared"].match(words.lstrip("，。 ")))
+    return bool(PATTERNS["shared"].match(words.lstrip("，。 ")))
 
 
 def only_courteous(words: str) -> bool:

@@ -25,7 +25,7 @@ def prose(
     for sentence in pieces:
         piece = _opened(passage.text, sentence)
         words = mask(passage.text[piece.start : piece.end])
-        planning = planning or bool(cues.FORMS["next"].match(words) and not parent)
+        planning = planning or bool(cues.PATTERNS["next"].match(words) and not parent)
         leads = parent and piece.end == len(passage.text) and (part == sections.PLAN or _lead_like(words))
         if not leads and not _skipped(words, part):
             yield from _sentence(passage, piece, part, led, base, planning=planning)
@@ -47,7 +47,7 @@ def _skipped(words: str, part: str) -> bool:
         return True
     if ESTIMATE.match(words) or LAW.search(words) or announces_nothing(words):
         return True
-    return bool(cues.FORMS["higher"].search(words)) and not re.search(r"待|批复|下达|我[局委们镇办]", words)
+    return bool(cues.PATTERNS["higher"].search(words)) and not re.search(r"待|批复|下达|我[局委们镇办]", words)
 
 
 ESTIMATE = re.compile(r"(?:据|经)(?:初步)?(?:测算|预测|估算)")
@@ -64,7 +64,7 @@ def _sentence(passage: Passage, piece: Piece, part: str, led: str, base: Base, *
     slogan = len(found) <= 1 and any(cues.courteous(clause.text) for clause in found)  # 我们将以…为契机，…
     told = [] if slogan else spans(found)
     if not told and planning and _announces(found):
-        opened = len(found) > 1 and cues.FORMS["opener"].match(found[0].text)
+        opened = len(found) > 1 and cues.PATTERNS["opener"].match(found[0].text)
         told = [(1 if opened else 0, len(found), "will")]
     for a, b, cue in told:
         begin, end, family = found[a].start, found[b - 1].end, cue
@@ -77,7 +77,7 @@ def _sentence(passage: Passage, piece: Piece, part: str, led: str, base: Base, *
 
 def _is_goal(words: str, cue: str) -> bool:
     """Say whether an announcement in a background section is a goal of a programme rather than a step of a project."""
-    return cue in ("dated", "plan") and bool(cues.FORMS["reach"].search(words)) and not STEPS.search(words)
+    return cue in ("dated", "plan") and bool(cues.PATTERNS["reach"].search(words)) and not STEPS.search(words)
 
 
 STEPS = re.compile(rf"{cues.WE}|开工|启动|招标|施工|印发|完工|竣工|通车|投用|投入使用")
@@ -94,7 +94,7 @@ def _announces(found: Sequence[Clause]) -> bool:
     first = found[0].text
     if any(clause.done or clause.refused for clause in found) or len(first) + len(found) <= SHORTEST:
         return False
-    forms = (STATE, cues.FORMS["asked"], cues.FORMS["need"])
-    return not re.match(r"这|此|该|其|目前|当前", first) and not any(
-        form.search(clause.text) for form in forms for clause in found
-    )
+    if re.match(r"这|此|该|其|目前|当前", first):
+        return False
+    tells = (STATE, cues.PATTERNS["asked"], cues.PATTERNS["need"])
+    return not any(pattern.search(clause.text) for pattern in tells for clause in found)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from commitments.letters.fields.conditions import conditions
-from commitments.letters.forms import forms
+from commitments.letters.patterns import patterns
 from commitments.letters.pledges import cues
 from commitments.letters.pledges.clauses import Clause
 
@@ -24,14 +24,14 @@ def spans(found: Sequence[Clause]) -> list[tuple[int, int, str]]:
     return made
 
 
-FORMS = forms(__file__)
+PATTERNS = patterns(__file__)
 BARE_FORECAST = re.compile(r"预计[到至]?[^，。；]{0,8}[年月底]")
 
 
 def _left_over(found: Sequence[Clause], place: int) -> int:
     """Of a total and its numbered remainder only the remainder is open: 计划120个，已完工86个，其余34个正在…."""
     for at in range(place + 1, _forward(found, place)):
-        if found[at].cue and FORMS["left_over"].match(found[at].text) and any(x.done for x in found[place:at]):
+        if found[at].cue and PATTERNS["left_over"].match(found[at].text) and any(x.done for x in found[place:at]):
             return at
     return place
 
@@ -41,11 +41,11 @@ def _silent(found: Sequence[Clause], place: int) -> bool:
     cue = found[place].cue
     if cue == "plan" and BARE_FORECAST.fullmatch(found[place].text) and not any(x.cue for x in found[place + 1 :]):
         return True
-    if place and FORMS["built"].search(found[place - 1].text) and FORMS["effect"].match(found[place].text):
+    if place and PATTERNS["built"].search(found[place - 1].text) and PATTERNS["effect"].match(found[place].text):
         return True
     if cue == "told":
-        return any(clause.done or FORMS["seen_to"].search(clause.text) for clause in found[: place + 1])
-    if cue == "event" and FORMS["effect"].match(" ".join(clause.text for clause in found[place + 1 : place + 2])):
+        return any(clause.done or PATTERNS["seen_to"].search(clause.text) for clause in found[: place + 1])
+    if cue == "event" and PATTERNS["effect"].match(" ".join(clause.text for clause in found[place + 1 : place + 2])):
         return True
     return cue is None or (cue == "event" and not _acts_after(found, place))
 
@@ -69,10 +69,11 @@ def _strongest(found: Sequence[Clause]) -> str:
 def _back(found: Sequence[Clause], place: int, floor: int) -> int:
     """Return the clause an announcement starts with: a gate before it, or the clause that holds its subject."""
     start, clause = place, found[place]
-    if FORMS["left_over"].match(clause.text):
+    if PATTERNS["left_over"].match(clause.text):
         return place
     if REMAINS.match(clause.text):
-        return max(floor, next((at for at in range(place - 1, -1, -1) if FORMS["total"].search(found[at].text)), place))
+        totals = (at for at in range(place - 1, -1, -1) if PATTERNS["total"].search(found[at].text))
+        return max(floor, next(totals, place))
     if not clause.subject and place > floor and _holds_subject(found[place - 1], clause.cue):
         start = place - 1
     while start > floor and _belongs(found[start - 1].text):
@@ -88,9 +89,9 @@ def _holds_subject(clause: Clause, cue: str | None) -> bool:
     """Say whether a clause has the subject of the one behind it, which has none of its own."""
     if cue in ("told", "goal") or clause.refused or (cue == "dated" and clause.done):
         return False
-    if cues.FORMS["opener"].match(clause.text) or FINISHED.match(clause.text):
+    if cues.PATTERNS["opener"].match(clause.text) or FINISHED.match(clause.text):
         return False
-    return not FORMS["act_first"].match(cues.FORMS["adverbs"].sub("", clause.text))
+    return not PATTERNS["act_first"].match(cues.PATTERNS["adverbs"].sub("", clause.text))
 
 
 SHORT = 3  # characters that may stand before 待…后 in its clause
@@ -99,7 +100,7 @@ SHORT = 3  # characters that may stand before 待…后 in its clause
 def _belongs(words: str) -> bool:
     """A gate (待…后, 若…) or a remainder standing as a clause of its own goes with what follows."""
     gate = conditions(words)
-    return bool(gate and gate[0].start < SHORT) or bool(FORMS["belongs"].match(words))
+    return bool(gate and gate[0].start < SHORT) or bool(PATTERNS["belongs"].match(words))
 
 
 def _another(found: Sequence[Clause], place: int) -> bool:
@@ -119,7 +120,7 @@ MATTER = re.compile(r"(?:一事|事宜|问题|建议|方面|诉求)$|^(?:关于|
 def _own_act(found: Sequence[Clause]) -> bool:
     """Say whether a clause announces something of a subject of its own."""
     return any(
-        clause.cue in ("open", "plan", "will") and clause.subject and not FORMS["verb_first"].match(clause.subject)
+        clause.cue in ("open", "plan", "will") and clause.subject and not PATTERNS["verb_first"].match(clause.subject)
         for clause in found
     )
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from commitments.letters.dates.expressions import Time, find, mask, without_times
 from commitments.letters.dates.reference import ANY_YEAR, Base
 from commitments.letters.fields.conditions import conditions
-from commitments.letters.forms import forms
+from commitments.letters.patterns import patterns
 from commitments.letters.pledges import cues
 from commitments.letters.structure.outline import Piece, clauses
 
-FORMS = forms(__file__, **cues.FORMS.tables)
+PATTERNS = patterns(__file__, **cues.PATTERNS.tables)
 REPLACED = re.compile(r"顺延|延期|延至|推迟|调整为|提前至|变更为")
 TERM = re.compile(r"(?:总|施工|建设)?(?:工期|建设周期|施工周期|建设期|施工期)")
 
@@ -98,9 +98,9 @@ def _bare_program(words: str, end: int) -> bool:
 
 
 def _doer(words: str) -> str:
-    hit = FORMS["doer"].match(re.sub(r"^(?:同时|目前|另外|此外|，)+", "", words))
+    hit = PATTERNS["doer"].match(re.sub(r"^(?:同时|目前|另外|此外|，)+", "", words))
     name = (hit[1] or hit[2]) if hit else ""
-    return "" if FORMS["not_doer"].match(name) else name
+    return "" if PATTERNS["not_doer"].match(name) else name
 
 
 def _stands_alone(words: str, base: Base) -> bool:

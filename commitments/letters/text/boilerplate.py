@@ -9,13 +9,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from commitments.letters.forms import forms
+from commitments.letters.patterns import patterns
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.simplified import simplify
 
 FIGURES = r"[\d一二三四五六七八九十〇]{1,3}"
 DAY = rf"(?:[12][09]\d\d|[〇○零0一二三四五六七八九]{{4}})\s*[年.\-/]\s*{FIGURES}\s*[月.\-/]\s*{FIGURES}\s*日?"
-FORMS = forms(__file__)
+PATTERNS = patterns(__file__)
 SENTENCE = re.compile(r"[，。；]")
 HAIL = re.compile(r"^[^，。；：]{2,40}：$")  # whoever is addressed, right above the opening
 NUMBER = re.compile(r"^[^，。；]{0,14}[〔\[（(【﹝［]?\s*(?:19|20)\d\d\s*[〕\]）)】﹞］]?\s*(?:第\s*)?\d{1,5}\s*号")
@@ -48,21 +48,21 @@ def _is_letter(plain: Sequence[str], n: int, start: int, end: int) -> bool:
         return n > end and not is_spam(line) and bool(OPENNESS.match(line))
     if start <= n <= end:
         return True
-    own = (FORMS["tail"], DATE, FORMS["mark"]) if n > end else (FORMS["title"], NUMBER, FORMS["mark"])
-    if _is_prose(line) or FORMS["around"].match(line):
+    own = (PATTERNS["tail"], DATE, PATTERNS["mark"]) if n > end else (PATTERNS["title"], NUMBER, PATTERNS["mark"])
+    if _is_prose(line) or PATTERNS["around"].match(line):
         return _is_prose(line)
     return any(form.search(line) for form in own) or (n < start and _is_letterhead(line))
 
 
 def is_spam(line: str) -> bool:
     """Say whether a line is advertising: words of that trade strung together, without the signs of a sentence."""
-    trade = len(FORMS["spam"].findall(line))
+    trade = len(PATTERNS["spam"].findall(line))
     words = len(line.split())
     return not SENTENCE.search(line) and (trade >= 2 or (trade == 1 and words >= 4))
 
 
 def _is_pages(line: str) -> bool:
-    return bool(FORMS["page"].match(line) or (FORMS["navigation"].match(line) and not SENTENCE.search(line)))
+    return bool(PATTERNS["page"].match(line) or (PATTERNS["navigation"].match(line) and not SENTENCE.search(line)))
 
 
 def _is_prose(line: str) -> bool:
@@ -71,27 +71,27 @@ def _is_prose(line: str) -> bool:
 
 def _is_letterhead(line: str) -> bool:
     """Say whether a line is the name of the replying unit alone: 云 州 市 教 育 局, 云州市教育局文件."""
-    return bool(FORMS["letterhead"].fullmatch(re.sub(r"\s", "", line)))
+    return bool(PATTERNS["letterhead"].fullmatch(re.sub(r"\s", "", line)))
 
 
 def _head(plain: Sequence[str]) -> int:
     """Return the line at which the letter begins: its salutation, or the first sentence where it has none."""
     for n, line in enumerate(plain):
-        if FORMS["salutation"].match(line) and not FORMS["page"].match(line) and opens(plain, n):
+        if PATTERNS["salutation"].match(line) and not PATTERNS["page"].match(line) and opens(plain, n):
             return n
     first = next((n for n, line in enumerate(plain) if _is_prose(line) and not is_spam(line)), 0)
-    hailed = first > 0 and HAIL.match(plain[first - 1]) and not FORMS["page"].match(plain[first - 1])
+    hailed = first > 0 and HAIL.match(plain[first - 1]) and not PATTERNS["page"].match(plain[first - 1])
     return first - 1 if hailed else first
 
 
 def opens(plain: Sequence[str], n: int) -> bool:
     """Say whether the lines after a salutation open a letter."""
-    return any(FORMS["opening"].search(line) for line in plain[n + 1 : n + 5])
+    return any(PATTERNS["opening"].search(line) for line in plain[n + 1 : n + 5])
 
 
 def _tail(plain: Sequence[str]) -> int:
     """Return the last line of the letter's own: its date, or the last sentence where it has none."""
-    dated = [n for n, line in enumerate(plain) if DATE.match(line) and not FORMS["page"].match(line)]
+    dated = [n for n, line in enumerate(plain) if DATE.match(line) and not PATTERNS["page"].match(line)]
     prose = [n for n, line in enumerate(plain) if _is_prose(line)]
     after = [n for n in dated if not prose or n > prose[0]]
     return after[-1] if after else prose[-1] + 1 if prose else len(plain)
