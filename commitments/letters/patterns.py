@@ -5,7 +5,7 @@ array of tables: groups of alternatives of one pattern. Their keys:
 
 ``any``      alternatives, each a regular expression
 ``regex``    instead: one regular expression, in pieces where it is long
-``example``  a sentence in which the group finds something; without the group, the pattern finds nothing in it
+``example``  a sentence, or a piece of one, in which the group finds something and without the group nothing is found
 ``unlike``   a sentence in which the pattern finds nothing though it looks so
 
 ``{name}`` in a regular expression stands for another pattern of the file, or one it borrows.
