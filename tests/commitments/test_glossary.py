@@ -1,12 +1,16 @@
-"""Catalogue, mails and guide keep to the glossary of CONTRIBUTING.md: one Chinese term for one thing."""
+"""Catalogue, mails, help and guide keep to the glossary of CONTRIBUTING.md: one Chinese term for one thing."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from commitments.i18n import FOLDER, table
 from tests.traditional import as_simplified
+from tracker.cli.root import cli
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -40,3 +44,17 @@ def test_a_term_stands_where_the_glossary_says(term: str, key: str) -> None:
 @pytest.mark.parametrize("word", NEVER)
 def test_no_other_word_stands_for_it(word: str, file: Path) -> None:
     assert word not in as_simplified(file.read_text(encoding="utf-8"))
+
+
+def helps(command: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Yield what the help of a command and of those below it says, each text with its place."""
+    yield path, f"{command.help or ''}\n{command.epilog or ''}"
+    yield from ((f"{path} {each.name}", getattr(each, "help", None) or "") for each in command.params)
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from helps(inner, f"{path} {name}")
+
+
+def test_the_help_of_commands_keeps_to_it_too() -> None:
+    found = dict(helps(typer.main.get_command(cli), "tracker"))
+    assert "复核日期" in found["tracker add review_on"]
+    assert {place: word for place, text in found.items() for word in NEVER if word in text} == {}

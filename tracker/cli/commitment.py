@@ -57,7 +57,7 @@ def add(
     owner_basis: Annotated[
         str, typer.Option("--owner-basis", help="答复函写明 stated | 答复单位自办 self | 推定 inferred")
     ] = "stated",
-    due_text: Annotated[str, typer.Option("--due-text", help="原文的时限表述 · The deadline as written.")] = "",
+    due_text: Annotated[str, typer.Option("--due-text", help="期限原文 · The deadline as written.")] = "",
     due_basis: Annotated[
         str,
         typer.Option(
@@ -71,7 +71,7 @@ def add(
         typer.Option("--target", help="量化目标：名称=目标值单位，如 创建比例=10% · What=goal and unit."),
     ] = None,
     ref: Annotated[str, typer.Option("--ref", help="编号，默认自动 · Its ref; numbered by itself by default.")] = "",
-    draft: Annotated[bool, typer.Option("--draft", help="先存草稿 · Keep it a draft.")] = False,
+    draft: Annotated[bool, typer.Option("--draft", help="先列为待确认 · Keep it a draft.")] = False,
     quiet: QuietOption = False,
     yes: YesOption = False,
     json: JsonOption = False,
@@ -224,13 +224,13 @@ def confirm_draft(
         typer.Option(
             "--all-stated",
             metavar="LETTER",
-            help="该函中没有疑问的草稿，未写时限的设核对日期 · All that ask nothing; undated ones get a day of review.",
+            help="该函中没有疑问的待确认事项，未写期限的设复核日期 · All that ask nothing; undated: a review date.",
         ),
     ] = "",
     quiet: QuietOption = False,
     actor: ActorOption = "",
 ) -> None:
-    """确认草稿，正式立项 · Confirm drafts; they become open.
+    """确认待确认事项，正式立项 · Confirm drafts; they become open.
 
     $ tracker confirm 2019-1007-12
     $ tracker confirm --all-stated 1007
@@ -273,7 +273,7 @@ def _stated_drafts(session: "Session", number: str) -> list[str]:
 def drop(
     ctx: typer.Context, ref: Ref, reason: ReasonOption = "", yes: YesOption = False, actor: ActorOption = ""
 ) -> None:
-    """删除草稿 · Drop a draft; the history keeps it.
+    """删除待确认事项 · Drop a draft; the history keeps it.
 
     $ tracker drop 2019-1007-12 --yes
     """

@@ -10,8 +10,8 @@ from tracker.cli.output import print_csv, print_json, print_table
 
 group = typer.Typer(no_args_is_help=True, help="部门登记 · The register of departments.", rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(help="部门名称 · The department's name.")]
-Mailbox = typer.Option("--mailbox", help="信箱，宜用公用信箱 · Mailbox, best a shared one.")
-Escalation = typer.Option("--escalation", help="督办信箱 · Mailbox for escalations.")
+Mailbox = typer.Option("--mailbox", help="邮箱，宜用公用邮箱 · Mailbox, best a shared one.")
+Escalation = typer.Option("--escalation", help="督办邮箱 · Mailbox for escalations.")
 Locale = typer.Option("--locale", help="邮件语言 · Language of its mail: zh-Hans | zh-Hant | en")
 
 
@@ -81,7 +81,7 @@ def edit(
     reason: ReasonOption = "",
     actor: ActorOption = "",
 ) -> None:
-    """更正部门的信箱、语言、简称 · Correct a department's mailboxes, language, short names; "" empties a mailbox.
+    """更正部门的邮箱、语言、简称 · Correct a department's mailboxes, language, short names; "" empties a mailbox.
 
     $ tracker department edit 市民政局 --mailbox bgs@gz.example
     """

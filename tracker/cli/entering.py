@@ -17,7 +17,7 @@ QuietOption = Annotated[
     bool,
     typer.Option(
         "--quiet",
-        help="作为历史登记：不发交办邮件，不补发以前的提醒 · As history: no assignment, no reminder of the past.",
+        help="作为历史登记：不发新任务邮件，不补发以前的提醒 · As history: no assignment, no reminder of the past.",
     ),
 ]
 

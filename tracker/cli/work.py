@@ -87,8 +87,8 @@ def extend(
     approved_by: Annotated[
         str, typer.Option("--approved-by", help="批准人，同时批准 · Who approved it, at once.")
     ] = "",
-    approve: Annotated[bool, typer.Option("--approve", help="批准待批申请 · Approve the request.")] = False,
-    refuse: Annotated[bool, typer.Option("--refuse", help="不同意待批申请 · Refuse the request.")] = False,
+    approve: Annotated[bool, typer.Option("--approve", help="批准待审批的申请 · Approve the request.")] = False,
+    refuse: Annotated[bool, typer.Option("--refuse", help="不同意待审批的申请 · Refuse the request.")] = False,
     by: Annotated[str, typer.Option("--by", help="决定人 · Who decides.")] = "",
     yes: YesOption = False,
     actor: ActorOption = "",
@@ -134,7 +134,7 @@ def report_done(
     yes: YesOption = False,
     actor: ActorOption = "",
 ) -> None:
-    """报告已办结，等待验收 · Report a commitment done; it waits to be accepted.
+    """报告办结，等待验收 · Report a commitment done; it waits to be accepted.
 
     $ tracker report-done 2019-1007-01 --note 机制已印发 --evidence https://mzj.gz.example/jz.html
     """
@@ -200,7 +200,7 @@ def close(
 
 
 def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: ActorOption = "") -> None:
-    """重新开启已销号或已报完成的事项 · Open again what was closed or reported done.
+    """重新开启已销号或已报办结的事项 · Open again what was closed or reported done.
 
     $ tracker reopen 2019-1007-05 --reason 佐证材料不完整
     """
