@@ -4,12 +4,12 @@ from commitments.errors import Error, Lines
 
 
 class ConfigError(Error):
-    """The configuration is wrong; ``problems`` has one sentence each."""
+    """The configuration is wrong; ``problems`` has one sentence each, ``language`` is the one it asks for, if known."""
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: list[str], language: str = "") -> None:
         """Take one sentence per problem."""
         super().__init__(problem=Lines(problems))
-        self.problems = problems
+        self.problems, self.language = problems, language
 
 
 class KeysGone(ConfigError):

@@ -22,7 +22,7 @@ import chinese_calendar
 from chinese_calendar.constants import holidays, workdays
 
 from commitments.calendar import statutory
-from commitments.errors import CalendarFileError
+from commitments.errors import CalendarFileError, Mistake, sentence
 
 FIRST, LAST = min(holidays).year, max(holidays).year  # the years chinesecalendar knows
 CHINESE = {day.value: day.chinese for day in chinese_calendar.Holiday}
@@ -87,7 +87,8 @@ class WorkCalendar:
             text = file.read_text(encoding="utf-8-sig")
             table = tomllib.loads(text)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
-            raise CalendarFileError(file=str(file), key="the file", problem=f"it cannot be read: {wrong}") from wrong
+            problem = Mistake("unreadable", problem=wrong)
+            raise CalendarFileError(file=str(file), key=sentence("noun.file"), problem=problem) from wrong
         return cls(years=_years(file, table), content=text)
 
     @cached_property
@@ -243,8 +244,9 @@ def _years(file: Path, table: Mapping[str, Any]) -> dict[int, Year]:
     problems = list(_problems(table))
     if problems:
         key, problem = problems[0]
-        more = f" (and {len(problems) - 1} more)" if problems[1:] else ""
-        raise CalendarFileError(file=str(file), key=key, problem=problem + more)
+        if problems[1:]:
+            problem = Mistake("and_more", problem=problem, n=len(problems) - 1)
+        raise CalendarFileError(file=str(file), key=key, problem=problem)
     return {int(year): _year(section) for year, section in table.get("years", {}).items()}
 
 
@@ -257,46 +259,46 @@ def _year(section: Mapping[str, Any]) -> Year:
     )
 
 
-def _problems(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _problems(table: Mapping[str, Any]) -> Iterator[tuple[str, Mistake]]:
     """Yield (key, what is wrong with it)."""
     for key in table:
         if key != "years" or not isinstance(table[key], dict):
-            yield key, "only [years.YYYY] tables are known"
+            yield key, Mistake("only_years")
         else:
             yield from _years_problems(table[key])
 
 
-def _years_problems(years: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _years_problems(years: Mapping[str, Any]) -> Iterator[tuple[str, Mistake]]:
     for year, section in years.items():
         if not re.fullmatch("[12][0-9]{3}", year):
-            yield f"years.{year}", "it is not a year such as 2027"
+            yield f"years.{year}", Mistake("no_year_key")
         elif not isinstance(section, dict):
-            yield f"years.{year}", "it must be a table"
+            yield f"years.{year}", Mistake("no_year_table")
         else:
             yield from ((f"years.{year}.{key}", problem) for key, problem in _section_problems(int(year), section))
 
 
-def _section_problems(year: int, section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _section_problems(year: int, section: Mapping[str, Any]) -> Iterator[tuple[str, Mistake]]:
     for key in section:
         if key not in KEYS:
-            yield key, f"unknown key; known are {', '.join(KEYS)}"
+            yield key, Mistake("unknown_key", known=KEYS)
     if not isinstance(section.get("complete", False), bool):
-        yield "complete", "it must be true or false"
+        yield "complete", Mistake("no_truth")
     if not isinstance(section.get("source", ""), str):
-        yield "source", "it must be text"
+        yield "source", Mistake("no_words")
     off, work = section.get("off", []), section.get("work", [])
     yield from (("off", problem) for problem in _day_problems(year, off))
     yield from (("work", problem) for problem in _day_problems(year, work))
     if isinstance(off, list) and isinstance(work, list):
-        yield from (("off", f"{day} also stands under work") for day in off if day in work)
+        yield from (("off", Mistake("worked_too", day=day)) for day in off if day in work)
 
 
-def _day_problems(year: int, days: object) -> Iterator[str]:
+def _day_problems(year: int, days: object) -> Iterator[Mistake]:
     if not isinstance(days, list):
-        yield f"it must be a list of dates such as [{year}-02-08]"
+        yield Mistake("no_days", year=year)
         return
     for day in days:
         if type(day) is not date:  # a datetime is a date too, and is not meant here
-            yield f"{day!r} is not a date such as {year}-02-08"
+            yield Mistake("no_day", value=repr(day), year=year)
         elif day.year != year:
-            yield f"{day} does not lie in {year}"
+            yield Mistake("other_year", day=day, year=year)

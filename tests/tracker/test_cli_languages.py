@@ -1,27 +1,18 @@
 """A Chinese office reads no English sentence on its terminal, whatever it does and whatever goes wrong."""
 
-import errno
 import io
-import os
-import re
 from pathlib import Path
 
 import pytest
 from freezegun import freeze_time
 
+from tests.english import english
 from tracker import config
 from tracker.cli.root import run
 from tracker.demo import stage
 
 LETTER = Path(stage.__file__).with_name("letter-1007.toml")
 TEXT = Path(stage.__file__).with_name("letter-2031.txt")
-ENGLISH = re.compile(r"[A-Za-z]{2,}[’']?[a-z]*(?:[ ,;:]+[A-Za-z]{2,}[’']?[a-z]*)+")
-NAMES = re.compile(  # no sentences: what one types, files and addresses, keys of the configuration, names of servers;
-    # the mark of a ledger that was copied elsewhere, which stands in its database; and what the system itself says
-    rf"{'|'.join(map(re.escape, map(os.strerror, errno.errorcode)))}"
-    r"|`[^`]*`|tracker [^。；]*|--[a-z-]+(?: [A-Z]+)?|[^\s：；，。]*[/.@][^\s：；，。]*|\[[a-z]+\] [a-z_]+"
-    r"|^tracker: |production, moved to|pip install \S+|Ctrl-C|\b(?:SQLite|WAL|MiB|UTF-8|SEQ:HASH)\b"
-)
 DAY = "2019-12-20 10:00:00+08:00"
 REF = "2019-1007-01"
 CALM = (  # what an office does; in this order, since some of it changes the ledger
@@ -95,13 +86,14 @@ REFUSED = (  # what it does wrong
     "rehearse --from 2020-01-01 --until 2020-01-31 --into .",
     "backup yinuo.db", "backup config.toml", "restore none.db --yes", "restore copy.db", "import none.txt", "import .",
     "import config.toml", "links show", "links show --desk", "links rotate", "links revoke", "review 9",
-    "serve", "demo .", "--language fr list",
+    "serve", "demo .", "--language fr list", "copy --to mysql://db/x", "copy --to postgres",
 )  # fmt: skip
-
-
-def english(text: str) -> list[str]:
-    """Return the runs of English words on each line."""
-    return [found for line in text.splitlines() for found in ENGLISH.findall(NAMES.sub("·", line))]
+PAGED = (  # what it does with links once there are pages; then the keys are gone
+    "links show --desk", "links show 市民政局", "links show 市台联", "links show 市教育局",
+    "links revoke 市民政局 --reason 邮件误转", "links revoke --desk",
+    "links rotate --reason 定期更换", "links rotate", "config check", "doctor", "status", "history",
+)  # fmt: skip
+KEYLESS = ("links show --desk", "status", "doctor", "config check", "serve", "links rotate")
 
 
 def test_the_measure_itself() -> None:
@@ -109,12 +101,17 @@ def test_the_measure_itself() -> None:
     assert english("已写入 config.toml，请用 `tracker outbox list --held` 查看") == []
 
 
+def configure(place: Path, language: str, old: str = "", new: str = "") -> None:
+    settings = config.EXAMPLE.replace('language = "zh-Hans"', f'language = "{language}"')
+    assert old in settings
+    (place / "config.toml").write_text(settings.replace(old, new) if old else settings, encoding="utf-8")
+
+
 @pytest.fixture(params=["zh-Hans", "zh-Hant"])
 def locale(request: pytest.FixtureRequest, place: Path) -> str:
     """A language, with a ledger of its own in which people speak it."""
     language = str(request.param)
-    settings = config.EXAMPLE.replace('language = "zh-Hans"', f'language = "{language}"')
-    (place / "config.toml").write_text(settings, encoding="utf-8")
+    configure(place, language)
     (place / "mistaken.toml").write_text(MISTAKEN, encoding="utf-8")
     with freeze_time(DAY):
         assert run(["init"]) == 0
@@ -141,6 +138,59 @@ def test_what_an_office_does(locale: str, capsys: pytest.CaptureFixture[str], mo
             if runs := english(text):
                 found[line] = runs
     assert found == {}
+
+
+def test_links_to_pages(locale: str, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(place, locale, 'base_url = ""', 'base_url = "http://127.0.0.1:8019"')
+    found = {}
+    with freeze_time(DAY):
+        for line in (*PAGED, "-", *KEYLESS):
+            if line == "-":
+                (place / "web-keys").unlink()
+            elif runs := english(said(line, capsys)[1]):
+                found[line] = runs
+    assert found == {}
+
+
+def test_the_demo(locale: str, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = said(f"--language {locale} demo new", capsys)
+    assert (code, english(text)) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "more",
+    ['base_url = "somewhere"', 'base_url = ""\nports = 8019', "base_url = 3", "threads = 99", 'base_url = "x'],
+)
+def test_a_wrong_setting(locale: str, place: Path, more: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever the terminal speaks: the rest of the file still says the language, unless nothing of it can be read."""
+    configure(place, locale, 'base_url = ""', more)
+    code, text = said("list", capsys)
+    assert code == 4
+    assert english(text) == [] or "TOML" in text
+    assert "TOML" in text or "config.toml 第" in text
+
+
+CALENDAR = """
+holidays = 1
+[years]
+27 = 1
+2026 = 1
+[years.2027]
+complete = "yes"
+source = 1
+off = ["a", 2026-01-01]
+work = 3
+of = []
+"""
+
+
+def test_a_wrong_calendar(locale: str, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configure(place, locale, '\nfile = ""', '\nfile = "days.toml"')
+    lines = CALENDAR.strip().splitlines()
+    for left in range(len(lines)):  # each mistake is the first one once
+        (place / "days.toml").write_text("\n".join(lines[left:]), encoding="utf-8")
+        code, text = said("calendar check", capsys)
+        assert (code, english(text)) == (4, []), text
 
 
 @pytest.mark.parametrize(

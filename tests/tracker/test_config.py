@@ -12,6 +12,8 @@ from sqlalchemy import make_url
 
 from commitments import storage
 from commitments.calendar.deadlines import Offset
+from commitments.errors import each_message
+from tests.english import english
 from tracker import config
 from tracker.config import Config, ConfigError, load
 from tracker.config.values import DatabaseUrl
@@ -121,7 +123,7 @@ def test_rules_between_keys_and_the_secret_are_told_with_the_rest(tmp_path: Path
         ('[mail]\npassword_file = "absent"', "cannot be read"),
         ('[mail]\npassword_file = "."', "cannot be read"),
         ('[mail]\nretry_unknown_after = "15"', "15m"),
-        ('[organisation]\nmailbox = "a b"', "not a mail address"),
+        ('[organisation]\nmailbox = "a b"', "not a mailbox"),
         ('[reminders]\nrepeat_overdue = "0wd"', "distance ahead"),
         ('[reminders]\nrepeat_overdue = ["5wd", "0wd"]', "reminders.repeat_overdue: '0wd' must be a distance ahead"),
         ('[reminders]\nrepeat_overdue = ["5wd", "soon"]', "reminders.repeat_overdue: 'soon' is not a distance"),
@@ -141,8 +143,8 @@ def test_rules_between_keys_and_the_secret_are_told_with_the_rest(tmp_path: Path
         ('[web]\nbase_url = "https://yinuo.example/#a"', "not an address"),
         ('[web]\nbase_url = "https://yinuo.example/a b"', "not an address"),
         (f'[web]\nbase_url = "https://{"a" * 300}"', "at most 200 characters"),
-        ('[web]\nkeys_file = ""', "at least 1 character"),
-        ("[reminders]\nsend_at = 09:00:00", "valid string"),
+        ('[web]\nkeys_file = ""', "must not be empty"),
+        ("[reminders]\nsend_at = 09:00:00", "must be text"),
         ("[web]\nthreads = 65", "web.threads"),
         ("[web]\nper_minute = 0", "web.per_minute"),
         ("mail = 3", "mail"),
@@ -153,6 +155,10 @@ def test_what_is_refused_and_how_it_is_named(tmp_path: Path, text: str, words: s
     found = problems(tmp_path, text)
     assert any(words in sentence for sentence in found), found
     assert all("config.toml" in sentence for sentence in found)
+    for locale in ("zh-Hans", "zh-Hant"):
+        told = [sentence for sentence in each_message(found, locale) if "TOML" not in sentence]
+        assert [sentence for sentence in told if english(sentence)] == []
+        assert all(f"{tmp_path}/config.toml 第" in sentence for sentence in told)
 
 
 @pytest.mark.parametrize(

@@ -58,11 +58,11 @@ class Command:
 
     @property
     def spoken(self) -> str:
-        """The language to complain in; without a configuration that can be read, that of the environment."""
+        """The language to complain in; where the configuration does not say it, that of the environment."""
         try:
             return self.locale
-        except Error:
-            return environment_language(os.environ)
+        except Error as wrong:
+            return getattr(wrong, "language", "") or environment_language(os.environ)
 
     def tell(self, key: str, /, **facts: object) -> None:
         """Say ``cli.copy.done`` of the catalogue on standard error."""

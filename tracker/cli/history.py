@@ -102,11 +102,23 @@ def _line(entry: "HistoryEntry", locale: str, zone: "ZoneInfo") -> dict[str, obj
     from commitments.codes import in_words
 
     when = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}"
-    worded = {"what": in_words(locale, "action", entry.action), "reason": in_words(locale, "reason", entry.reason)}
-    return {**_facts(entry), **worded, "when": when, "told": _told(entry.changes, locale, zone)}
+    worded = {
+        "subject": _subject(entry.subject, locale),
+        "what": in_words(locale, "action", entry.action),
+        "reason": in_words(locale, "reason", entry.reason),
+    }
+    return {**_facts(entry), **worded, "when": when, "changes": _changes(entry.changes, locale, zone)}
 
 
-def _told(changes: dict[str, Any], locale: str, zone: "ZoneInfo") -> str:
+def _subject(subject: str, locale: str) -> str:
+    """Say what an entry is about, where that is neither a ref nor a name."""
+    if message := re.fullmatch(r"message (\d+)", subject):
+        return i18n.say(locale, "cli.history.subject.message", id=message[1])
+    names = {"organisation": i18n.word(locale, "role", "organisation")}
+    return names.get(subject) or i18n.word(locale, "cli.history.subject", subject)
+
+
+def _changes(changes: dict[str, Any], locale: str, zone: "ZoneInfo") -> str:
     """Say what became what. What an entry states besides (a new thing's fields, evidence) is in --json."""
     from commitments.history.entry_words import change_words
 

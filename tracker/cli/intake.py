@@ -42,7 +42,7 @@ def import_(
     json: JsonOption = False,
     actor: ActorOption = "",
 ) -> None:
-    """读取答复函，提出承诺草稿，待人确认 · Read a letter into drafts that a person confirms.
+    """读取答复函，列出待确认的承诺事项 · Read a letter into drafts that a person confirms.
 
     $ tracker import letter.html --dry-run
     $ tracker import letter.html
@@ -117,8 +117,14 @@ def show_candidates(reading: "Reading", locale: str) -> None:
         say(i18n.say(locale, "cli.import.none"))
     for line in said["quarantined"]:
         say(i18n.say(locale, "cli.import.aside", line=line))
-    for warning in said["warnings"]:
-        say(warning)
+    _say_warnings(reading, locale)
+
+
+def _say_warnings(reading: "Reading", locale: str) -> None:
+    from tracker.cli.wording import note_words
+
+    for warning in reading.document.warnings:
+        say(note_words(locale, warning))
 
 
 def _row(found: dict[str, object], locale: str) -> dict[str, object]:
@@ -142,5 +148,6 @@ def _say_done(done: "Intake", reading: "Reading", locale: str) -> None:
     if done.departments:
         names = i18n.word(locale, "cli.common", "comma").join(done.departments)
         say(i18n.say(locale, "cli.import.departments", names=names))
+    _say_warnings(reading, locale)
     counts = {"drafts": len(done.refs), "aside": len(reading.document.quarantined)}
     say(i18n.say(locale, "cli.import.done", letter=done.letter, **counts))

@@ -39,7 +39,7 @@ def review(
     quiet: QuietOption = False,
     actor: ActorOption = "",
 ) -> None:
-    """逐条确认草稿：看原文，按一键 · Walk the drafts of a letter: read the words, press a key.
+    """逐条确认：看原文，按一键 · Walk the drafts of a letter: read the words, press a key.
 
     $ tracker review 1007
     """
@@ -274,9 +274,11 @@ class Walk:
         sys.stdout.flush()
 
     def _facts(self, row: "Commitment", source: "Source | None") -> list[str]:
+        from tracker.cli.wording import note_words
+
         names, word = i18n.table(self.locale, "cli.review.label"), partial(i18n.word, self.locale)
         asked = source.asks(row.ref) if source else []
-        note = _note_words(self.locale, source.places.get(row.ref, {}).get("note", "") if source else "")
+        note = note_words(self.locale, source.places.get(row.ref, {}).get("note", "") if source else "")
         basis = word("owner_basis", row.owner_basis)
         lead = i18n.say(self.locale, "cli.common.note", text=row.lead.name, note=basis)
         rule = codes.due_rule_words(self.locale, row.due_rule)
@@ -291,14 +293,6 @@ class Walk:
         lines += [(names["support"], support)] * bool(support)
         strength = " ".join([word("strength", row.strength), row.condition, *map(_goal, row.targets)])
         return [f"  {name}  {clean(text)}" for name, text in [*lines, (names["strength"], strength.strip())]]
-
-
-def _note_words(locale: str, note: str) -> str:
-    """Return what reading the letter noted, which is kept in English; other text stands for itself."""
-    for key, text in i18n.table("en", "cli.review.note").items():
-        if match := re.fullmatch(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(text)), note):
-            return i18n.say(locale, f"cli.review.note.{key}", **match.groupdict())
-    return note
 
 
 def _goal(target: object) -> str:

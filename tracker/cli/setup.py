@@ -1,12 +1,13 @@
 """Setting up and keeping safe: init, backup, restore, config."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from commitments import i18n
-from commitments.errors import each_message, sentence
+from commitments.errors import Mistake, Problem, each_message, sentence
 from tracker.cli.base import ActorOption, ForceOption, JsonOption, UsageError, YesOption, command, confirm
 from tracker.cli.output import print_json, say
 
@@ -60,7 +61,7 @@ def copy(
     app = shared.app
     try:
         url = DatabaseUrl.parse(to).within(Path.cwd()).address
-    except ValueError as wrong:
+    except Mistake as wrong:
         raise UsageError(problem=sentence("cli.config.to", problem=wrong)) from wrong
     rows = move.copy(app, url, say)
     copies.copy_evidence(app.folder / "evidence", move.evidence_folder(app, url))
@@ -137,6 +138,7 @@ def check(ctx: typer.Context) -> None:
 
     $ tracker config check
     """
+    from tracker.cli.wording import fact
     from tracker.config.check import BAD, OK, WARN, check_all
     from tracker.errors import ConfigError
 
@@ -145,7 +147,8 @@ def check(ctx: typer.Context) -> None:
     app.workdays.is_workday(app.today)
     told: dict[str, list[str]] = {state: [] for state in (OK, WARN, BAD)}
     for finding in check_all(app):
-        told[finding.state].append(sentence("cli.common.pair", name=finding.what, value=finding.text))
+        name = Problem(partial(fact, name=finding.what))
+        told[finding.state].append(sentence("cli.common.pair", name=name, value=finding.text))
     if told[BAD]:
         raise ConfigError(told[BAD])
     for warning in each_message(told[WARN], shared.locale):

@@ -3,9 +3,10 @@
 Codes and keys stay in ``--json`` and ``--csv``; a listing is for people.
 """
 
+import re
 from collections.abc import Iterable
 
-from commitments.i18n import format_date, format_month, say, signed_distance, word
+from commitments.i18n import format_date, format_month, say, signed_distance, table, word
 from notifications.keys import ORGANISATION, Addressee, NoticeKey
 
 
@@ -33,6 +34,14 @@ def hold_reason(locale: str, reason: str) -> str:
         if known == "message"
         else word(locale, "cli.outbox.reason", reason)
     )
+
+
+def note_words(locale: str, note: str) -> str:
+    """Return what reading a letter noted, which is kept in English; other text stands for itself."""
+    for key, text in table("en", "cli.review.note").items():
+        if match := re.fullmatch(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(text)), note):
+            return say(locale, f"cli.review.note.{key}", **match.groupdict())
+    return note
 
 
 def outcome(locale: str, name: str | None) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from commitments.errors import sentence
+from commitments import i18n
+from commitments.errors import Mistake, sentence
 from tracker.config.schema import Config
 from tracker.errors import ConfigError
 
@@ -35,7 +36,8 @@ def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Config:
     except ValidationError as wrong:
         problems += [_sentence(error, source, text, origins) for error in wrong.errors()]
     if problems:
-        raise ConfigError(problems)
+        language = table.get("language")
+        raise ConfigError(problems, language if language in i18n.LOCALES else "")
     config._folder, config._source = folder, source  # noqa: SLF001 - set once, here
     return config
 
@@ -72,7 +74,7 @@ def _overlay(table: dict[str, Any], env: Mapping[str, str]) -> tuple[dict[Key, s
         if _put(table, key, _typed(key, env[name])):
             origins[key] = name
         else:
-            problems.append(f"environment variable {name}: {'.'.join(key[:-1])}: it is not a table here.")
+            problems.append(_named(sentence("config.variable", name=name), key[:-1], sentence("config.type.no_table")))
     return origins, problems
 
 
@@ -96,24 +98,31 @@ def _typed(key: Key, value: str) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(default, list) else value
 
 
+def _named(place: str, key: Key, problem: str | Mistake) -> str:
+    return sentence("config.value", key=sentence("cli.common.pair", name=place, value=".".join(key)), problem=problem)
+
+
 def _sentence(error: ErrorDetails, source: Path, text: str, origins: Mapping[Key, str]) -> str:
     """Say where a mistake is (file and line, or variable), which key, and what is wrong."""
     key = tuple(str(part) for part in error["loc"])
     variable = next((name for origin, name in origins.items() if key[: len(origin)] == origin[: len(key)]), None)
-    place = f"environment variable {variable}" if variable else f"{source}, line {_line(text, key)}"
-    return f"{place}: {'.'.join(key)}: {_wrong(error, key)}."
+    line = sentence("config.line", file=source, n=_line(text, key))
+    return _named(sentence("config.variable", name=variable) if variable else line, key, _wrong(error, key))
 
 
-def _wrong(error: ErrorDetails, key: Key) -> str:
+def _wrong(error: ErrorDetails, key: Key) -> str | Mistake:
     """Say what is wrong; a value is quoted only where none can hold a secret."""
-    if error["type"] == "extra_forbidden":
-        return f"unknown key{_near(key)}"
-    if error["type"] == "model_type":
-        return f"it must be a table, [{key[-1]}]"
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"].endswith("_type") and isinstance(error["input"], str | int | float):
-        return f"{message}, not {error['input']!r}"
-    return message
+    kind, facts = error["type"], error.get("ctx", {})
+    if isinstance(mistake := facts.get("error"), Mistake):
+        return mistake
+    if kind == "extra_forbidden":
+        return sentence("config.type.extra_forbidden", hint=_near(key))
+    if kind not in i18n.table("en", "config.type"):
+        return error["msg"]
+    allowed = re.findall(r"'([^']*)'", str(facts.get("expected", "")))
+    problem = sentence(f"config.type.{kind}", **{**facts, "expected": allowed, "name": key[-1]})
+    quoted = kind in ("string_type", "int_type", "list_type") and isinstance(error["input"], str | int | float)
+    return sentence("config.not_value", problem=problem, value=repr(error["input"])) if quoted else problem
 
 
 def _near(key: Key) -> str:
@@ -121,7 +130,7 @@ def _near(key: Key) -> str:
     for part in key[:-1]:
         model = model.model_fields[part].annotation if part in model.model_fields else model
     close = difflib.get_close_matches(key[-1], list(model.model_fields), n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
+    return sentence("config.near", name=close[0]) if close else ""
 
 
 def _line(text: str, key: Key) -> int:

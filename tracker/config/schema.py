@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, 
 
 from commitments import addresses
 from commitments.calendar.deadlines import Offset
+from commitments.errors import Mistake, sentence
 from tracker.config import values
 from tracker.config.values import DatabaseUrl
 from tracker.errors import ConfigError
@@ -62,7 +63,7 @@ class Mail(Section):
     def _encrypted(cls, security: str, info: ValidationInfo) -> str:
         plain = security == "none" and info.data.get("channel") == "smtp"
         if plain and info.data.get("host", "localhost") not in values.LOOPBACK:
-            raise ValueError('"none" is allowed to a relay on this machine only; use starttls or tls')
+            raise Mistake("plain_relay")
         return security
 
     @field_validator("password_file")
@@ -77,7 +78,7 @@ class Mail(Section):
     @classmethod
     def _real(cls, sender: str, info: ValidationInfo) -> str:
         if info.data.get("channel") == "smtp" and (not sender or addresses.is_example(sender)):
-            raise ValueError("channel smtp needs a real address, not one that ends in .example")
+            raise Mistake("example_sender")
         return sender
 
 
@@ -213,8 +214,8 @@ class Config(Section):
             return ""
         try:
             return values.password(self._folder / self.mail.password_file)
-        except ValueError as wrong:
-            raise ConfigError([f"mail.password_file: {wrong}."]) from wrong
+        except Mistake as wrong:
+            raise ConfigError([sentence("config.value", key="mail.password_file", problem=wrong)]) from wrong
 
     def at_database(self, path: Path) -> "Config":
         """Return the same settings on another SQLite file, with keys beside it: links of rehearsals open nothing."""

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,6 +16,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from commitments import addresses
 from commitments.calendar.deadlines import Offset
+from commitments.errors import Mistake
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MAX_REPEATS, MAX_MONTHS = 12, 120
@@ -24,7 +26,7 @@ DURATION_UNITS = {"h": timedelta(hours=1), "m": timedelta(minutes=1), "s": timed
 
 @dataclass(frozen=True)
 class Parsed:
-    """How pydantic reads a text into a value and writes it again; ``parse`` raises ValueError with a sentence."""
+    """How pydantic reads a text into a value and writes it again; ``parse`` raises Mistake."""
 
     parse: Callable[[str], object]
     write: Callable[[Any], str] = str
@@ -40,24 +42,25 @@ class Parsed:
 # -- distances and times ---------------------------------------------------------------------------------------
 
 
-def _distance(*units: str) -> Callable[[str], Offset]:
-    def parse(text: str) -> Offset:
-        offset = Offset.parse(text)
-        if offset.unit not in units:
-            raise ValueError(f"{text!r} must be counted in {' or '.join(units)}")
-        return offset
-
-    return parse
+def _distance(text: str) -> Offset:
+    try:
+        return Offset.parse(text)
+    except ValueError:
+        raise Mistake("no_offset", value=text) from None
 
 
-def _distance_ahead(*units: str) -> Callable[[str], Offset]:
-    def parse(text: str) -> Offset:
-        offset = _distance(*units)(text)
-        if offset.n <= 0:
-            raise ValueError(f"{text!r} must be a distance ahead, such as 5wd")
-        return offset
+def _distance_in_days(text: str) -> Offset:
+    offset = _distance(text)
+    if offset.unit == "m":
+        raise Mistake("no_months", value=text)
+    return offset
 
-    return parse
+
+def _ahead(parse: Callable[[str], Offset], text: str) -> Offset:
+    offset = parse(text)
+    if offset.n <= 0:
+        raise Mistake("not_ahead", value=text)
+    return offset
 
 
 def _written_ahead(offset: Offset) -> str:
@@ -70,16 +73,16 @@ def _repeats(value: object) -> Offset | list[Offset]:
         return _repeat(value)
     several = value.split(",") if isinstance(value, str) else value
     if not isinstance(several, list) or not 1 <= len(several) <= MAX_REPEATS:
-        raise ValueError(f"it must be a distance such as 5wd, or a list of 1 to {MAX_REPEATS} of them")
+        raise Mistake("no_repeats", most=MAX_REPEATS)
     return [_repeat(each) for each in several]
 
 
 def _repeat(value: object) -> Offset:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a distance like 5wd")  # noqa: TRY004 - pydantic takes this one
-    offset = _distance_ahead("d", "wd", "m")(value)
+        raise Mistake("no_offset", value=value)
+    offset = _ahead(_distance, value)
     if offset.unit == "m" and offset.n > MAX_MONTHS:
-        raise ValueError(f"{value!r} is more than {MAX_MONTHS} months")
+        raise Mistake("far_months", value=value, most=MAX_MONTHS)
     return offset
 
 
@@ -90,15 +93,15 @@ def _written_repeats(repeats: Offset | Sequence[Offset]) -> str | list[str]:
 def _send_time(text: str) -> time:
     """Ticks may be an hour apart, and what was not sent by midnight waits for the next working day."""
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text):
-        raise ValueError(f"{text!r} is not a time of day such as 09:00")
+        raise Mistake("no_time", value=text)
     if text > "23:00":
-        raise ValueError(f"{text!r} is too late in the day; 23:00 is the latest")
+        raise Mistake("late_time", value=text)
     return time.fromisoformat(text)
 
 
 def _duration(text: str) -> timedelta:
     if not re.fullmatch(r"[0-9]{1,6}[smh]", text):
-        raise ValueError(f"{text!r} is not a duration such as 30s, 15m or 2h")
+        raise Mistake("no_duration", value=text)
     return int(text[:-1]) * DURATION_UNITS[text[-1]]
 
 
@@ -111,7 +114,7 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
-        raise ValueError(f"there is no time zone {name!r}") from wrong
+        raise Mistake("no_zone", value=name) from wrong
 
 
 # -- addresses and commands ------------------------------------------------------------------------------------
@@ -127,7 +130,7 @@ class DatabaseUrl:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read ``sqlite:///FILE`` or ``postgresql://…``. Raises ValueError, without quoting what may be a password."""
+        """Read ``sqlite:///FILE`` or ``postgresql://…``. Raises Mistake, without quoting what may be a password."""
         if plain := re.fullmatch(r"sqlite:///([A-Za-z0-9_./ -]*)", text):  # SQLAlchemy takes 150 ms to import
             return cls(text, text, Path(plain[1] or "yinuo.db"))
         return cls(*_read_url(text))
@@ -144,7 +147,7 @@ class DatabaseUrl:
 
 
 def _read_url(text: str) -> tuple[str, str, Path | None]:
-    """Return address, what is shown of it, and SQLite's file; psycopg is named for PostgreSQL. Raises ValueError."""
+    """Return address, what is shown of it, and SQLite's file; psycopg is named for PostgreSQL. Raises Mistake."""
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -154,13 +157,13 @@ def _read_url(text: str) -> tuple[str, str, Path | None]:
         url = make_url(text)
         backend = url.get_backend_name()
     except (ArgumentError, ValueError):  # their sentences may quote a part of the password
-        raise ValueError("it is not a database URL such as sqlite:///yinuo.db") from None
+        raise Mistake("no_database_url") from None
     if backend not in ("sqlite", "postgresql"):
-        raise ValueError(f"{backend} is not supported; use sqlite or postgresql (write postgresql://, not postgres://)")
+        raise Mistake("other_database", name=backend)
     if backend == "sqlite":
         return text, shown(url), Path(url.database or "yinuo.db")
     if "@" in (url.database or ""):  # what follows the first @ would be taken for the host
-        raise ValueError("a name or password with @, / or : must be written with %40, %2F or %3A")
+        raise Mistake("url_signs")
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False), shown(url), None
 
 
@@ -168,18 +171,18 @@ def _command(text: str) -> tuple[str, ...]:
     try:
         return tuple(shlex.split(text))
     except ValueError:  # its sentence may quote a token
-        raise ValueError("its quotes do not match") from None
+        raise Mistake("open_quotes") from None
 
 
 def _web_address(text: str) -> str:
     if text and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
-        raise ValueError("it is not an address such as https://status.example/ping/…")
+        raise Mistake("no_ping_url")
     return text
 
 
 def _mail_address(text: str) -> str:
     if text and (wrong := addresses.problem(text)):
-        raise ValueError(f"{text!r} is not a mail address: {wrong}")
+        raise Mistake("bad_mailbox", value=text, why=wrong)
     return text
 
 
@@ -188,7 +191,7 @@ def _base_url(text: str) -> str:
     if text and not re.fullmatch(
         r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?(/[\w.~-]+)*/?", text, re.ASCII
     ):
-        raise ValueError("it is not an address such as https://yinuo.city.gov.example")
+        raise Mistake("no_base_url")
     return text
 
 
@@ -208,51 +211,51 @@ def _written_path(path: Path | None) -> str:
 
 
 def _secret(path: Path) -> str:
-    """A file with a secret must be there, readable, and nobody else's business; return its text. Raises ValueError.
+    """A file with a secret must be there, readable, and nobody else's business; return its text. Raises Mistake.
 
     No sentence quotes a byte of it. What editors put before the text (BOM) and behind it (line ends) is none of it.
     """
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):  # reading a FIFO would wait for ever
-            raise ValueError(f"{path} cannot be read: it is not a file")
+            raise Mistake("secret_no_file", path=path)
         content = path.read_bytes()
     except OSError as wrong:
-        raise ValueError(f"{path} cannot be read: {wrong.strerror}") from wrong
+        raise Mistake("secret_unreadable", path=path, problem=wrong.strerror) from wrong
     if mode & (stat.S_IROTH | stat.S_IWOTH):
-        raise ValueError(f"{path} is open to everybody; chmod 600 it")
+        raise Mistake("secret_open", path=path)
     if b"\0" in content:
-        raise ValueError(f"{path} is not UTF-8 text (perhaps UTF-16); save it as UTF-8")
+        raise Mistake("secret_utf16", path=path)
     try:
         text = content.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        raise ValueError(f"{path} is not UTF-8 text; save it as UTF-8") from None
+        raise Mistake("secret_encoding", path=path) from None
     if not text:
-        raise ValueError(f"{path} is empty")
+        raise Mistake("secret_empty", path=path)
     return text
 
 
 def password(path: Path) -> str:
-    """Return the one line of a password file. Raises ValueError."""
+    """Return the one line of a password file. Raises Mistake."""
     text = _secret(path)
     if len(text.splitlines()) > 1:
-        raise ValueError(f"{path} must hold the password alone, on one line")
+        raise Mistake("secret_lines", path=path)
     return text
 
 
 def link_keys(path: Path) -> tuple[str, ...]:
-    """Return the keys of a file, the newest first; no sentence quotes one. Raises ValueError."""
+    """Return the keys of a file, the newest first; no sentence quotes one. Raises Mistake."""
     keys = tuple(_secret(path).split())
     if not keys or min(map(len, keys)) < MIN_KEY_LENGTH:
-        raise ValueError(f"{path} must hold keys of at least {MIN_KEY_LENGTH} characters, one a line")
+        raise Mistake("short_keys", path=path, least=MIN_KEY_LENGTH)
     return keys
 
 
 # -- kinds of keys ---------------------------------------------------------------------------------------------
 
-Rung = Annotated[Offset, Parsed(_distance("d", "wd"))]
-Ahead = Annotated[Offset, Parsed(_distance_ahead("d", "wd"), _written_ahead)]
-MonthsAhead = Annotated[Offset, Parsed(_distance_ahead("d", "wd", "m"), _written_ahead)]
+Rung = Annotated[Offset, Parsed(_distance_in_days)]
+Ahead = Annotated[Offset, Parsed(partial(_ahead, _distance_in_days), _written_ahead)]
+MonthsAhead = Annotated[Offset, Parsed(partial(_ahead, _distance), _written_ahead)]
 Repeats = Annotated[Offset | list[Offset], PlainValidator(_repeats), PlainSerializer(_written_repeats)]
 SendTime = Annotated[time, Parsed(_send_time, lambda at: f"{at:%H:%M}")]
 Duration = Annotated[timedelta, Parsed(_duration, _written_duration)]

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commitments.errors import sentence
+from commitments.errors import Mistake, sentence
 from commitments.files.durable import sync
 from tracker.config.values import link_keys
 from tracker.errors import ConfigError, KeysGone
@@ -72,8 +72,8 @@ def read(path: Path) -> tuple[str, ...]:
         log.info("made %s; keep a copy: without it the links that are given out open nothing", path)
     try:
         return link_keys(path)
-    except ValueError as wrong:
-        raise _trouble(path, str(wrong)) from wrong
+    except Mistake as wrong:
+        raise _trouble(path, wrong) from wrong
 
 
 def rotate(path: Path) -> tuple[str, ...]:
@@ -122,5 +122,5 @@ def _give(file: Path, known: os.stat_result) -> None:
     file.chmod(stat.S_IMODE(known.st_mode))
 
 
-def _trouble(path: Path, problem: str) -> ConfigError:
+def _trouble(path: Path, problem: str | Mistake) -> ConfigError:
     return ConfigError([sentence("cli.links.keys", path=path, problem=problem)])
