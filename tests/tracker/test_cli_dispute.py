@@ -63,8 +63,8 @@ def test_one_thing_at_a_time(line: list[str], home: Path) -> None:
 
 def test_show_tells_of_receipts_and_disputes(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     app = App(config.load(None, {}, home), actor=LEAD)
-    with freeze_time("2019-06-28T10:00:00+08:00"), app.register() as keeper:
-        responses.acknowledge(keeper, REF, lookup.find_department(keeper.session, LEAD))
+    with freeze_time("2019-06-28T10:00:00+08:00"), app.register() as register:
+        responses.acknowledge(register, REF, lookup.find_department(register.session, LEAD))
     app.engine.dispose()
     assert [each["department"] for each in told(capsys)["receipts"]] == [LEAD]
     assert run(["show", REF]) == 0

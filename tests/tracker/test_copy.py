@@ -44,11 +44,11 @@ def ledger(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _answers(home: Path) -> None:
     """What is said on pages only: a receipt, a unit's answer, a form that was sent."""
     app = App(config.load(None, {}, home), actor="市台联")
-    with app.register() as keeper:
-        office, unit = (lookup.find_department(keeper.session, name) for name in ("市民政局", "市台联"))
-        responses.acknowledge(keeper, "2019-1007-01", office)
-        responses.answer(keeper, unit, "2019-06", "not_satisfied", "未见清单")
-        responses.remember(keeper, "form", 1)
+    with app.register() as register:
+        office, unit = (lookup.find_department(register.session, name) for name in ("市民政局", "市台联"))
+        responses.acknowledge(register, "2019-1007-01", office)
+        responses.answer(register, unit, "2019-06", "not_satisfied", "未见清单")
+        responses.remember(register, "form", 1)
     app.engine.dispose()
 
 

@@ -87,8 +87,8 @@ class Ledger:
         return datetime.fromisoformat(f"{self.day}T09:30:00+08:00").astimezone(UTC)
 
     def do(self, work: Any) -> None:
-        with self.app.register() as keeper:
-            work(keeper)
+        with self.app.register() as register:
+            work(register)
 
     def damage(self, table: str, *columns: str, data: bytes = GBK) -> None:
         """Write bytes into the first row of a table, as another program would; whatever the constraints say."""
@@ -123,18 +123,18 @@ class Ledger:
         return run(["--config", str(self.folder / "config.toml"), "--language", "en", *line])
 
 
-def entered(keeper: Register) -> None:
+def entered(register: Register) -> None:
     """An item with everything for 市民政局, asked by 市台联; one of 各区政府, asked by 市工商联, are the others."""
     for name, mailbox, escalation in (
         ("市民政局", "mzj@gz.example", "lead@gz.example"), ("市委政法委", "zfw@gz.example", ""),
         ("市台联", "tl@gz.example", ""), ("各区政府", "gq@gz.example", ""), ("市工商联", "gsl@gz.example", ""),
     ):  # fmt: skip
-        departments.add_department(keeper, name, mailbox=mailbox, escalation=escalation, short_names=[f"{name}办"])
-    ours, law, asking, districts, others = keeper.session.scalars(select(Department).order_by(Department.id))
+        departments.add_department(register, name, mailbox=mailbox, escalation=escalation, short_names=[f"{name}办"])
+    ours, law, asking, districts, others = register.session.scalars(select(Department).order_by(Department.id))
     signed = date(2019, 6, 26)
     known = [
         letters.add_letter(
-            keeper, document_number=f"穗民案〔2019〕{n}号", proposal_number=number, proposing_unit=unit,
+            register, document_number=f"穗民案〔2019〕{n}号", proposal_number=number, proposing_unit=unit,
             replying_unit=ours, signed_on=signed, proposal_title="智慧社区", session="十三届", contact="某处",
         ) for n, number, unit in ((89, "1007", asking), (90, "1008", others))
     ]  # fmt: skip
@@ -145,35 +145,35 @@ def entered(keeper: Register) -> None:
         "due_from": date(2019, 7, 18), "due_offset": "10wd", "support_basis": {"市委政法委": "named"},
     }  # fmt: skip
     targets = [Target(what="比例", goal=10.0, unit="%")]
-    keeper.session.flush()
-    opening.add(keeper, Commitment(ref="", letter=known[0], lead=ours, support=[law], targets=targets, **facts))
+    register.session.flush()
+    opening.add(register, Commitment(ref="", letter=known[0], lead=ours, support=[law], targets=targets, **facts))
     for letter, lead, due in ((known[0], ours, "2019-07-01"), (known[1], districts, DAY)):
-        keeper.session.flush()
+        register.session.flush()
         opening.add(
-            keeper,
+            register,
             Commitment(
                 ref="", letter=letter, lead=lead, title=f"事项{due}", due_on=date.fromisoformat(due), due_basis="set"
             ),
         )
     places = {REF: {"start": 0, "end": 2, "ask": ["date"]}}
-    keeper.session.add(
+    register.session.add(
         Source(letter_id=known[0].id, name="letter.html", text="甲事项原文。", aside=["某段"], places=places)
     )
 
 
-def worked(keeper: Register) -> None:
+def worked(register: Register) -> None:
     """What happens to the first item, so that each table has a row that speaks of it."""
-    law = lookup.find_department(keeper.session, "市委政法委")
+    law = lookup.find_department(register.session, "市委政法委")
     proof = Upload("proof.png", b"\x89PNG\r\n\x1a\n" + bytes(32))
-    progress.record(keeper, REF, "进展顺利", figures={"比例": 5.0}, proofs=[proof])
-    extensions.ask(keeper, REF, date(2019, 12, 31), "经费未到")
-    responses.acknowledge(keeper, REF, law)
-    responses.dispute(keeper, REF, law, "不属本单位职责")
-    responses.answer(keeper, lookup.find_department(keeper.session, "市台联"), "2019-06", "partly", "部分满意")
-    responses.remember(keeper, "form", 1)
-    alerts.raise_(keeper.session, "poison/KeyError@x.y", "of before", keeper.now)
-    at = keeper.now
-    keeper.session.add(Worker(id="host/1", host="host", pid=1, started_at=at, heartbeat_at=at))
+    progress.record(register, REF, "进展顺利", figures={"比例": 5.0}, proofs=[proof])
+    extensions.ask(register, REF, date(2019, 12, 31), "经费未到")
+    responses.acknowledge(register, REF, law)
+    responses.dispute(register, REF, law, "不属本单位职责")
+    responses.answer(register, lookup.find_department(register.session, "市台联"), "2019-06", "partly", "部分满意")
+    responses.remember(register, "form", 1)
+    alerts.raise_(register.session, "poison/KeyError@x.y", "of before", register.now)
+    at = register.now
+    register.session.add(Worker(id="host/1", host="host", pid=1, started_at=at, heartbeat_at=at))
 
 
 @pytest.fixture(scope="module")
@@ -272,7 +272,7 @@ def test_a_repaired_field_goes_out(ledger: Ledger) -> None:
     assert "mzj@gz.example" not in ledger.mails()
     (alert,) = (alert for alert in ledger.alerts() if alert.key.startswith("poison/"))
     assert REF in alert.text
-    ledger.do(lambda keeper: editing.edit(keeper, REF, "文字损坏", title="甲事项，更正"))
+    ledger.do(lambda register: editing.edit(register, REF, "文字损坏", title="甲事项，更正"))
     ledger.day = "2019-08-02"
     assert ledger.run().steps.failed == []
     assert "甲事项，更正" in str(ledger.mails()["mzj@gz.example"])
@@ -307,12 +307,12 @@ def test_what_waits_alone_is_held_too(ledger: Ledger, state: str) -> None:
 def test_one_that_cannot_be_read_keeps_none_of_many_waiting(ledger: Ledger) -> None:
     """More than are composed at a time: what was read for the first of them says nothing of the next."""
 
-    def many(keeper: Register) -> None:
-        letter = lookup.find_letter(keeper.session, "1008")
+    def many(register: Register) -> None:
+        letter = lookup.find_letter(register.session, "1008")
         for n in range(30):
-            lead = departments.add_department(keeper, f"第{n}局", mailbox=f"d{n}@gz.example")
+            lead = departments.add_department(register, f"第{n}局", mailbox=f"d{n}@gz.example")
             opening.add(
-                keeper,
+                register,
                 Commitment(ref="", letter=letter, lead=lead, title="事项", due_on=date(2019, 8, 1), due_basis="set"),
             )
 
@@ -326,7 +326,7 @@ def test_a_mailbox_is_repaired(ledger: Ledger) -> None:
     ledger.damage("department", "mailbox")
     ledger.run()
     assert "mzj@gz.example" not in ledger.mails()
-    ledger.do(lambda keeper: departments.edit_department(keeper, "市民政局", mailbox="new@gz.example"))
+    ledger.do(lambda register: departments.edit_department(register, "市民政局", mailbox="new@gz.example"))
     ledger.day = "2019-08-02"
     ledger.run()
     assert "new@gz.example" in ledger.mails()

@@ -37,8 +37,8 @@ def test_forms_sent_long_ago_are_forgotten(home: Path) -> None:
     app = App(config.load(None, {}, home), actor="office")
     for day in ("2019-07-01", "2019-09-01", "2019-10-01"):
         with freeze_time(f"{day}T10:00:00+08:00"):
-            with app.register() as keeper:
-                responses.remember(keeper, day, 1)
+            with app.register() as register:
+                responses.remember(register, day, 1)
             Daemon(app).maintain()
     app.engine.dispose()
     with closing(sqlite3.connect("yinuo.db")) as connection:

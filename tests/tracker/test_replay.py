@@ -60,61 +60,63 @@ goal = 3
 """
 
 
-def verbs(keeper: Register, proof: Path, update: Path) -> None:
+def verbs(register: Register, proof: Path, update: Path) -> None:
     """Do with the ledger of letter 1007 whatever can be done with one."""
-    lead, helper, unit = (lookup.find_department(keeper.session, name) for name in (LEAD, HELPER, UNIT))
+    lead, helper, unit = (lookup.find_department(register.session, name) for name in (LEAD, HELPER, UNIT))
     progress.record(
-        keeper, "2019-1007-08", "首批社区通过验收。", figures={"城市社区创建比例": 4.5}, proofs=[str(proof)]
+        register, "2019-1007-08", "首批社区通过验收。", figures={"城市社区创建比例": 4.5}, proofs=[str(proof)]
     )
-    progress.record(keeper, "2019-1007-08", "第二批社区通过验收。", proofs=["https://gz.example/a", str(proof)])
-    progress.record(keeper, "2019-1007-06", "征求意见结束。")
+    progress.record(register, "2019-1007-08", "第二批社区通过验收。", proofs=["https://gz.example/a", str(proof)])
+    progress.record(register, "2019-1007-06", "征求意见结束。")
     for to in (date(2020, 3, 31), date(2020, 6, 30)):
-        extensions.ask(keeper, "2019-1007-03", to, "设备到货推迟")
-    extensions.decide(keeper, "2019-1007-03", approve=True, by="分管领导")
-    extensions.ask(keeper, "2019-1007-05", date(2020, 6, 30), "联调顺延")
-    extensions.decide(keeper, "2019-1007-05", approve=False, by="分管领导")
-    extensions.ask(keeper, "2019-1007-02", date(2020, 6, 30), "清单待修改")
-    closing.report_done(keeper, "2019-1007-02", note="清单已印发", proofs=[str(proof)])
-    closing.close(keeper, "2019-1007-02", "kept", note="已核", next_due=date(2021, 12, 31))
-    closing.close(keeper, "2019-1007-01", "withdrawn", note="撤回")
-    closing.reopen(keeper, "2019-1007-01", "仍需办理")
-    editing.edit(keeper, "2019-1007-04", "更正", title="更正后的事项", support=[helper], due_on=date(2020, 1, 20))
-    editing.edit(keeper, "2019-1007-10", "更正", review_on=date(2020, 5, 1))
+        extensions.ask(register, "2019-1007-03", to, "设备到货推迟")
+    extensions.decide(register, "2019-1007-03", approve=True, by="分管领导")
+    extensions.ask(register, "2019-1007-05", date(2020, 6, 30), "联调顺延")
+    extensions.decide(register, "2019-1007-05", approve=False, by="分管领导")
+    extensions.ask(register, "2019-1007-02", date(2020, 6, 30), "清单待修改")
+    closing.report_done(register, "2019-1007-02", note="清单已印发", proofs=[str(proof)])
+    closing.close(register, "2019-1007-02", "kept", note="已核", next_due=date(2021, 12, 31))
+    closing.close(register, "2019-1007-01", "withdrawn", note="撤回")
+    closing.reopen(register, "2019-1007-01", "仍需办理")
+    editing.edit(register, "2019-1007-04", "更正", title="更正后的事项", support=[helper], due_on=date(2020, 1, 20))
+    editing.edit(register, "2019-1007-10", "更正", review_on=date(2020, 5, 1))
     for department in (lead, helper):
-        responses.acknowledge(keeper, "2019-1007-03", department)
-    responses.dispute(keeper, " 2019-1007-03", helper, "非我委职责")
-    responses.dispute(keeper, "2019-1007-03", helper, "再次说明：非我委职责")
+        responses.acknowledge(register, "2019-1007-03", department)
+    responses.dispute(register, " 2019-1007-03", helper, "非我委职责")
+    responses.dispute(register, "2019-1007-03", helper, "再次说明：非我委职责")
     responses.decide_dispute(
-        keeper, "2019-1007-03", department=helper, accept=True, by="分管领导", note="属实", lead=lead
+        register, "2019-1007-03", department=helper, accept=True, by="分管领导", note="属实", lead=lead
     )
-    responses.dispute(keeper, "2019-1007-04", helper, "力量不足")
-    responses.answer(keeper, unit, "2019-07", "not_satisfied", "进度慢")
-    responses.answer(keeper, unit, "2019-07", "partly", "")
-    departments.edit_department(keeper, HELPER, "改址", mailbox="new@gz.example", short_names=["政法委", "市政法委"])
-    departments.revoke_links(keeper, HELPER, "误转")
-    letters.edit_letter(keeper, lookup.find_letter(keeper.session, NUMBER), "补录", class_mark="A", contact="某同志")
-    load.load(keeper, update, update=True)
+    responses.dispute(register, "2019-1007-04", helper, "力量不足")
+    responses.answer(register, unit, "2019-07", "not_satisfied", "进度慢")
+    responses.answer(register, unit, "2019-07", "partly", "")
+    departments.edit_department(register, HELPER, "改址", mailbox="new@gz.example", short_names=["政法委", "市政法委"])
+    departments.revoke_links(register, HELPER, "误转")
+    letters.edit_letter(
+        register, lookup.find_letter(register.session, NUMBER), "补录", class_mark="A", contact="某同志"
+    )
+    load.load(register, update, update=True)
 
 
-def drafts(keeper: Register) -> None:
+def drafts(register: Register) -> None:
     """Read a second letter, and work on its drafts."""
-    done = letter_import.bring_in(keeper, read(stage.SECOND.read_bytes(), stage.SECOND.name), stage.SECOND.name, {})
-    keeper.session.flush()
+    done = letter_import.bring_in(register, read(stage.SECOND.read_bytes(), stage.SECOND.name), stage.SECOND.name, {})
+    register.session.flush()
     first, second, third, fourth, *_, last = done.refs
-    lead = lookup.find_department(keeper.session, LEAD)
+    lead = lookup.find_department(register.session, LEAD)
     for ref in done.refs:
-        editing.edit(keeper, ref, "定主办", lead=lead, support=[], condition="有经费")
-    letter_import.merge(keeper, first, second)
-    letter_import.split(keeper, third, 20)
-    opening.drop(keeper, last, "重复")
+        editing.edit(register, ref, "定主办", lead=lead, support=[], condition="有经费")
+    letter_import.merge(register, first, second)
+    letter_import.split(register, third, 20)
+    opening.drop(register, last, "重复")
     for ref in (first, third, fourth):
-        opening.confirm(keeper, ref)
+        opening.confirm(register, ref)
 
 
-def make_digests(keeper: Register, app: App) -> None:
+def make_digests(register: Register, app: App) -> None:
     now, rules = app.clock(), app.context().digest
-    for unit, months in digests.owing(keeper.session, now, rules, app.workdays):
-        digests.make(keeper.session, unit, months, now, rules, app.workdays)
+    for unit, months in digests.owing(register.session, now, rules, app.workdays):
+        digests.make(register.session, unit, months, now, rules, app.workdays)
 
 
 @pytest.fixture(scope="module")
@@ -131,15 +133,15 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = App(config.load(home / "config.toml", {}, home), actor="办公室", clock=lambda: now[0])
     upgrade.prepare(app)
     for step in (
-        lambda keeper: load.load(keeper, LEDGER),
-        lambda keeper: verbs(keeper, proof, update),
-        lambda keeper: make_digests(keeper, app),
-        lambda keeper: digests.approve(keeper, UNIT, "2019-08", "分管领导"),
+        lambda register: load.load(register, LEDGER),
+        lambda register: verbs(register, proof, update),
+        lambda register: make_digests(register, app),
+        lambda register: digests.approve(register, UNIT, "2019-08", "分管领导"),
         drafts,
     ):
         now[0] = datetime(*next(moments), 3, 15, 20, 123456, tzinfo=UTC)
-        with app.register() as keeper:
-            step(keeper)
+        with app.register() as register:
+            step(register)
     app.engine.dispose()
     return home
 

@@ -30,12 +30,6 @@ class BadTarget(UsageError):
     """A target that is no number with its unit."""
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the commands to the program."""
-    for name, verb in (("add", add), ("edit", edit), ("confirm", confirm_draft), ("drop", drop)):
-        cli.command(name)(verb)
-
-
 def add(
     ctx: typer.Context,
     letter: Letter,

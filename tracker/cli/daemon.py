@@ -18,12 +18,6 @@ if TYPE_CHECKING:
     from tracker.app import App
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the commands to the program."""
-    for name, verb in (("remind", remind), ("daemon", daemon), ("rehearse", rehearse)):
-        cli.command(name)(verb)
-
-
 def remind(
     ctx: typer.Context,
     dry_run: Annotated[

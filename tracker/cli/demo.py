@@ -20,11 +20,6 @@ TOLD_ONE_BY_ONE = ("escalation", "monthly_digest", "closed", "done")
 PROOF = "验收记录：五个共建共治共享中心现场查验表（演示用）\n"
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the command to the program."""
-    cli.command("demo")(demo)
-
-
 def demo(
     ctx: typer.Context,
     folder: Annotated[Path | None, typer.Argument(help="放在哪里，默认新建 · Where; a new folder by default.")] = None,

@@ -32,9 +32,9 @@ def add(
     """
     from commitments.register.departments import add_department
 
-    with command(ctx).acting(actor).register() as keeper:
+    with command(ctx).acting(actor).register() as register:
         department = add_department(
-            keeper,
+            register,
             name,
             mailbox=mailbox,
             escalation=escalation,
@@ -91,8 +91,8 @@ def edit(
     if short_name is not None:
         fields["short_names"] = [each for each in short_name if each != "-"]
     new = {field: value for field, value in fields.items() if value is not None}
-    with command(ctx).acting(actor).register() as keeper:
-        department = edit_department(keeper, name, reason, **new)
+    with command(ctx).acting(actor).register() as register:
+        department = edit_department(register, name, reason, **new)
     print(department.name)
 
 
@@ -104,6 +104,6 @@ def revoke_links(ctx: typer.Context, name: Name, reason: ReasonOption = "", acto
     """
     from commitments.register.departments import revoke_links as revoke
 
-    with command(ctx).acting(actor).register() as keeper:
-        department = revoke(keeper, name, reason)
+    with command(ctx).acting(actor).register() as register:
+        department = revoke(register, name, reason)
     print(department.name)

@@ -113,8 +113,8 @@ def approve(
 
     shared = command(ctx)
     app = shared.acting(actor)
-    with app.register() as keeper:
-        facts = outward.shown(digests.approve(keeper, unit, _month(month, app), by=app.actor).snapshot)
+    with app.register() as register:
+        facts = outward.shown(digests.approve(register, unit, _month(month, app), by=app.actor).snapshot)
     if json:
         print_json({"approved": {name: facts[name] for name in ("unit", "period", "number", "masked")}})
         return

@@ -9,11 +9,6 @@ from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, command
 from tracker.cli.recorded import Recorded
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the command to the program."""
-    cli.command("dispute")(dispute)
-
-
 def dispute(
     ctx: typer.Context,
     ref: Ref,
@@ -39,16 +34,16 @@ def dispute(
         raise UsageError(problem=sentence("cli.dispute.which"))
     shared = command(ctx)
     app = shared.acting(actor)
-    with app.register() as keeper:
-        whose = find_department(keeper.session, department)
+    with app.register() as register:
+        whose = find_department(register.session, department)
         if reason:
-            responses.dispute(keeper, ref, whose, reason)
+            responses.dispute(register, ref, whose, reason)
         else:
-            other = find_department(keeper.session, lead) if lead else None
+            other = find_department(register.session, lead) if lead else None
             responses.decide_dispute(
-                keeper, ref, department=whose, accept=accept, by=by or app.actor, note=note, lead=other
+                register, ref, department=whose, accept=accept, by=by or app.actor, note=note, lead=other
             )
-        row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)
+        row, answer = find(register.session, ref), Recorded(app, shared.locale, register)
         action = "dispute" if reason else "dispute_accepted" if accept else "dispute_refused"
         answer.add(action, row, answer.department(whose), answer.fact("note", reason or note), answer.undecided(reason))
     print(row.ref)

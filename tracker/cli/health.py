@@ -18,12 +18,6 @@ MOST = 20  # sentences a person reads
 COLOURS = {"ok": "green", "warn": "yellow", "bad": "red"}
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the commands to the program."""
-    for verb in (status, doctor):
-        cli.command()(verb)
-
-
 def status(
     ctx: typer.Context,
     check: Annotated[bool, typer.Option("--check", help="退出码 0 正常、1 降级、2 停摆 · Exit 0, 1 or 2.")] = False,

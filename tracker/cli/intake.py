@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 QUOTE_CHARS = 44
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the command to the program."""
-    cli.command("import")(import_)
-
-
 def import_(
     ctx: typer.Context,
     file: Annotated[
@@ -63,11 +58,11 @@ def import_(
         "document_number": document_number, "proposal_number": proposal_number, "proposing_unit": proposing_unit,
         "replying_unit": replying_unit, "signed_on": _signed(signed_on, app, command(ctx).locale),
     }  # fmt: skip
-    with app.register() as keeper:
-        done = bring_in(keeper, reading, Path(file).name, given)
+    with app.register() as register:
+        done = bring_in(register, reading, Path(file).name, given)
         if quiet:
-            late_entries.mark_history(keeper.session, done.refs)
-        overdue = late_entries.drafts_overdue(keeper.session, done.letter, keeper.today)
+            late_entries.mark_history(register.session, done.refs)
+        overdue = late_entries.drafts_overdue(register.session, done.letter, register.today)
     if json:
         facts = {"letter": done.letter, "refs": done.refs, "departments": done.departments, "repeated": done.repeated}
         print_json({**facts, "overdue": overdue})

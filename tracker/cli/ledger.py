@@ -41,13 +41,13 @@ def load(
 
     shared = command(ctx)
     app = shared.acting(actor)
-    with app.register() as keeper:
-        loaded = load_file(keeper, file, update=update)
-        late = late_entries.opened(app, keeper, loaded.added, quiet=quiet)
+    with app.register() as register:
+        loaded = load_file(register, file, update=update)
+        late = late_entries.opened(app, register, loaded.added, quiet=quiet)
         if quiet and loaded.updated:
-            decline(keeper.session, app.context(name=""), loaded.updated, keeper.now)
+            decline(register.session, app.context(name=""), loaded.updated, register.now)
         if dry_run:
-            keeper.session.rollback()
+            register.session.rollback()
     warnings = each_message(loaded.warnings, shared.locale)
     for warning in warnings:
         say(warning)

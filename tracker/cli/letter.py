@@ -72,15 +72,15 @@ def add(
     replying_unit = replying_unit or app.unit
     if not replying_unit:
         raise UnitMissing
-    with app.register() as keeper:
+    with app.register() as register:
         letter = add_letter(
-            keeper,
+            register,
             document_number=document_number,
             proposal_number=proposal_number,
             proposal_title=proposal_title,
             session=session,
-            proposing_unit=find_department(keeper.session, proposing_unit),
-            replying_unit=find_department(keeper.session, replying_unit),
+            proposing_unit=find_department(register.session, proposing_unit),
+            replying_unit=find_department(register.session, replying_unit),
             signed_on=signed,
             published_on=published,
             class_mark=class_mark,

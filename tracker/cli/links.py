@@ -53,10 +53,10 @@ def revoke(
     from tracker.ops.link_revocation import DESK, revoke_desk
 
     _check(name, desk=desk)
-    with command(ctx).acting(actor).register() as keeper:
+    with command(ctx).acting(actor).register() as register:
         if desk:
-            revoke_desk(keeper, reason)
-        done = DESK if desk else revoke_links(keeper, name, reason).name
+            revoke_desk(register, reason)
+        done = DESK if desk else revoke_links(register, name, reason).name
     print(done)
 
 
@@ -71,8 +71,8 @@ def rotate(ctx: typer.Context, reason: ReasonOption = "", actor: ActorOption = "
     shared = command(ctx)
     app = shared.acting(actor)
     _check_paged(app)
-    with app.register() as keeper:
-        keeper.note(link_keys.ROTATED, str(app.config.web.keys_file), reason)
+    with app.register() as register:
+        register.note(link_keys.ROTATED, str(app.config.web.keys_file), reason)
         kept = link_keys.rotate(app.config.keys_file)[1:]
     shared.tell("cli.links.kept" if kept else "cli.links.alone")
 

@@ -33,12 +33,6 @@ T = TypeVar("T", bound="Listed | Row[Any]")
 LIGHTS = {"overdue": "red", "due_today": "yellow", "due_soon": "yellow", "review_due": "yellow", "on_track": "green"}
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the commands to the program."""
-    for name, verb in (("list", list_), ("show", show), ("due", due)):
-        cli.command(name)(verb)
-
-
 def list_(
     ctx: typer.Context,
     state: States = None,

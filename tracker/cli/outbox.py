@@ -218,14 +218,14 @@ def retry(
     if bool(ids) == dead:
         raise UsageError(problem=sentence("cli.outbox.which"))
     shared = command(ctx)
-    with shared.acting(actor).register() as keeper:
-        named = [_find(keeper.session, each) for each in dict.fromkeys(ids or ())]
-        chosen = messages.dead(keeper.session) if dead else named
+    with shared.acting(actor).register() as register:
+        named = [_find(register.session, each) for each in dict.fromkeys(ids or ())]
+        chosen = messages.dead(register.session) if dead else named
         for message in chosen:
             _refuse_unless(message, "retry", "retry", "unknown", "dead", "frozen")
         for message in chosen:
-            messages.try_again(keeper.session, message, keeper.now)
-            keeper.note("outbox_retry", f"message {message.id}")
+            messages.try_again(register.session, message, register.now)
+            register.note("outbox_retry", f"message {message.id}")
     for message in chosen:
         print(message.id)
     if not chosen:
@@ -249,10 +249,10 @@ def release(ctx: typer.Context, yes: YesOption = False, actor: ActorOption = "")
 
     confirm(ctx, sentence("cli.outbox.release"), yes=yes)
     shared = command(ctx)
-    with shared.acting(actor).register() as keeper:
-        freed = holds.release(keeper.session, keeper.now)
+    with shared.acting(actor).register() as register:
+        freed = holds.release(register.session, register.now)
         if freed:
-            keeper.note("outbox_release", "guard", changes={"notices": freed})
+            register.note("outbox_release", "guard", changes={"notices": freed})
     print(freed)
     shared.tell("cli.outbox.released" if freed else "cli.outbox.none_held", n=freed)
 
@@ -280,13 +280,13 @@ def cancel(
         doubtful = id_ is None and holds.clock_doubted(session)
     if doubtful:
         delivery.hold_due(app.context(), app.clock())
-    with app.register() as keeper:
+    with app.register() as register:
         if id_ is None:
-            count = holds.cancel(keeper.session, keeper.now)
+            count = holds.cancel(register.session, register.now)
         else:
-            message = _find(keeper.session, id_)
+            message = _find(register.session, id_)
             _refuse_unless(message, "cancel", *MESSAGE.possible("cancel"))
-            count = messages.cancel_message(keeper.session, message)
+            count = messages.cancel_message(register.session, message)
         if count:
-            keeper.note("outbox_cancel", f"message {id_}" if id_ else "guard", changes={"notices": count})
+            register.note("outbox_cancel", f"message {id_}" if id_ else "guard", changes={"notices": count})
     print(count)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Recorded:
     """The lines of an answer, gathered while the transaction is open and said when it has ended."""
 
-    def __init__(self, app: "App", locale: str, keeper: "Register") -> None:
-        self.app, self.locale, self.keeper = app, locale, keeper
+    def __init__(self, app: "App", locale: str, register: "Register") -> None:
+        self.app, self.locale, self.register = app, locale, register
         self.lines: list[str] = []
 
     def add(self, action: str, row: "Commitment", *facts: tuple[str, str]) -> None:
@@ -54,9 +54,9 @@ class Recorded:
 
         from commitments.models import Evidence
 
-        self.keeper.session.flush()
-        query = select(Evidence).where(Evidence.commitment_id == row.id, Evidence.recorded_at == self.keeper.now)
-        names = [proof.url or proof.name for proof in self.keeper.session.scalars(query.order_by(Evidence.id))]
+        self.register.session.flush()
+        query = select(Evidence).where(Evidence.commitment_id == row.id, Evidence.recorded_at == self.register.now)
+        names = [proof.url or proof.name for proof in self.register.session.scalars(query.order_by(Evidence.id))]
         return word(self.locale, "noun", "evidence"), self._joined(names)
 
     def fact(self, key: str, value: str) -> tuple[str, str]:
@@ -73,8 +73,8 @@ class Recorded:
 
         from commitments.models import Commitment
 
-        query = select(Commitment).where(Commitment.follows_id == row.id, Commitment.opened_at == self.keeper.now)
-        made = self.keeper.session.scalars(query).first()
+        query = select(Commitment).where(Commitment.follows_id == row.id, Commitment.opened_at == self.register.now)
+        made = self.register.session.scalars(query).first()
         told = self._with(made.ref, self.day(made.due_on)) if made and made.due_on else ""
         return self._say("next_year"), told
 
@@ -97,7 +97,7 @@ class Recorded:
         """Return who is told of what has become open: its owners; of history, who is reminded next."""
         from notifications.plan.planner import settled
 
-        declined = any(key.kind == "assignment" for key in settled(self.keeper.session, [row.id]))
+        declined = any(key.kind == "assignment" for key in settled(self.register.session, [row.id]))
         return self.ladder(row) if declined else self.owners(row)
 
     def office(self) -> tuple[str, str]:
@@ -111,8 +111,8 @@ class Recorded:
     def _next(self, row: "Commitment") -> Iterator[str]:
         from tracker import late_entries
 
-        self.keeper.session.flush()
-        if day := late_entries.next_reminder(self.app, self.keeper.session, row.ref):
+        self.register.session.flush()
+        if day := late_entries.next_reminder(self.app, self.register.session, row.ref):
             yield self._say("rung" if row.due_on else "asked", day=self.day(day), lead=self._named(row.lead))
 
     # -- words -----------------------------------------------------------------------------------------------------

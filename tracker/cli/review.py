@@ -28,11 +28,6 @@ if TYPE_CHECKING:
     from tracker.app import App
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the command to the program."""
-    cli.command("review")(review)
-
-
 def review(
     ctx: typer.Context,
     letter: Annotated[str, typer.Argument(help="文号或提案号 · Document or proposal number.")],
@@ -99,16 +94,16 @@ class Walk:
             return
         _, what, work = self.pending
         self.pending = None
-        with self.app.register() as keeper:
-            work(keeper)
+        with self.app.register() as register:
+            work(register)
         self.confirmed += what == "confirm"
         self.dropped += what == "drop"
 
     def _now(self, work: Callable[["Register"], object]) -> None:
         """Write at once what the next look must show; nothing before it can be taken back then."""
         self._write()
-        with self.app.register() as keeper:
-            work(keeper)
+        with self.app.register() as register:
+            work(register)
 
     def _confirm(self) -> None:
         ref = self.refs[self.at]
@@ -117,14 +112,14 @@ class Walk:
             self._set_lead(ref, _line(self._word("lead_asked")))
         if "date" in asked:
             self._settle_date(ref, _line(self._word("date_asked")))
-        self._decide("confirm", lambda keeper: self._open(keeper, ref))
+        self._decide("confirm", lambda register: self._open(register, ref))
 
-    def _open(self, keeper: "Register", ref: str) -> None:
+    def _open(self, register: "Register", ref: str) -> None:
         from commitments.register import opening
         from tracker import late_entries
 
-        opening.confirm(keeper, ref)
-        late_entries.opened(self.app, keeper, [ref], quiet=self.quiet)
+        opening.confirm(register, ref)
+        late_entries.opened(self.app, register, [ref], quiet=self.quiet)
         self.opened.append(ref)
 
     def _say_late(self) -> None:
@@ -138,7 +133,7 @@ class Walk:
         from commitments.register import opening
 
         ref = self.refs[self.at]
-        self._decide("drop", lambda keeper: opening.drop(keeper, ref, codes.reason("review")))
+        self._decide("drop", lambda register: opening.drop(register, ref, codes.reason("review")))
 
     def _skip(self) -> None:
         self._decide("skip", lambda _: None)
@@ -158,7 +153,7 @@ class Walk:
             self._settle_date(ref, value or "-")
         elif what == "s":
             names = [] if value == "-" else re.split(r"[、,，\s]+", value)
-            self._change(ref, lambda keeper: {"support": [self._department(keeper, name) for name in names]})
+            self._change(ref, lambda register: {"support": [self._department(register, name) for name in names]})
         elif what == "t" and value:
             self._change(ref, lambda _: {"title": value})
         elif what == "f" and (strength := value_of("strength", value)):
@@ -174,7 +169,7 @@ class Walk:
             place = _find(session, ref).quote.find(words) if words else -1
         if place <= 0:
             raise UsageError(problem=sentence("cli.review.not_in_quote"))
-        self._now(lambda keeper: self.refs.insert(self.at + 1, letter_import.split(keeper, ref, place)))
+        self._now(lambda register: self.refs.insert(self.at + 1, letter_import.split(register, ref, place)))
 
     def _merge(self) -> None:
         from commitments.register import letter_import
@@ -182,7 +177,7 @@ class Walk:
         if self.at + 1 >= len(self.refs):
             raise UsageError(problem=sentence("cli.review.last"))
         ref, after = self.refs[self.at], self.refs[self.at + 1]
-        self._now(lambda keeper: letter_import.merge(keeper, ref, after))
+        self._now(lambda register: letter_import.merge(register, ref, after))
         self.refs.remove(after)
 
     # -- changes -----------------------------------------------------------------------------------------------
@@ -192,33 +187,33 @@ class Walk:
         from commitments.register import editing
 
         try:
-            self._now(lambda keeper: editing.edit(keeper, ref, codes.reason("review"), **new(keeper)))
+            self._now(lambda register: editing.edit(register, ref, codes.reason("review"), **new(register)))
         except NothingToChange:
             return
 
     def _set_lead(self, ref: str, name: str) -> None:
         if not name:
             raise UsageError(problem=sentence("cli.review.lead_asked"))
-        self._change(ref, lambda keeper: self._led_by(keeper, ref, name))
+        self._change(ref, lambda register: self._led_by(register, ref, name))
 
-    def _led_by(self, keeper: "Register", ref: str, name: str) -> dict[str, object]:
+    def _led_by(self, register: "Register", ref: str, name: str) -> dict[str, object]:
         """Give the lead, who supports no longer then."""
-        lead = self._department(keeper, name)
-        support = [each for each in _find(keeper.session, ref).support if each is not lead]
+        lead = self._department(register, name)
+        support = [each for each in _find(register.session, ref).support if each is not lead]
         return {"lead": lead, "support": support, "owner_basis": "stated"}
 
-    def _department(self, keeper: "Register", name: str) -> object:
+    def _department(self, register: "Register", name: str) -> object:
         """Return a department by name; a new one when the person says so."""
         from commitments.errors import NoSuchDepartment
         from commitments.queries.lookup import find_department
         from commitments.register import departments
 
         try:
-            return find_department(keeper.session, name)
+            return find_department(register.session, name)
         except NoSuchDepartment as unknown:
             if _line(i18n.say(self.locale, "cli.review.new", name=name)).lower() not in ("y", "yes", "是"):
                 raise UsageError(problem=unknown.message(self.locale, "cli")) from unknown
-            return departments.add_department(keeper, name, reason=codes.reason("review"))
+            return departments.add_department(register, name, reason=codes.reason("review"))
 
     def _settle_date(self, ref: str, text: str) -> None:
         """Take the date as read, another one, or none; none gets a review date when it is confirmed."""

@@ -74,8 +74,35 @@ cli = typer.Typer(
     help="一诺：把答复函里的承诺记成台账，按期提醒，逐月通报 · Keeps the pledges of reply letters.",
     epilog="退出码 · Exit codes: 0 ok, 1 refused, 2 usage, 3 not found, 4 configuration, 5 delivery, 75 held.",
 )
-for module in (setup, intake, review, listing, commitment, work, dispute, daemon, serve, health, demo):
-    module.register(cli)
+for name, verb in (
+    ("init", setup.init),
+    ("backup", setup.backup),
+    ("restore", setup.restore),
+    ("copy", setup.copy),
+    ("import", intake.import_),
+    ("review", review.review),
+    ("list", listing.list_),
+    ("show", listing.show),
+    ("due", listing.due),
+    ("add", commitment.add),
+    ("edit", commitment.edit),
+    ("confirm", commitment.confirm_draft),
+    ("drop", commitment.drop),
+    ("progress", work.progress),
+    ("extend", work.extend),
+    ("report-done", work.report_done),
+    ("close", work.close),
+    ("reopen", work.reopen),
+    ("dispute", dispute.dispute),
+    ("remind", daemon.remind),
+    ("daemon", daemon.daemon),
+    ("rehearse", daemon.rehearse),
+    ("serve", serve.serve),
+    ("status", health.status),
+    ("doctor", health.doctor),
+    ("demo", demo.demo),
+):
+    cli.command(name)(verb)
 for name, group in (
     ("letter", letter.group),
     ("department", department.group),

@@ -8,11 +8,6 @@ import typer
 from tracker.cli.base import command
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the command to the program."""
-    cli.command("serve")(serve)
-
-
 def serve(ctx: typer.Context) -> None:
     """提供网页：责任单位、台账管理单位和提案单位的页面 · Serve the pages behind the links in mails until Ctrl-C."""
     from tracker.web.server import Server

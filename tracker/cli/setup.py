@@ -15,12 +15,6 @@ config_group = typer.Typer(no_args_is_help=True, help="配置 · The configurati
 File = Annotated[Path, typer.Argument(help="备份文件 · The copy.")]
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the commands to the program."""
-    for verb in (init, backup, restore, copy):
-        cli.command()(verb)
-
-
 def init(ctx: typer.Context) -> None:
     """在当前目录建立台账：配置、数据库、文件夹；可重复执行 · A ledger here; safe to repeat.
 

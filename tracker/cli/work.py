@@ -21,19 +21,6 @@ class BadProgress(UsageError):
     """A figure reported that is no number, or one that cannot be kept."""
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the commands to the program."""
-    verbs = (
-        ("progress", progress),
-        ("extend", extend),
-        ("report-done", report_done),
-        ("close", close),
-        ("reopen", reopen),
-    )
-    for name, verb in verbs:
-        cli.command(name)(verb)
-
-
 def progress(
     ctx: typer.Context,
     ref: Ref,
@@ -57,9 +44,9 @@ def progress(
     app = shared.acting(actor)
     figures = dict(_figure(text) for text in target or [])
     day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
-    with app.register() as keeper:
-        progress.record(keeper, ref, note, on=day, figures=figures, proofs=evidence or [])
-        row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)
+    with app.register() as register:
+        progress.record(register, ref, note, on=day, figures=figures, proofs=evidence or [])
+        row, answer = find(register.session, ref), Recorded(app, shared.locale, register)
         reported = (f"{what}={amounts.written(figure)}" for what, figure in figures.items())
         told = i18n.word(shared.locale, "cli.common", "semicolon").join(reported)
         facts = (answer.fact("note", note), answer.fact("figures", told), answer.evidence(row), answer.due(row))
@@ -107,14 +94,14 @@ def extend(
     shared = command(ctx)
     app = shared.acting(actor)
     day = read_day(to, app, shared.locale, yes=yes) if to else None
-    with app.register() as keeper:
-        before = find(keeper.session, ref).due_on
+    with app.register() as register:
+        before = find(register.session, ref).due_on
         if day:
-            extensions.ask(keeper, ref, day, reason)
-            keeper.session.flush()
+            extensions.ask(register, ref, day, reason)
+            register.session.flush()
         if not day or approved_by:
-            extensions.decide(keeper, ref, approve=approve or bool(day), by=approved_by or by or app.actor)
-        row, answer = find(keeper.session, ref), Recorded(app, shared.locale, keeper)
+            extensions.decide(register, ref, approve=approve or bool(day), by=approved_by or by or app.actor)
+        row, answer = find(register.session, ref), Recorded(app, shared.locale, register)
         if day and not approved_by:
             asked = (answer.fact("asked_for", answer.day(day)), answer.due(row), answer.standing(row))
             answer.add("extension_asked", row, *asked)
@@ -143,9 +130,9 @@ def report_done(
     shared = command(ctx)
     app = shared.acting(actor)
     day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
-    with app.register() as keeper:
-        row = closing.report_done(keeper, ref, note=note, proofs=evidence or [], on=day)
-        answer = Recorded(app, shared.locale, keeper)
+    with app.register() as register:
+        row = closing.report_done(register, ref, note=note, proofs=evidence or [], on=day)
+        answer = Recorded(app, shared.locale, register)
         answer.add("report_done", row, answer.fact("note", note), answer.evidence(row), answer.office())
     print(row.ref)
     answer.say()
@@ -180,9 +167,9 @@ def close(
     shared = command(ctx)
     app = shared.acting(actor)
     following = read_day(next_due, app, shared.locale, yes=yes) if next_due else None
-    with app.register() as keeper:
+    with app.register() as register:
         row = closing.close(
-            keeper,
+            register,
             ref,
             worded("--outcome", "outcome", outcome),
             proofs=evidence or [],
@@ -190,7 +177,7 @@ def close(
             note=note,
             next_due=following,
         )
-        answer = Recorded(app, shared.locale, keeper)
+        answer = Recorded(app, shared.locale, register)
         said = answer.fact("note", note or waiver)
         answer.add(
             "close", row, answer.outcome(row), said, answer.evidence(row), answer.following(row), answer.owners(row)
@@ -208,9 +195,9 @@ def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: Actor
 
     shared = command(ctx)
     app = shared.acting(actor)
-    with app.register() as keeper:
-        row = closing.reopen(keeper, ref, reason)
-        answer = Recorded(app, shared.locale, keeper)
+    with app.register() as register:
+        row = closing.reopen(register, ref, reason)
+        answer = Recorded(app, shared.locale, register)
         answer.add("reopen", row, answer.fact("note", reason), answer.due(row), answer.owners(row))
     print(row.ref)
     answer.say()
