@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import commands, figures, pages, planning, postgres, resting, sending, taskwarrior, telling
+from benchmarks import commands, figures, folder_channel, idle_daemon, pages, planning, postgres, sending, taskwarrior
 from benchmarks.sizes import FULL, QUICK, Sizes
 
 
@@ -15,9 +15,9 @@ def measure(sizes: Sizes, folder: Path) -> Iterator[figures.Figure]:
     yield from commands.list_due(sizes, folder)
     yield from commands.start_up(sizes)
     yield from planning.planning(sizes, folder)
-    yield from telling.telling(sizes, folder)
+    yield from folder_channel.folder_channel(sizes, folder)
     yield from sending.sending(sizes, folder)
-    yield from resting.resting(sizes, folder)
+    yield from idle_daemon.idle_daemon(sizes, folder)
     yield from pages.pages(sizes, folder)
     yield from taskwarrior.taskwarrior(sizes, folder)
     yield from postgres.postgres(sizes, folder)

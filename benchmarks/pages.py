@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 
-from benchmarks import resting, seeds
+from benchmarks import idle_daemon, seeds
 from benchmarks.figures import Figure
 from benchmarks.sizes import Sizes
 from benchmarks.timing import ENVIRONMENT, TRACKER
@@ -93,9 +93,9 @@ def _rate(home: Path, path: str, requests: int) -> Iterator[Figure]:
     """Several clients that keep their connections ask one server for the same page."""
     with _server(home) as (port, pid), ThreadPoolExecutor(CLIENTS) as clients:
         list(clients.map(_requests, [port] * CLIENTS, [path] * CLIENTS, [2] * CLIENTS))
-        cpu, wall = resting.cpu(pid), perf_counter()
+        cpu, wall = idle_daemon.cpu(pid), perf_counter()
         list(clients.map(_requests, [port] * CLIENTS, [path] * CLIENTS, [requests // CLIENTS] * CLIENTS))
-        wall, cpu = perf_counter() - wall, resting.cpu(pid) - cpu
+        wall, cpu = perf_counter() - wall, idle_daemon.cpu(pid) - cpu
     done = requests // CLIENTS * CLIENTS
     what = f"owners' pages from `tracker serve`, {CLIENTS} clients that keep their connections"
     yield Figure(what=what, ours=done / wall, goal=200, unit="/s", at_least=True)

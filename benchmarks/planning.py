@@ -26,25 +26,25 @@ DUE_ON = seeds.TODAY + timedelta(days=30)  # the first rung is today
 ROOT = Path(__file__).parent.parent
 
 
-class Desk:
+class Planner:
     """A ledger on which the same morning is planned again and again."""
 
     def __init__(self, home: Path, rows: int, due: int, overdue: int = 0) -> None:
         self.home, self.due = home, due
         seed = seeds.Seed(rows=rows, due=due, due_on=lambda _: DUE_ON, overdue=overdue, overdue_from=YESTERDAY.date())
-        self.office = seeds.ledger(home, seed, lambda: YESTERDAY).context()
-        delivery.plan(self.office, YESTERDAY, Report())
-        delivery.plan(self.office, seeds.NOW, Report())
+        self.context = seeds.ledger(home, seed, lambda: YESTERDAY).context()
+        delivery.plan(self.context, YESTERDAY, Report())
+        delivery.plan(self.context, seeds.NOW, Report())
         self._tell()
 
     def _tell(self) -> None:
         """Let everything planned so far be told: assignments, the overdue ones' rungs, the status."""
-        with writing(self.office.engine) as session:
+        with writing(self.context.engine) as session:
             session.execute(update(Notice).values(state="told", reason="", told_at=YESTERDAY))
 
     def rewind(self) -> None:
         """Undo this morning's planning."""
-        with writing(self.office.engine) as session:
+        with writing(self.context.engine) as session:
             session.execute(delete(Notice).where(Notice.kind == "reminder", Notice.due_on == DUE_ON))
             morning = update(Commitment).where(Commitment.due_on == DUE_ON, Commitment.state == "open")
             session.execute(morning.values(next_action_on=seeds.TODAY))
@@ -53,7 +53,7 @@ class Desk:
         """Plan this morning; return the seconds it takes, having seen that it finds what it should."""
         self.rewind()
         report = Report()
-        taken = stopwatch(lambda: delivery.plan(self.office, seeds.NOW, report))
+        taken = stopwatch(lambda: delivery.plan(self.context, seeds.NOW, report))
         if report.planned != self.due:
             raise AssertionError(f"{report.planned} notices, not {self.due}")
         return taken
@@ -61,9 +61,9 @@ class Desk:
 
 def planning(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     """One pass by what is stored, by what was told; its memory."""
-    few = Desk(folder / "few", sizes.stored_few, sizes.due)
-    overdue = Desk(folder / "overdue", sizes.stored_few, sizes.due, sizes.overdue)
-    many = Desk(folder / "many", sizes.stored, sizes.due)
+    few = Planner(folder / "few", sizes.stored_few, sizes.due)
+    overdue = Planner(folder / "overdue", sizes.stored_few, sizes.due, sizes.overdue)
+    many = Planner(folder / "many", sizes.stored, sizes.due)
     told, stored, floor = least(2 * sizes.rounds, overdue.plan, many.plan, few.plan)
     what = f"one planning pass, {sizes.due} due among"
     yield Figure(what=f"{what} {sizes.stored:,} / {sizes.stored_few:,}", ours=stored, floor=floor, goal=1.25)

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 
 from benchmarks import sending, sink
 from benchmarks.figures import Figure
-from benchmarks.office import passes
+from benchmarks.pass_process import passes
 from benchmarks.sizes import Sizes
 from benchmarks.timing import least
 from tracker import config

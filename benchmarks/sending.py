@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from benchmarks import seeds, sink
 from benchmarks.figures import Figure
-from benchmarks.office import Passed, passes, settings
+from benchmarks.pass_process import Passed, passes, settings
 from benchmarks.sizes import Sizes
 from benchmarks.timing import least, stopwatch
 from commitments.calendar.months import month_of, shifted
@@ -146,14 +146,14 @@ def _digest(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     def whole() -> float:
         with copied(home) as copy, sink.running() as port:
             known = config.load(copy / "config.toml", settings(port, 1), copy)
-            office = App(known, actor="benchmark", clock=lambda: seeds.NOW)
-            office.context()
-            taken = stopwatch(office.run_once)
-            with reading(office.engine) as session:
+            app = App(known, actor="benchmark", clock=lambda: seeds.NOW)
+            app.context()
+            taken = stopwatch(app.run_once)
+            with reading(app.engine) as session:
                 snapshots[:] = session.scalars(select(Digest).order_by(Digest.period.desc()).limit(1)).all()
                 if not session.scalars(select(Message).where(Message.kind == "monthly_digest")).all():
                     raise AssertionError("no digest was sent")
-            office.engine.dispose()
+            app.engine.dispose()
         return taken
 
     ours, bare = least(2, whole, lambda: _render(app, snapshots))

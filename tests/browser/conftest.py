@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser import lived
-from tests.browser.house import House
-from tests.tracker.web.conftest import office  # noqa: F401 - the ledger the houses are copies of
+from tests.browser import seeded_ledger
+from tests.browser.live_site import LiveSite
+from tests.tracker.web.conftest import office  # noqa: F401 - the ledger the sites are copies of
 
 HERE = Path(__file__).parent
 FLAGS = (
@@ -50,24 +50,24 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def house(office: Path, tmp_path: Path) -> Iterator[House]:  # noqa: F811 - the fixture, not the import
-    house = House(office, tmp_path / "house")
-    yield house
-    house.close()
+def site(office: Path, tmp_path: Path) -> Iterator[LiveSite]:  # noqa: F811 - the fixture, not the import
+    site = LiveSite(office, tmp_path / "site")
+    yield site
+    site.close()
 
 
 @pytest.fixture(scope="session")
 def half_a_year(office: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811 - likewise
-    return lived.live(office, tmp_path_factory.mktemp("lived") / "house")
+    return seeded_ledger.live(office, tmp_path_factory.mktemp("seeded_ledger") / "site")
 
 
 @pytest.fixture(params=["zh-Hans", "zh-Hant", "en"])
-def busy(request: pytest.FixtureRequest, half_a_year: Path, tmp_path: Path) -> Iterator[House]:
-    """The house after half a year, in each language."""
-    house = House(half_a_year, tmp_path / "house", request.param)
-    house.put(lived.NOW)
-    yield house
-    house.close()
+def busy(request: pytest.FixtureRequest, half_a_year: Path, tmp_path: Path) -> Iterator[LiveSite]:
+    """The site after half a year, in each language."""
+    site = LiveSite(half_a_year, tmp_path / "site", request.param)
+    site.put(seeded_ledger.NOW)
+    yield site
+    site.close()
 
 
 @pytest.fixture

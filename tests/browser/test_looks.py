@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from commitments.register import closing, editing, progress
-from tests.browser import lived
-from tests.browser.house import House, follow
+from tests.browser import seeded_ledger
+from tests.browser.live_site import LiveSite, follow
 
 WIDTHS = (360, 1280)
 OVERFLOW = """() => [document.documentElement, ...document.querySelectorAll('.sheet, .tile, .act, .scroll tbody th')]
@@ -25,8 +25,8 @@ def sized(request: pytest.FixtureRequest, page: Any) -> Any:
     return page
 
 
-def test_nothing_sticks_out_and_everything_can_be_touched(busy: House, sized: Any) -> None:
-    for name, address in lived.addresses(busy).items():
+def test_nothing_sticks_out_and_everything_can_be_touched(busy: LiveSite, sized: Any) -> None:
+    for name, address in seeded_ledger.addresses(busy).items():
         sized.goto(address)
         sized.evaluate(UNFOLD)
         assert sized.evaluate(OVERFLOW) == [], name
@@ -42,10 +42,10 @@ def scripted(request: pytest.FixtureRequest, chromium: Any) -> Iterator[Any]:
     context.close()
 
 
-def test_axe_finds_nothing(busy: House, scripted: Any) -> None:
-    pages = lived.addresses(busy)
+def test_axe_finds_nothing(busy: LiveSite, scripted: Any) -> None:
+    pages = seeded_ledger.addresses(busy)
     found = [finding for address in pages.values() for finding in findings(scripted, address)]
-    lived.refused(scripted, pages["owner"])
+    seeded_ledger.refused(scripted, pages["owner"])
     assert [*found, *findings(scripted)] == []
 
 
@@ -60,8 +60,8 @@ def findings(page: Any, address: str = "") -> list[str]:
     return [f"{page.url} {each['id']}: {node['html']}" for each in found for node in each["nodes"]]
 
 
-def test_the_desk_is_filtered(busy: House, page: Any) -> None:
-    page.goto(lived.addresses(busy)["desk"])
+def test_the_desk_is_filtered(busy: LiveSite, page: Any) -> None:
+    page.goto(seeded_ledger.addresses(busy)["desk"])
     everything = page.locator("#list tbody tr").count()
     page.locator("#filter-band").select_option("overdue")
     follow(page.locator(".filters button"))
@@ -75,16 +75,16 @@ def test_the_desk_is_filtered(busy: House, page: Any) -> None:
     assert page.locator("#list tbody tr").count() == everything
 
 
-def test_paper_bears_no_forms(busy: House, page: Any) -> None:
+def test_paper_bears_no_forms(busy: LiveSite, page: Any) -> None:
     page.emulate_media(media="print")
-    for name, address in lived.addresses(busy).items():
+    for name, address in seeded_ledger.addresses(busy).items():
         page.goto(address)
         assert page.locator("h1").is_visible(), name
         assert [form for form in page.locator("form, nav, .button").all() if form.is_visible()] == [], name
 
 
-def test_the_keyboard_is_enough(busy: House, page: Any) -> None:
-    page.goto(lived.addresses(busy)["owner"])
+def test_the_keyboard_is_enough(busy: LiveSite, page: Any) -> None:
+    page.goto(seeded_ledger.addresses(busy)["owner"])
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
@@ -97,14 +97,14 @@ def test_the_keyboard_is_enough(busy: House, page: Any) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_what_people_write_sticks_out_nowhere(house: House, page: Any, width: int) -> None:
-    house.put(lived.NOW)
+def test_what_people_write_sticks_out_nowhere(site: LiveSite, page: Any, width: int) -> None:
+    site.put(seeded_ledger.NOW)
     address = "https://mzj.gz.example/" + "a" * 270
-    house.do(lambda register: editing.edit(register, lived.LATE, "更名", title="综合信息平台" * 30))
-    house.do(lambda register: progress.record(register, lived.LATE, f"见{address}", proofs=[address]))
-    house.do(lambda register: closing.report_done(register, lived.LATE, note="办结" * 200))
+    site.do(lambda register: editing.edit(register, seeded_ledger.LATE, "更名", title="综合信息平台" * 30))
+    site.do(lambda register: progress.record(register, seeded_ledger.LATE, f"见{address}", proofs=[address]))
+    site.do(lambda register: closing.report_done(register, seeded_ledger.LATE, note="办结" * 200))
     page.set_viewport_size({"width": width, "height": 800})
-    pages = lived.addresses(house)
+    pages = seeded_ledger.addresses(site)
     for name in ("owner", "desk", "item"):
         page.goto(pages[name])
         assert page.evaluate(OVERFLOW) == [], name

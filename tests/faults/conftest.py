@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from tests.faults.cluster import HardyCluster
+from tests.faults.daemon_harness import DaemonHarness
 from tests.faults.oracles import Tally
 from tests.faults.relay import Relay
-from tests.faults.station import Station
 
 HERE = Path(__file__).parent
 _foreign: list[str] = []
@@ -93,7 +93,7 @@ def cluster() -> Iterator[HardyCluster]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:
-    """What a station is founded on: "" (SQLite in its folder), then the address of the PostgreSQL server."""
+    """What a harness is founded on: "" (SQLite in its folder), then the address of the PostgreSQL server."""
     if request.param == "sqlite":
         return ""
     server: HardyCluster = request.getfixturevalue("cluster")
@@ -101,12 +101,12 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def station(tmp_path: Path, relay: Relay) -> Iterator[Callable[..., Station]]:
-    """Make stations: ``station(120)`` has 120 messages to send today through the relay."""
-    made: list[Station] = []
+def harness(tmp_path: Path, relay: Relay) -> Iterator[Callable[..., DaemonHarness]]:
+    """Make harnesses: ``harness(120)`` has 120 messages to send today through the relay."""
+    made: list[DaemonHarness] = []
 
-    def make(messages: int = 1, url: str = "", **settings: str) -> Station:
-        made.append(Station(tmp_path / f"station{len(made)}", relay.port, messages, url, settings))
+    def make(messages: int = 1, url: str = "", **settings: str) -> DaemonHarness:
+        made.append(DaemonHarness(tmp_path / f"harness{len(made)}", relay.port, messages, url, settings))
         return made[-1]
 
     yield make

@@ -18,13 +18,13 @@ from commitments.models import HistoryEntry
 from commitments.storage import open_engine, reading, writing
 from notifications import alerts
 from tests.conftest import Scene
+from tests.faults.daemon_harness import DaemonHarness, until
 from tests.faults.oracles import Tally, assert_history
 from tests.faults.relay import Relay
-from tests.faults.station import Station, until
 from tests.faults.test_hostile import plain
 from tests.notifications.test_delivery import DUE, Scripted
 
-MakeStation = Callable[..., Station]
+MakeHarness = Callable[..., DaemonHarness]
 ONE_LINE = {"MAIL__CONNECTIONS": "1"}
 
 
@@ -41,10 +41,10 @@ def change(database: Path, *statements: str) -> None:
 
 @pytest.mark.parametrize("arguments", [("--language", "en", "remind"), ("--verbose", "daemon")])
 def test_row_39_a_copied_production_database(
-    station: MakeStation, relay: Relay, tally: Tally, url: str, arguments: tuple[str, ...]
+    harness: MakeHarness, relay: Relay, tally: Tally, url: str, arguments: tuple[str, ...]
 ) -> None:
     """Row 39: a copied production database started with another `environment`: refuses to send."""
-    here = station(2, url, ENVIRONMENT="rehearsal")
+    here = harness(2, url, ENVIRONMENT="rehearsal")
     process = here.start(*arguments)
     until(lambda: "belongs to environment production" in here.log())
     if "remind" in arguments:
@@ -59,9 +59,9 @@ def test_row_39_a_copied_production_database(
 # -- row 40 ----------------------------------------------------------------------------------------------------
 
 
-def test_row_40_a_backup_from_mid_run(station: MakeStation, relay: Relay, tally: Tally) -> None:
+def test_row_40_a_backup_from_mid_run(harness: MakeHarness, relay: Relay, tally: Tally) -> None:
     """Row 40: a backup restored from mid-run: all due is held and counted; after release the ids are identical."""
-    here = station(6, **ONE_LINE)
+    here = harness(6, **ONE_LINE)
     relay.pause = 0.2
     daemon = here.start()
     until(lambda: len(relay.received) >= 2)
@@ -102,9 +102,9 @@ def test_row_40_a_backup_from_mid_run(station: MakeStation, relay: Relay, tally:
         "UPDATE history SET actor = 'somebody' WHERE seq = (SELECT max(seq) FROM history)",
     ],
 )
-def test_row_41_an_altered_history(station: MakeStation, relay: Relay, statement: str) -> None:
+def test_row_41_an_altered_history(harness: MakeHarness, relay: Relay, statement: str) -> None:
     """Row 41: a history row edited, deleted: `history verify` fails and names the entry."""
-    here = station(3)
+    here = harness(3)
     here.engine.dispose()
     assert here.command("history", "verify").returncode == 0
     change(here.folder / "yinuo.db", statement)
@@ -150,7 +150,7 @@ NEWER = {
 }
 
 
-def age(here: Station, revision: str) -> None:
+def age(here: DaemonHarness, revision: str) -> None:
     """Make the ledger one of another program."""
     with here.engine.begin() as connection:
         if revision == "0001":
@@ -167,10 +167,10 @@ def age(here: Station, revision: str) -> None:
 
 @pytest.mark.parametrize(("revision", "words"), [("0001", "0001"), ("9999", "9999")])
 def test_row_42_a_schema_of_another_age(
-    station: MakeStation, relay: Relay, url: str, revision: str, words: str
+    harness: MakeHarness, relay: Relay, url: str, revision: str, words: str
 ) -> None:
     """Row 42: an older program on a newer schema and the reverse: refuses and says which."""
-    here = station(1, url)
+    here = harness(1, url)
     age(here, revision)
     said = here.command("--language", "en", "remind")
     assert said.returncode == 1
@@ -182,9 +182,9 @@ def test_row_42_a_schema_of_another_age(
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_row_42_killed_during_a_migration(station: MakeStation, relay: Relay, url: str, when: str) -> None:
+def test_row_42_killed_during_a_migration(harness: MakeHarness, relay: Relay, url: str, when: str) -> None:
     """Row 42: kill -9 during a migration: old or new, never between."""
-    here = station(1, url)
+    here = harness(1, url)
     age(here, "0001")
     said = here.command("init", FAULT_DIE=f"alembic.command:upgrade:{when}")
     assert said.returncode == -signal.SIGKILL
@@ -207,9 +207,9 @@ INDEXES = {
 }
 
 
-def test_row_42_the_ledger_before_an_upgrade_is_kept(station: MakeStation, relay: Relay) -> None:
+def test_row_42_the_ledger_before_an_upgrade_is_kept(harness: MakeHarness, relay: Relay) -> None:
     """Row 42: before an upgrade there is a verified copy that the older program can go on with."""
-    here = station(1)
+    here = harness(1)
     age(here, "0001")
     assert here.command("init").returncode == 0
     [kept] = (here.folder / "backups").glob("before-upgrade-0001-*.db")

@@ -10,11 +10,11 @@ from commitments.storage import reading, writing
 from notifications.channels import Outcome
 from notifications.models import Alert
 from tests.conftest import Scene
+from tests.faults.daemon_harness import CANARY, DaemonHarness
 from tests.faults.relay import Relay
-from tests.faults.station import CANARY, Station
 from tests.notifications.test_delivery import DUE, Scripted, notices
 
-MakeStation = Callable[..., Station]
+MakeHarness = Callable[..., DaemonHarness]
 LATER = Outcome("temporary", "450 later")
 
 
@@ -37,9 +37,9 @@ BAD_FILES = {
 
 
 @pytest.mark.parametrize("what", BAD_FILES)
-def test_row_36_a_bad_ledger_file(station: MakeStation, relay: Relay, what: str) -> None:
+def test_row_36_a_bad_ledger_file(harness: MakeHarness, relay: Relay, what: str) -> None:
     """Row 36: wrong encodings, unknown keys, wrong types, duplicates: every error with row; nothing half-loaded."""
-    here = station(1)
+    here = harness(1)
     file = here.folder / "bad.csv"
     file.write_bytes(BAD_FILES[what])
     said = here.command("--language", "en", "ledger", "load", str(file))
@@ -51,9 +51,9 @@ def test_row_36_a_bad_ledger_file(station: MakeStation, relay: Relay, what: str)
         assert session.execute(text("SELECT count(*) FROM commitment")).scalar() == 1
 
 
-def test_row_36_a_million_rows(station: MakeStation, relay: Relay) -> None:
+def test_row_36_a_million_rows(harness: MakeHarness, relay: Relay) -> None:
     """Row 36: 1 M rows: the limit is named, and it does not take a minute."""
-    here = station(1)
+    here = harness(1)
     file = here.folder / "long.csv"
     with file.open("w", encoding="utf-8") as out:
         out.write(LEDGER)
@@ -66,9 +66,9 @@ def test_row_36_a_million_rows(station: MakeStation, relay: Relay) -> None:
 # -- row 37 ----------------------------------------------------------------------------------------------------
 
 
-def test_row_37_all_mistakes_of_a_configuration_at_once(station: MakeStation, relay: Relay) -> None:
+def test_row_37_all_mistakes_of_a_configuration_at_once(harness: MakeHarness, relay: Relay) -> None:
     """Row 37: config: unknown key, wrong type, world-readable secret: exit 4, all errors at once."""
-    here = station(1)
+    here = harness(1)
     for name in ("TRACKER_MAIL__PORT", "TRACKER_DAEMON__TICK_SECONDS"):
         here.env.pop(name)
     secret = here.folder / "secret"
@@ -84,9 +84,9 @@ def test_row_37_all_mistakes_of_a_configuration_at_once(station: MakeStation, re
     assert CANARY not in said.stderr + said.stdout
 
 
-def test_row_37_a_secret_that_cannot_be_read(station: MakeStation, relay: Relay) -> None:
+def test_row_37_a_secret_that_cannot_be_read(harness: MakeHarness, relay: Relay) -> None:
     """Row 37: config: unreadable secret: exit 4, the file named."""
-    here = station(1, MAIL__PASSWORD_FILE="absent")
+    here = harness(1, MAIL__PASSWORD_FILE="absent")
     said = here.command("remind")
     assert said.returncode == 4
     assert "absent" in said.stderr

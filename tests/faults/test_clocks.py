@@ -10,11 +10,11 @@ from sqlalchemy import select
 from commitments.storage import reading
 from notifications import alerts
 from notifications.models import Instance
+from tests.faults.daemon_harness import DaemonHarness, until, where_it_is
 from tests.faults.oracles import Tally, audit
 from tests.faults.relay import Relay
-from tests.faults.station import Station, until, where_it_is
 
-MakeStation = Callable[..., Station]
+MakeHarness = Callable[..., DaemonHarness]
 HOUR, DAY = 3600, 86400
 SINCE_1970 = -1_700_000_000
 
@@ -27,15 +27,15 @@ def clock(tmp_path: Path) -> Path:
     return file
 
 
-def standing(here: Station) -> list[str]:
+def standing(here: DaemonHarness) -> list[str]:
     with reading(here.engine) as session:
         return [alert.key for alert in alerts.standing(session)]
 
 
 @pytest.mark.parametrize("step", [-HOUR, HOUR])
-def test_row_17_an_hour(station: MakeStation, relay: Relay, tally: Tally, url: str, clock: Path, step: int) -> None:
+def test_row_17_an_hour(harness: MakeHarness, relay: Relay, tally: Tally, url: str, clock: Path, step: int) -> None:
     """Row 17: clock back 1 h; forward 1 h: ticks go on; nothing doubled; nothing lost."""
-    here = station(3, url)
+    here = harness(3, url)
     relay.always["RCPT"] = "450 later"
     here.start(FAULT_CLOCK=str(clock))
     until(lambda: here.states() == {"retry": 3})
@@ -50,9 +50,9 @@ def test_row_17_an_hour(station: MakeStation, relay: Relay, tally: Tally, url: s
     assert len(relay.received) == 3
 
 
-def test_row_17_over_midnight(station: MakeStation, relay: Relay, tally: Tally, url: str, clock: Path) -> None:
+def test_row_17_over_midnight(harness: MakeHarness, relay: Relay, tally: Tally, url: str, clock: Path) -> None:
     """Row 17: set back into yesterday, what is dated today waits for the day to come again; nothing lost."""
-    here = station(3, url, TIMEZONE=where_it_is(0))
+    here = harness(3, url, TIMEZONE=where_it_is(0))
     relay.always["RCPT"] = "450 later"
     here.start(FAULT_CLOCK=str(clock))
     until(lambda: here.states() == {"retry": 3})
@@ -68,9 +68,9 @@ def test_row_17_over_midnight(station: MakeStation, relay: Relay, tally: Tally, 
     assert len(relay.received) == 3
 
 
-def test_row_17_back_400_days(station: MakeStation, relay: Relay, tally: Tally, url: str, clock: Path) -> None:
+def test_row_17_back_400_days(harness: MakeHarness, relay: Relay, tally: Tally, url: str, clock: Path) -> None:
     """Row 17: clock back 400 days: ticks go on; nothing doubled; nothing lost."""
-    here = station(3, url)
+    here = harness(3, url)
     relay.always["RCPT"] = "450 later"
     here.start(FAULT_CLOCK=str(clock))
     until(lambda: here.states() == {"retry": 3})
@@ -86,9 +86,9 @@ def test_row_17_back_400_days(station: MakeStation, relay: Relay, tally: Tally, 
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3], indirect=True)
-def test_row_18_years_ahead(station: MakeStation, relay: Relay, tally: Tally, url: str, clock: Path, seed: int) -> None:
+def test_row_18_years_ahead(harness: MakeHarness, relay: Relay, tally: Tally, url: str, clock: Path, seed: int) -> None:
     """Row 18: clock forward about 2 years while running: nothing new is planned until it is released; alert."""
-    here = station(3, url, DIGEST__APPROVAL="required")
+    here = harness(3, url, DIGEST__APPROVAL="required")
     here.start(FAULT_CLOCK=str(clock))
     until(here.done)
     days = random.Random(seed).randrange(400, 1000)
@@ -102,9 +102,9 @@ def test_row_18_years_ahead(station: MakeStation, relay: Relay, tally: Tally, ur
     audit(here.engine, relay.received, here.expected, tally)
 
 
-def test_row_18_released(station: MakeStation, relay: Relay, clock: Path) -> None:
+def test_row_18_released(harness: MakeHarness, relay: Relay, clock: Path) -> None:
     """Row 18: what the operator releases is believed: the overdue are told, once."""
-    here = station(3, DIGEST__APPROVAL="required")
+    here = harness(3, DIGEST__APPROVAL="required")
     here.start(FAULT_CLOCK=str(clock))
     until(here.done)
     clock.write_text(str(700 * DAY))
@@ -115,9 +115,9 @@ def test_row_18_released(station: MakeStation, relay: Relay, clock: Path) -> Non
     assert max(relay.addresses()[3:].count(f"d{n}@gz.example") for n in range(3)) == 1
 
 
-def test_row_18_started_in_1970(station: MakeStation, relay: Relay, tally: Tally, clock: Path) -> None:
+def test_row_18_started_in_1970(harness: MakeHarness, relay: Relay, tally: Tally, clock: Path) -> None:
     """Row 18: start in 1970: nothing is planned; alert; when the clock is right all is told."""
-    here = station(3)
+    here = harness(3)
     clock.write_text(str(SINCE_1970))
     here.start(FAULT_CLOCK=str(clock))
     until(lambda: standing(here) == ["clock"])

@@ -20,8 +20,8 @@ from notifications.channels import Outcome
 from notifications.models import Digest, Notice
 from notifications.passes import Report
 from tests.conftest import Scene
+from tests.faults.daemon_harness import DaemonHarness, until
 from tests.faults.oracles import assert_ended, assert_history
-from tests.faults.station import Station, until
 from tests.notifications.test_delivery import DUE, Scripted, messages, notices, quietly
 
 SLOTS = {"-7d": "2019-12-24", "-3d": "2019-12-27", "-1d": "2019-12-30"}  # the 28th is a Saturday
@@ -270,9 +270,9 @@ def test_row_24_a_calendar_loaded_late(scene: Scene) -> None:
     assert_history(scene.engine)
 
 
-def test_row_24_a_daemon_notices_the_calendar_by_itself(station: Callable[..., Station]) -> None:
+def test_row_24_a_daemon_notices_the_calendar_by_itself(harness: Callable[..., DaemonHarness]) -> None:
     """Row 24: loaded late, while the daemon runs: recomputed, in history, re-armed, without a restart."""
-    here = station(1)
+    here = harness(1)
     added = here.command("add", "--letter", "1007", "--title", "跨日", "--lead", "单位0", "--due", "+5wd")
     ref = added.stdout.strip()
     here.start()
@@ -296,7 +296,7 @@ def take_off(calendar: Path, off: date) -> None:
     calendar.with_suffix(".new").rename(calendar)
 
 
-def due_on(here: Station, ref: str) -> date:
+def due_on(here: DaemonHarness, ref: str) -> date:
     """Return the deadline of a commitment as it stands."""
     with reading(here.engine) as session:
         return session.scalars(select(Commitment.due_on).where(Commitment.ref == ref)).one() or date.max

@@ -8,12 +8,12 @@ import pytest
 
 from commitments.storage import reading
 from notifications import alerts
+from tests.faults.daemon_harness import DaemonHarness, until
+from tests.faults.fault_patches import TROUBLES
 from tests.faults.oracles import Tally, assert_history
 from tests.faults.relay import Relay
-from tests.faults.sabotage import TROUBLES
-from tests.faults.station import Station, until
 
-MakeStation = Callable[..., Station]
+MakeHarness = Callable[..., DaemonHarness]
 STEPS = {
     "open": "notifications.channels.smtp:SmtpChannel.open",
     "connect": "notifications.channels.smtp:SmtpChannel._connect",
@@ -48,23 +48,23 @@ GOES_OUT_ALL_THE_SAME = {"digests", "fresh"}
 def broken(step: str, trouble: str, only: str = "") -> dict[str, str]:
     """Return what a daemon's environment must say to have this step broken."""
     spec = f"{STEPS[step]}:{trouble}" + (f":{only}" if only else "")
-    return {"FAULT_PATCH": "tests.faults.sabotage:break_a_step", "FAULT_STEP": spec}
+    return {"FAULT_PATCH": "tests.faults.fault_patches:break_a_step", "FAULT_STEP": spec}
 
 
-def status(here: Station) -> tuple[int, dict[str, Any]]:
+def status(here: DaemonHarness) -> tuple[int, dict[str, Any]]:
     done = here.command("status", "--check", "--json")
     return done.returncode, json.loads(done.stdout)
 
 
-def standing(here: Station) -> list[str]:
+def standing(here: DaemonHarness) -> list[str]:
     with reading(here.engine) as session:
         return [alert.key for alert in alerts.standing(session)]
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_row_61_every_call_of_a_step_fails(station: MakeStation, relay: Relay, tally: Tally, step: str) -> None:
+def test_row_61_every_call_of_a_step_fails(harness: MakeHarness, relay: Relay, tally: Tally, step: str) -> None:
     """Row 61: an exception at each step, each tick anew: one alert, status --check not 0; afterwards all is told."""
-    here = station(3)
+    here = harness(3)
     daemon = here.start(**broken(step, "RuntimeError"))
     until(lambda: bool(standing(here)), 20)
     here.await_ticks()
@@ -79,7 +79,7 @@ def test_row_61_every_call_of_a_step_fails(station: MakeStation, relay: Relay, t
     recovers(here, relay, tally)
 
 
-def recovers(here: Station, relay: Relay, tally: Tally) -> None:
+def recovers(here: DaemonHarness, relay: Relay, tally: Tally) -> None:
     """A daemon without the fault tells everything, and says that the trouble is over."""
     here.hurry()
     here.unhold()
@@ -95,19 +95,19 @@ def recovers(here: Station, relay: Relay, tally: Tally) -> None:
 @pytest.mark.parametrize("trouble", TROUBLES)
 @pytest.mark.parametrize("step", ["open", "plan", "claim", "store", "finish"])
 def test_row_61_whatever_the_exception(
-    station: MakeStation, relay: Relay, tally: Tally, step: str, trouble: str
+    harness: MakeHarness, relay: Relay, tally: Tally, step: str, trouble: str
 ) -> None:
     """Row 61: an exception of any class: known within two ticks."""
-    here = station(1)
+    here = harness(1)
     here.start(**broken(step, trouble))
     until(lambda: status(here)[0] != 0, 20)
     tally.runs += 1
 
 
 @pytest.mark.parametrize("step", ONE_OF_MANY)
-def test_row_61_one_message_stops_nobody_else(station: MakeStation, relay: Relay, tally: Tally, step: str) -> None:
+def test_row_61_one_message_stops_nobody_else(harness: MakeHarness, relay: Relay, tally: Tally, step: str) -> None:
     """Row 61: where the step concerns one message, the others' mail goes out."""
-    here = station(4)
+    here = harness(4)
     here.start(**broken(step, "RuntimeError", ONE_OF_MANY[step]))
     others = {address for address in here.expected if address != "d2@gz.example"}
     until(lambda: others <= set(relay.addresses()), 30)
@@ -118,10 +118,10 @@ def test_row_61_one_message_stops_nobody_else(station: MakeStation, relay: Relay
     tally.runs += 1
 
 
-def test_row_61_one_commitment_stops_nobody_else(station: MakeStation, relay: Relay, tally: Tally) -> None:
+def test_row_61_one_commitment_stops_nobody_else(harness: MakeHarness, relay: Relay, tally: Tally) -> None:
     """Row 61: one commitment that cannot be planned: the others are planned and told, a sentence names the trouble."""
-    here = station(4)
-    here.start(FAULT_PATCH="tests.faults.sabotage:break_a_step",
+    here = harness(4)
+    here.start(FAULT_PATCH="tests.faults.fault_patches:break_a_step",
                FAULT_STEP="notifications.plan.planner:required_notices:KeyError:-03',")  # fmt: skip
     until(lambda: len(relay.addresses()) == 3)
     until(lambda: bool(standing(here)))
@@ -130,9 +130,9 @@ def test_row_61_one_commitment_stops_nobody_else(station: MakeStation, relay: Re
     tally.runs += 1
 
 
-def test_row_61_a_failure_is_counted_and_ends(station: MakeStation, relay: Relay) -> None:
+def test_row_61_a_failure_is_counted_and_ends(harness: MakeHarness, relay: Relay) -> None:
     """Row 61: failed passes are counted, each alert is told once, and a finished pass is dated."""
-    here = station(1)
+    here = harness(1)
     told = here.folder / "told"
     here.env["TRACKER_DAEMON__ALERT_COMMAND"] = f"tee -a {told}"
     daemon = here.start(**broken("claim", "RuntimeError"))

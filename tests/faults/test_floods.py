@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from commitments.storage import reading
 from notifications.models import Alert
+from tests.faults.daemon_harness import DaemonHarness, until
 from tests.faults.oracles import Tally, audit
 from tests.faults.relay import Relay
-from tests.faults.station import Station, until
 
-MakeStation = Callable[..., Station]
+MakeHarness = Callable[..., DaemonHarness]
 ROWS, DEPARTMENTS = 1000, 20  # everybody supports everybody: 20 assignments for each commitment
 FLOOD = ROWS * DEPARTMENTS + DEPARTMENTS
 GUARDED = {"GUARD__RECIPIENTS": "200", "GUARD__NOTICES": "2000", "REMINDERS__ESCALATE_AFTER": "9999d"}
@@ -41,12 +41,12 @@ def peak(pid: int) -> int:
     return int(size) // 1024
 
 
-def alerts(here: Station) -> list[str]:
+def alerts(here: DaemonHarness) -> list[str]:
     with reading(here.engine) as session:
         return list(session.scalars(select(Alert.text).where(Alert.cleared_at.is_(None))))
 
 
-def done(here: Station, *arguments: str) -> str:
+def done(here: DaemonHarness, *arguments: str) -> str:
     """Run a command that must succeed; return what it says."""
     ended = here.command(*arguments)
     assert ended.returncode == 0, ended.stderr
@@ -54,9 +54,9 @@ def done(here: Station, *arguments: str) -> str:
 
 
 @pytest.fixture
-def flooded(station: MakeStation, relay: Relay, url: str) -> Station:
+def flooded(harness: MakeHarness, relay: Relay, url: str) -> DaemonHarness:
     """A ledger loaded with last year's dates, under a daemon that has found out; nothing has been sent."""
-    here = station(DEPARTMENTS, url, **GUARDED)
+    here = harness(DEPARTMENTS, url, **GUARDED)
     done(here, "ledger", "load", ledger(here.folder, -1))
     daemon = here.start()
     until(lambda: bool(alerts(here)))
@@ -76,7 +76,7 @@ def plain(data: bytes) -> str:
     return str(body.get_content()) if body else ""
 
 
-def test_row_32_released(flooded: Station, relay: Relay, tally: Tally) -> None:
+def test_row_32_released(flooded: DaemonHarness, relay: Relay, tally: Tally) -> None:
     """Row 32: 20,000 notices at once from a ledger with the wrong year: held, alert, release; bounded memory."""
     [daemon] = flooded.daemons
     assert f"已放行{FLOOD}条通知" in done(flooded, "outbox", "release", "--yes")
@@ -88,7 +88,7 @@ def test_row_32_released(flooded: Station, relay: Relay, tally: Tally) -> None:
     assert peak(daemon.pid) < MEMORY
 
 
-def test_row_32_cancelled(flooded: Station, relay: Relay, tally: Tally) -> None:
+def test_row_32_cancelled(flooded: DaemonHarness, relay: Relay, tally: Tally) -> None:
     """Row 32: 20,000 notices at once from a ledger with the wrong year: held, cancel; corrected, it stays quiet."""
     done(flooded, "outbox", "cancel", "--yes")
     done(flooded, "ledger", "load", "--update", ledger(flooded.folder, +1))
@@ -99,7 +99,7 @@ def test_row_32_cancelled(flooded: Station, relay: Relay, tally: Tally) -> None:
     audit(flooded.engine, relay.received, [], tally)
 
 
-def test_row_32_corrected_first(flooded: Station, relay: Relay) -> None:
+def test_row_32_corrected_first(flooded: DaemonHarness, relay: Relay) -> None:
     """Row 32: held, while the year is corrected: what is released then says what is true by now."""
     done(flooded, "ledger", "load", "--update", ledger(flooded.folder, +1))
     flooded.await_passes(2)
@@ -112,9 +112,9 @@ def test_row_32_corrected_first(flooded: Station, relay: Relay) -> None:
     assert f"到期日：{year - 1}年6月" not in text
 
 
-def test_row_32_the_command_names_all_that_is_held(station: MakeStation, relay: Relay) -> None:
+def test_row_32_the_command_names_all_that_is_held(harness: MakeHarness, relay: Relay) -> None:
     """Row 32: held: `remind`, without a daemon, says how many."""
-    here = station(DEPARTMENTS, **GUARDED)
+    here = harness(DEPARTMENTS, **GUARDED)
     done(here, "ledger", "load", ledger(here.folder, -1))
     assert f"{FLOOD}条通知已暂扣" in done(here, "remind")
     assert relay.seen == []

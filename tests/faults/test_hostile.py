@@ -18,13 +18,13 @@ from commitments.models import Commitment
 from commitments.storage import writing
 from notifications.models import Message
 from tests.conftest import Scene
+from tests.faults.daemon_harness import DaemonHarness
 from tests.faults.relay import Relay
-from tests.faults.station import Station
 from tests.notifications.test_delivery import DUE, Scripted
 from tests.notifications.test_mime import ANY_TEXT, NAMES
 from tracker.cli.output import clean
 
-MakeStation = Callable[..., Station]
+MakeHarness = Callable[..., DaemonHarness]
 
 
 def plain(data: bytes) -> str:
@@ -83,9 +83,9 @@ def test_row_34_nothing_reaches_the_terminal_as_a_command(value: str) -> None:
 # -- row 35 ----------------------------------------------------------------------------------------------------
 
 
-def test_row_35_formulas_are_text_in_exports(station: MakeStation, relay: Relay) -> None:
+def test_row_35_formulas_are_text_in_exports(harness: MakeHarness, relay: Relay) -> None:
     """Row 35: formula text in exports: text cells."""
-    here = station(1)
+    here = harness(1)
     with writing(here.engine) as session:
         session.execute(update(Commitment).values(title='=HYPERLINK("http://a.example")', section="@SUM(A1)"))
     for arguments in (["list", "--csv"], ["ledger", "dump", "--format", "csv"]):

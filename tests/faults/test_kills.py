@@ -9,18 +9,18 @@ from sqlalchemy import func, select
 
 from commitments.storage import reading
 from notifications.models import Message, Notice
+from tests.faults.daemon_harness import DaemonHarness, until
 from tests.faults.oracles import Tally, audit
 from tests.faults.relay import Relay
-from tests.faults.station import Station, until
 
-MakeStation = Callable[..., Station]
+MakeHarness = Callable[..., DaemonHarness]
 ONE_LINE = {"MAIL__CONNECTIONS": "1"}
 
 
 @pytest.mark.parametrize("point", ["notifications.delivery:finish_plan:before", "notifications.delivery:plan:after"])
-def test_row_01_killed_around_the_planners_commit(station: MakeStation, relay: Relay, tally: Tally, point: str) -> None:
+def test_row_01_killed_around_the_planners_commit(harness: MakeHarness, relay: Relay, tally: Tally, point: str) -> None:
     """Row 1: kill -9 before / after the planner's commit: planned once at the next start."""
-    here = station(3)
+    here = harness(3)
     assert here.start(FAULT_DIE=point).wait(30) == -signal.SIGKILL
     here.start()
     until(here.done)
@@ -28,7 +28,7 @@ def test_row_01_killed_around_the_planners_commit(station: MakeStation, relay: R
     assert "unknown" not in here.outcomes()
 
 
-def killed_and_started_again(here: Station, point: str) -> None:
+def killed_and_started_again(here: DaemonHarness, point: str) -> None:
     """Let a daemon die at a point, then another do what is left. Leases last two seconds."""
     assert here.start(FAULT_DIE=point, FAULT_LEASE="2").wait(30) == -signal.SIGKILL
     here.start(FAULT_LEASE="2")
@@ -39,10 +39,10 @@ def killed_and_started_again(here: Station, point: str) -> None:
     "point", ["notifications.outbox.outbox:Outbox.claim:after", "notifications.outbox.outbox:Outbox.store:before"]
 )
 def test_row_02_killed_between_lease_and_freeze(
-    station: MakeStation, relay: Relay, tally: Tally, url: str, point: str
+    harness: MakeHarness, relay: Relay, tally: Tally, url: str, point: str
 ) -> None:
     """Row 2: kill -9 after lease, before freeze: leased again after expiry (SQLite: at once), sent once."""
-    here, seconds = station(3, url, **ONE_LINE), "4" if url else "90"  # SQLite waits for no lease, however slow we are
+    here, seconds = harness(3, url, **ONE_LINE), "4" if url else "90"  # SQLite waits for no lease, however slow we are
     assert here.start(FAULT_DIE=point, FAULT_LEASE=seconds).wait(30) == -signal.SIGKILL
     with reading(here.engine) as session:
         states = session.execute(select(Notice.state, Notice.token.is_not(None)).distinct()).all()
@@ -61,10 +61,10 @@ def test_row_02_killed_between_lease_and_freeze(
 
 
 def test_row_03_killed_between_freeze_and_the_first_command(
-    station: MakeStation, relay: Relay, tally: Tally, url: str
+    harness: MakeHarness, relay: Relay, tally: Tally, url: str
 ) -> None:
     """Row 3: kill -9 after freeze: sent with the same bytes, received once; no attempt began, so none is unknown."""
-    here = station(3, url, **ONE_LINE)
+    here = harness(3, url, **ONE_LINE)
     assert (
         here.start(FAULT_DIE="notifications.outbox.outbox:Outbox.store:after", FAULT_LEASE="2").wait(30)
         == -signal.SIGKILL
@@ -86,15 +86,15 @@ def test_row_03_killed_between_freeze_and_the_first_command(
             "FAULT_DIE": "notifications.outbox.outbox:Outbox.finish_and_start:after"
         },  # the attempt is written down, nothing is said
         {"FAULT_DIE": "smtplib:SMTP.rcpt:after"},
-        {"FAULT_PATCH": "tests.faults.sabotage:die_in_the_middle_of_data"},
+        {"FAULT_PATCH": "tests.faults.fault_patches:die_in_the_middle_of_data"},
     ],
     ids=["begun", "rcpt", "data"],
 )
 def test_row_03_killed_before_the_final_dot(
-    station: MakeStation, relay: Relay, tally: Tally, url: str, fault: dict[str, str]
+    harness: MakeHarness, relay: Relay, tally: Tally, url: str, fault: dict[str, str]
 ) -> None:
     """Row 3: kill -9 after RCPT; in the middle of DATA: `unknown`, sent again with the same bytes, received once."""
-    here = station(3, url, **ONE_LINE)
+    here = harness(3, url, **ONE_LINE)
     assert here.start(FAULT_LEASE="2", **fault).wait(30) == -signal.SIGKILL
     frozen = here.frozen()
     assert here.states() == {"sending": 1, "frozen": 2}
@@ -115,10 +115,10 @@ def test_row_03_killed_before_the_final_dot(
     ],
 )
 def test_row_04_killed_between_250_and_settle(
-    station: MakeStation, relay: Relay, tally: Tally, url: str, point: str
+    harness: MakeHarness, relay: Relay, tally: Tally, url: str, point: str
 ) -> None:
     """Row 4: kill -9 after 250, before settle: received twice, byte-identical, attempt `unknown`."""
-    here = station(3, url, **ONE_LINE)
+    here = harness(3, url, **ONE_LINE)
     assert here.start(FAULT_DIE=point, FAULT_LEASE="2").wait(30) == -signal.SIGKILL
     assert len(relay.received) == 1
     frozen = here.frozen()
@@ -131,9 +131,9 @@ def test_row_04_killed_between_250_and_settle(
     assert here.outcomes() == {"unknown": 1, "ok": 3}
 
 
-def test_row_05_killed_after_settle(station: MakeStation, relay: Relay, tally: Tally, url: str) -> None:
+def test_row_05_killed_after_settle(harness: MakeHarness, relay: Relay, tally: Tally, url: str) -> None:
     """Row 5: kill -9 after settle: received once."""
-    here = station(3, url, **ONE_LINE)
+    here = harness(3, url, **ONE_LINE)
     point = (
         "notifications.outbox.outbox:Outbox.finish_and_start:after:4"  # three messages begun, the last of them settled
     )
@@ -148,10 +148,10 @@ def test_row_05_killed_after_settle(station: MakeStation, relay: Relay, tally: T
 
 
 def test_row_05_killed_after_settling_one_of_several(
-    station: MakeStation, relay: Relay, tally: Tally, url: str
+    harness: MakeHarness, relay: Relay, tally: Tally, url: str
 ) -> None:
     """Row 5: kill -9 after settle: received once, though the next message was begun at the same stroke."""
-    here = station(3, url, **ONE_LINE)
+    here = harness(3, url, **ONE_LINE)
     killed_and_started_again(here, "notifications.outbox.outbox:Outbox.finish_and_start:after:2")
     audit(here.engine, relay.received, here.expected, tally)
     assert len(relay.received) == 3

@@ -12,20 +12,20 @@ from sqlalchemy import select, text
 from commitments.storage import reading
 from notifications.models import Attempt, Message
 from tests.faults.cluster import HardyCluster
+from tests.faults.daemon_harness import DaemonHarness, until
 from tests.faults.oracles import Tally, audit
 from tests.faults.relay import Relay
-from tests.faults.station import Station, until
 
-MakeStation = Callable[..., Station]
+MakeHarness = Callable[..., DaemonHarness]
 ONE_LINE = {"MAIL__CONNECTIONS": "1"}
-SMALL = "tests.faults.sabotage:take_few"
+SMALL = "tests.faults.fault_patches:take_few"
 
 
 def test_row_08_a_sleeper_that_had_not_begun_sends_nothing(
-    station: MakeStation, relay: Relay, tally: Tally, cluster: HardyCluster
+    harness: MakeHarness, relay: Relay, tally: Tally, cluster: HardyCluster
 ) -> None:
     """Row 8: SIGSTOP of one daemon past its lease, then SIGCONT: another sends; the sleeper does not."""
-    here = station(3, cluster.url, **ONE_LINE)
+    here = harness(3, cluster.url, **ONE_LINE)
     sleeper = here.start(FAULT_STOP="notifications.outbox.outbox:Outbox.store:after", FAULT_LEASE="2")
     until(lambda: here.halted(sleeper))
     relay.gate.clear()
@@ -43,10 +43,10 @@ def test_row_08_a_sleeper_that_had_not_begun_sends_nothing(
 
 
 def test_row_08_the_sleepers_late_settle_changes_nothing(
-    station: MakeStation, relay: Relay, tally: Tally, cluster: HardyCluster
+    harness: MakeHarness, relay: Relay, tally: Tally, cluster: HardyCluster
 ) -> None:
     """Row 8: SIGSTOP of one daemon past its lease, then SIGCONT: its late settle changes nothing."""
-    here = station(1, cluster.url)
+    here = harness(1, cluster.url)
     sleeper = here.start(FAULT_STOP="notifications.channels.smtp:SmtpConnection.send:after", FAULT_LEASE="2")
     until(lambda: here.halted(sleeper))
     assert len(relay.received) == 1
@@ -65,17 +65,17 @@ def test_row_08_the_sleepers_late_settle_changes_nothing(
     assert [here.stop(daemon) for daemon in (sleeper, other)] == [0, 0]
 
 
-def attempts(here: Station) -> list[tuple[str | None, str]]:
+def attempts(here: DaemonHarness) -> list[tuple[str | None, str]]:
     """Return outcome and worker of each attempt, in order."""
     with reading(here.engine) as session:
         return [tuple(row) for row in session.execute(select(Attempt.outcome, Attempt.worker).order_by(Attempt.id))]  # type: ignore[misc]
 
 
 def test_row_08_who_is_slow_but_awake_keeps_its_lease(
-    station: MakeStation, relay: Relay, tally: Tally, cluster: HardyCluster
+    harness: MakeHarness, relay: Relay, tally: Tally, cluster: HardyCluster
 ) -> None:
     """Row 8: another sends only what a sleeper held: a transmission longer than the lease is not taken over."""
-    here = station(2, cluster.url)
+    here = harness(2, cluster.url)
     relay.gate.clear()
     slow = here.start(FAULT_LEASE="2")
     until(lambda: len(relay.seen) == 2)
@@ -90,7 +90,7 @@ def test_row_08_who_is_slow_but_awake_keeps_its_lease(
     assert {name.rpartition("/")[2] for name in here.workers()} == {str(slow.pid)}
 
 
-def lease_end(here: Station) -> float:
+def lease_end(here: DaemonHarness) -> float:
     """Return when the lease of what is being sent ends, in seconds."""
     with reading(here.engine) as session:
         ends = session.scalars(select(Message.leased_until).where(Message.state == "sending")).all()
@@ -99,11 +99,11 @@ def lease_end(here: Station) -> float:
 
 @pytest.mark.parametrize("seed", [1, 2, 3], indirect=True)
 def test_row_10_the_server_crashes_three_times_under_three_daemons(
-    station: MakeStation, relay: Relay, tally: Tally, cluster: HardyCluster, seed: int
+    harness: MakeHarness, relay: Relay, tally: Tally, cluster: HardyCluster, seed: int
 ) -> None:
     """Row 10: three daemons on PostgreSQL, `pg_ctl restart -m immediate` three times: oracles; work shared."""
     chance = random.Random(seed)
-    here = station(90, cluster.url, MAIL__CONNECTIONS="2")
+    here = harness(90, cluster.url, MAIL__CONNECTIONS="2")
     relay.pause = 0.1
     relay.gate.clear()  # nobody gets an answer before all of them send
     daemons = [here.start(FAULT_LEASE="6", FAULT_PATCH=SMALL) for _ in range(3)]
@@ -123,10 +123,10 @@ def test_row_10_the_server_crashes_three_times_under_three_daemons(
 
 @pytest.mark.parametrize("fault", ["cut", "crash", "down"])
 def test_row_11_the_connection_is_cut_between_250_and_settle(
-    station: MakeStation, relay: Relay, tally: Tally, cluster: HardyCluster, fault: str
+    harness: MakeHarness, relay: Relay, tally: Tally, cluster: HardyCluster, fault: str
 ) -> None:
     """Row 11: PostgreSQL connection cut between 250 and settle: settled after reconnecting, no second copy."""
-    here = station(3, cluster.url, **ONE_LINE)
+    here = harness(3, cluster.url, **ONE_LINE)
     relay.gate.clear()
     daemon = here.start()
     until(lambda: bool(relay.seen))
@@ -149,7 +149,7 @@ def test_row_11_the_connection_is_cut_between_250_and_settle(
     assert here.stop(daemon) == 0
 
 
-def cut_everyone(here: Station) -> None:
+def cut_everyone(here: DaemonHarness) -> None:
     """End every connection to the database but the one that says so."""
     others = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
     with here.engine.begin() as connection:
@@ -157,10 +157,10 @@ def cut_everyone(here: Station) -> None:
 
 
 def test_row_11_the_connection_is_cut_while_a_lease_is_renewed(
-    station: MakeStation, relay: Relay, tally: Tally, cluster: HardyCluster
+    harness: MakeHarness, relay: Relay, tally: Tally, cluster: HardyCluster
 ) -> None:
     """Row 11: PostgreSQL connection cut while a message is on its way and its lease is renewed: no second copy."""
-    here = station(1, cluster.url)
+    here = harness(1, cluster.url)
     relay.gate.clear()
     daemon = here.start(FAULT_LEASE="4")
     until(lambda: bool(relay.seen))
@@ -177,11 +177,11 @@ def test_row_11_the_connection_is_cut_while_a_lease_is_renewed(
 
 @pytest.mark.parametrize("half", ["lose_the_answer_to_commit", "lose_the_commit"])
 def test_row_11_the_connection_is_cut_in_the_commit_of_settle(
-    station: MakeStation, relay: Relay, tally: Tally, cluster: HardyCluster, half: str
+    harness: MakeHarness, relay: Relay, tally: Tally, cluster: HardyCluster, half: str
 ) -> None:
     """Row 11: PostgreSQL connection cut at COMMIT, which was or was not done: settled, no second copy."""
-    here = station(3, cluster.url, **ONE_LINE)
-    here.start(FAULT_PATCH=f"tests.faults.sabotage:{half}", FAULT_LEASE="2")
+    here = harness(3, cluster.url, **ONE_LINE)
+    here.start(FAULT_PATCH=f"tests.faults.fault_patches:{half}", FAULT_LEASE="2")
     until(here.done)
     audit(here.engine, relay.received, here.expected, tally)
     assert "could not be recorded yet" in here.log()
@@ -189,10 +189,10 @@ def test_row_11_the_connection_is_cut_in_the_commit_of_settle(
 
 
 def test_row_44_a_clock_ahead_takes_nothing_from_the_living(
-    station: MakeStation, relay: Relay, tally: Tally, cluster: HardyCluster
+    harness: MakeHarness, relay: Relay, tally: Tally, cluster: HardyCluster
 ) -> None:
     """Row 44: workers' clocks 10 minutes apart on PostgreSQL: leases by the database's clock; oracles."""
-    here = station(6, cluster.url, MAIL__CONNECTIONS="2")
+    here = harness(6, cluster.url, MAIL__CONNECTIONS="2")
     relay.gate.clear()
     daemons = [start_at(here, 0)]
     until(lambda: len(relay.seen) == 2)  # and four more are leased
@@ -209,10 +209,10 @@ def test_row_44_a_clock_ahead_takes_nothing_from_the_living(
 
 
 def test_row_44_a_clock_behind_soon_replaces_the_dead(
-    station: MakeStation, relay: Relay, tally: Tally, cluster: HardyCluster
+    harness: MakeHarness, relay: Relay, tally: Tally, cluster: HardyCluster
 ) -> None:
     """Row 44: workers' clocks 10 minutes apart on PostgreSQL: leases by the database's clock; oracles."""
-    here = station(6, cluster.url, MAIL__CONNECTIONS="2")
+    here = harness(6, cluster.url, MAIL__CONNECTIONS="2")
     relay.gate.clear()
     dead = here.start(FAULT_CLOCK=str(clock(here, 600)), FAULT_LEASE="2")
     until(lambda: len(relay.seen) == 2)
@@ -227,12 +227,12 @@ def test_row_44_a_clock_behind_soon_replaces_the_dead(
     assert here.outcomes() == {"ok": 6, "unknown": 2}
 
 
-def start_at(here: Station, seconds: int) -> subprocess.Popen[str]:
+def start_at(here: DaemonHarness, seconds: int) -> subprocess.Popen[str]:
     """Start a daemon whose clock is this many seconds ahead."""
     return here.start(FAULT_CLOCK=str(clock(here, seconds)))
 
 
-def clock(here: Station, seconds: int) -> Path:
+def clock(here: DaemonHarness, seconds: int) -> Path:
     """Write how far a clock is ahead; return the file."""
     file = here.folder / f"clock{seconds}"
     file.write_text(str(seconds))

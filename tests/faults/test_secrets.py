@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.daemon_harness import CANARY, DaemonHarness, until
 from tests.faults.relay import Relay
-from tests.faults.station import CANARY, Station, until
 
-MakeStation = Callable[..., Station]
+MakeHarness = Callable[..., DaemonHarness]
 
 
-def secretive(station: MakeStation, **settings: str) -> Station:
-    """A station with the canary as SMTP password and key of links, in the ping address and in the alert command."""
-    here = station(
+def secretive(harness: MakeHarness, **settings: str) -> DaemonHarness:
+    """A harness with the canary as SMTP password and key of links, in the ping address and in the alert command."""
+    here = harness(
         2, MAIL__USERNAME="tracker", MAIL__PASSWORD_FILE="secret",
         DAEMON__PING_URL=f"http://127.0.0.1:9/{CANARY}", DAEMON__ALERT_COMMAND=f"false {CANARY}",
         WEB__BASE_URL="https://yinuo.example", WEB__KEYS_FILE="secret", **settings,
@@ -24,7 +24,7 @@ def secretive(station: MakeStation, **settings: str) -> Station:
     return here
 
 
-def told(here: Station) -> list[str]:
+def told(here: DaemonHarness) -> list[str]:
     """Return the places in which the canary is found, the file that holds it left out."""
     places = {path: _content(path) for path in here.folder.rglob("*") if path.is_file() and path.name != "secret"}
     assert any(path.suffix == ".db" for path in places)
@@ -40,9 +40,9 @@ def _content(path: Path) -> bytes:
         return b""
 
 
-def test_canary_in_log_database_and_backups(station: MakeStation, relay: Relay) -> None:
+def test_canary_in_log_database_and_backups(harness: MakeHarness, relay: Relay) -> None:
     """Everything at DEBUG: a login that is refused, alerts, pings that fail, a backup, a crash in the middle."""
-    here = secretive(station)
+    here = secretive(harness)
     relay.always["EHLO"] = "250-relay.example\r\n250 AUTH PLAIN LOGIN"
     relay.always["AUTH"] = "535 no"
     daemon = here.start()
@@ -57,10 +57,10 @@ def test_canary_in_log_database_and_backups(station: MakeStation, relay: Relay) 
     assert told(here) == []
 
 
-def test_canary_in_tracebacks(station: MakeStation, relay: Relay) -> None:
+def test_canary_in_tracebacks(harness: MakeHarness, relay: Relay) -> None:
     """A failure nobody foresaw is logged with its traceback, and without the secret."""
-    here = secretive(station)
-    here.start(FAULT_PATCH="tests.faults.sabotage:break_the_login")
+    here = secretive(harness)
+    here.start(FAULT_PATCH="tests.faults.fault_patches:break_the_login")
     until(lambda: "nobody foresaw this" in here.log())
     assert told(here) == []
 
@@ -68,9 +68,9 @@ def test_canary_in_tracebacks(station: MakeStation, relay: Relay) -> None:
 @pytest.mark.parametrize(
     "url", [f"postgresql://u:{CANARY}@127.0.0.1:9/d", f"postgresql://127.0.0.1:9/d?password={CANARY}"]
 )
-def test_canary_in_the_address_of_a_database(station: MakeStation, relay: Relay, tmp_path: Path, url: str) -> None:
+def test_canary_in_the_address_of_a_database(harness: MakeHarness, relay: Relay, tmp_path: Path, url: str) -> None:
     """A database that cannot be reached is named without its password, at DEBUG too."""
-    here = station(1)
+    here = harness(1)
     for line in (["status"], ["--verbose", "daemon"], ["--verbose", "remind"], ["config", "show"], ["doctor"]):
         said = here.command(*line, TRACKER_DATABASE__URL=url)
         assert CANARY not in said.stdout + said.stderr, line

@@ -5,20 +5,20 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.faults.daemon_harness import DaemonHarness, until
 from tests.faults.oracles import Tally, audit
 from tests.faults.relay import Relay
-from tests.faults.station import Station, until
 
-MakeStation = Callable[..., Station]
+MakeHarness = Callable[..., DaemonHarness]
 ONE_LINE = {"MAIL__CONNECTIONS": "1"}
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
 def test_row_07_told_to_stop_during_a_slow_data(
-    station: MakeStation, relay: Relay, tally: Tally, url: str, signum: signal.Signals
+    harness: MakeHarness, relay: Relay, tally: Tally, url: str, signum: signal.Signals
 ) -> None:
     """Row 7: SIGTERM during a slow DATA: that message finishes and is settled, exit 0, nothing `unknown`."""
-    here = station(3, url, **ONE_LINE)
+    here = harness(3, url, **ONE_LINE)
     relay.gate.clear()
     daemon = here.start()
     until(lambda: bool(relay.seen))
@@ -36,9 +36,9 @@ def test_row_07_told_to_stop_during_a_slow_data(
     assert here.outcomes() == {"ok": 3}
 
 
-def test_row_07_a_second_signal_ends_it_at_once(station: MakeStation, relay: Relay, tally: Tally) -> None:
+def test_row_07_a_second_signal_ends_it_at_once(harness: MakeHarness, relay: Relay, tally: Tally) -> None:
     """Row 7: a second signal ends at once; what was in hand is `unknown` and goes again with the same bytes."""
-    here = station(1)
+    here = harness(1)
     relay.gate.clear()
     daemon = here.start()
     until(lambda: bool(relay.seen))
@@ -54,9 +54,9 @@ def test_row_07_a_second_signal_ends_it_at_once(station: MakeStation, relay: Rel
     assert relay.seen[0] == relay.seen[1]
 
 
-def test_row_09_a_second_daemon_is_refused(station: MakeStation, relay: Relay, tally: Tally) -> None:
+def test_row_09_a_second_daemon_is_refused(harness: MakeHarness, relay: Relay, tally: Tally) -> None:
     """Row 9: two daemons on one SQLite database: the second exits 75 and names the first."""
-    here = station(3, **ONE_LINE)
+    here = harness(3, **ONE_LINE)
     relay.gate.clear()
     first = here.start()
     until(lambda: bool(relay.seen))
@@ -73,9 +73,9 @@ def test_row_09_a_second_daemon_is_refused(station: MakeStation, relay: Relay, t
     assert here.command("remind").returncode == 0, "the dead still hold the ledger"
 
 
-def test_row_07_being_halted_is_no_reason_to_stop(station: MakeStation, relay: Relay, tally: Tally) -> None:
+def test_row_07_being_halted_is_no_reason_to_stop(harness: MakeHarness, relay: Relay, tally: Tally) -> None:
     """Row 7: only SIGTERM and SIGINT end it: halted for a while and let go on (SIGSTOP, SIGCONT), it goes on."""
-    here = station(3, **ONE_LINE)
+    here = harness(3, **ONE_LINE)
     relay.gate.clear()
     daemon = here.start()
     until(lambda: bool(relay.seen))

@@ -13,16 +13,16 @@ from sqlalchemy import event
 
 from commitments.storage import PRAGMAS, open_engine, reading
 from notifications import alerts
+from tests.faults.daemon_harness import DaemonHarness, until
 from tests.faults.oracles import Tally, audit
 from tests.faults.relay import Relay
-from tests.faults.station import Station, until
 
-MakeStation = Callable[..., Station]
-IMPATIENT = {"FAULT_PATCH": "tests.faults.sabotage:wait_little_for_locks"}
+MakeHarness = Callable[..., DaemonHarness]
+IMPATIENT = {"FAULT_PATCH": "tests.faults.fault_patches:wait_little_for_locks"}
 ONE_LINE = {"MAIL__CONNECTIONS": "1"}
 
 
-def locked(here: Station, mode: str = "IMMEDIATE") -> sqlite3.Connection:
+def locked(here: DaemonHarness, mode: str = "IMMEDIATE") -> sqlite3.Connection:
     """Hold the database from outside, until the connection is closed."""
     holder = sqlite3.connect(here.folder / "yinuo.db", isolation_level=None, check_same_thread=False)
     holder.execute("PRAGMA busy_timeout=20000")
@@ -34,9 +34,9 @@ def locked(here: Station, mode: str = "IMMEDIATE") -> sqlite3.Connection:
 # -- rows 12 and 13 --------------------------------------------------------------------------------------------
 
 
-def test_row_12_locked_before_the_lease(station: MakeStation, relay: Relay, tally: Tally) -> None:
+def test_row_12_locked_before_the_lease(harness: MakeHarness, relay: Relay, tally: Tally) -> None:
     """Row 12: locked longer than busy_timeout before lease: tick skipped and logged; later all is told, 0 doubled."""
-    here = station(5)
+    here = harness(5)
     daemon = here.start(**IMPATIENT)
     until(lambda: "a pass every" in here.log())
     with closing(locked(here)):
@@ -49,9 +49,9 @@ def test_row_12_locked_before_the_lease(station: MakeStation, relay: Relay, tall
     assert here.outcomes() == {"ok": 5}
 
 
-def test_row_12_locked_between_250_and_settle(station: MakeStation, relay: Relay, tally: Tally) -> None:
+def test_row_12_locked_between_250_and_settle(harness: MakeHarness, relay: Relay, tally: Tally) -> None:
     """Row 12: locked longer than busy_timeout between 250 and settle: settled later, 0 duplicates."""
-    here = station(3, **ONE_LINE)
+    here = harness(3, **ONE_LINE)
     relay.gate.clear()
     here.start(**IMPATIENT)
     until(lambda: bool(relay.seen))
@@ -64,11 +64,11 @@ def test_row_12_locked_between_250_and_settle(station: MakeStation, relay: Relay
     assert here.outcomes() == {"ok": 3}
 
 
-def test_row_13_a_reader_holds_the_database(station: MakeStation, relay: Relay, tally: Tally) -> None:
+def test_row_13_a_reader_holds_the_database(harness: MakeHarness, relay: Relay, tally: Tally) -> None:
     """Row 13: a reader holds the database: COMMIT repeated, nothing lost."""
-    here = station(3, **ONE_LINE)
+    here = harness(3, **ONE_LINE)
     relay.gate.clear()
-    here.start(FAULT_PATCH="tests.faults.sabotage:count_busy_commits")
+    here.start(FAULT_PATCH="tests.faults.fault_patches:count_busy_commits")
     until(lambda: bool(relay.seen))
     with closing(locked(here, "DEFERRED")):
         relay.gate.set()
@@ -105,8 +105,8 @@ def fill(disk: Path) -> Path:
             return ballast
 
 
-def on_disk(here: Station, disk: Path) -> None:
-    """Let the station's ledger lie on the small disk."""
+def on_disk(here: DaemonHarness, disk: Path) -> None:
+    """Let the harness's ledger lie on the small disk."""
     here.engine.dispose()
     shutil.copy(here.folder / "yinuo.db", disk / "yinuo.db")
     here.url = f"sqlite:///{disk}/yinuo.db"
@@ -114,13 +114,13 @@ def on_disk(here: Station, disk: Path) -> None:
     here.engine = open_engine(here.url)
 
 
-def test_row_14_full_before_the_lease(station: MakeStation, relay: Relay, tally: Tally, small_disk: Path) -> None:
+def test_row_14_full_before_the_lease(harness: MakeHarness, relay: Relay, tally: Tally, small_disk: Path) -> None:
     """Row 14: disk full before lease: nothing claimed, the log says so, resumes when freed."""
-    here = station(3)
+    here = harness(3)
     on_disk(here, small_disk)
     clock = here.folder / "clock"
     clock.write_text("-86400")  # nothing is owed yet
-    daemon = here.start(FAULT_CLOCK=str(clock), FAULT_PATCH="tests.faults.sabotage:need_room_for_each_commit")
+    daemon = here.start(FAULT_CLOCK=str(clock), FAULT_PATCH="tests.faults.fault_patches:need_room_for_each_commit")
     here.await_passes()
     ballast = fill(small_disk)
     clock.write_text("0")
@@ -133,12 +133,12 @@ def test_row_14_full_before_the_lease(station: MakeStation, relay: Relay, tally:
     assert here.outcomes() == {"ok": 3}
 
 
-def test_row_14_full_between_250_and_settle(station: MakeStation, relay: Relay, tally: Tally, small_disk: Path) -> None:
+def test_row_14_full_between_250_and_settle(harness: MakeHarness, relay: Relay, tally: Tally, small_disk: Path) -> None:
     """Row 14: disk full between 250 and settle: settled when freed, not sent again."""
-    here = station(3, **ONE_LINE)
+    here = harness(3, **ONE_LINE)
     on_disk(here, small_disk)
     relay.gate.clear()
-    here.start(FAULT_PATCH="tests.faults.sabotage:need_room_for_each_commit")
+    here.start(FAULT_PATCH="tests.faults.fault_patches:need_room_for_each_commit")
     until(lambda: bool(relay.seen))
     ballast = fill(small_disk)
     relay.gate.set()
@@ -155,9 +155,9 @@ def test_row_14_full_between_250_and_settle(station: MakeStation, relay: Relay, 
 MERE_MORTAL = ("setpriv", "--bounding-set=-dac_override")  # root that may not write everywhere
 
 
-def test_row_15_a_folder_that_cannot_be_written(station: MakeStation, relay: Relay) -> None:
+def test_row_15_a_folder_that_cannot_be_written(harness: MakeHarness, relay: Relay) -> None:
     """Row 15: read-only directory: refused with the path and the reason."""
-    here = station(1)
+    here = harness(1)
     here.folder.chmod(0o500)
     try:
         said = here.command("remind", before=MERE_MORTAL if os.geteuid() == 0 else ())
@@ -168,7 +168,7 @@ def test_row_15_a_folder_that_cannot_be_written(station: MakeStation, relay: Rel
     assert relay.received == []
 
 
-def backed_up(here: Station) -> Path:
+def backed_up(here: DaemonHarness) -> Path:
     """Let the daemon tell everything and make its nightly copy; return the copy."""
     until(here.done)
     until(lambda: bool(list((here.folder / "backups").glob("yinuo-*.db"))))
@@ -176,9 +176,9 @@ def backed_up(here: Station) -> Path:
 
 
 @pytest.mark.parametrize("replaced", [False, True])
-def test_row_15_the_database_is_gone(station: MakeStation, relay: Relay, *, replaced: bool) -> None:
+def test_row_15_the_database_is_gone(harness: MakeHarness, relay: Relay, *, replaced: bool) -> None:
     """Row 15: database deleted or replaced while running: stopped with path, reason and newest good backup."""
-    here = station(2)
+    here = harness(2)
     daemon = here.start()
     copy = backed_up(here)
     database = here.folder / "yinuo.db"
@@ -193,9 +193,9 @@ def test_row_15_the_database_is_gone(station: MakeStation, relay: Relay, *, repl
     assert database.exists() == replaced, "no empty new database"
 
 
-def test_row_15_no_daemon_makes_an_empty_database(station: MakeStation, relay: Relay) -> None:
+def test_row_15_no_daemon_makes_an_empty_database(harness: MakeHarness, relay: Relay) -> None:
     """Row 15: never an empty new database: a daemon that finds none refuses and names the path."""
-    here = station(2)
+    here = harness(2)
     here.engine.dispose()
     (here.folder / "yinuo.db").unlink()
     daemon = here.start()
@@ -205,9 +205,9 @@ def test_row_15_no_daemon_makes_an_empty_database(station: MakeStation, relay: R
     assert not (here.folder / "yinuo.db").exists()
 
 
-def test_row_15_a_corrupt_page(station: MakeStation, relay: Relay) -> None:
+def test_row_15_a_corrupt_page(harness: MakeHarness, relay: Relay) -> None:
     """Row 15: corrupt page: refused with the path, the reason and the newest good backup; nothing is sent."""
-    here = station(2)
+    here = harness(2)
     daemon = here.start()
     copy = backed_up(here)
     told = list(relay.received)
@@ -246,11 +246,11 @@ def test_row_16_every_pooled_connection_is_durable(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_row_16_each_commit_ends_with_an_fsync(station: MakeStation, relay: Relay) -> None:
+def test_row_16_each_commit_ends_with_an_fsync(harness: MakeHarness, relay: Relay) -> None:
     """Row 16: power loss, by system calls: nothing is on the wire while anything written is not on the disk."""
     if shutil.which("strace") is None:
         pytest.skip("strace is not installed")
-    here = station(3, **ONE_LINE)
+    here = harness(3, **ONE_LINE)
     trace = here.folder / "trace"
     calls = "trace=pwrite64,write,fdatasync,fsync,sendto"
     line = ["strace", "-f", "-y", "-e", calls, "-s", "8", "-o", str(trace), *here.line("remind")]
@@ -283,10 +283,10 @@ def _replay(lines: list[str]) -> tuple[list[str], int]:
     return [*unsynced, *dirty], sent
 
 
-def test_row_14_a_nightly_copy_that_fails_is_an_alert(station: MakeStation, relay: Relay) -> None:
+def test_row_14_a_nightly_copy_that_fails_is_an_alert(harness: MakeHarness, relay: Relay) -> None:
     """Row 14: disk full: a nightly copy that fails stands as an alert; mail goes on."""
-    here = station(1)
-    here.start(FAULT_PATCH="tests.faults.sabotage:fail_to_copy")
+    here = harness(1)
+    here.start(FAULT_PATCH="tests.faults.fault_patches:fail_to_copy")
     until(here.done)
 
     def told() -> bool:

@@ -197,7 +197,7 @@ def test_a_copy_of_a_newer_program_is_refused_before_anything_is_touched(
 def test_links_that_were_revoked_are_not_good_again(app: App, home: Path) -> None:
     assert run(["backup", "copy.db"]) == 0
     with app.register() as register:
-        assert link_revocation.revoke_desk(register, "链接外泄") == 2
+        assert link_revocation.revoke_coordinator(register, "链接外泄") == 2
     app.engine.dispose()
     for _ in range(2):
         assert run(["department", "revoke-links", "市民政局"]) == 0

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 group = typer.Typer(no_args_is_help=True, help="页面链接 · Links to the pages; a link is a key.", rich_markup_mode=None)
 Name = Annotated[str, typer.Argument(help="部门名称 · The department's name.")]
-Desk = Annotated[bool, typer.Option("--desk", help="总览页面的链接 · The coordinator's links.")]
+Coordinator = Annotated[bool, typer.Option("--desk", help="总览页面的链接 · The coordinator's links.")]
 
 
 @group.command()
-def show(ctx: typer.Context, name: Name = "", desk: Desk = False, json: JsonOption = False) -> None:
+def show(ctx: typer.Context, name: Name = "", coordinator: Coordinator = False, json: JsonOption = False) -> None:
     """显示新的链接：部门的办理页面和日历，或者总览页面 · Print fresh links of a department, or to the overview.
 
     $ tracker links show --desk
@@ -29,11 +29,15 @@ def show(ctx: typer.Context, name: Name = "", desk: Desk = False, json: JsonOpti
     """
     from notifications import access
 
-    _check(name, desk=desk)
+    _check(name, coordinator=coordinator)
     shared = command(ctx)
     links, today = _links(shared.app), shared.app.today
     with shared.app.reading() as session:
-        given = [access.of_desk(session, links, today)] if desk else access.of_department(session, links, name, today)
+        given = (
+            [access.of_desk(session, links, today)]
+            if coordinator
+            else access.of_department(session, links, name, today)
+        )
     if json:
         print_json({"links": [asdict(each) for each in given]})
     else:
@@ -42,7 +46,11 @@ def show(ctx: typer.Context, name: Name = "", desk: Desk = False, json: JsonOpti
 
 @group.command()
 def revoke(
-    ctx: typer.Context, name: Name = "", desk: Desk = False, reason: ReasonOption = "", actor: ActorOption = ""
+    ctx: typer.Context,
+    name: Name = "",
+    coordinator: Coordinator = False,
+    reason: ReasonOption = "",
+    actor: ActorOption = "",
 ) -> None:
     """作废已发出的链接；此后的邮件带新链接 · Make given links void; later mails bring new ones.
 
@@ -50,13 +58,13 @@ def revoke(
     $ tracker links revoke --desk
     """
     from commitments.register.departments import revoke_links
-    from tracker.ops.link_revocation import DESK, revoke_desk
+    from tracker.ops.link_revocation import COORDINATOR, revoke_coordinator
 
-    _check(name, desk=desk)
+    _check(name, coordinator=coordinator)
     with command(ctx).acting(actor).register() as register:
-        if desk:
-            revoke_desk(register, reason)
-        done = DESK if desk else revoke_links(register, name, reason).name
+        if coordinator:
+            revoke_coordinator(register, reason)
+        done = COORDINATOR if coordinator else revoke_links(register, name, reason).name
     print(done)
 
 
@@ -77,8 +85,8 @@ def rotate(ctx: typer.Context, reason: ReasonOption = "", actor: ActorOption = "
     shared.tell("cli.links.kept" if kept else "cli.links.alone")
 
 
-def _check(name: str, *, desk: bool) -> None:
-    if bool(name) == desk:
+def _check(name: str, *, coordinator: bool) -> None:
+    if bool(name) == coordinator:
         raise UsageError(problem=sentence("cli.links.which"))
 
 

@@ -17,19 +17,19 @@ from commitments.storage import is_busy, open_engine, reading
 from notifications.models import Instance
 from tracker.config.values import DatabaseUrl
 
-DESK = "organisation"  # no department can have this name
+COORDINATOR = "organisation"  # no department can have this name
 
 
-def revoke_desk(register: Register, reason: str = "") -> int:
+def revoke_coordinator(register: Register, reason: str = "") -> int:
     """Make every link to the organisation's own page void; return the new generation."""
     instance = register.session.get_one(Instance, 1)
     old, instance.link_generation = instance.link_generation, instance.link_generation + 1
-    register.note("links_revoked", DESK, reason, {"link_generation": [old, old + 1]})
+    register.note("links_revoked", COORDINATOR, reason, {"link_generation": [old, old + 1]})
     return instance.link_generation
 
 
 def generations(database: Path) -> dict[str, int]:
-    """Return the generation of each department's links and of DESK's in a ledger; nothing when it is damaged.
+    """Return the generation of each department's links and of COORDINATOR's in a ledger; nothing when it is damaged.
 
     Raises DatabaseUnusable when somebody keeps it locked.
     """
@@ -39,7 +39,7 @@ def generations(database: Path) -> dict[str, int]:
     try:
         with reading(engine) as session:
             known = dict(session.execute(select(Department.name, Department.link_generation)).all())
-            return known | {DESK: session.scalar(select(Instance.link_generation)) or 0}
+            return known | {COORDINATOR: session.scalar(select(Instance.link_generation)) or 0}
     except (StorageTrouble, DBAPIError) as trouble:
         if is_busy(trouble):
             raise DatabaseUnusable(path=database, problem=trouble) from trouble
@@ -54,5 +54,5 @@ def keep_void(register: Register, source: str, known: Mapping[str, int]) -> None
         while department.link_generation < known.get(department.name, 0):
             revoke_links(register, department.name, source)
     instance = register.session.get_one(Instance, 1)
-    while instance.link_generation < known.get(DESK, 0):
-        revoke_desk(register, source)
+    while instance.link_generation < known.get(COORDINATOR, 0):
+        revoke_coordinator(register, source)

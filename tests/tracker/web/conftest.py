@@ -64,7 +64,7 @@ class Pages:
             department = self.department(name)
             return path(self.links.owner(department.id, department.link_generation, row.id))
 
-    def desk(self) -> str:
+    def coordinator(self) -> str:
         """Return the path of the coordinator's link."""
         with self.app.reading() as session:
             generation = session.scalars(select(Instance.link_generation)).one()

@@ -27,7 +27,7 @@ def test_a_link_ends_when_its_item_closes(pages: Pages) -> None:
 
 
 def test_the_coordinators_link_ends_after_35_days(pages: Pages) -> None:
-    address = pages.desk()
+    address = pages.coordinator()
     later(pages, 35)
     assert pages.get(address).status_code == 200
     later(pages, 36)
@@ -94,7 +94,7 @@ def test_getting_changes_nothing(pages: Pages) -> None:
     """Mail scanners open links, and all that hang on them."""
     before = dump(pages)
     seen: set[str] = set()
-    todo = [pages.owner(), pages.desk(), pages.feed()]
+    todo = [pages.owner(), pages.coordinator(), pages.feed()]
     while todo and len(seen) < 60:  # months have no end
         address = todo.pop()
         seen.add(address)
@@ -137,7 +137,7 @@ def test_a_refused_form_is_not_told_that_its_link_is_void(pages: Pages) -> None:
 
 
 def test_every_answer_carries_what_protects_the_reader(pages: Pages) -> None:
-    for address in (pages.owner(), pages.desk(), "/nothing"):
+    for address in (pages.owner(), pages.coordinator(), "/nothing"):
         headers = pages.get(address).headers
         assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
         assert headers["Referrer-Policy"] == "no-referrer"

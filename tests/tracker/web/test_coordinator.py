@@ -13,7 +13,7 @@ OTHER = "2019-1007-03"
 
 
 def item(pages: Pages, ref: str = REF) -> str:
-    return f"{pages.desk()}items/{ref}/"
+    return f"{pages.coordinator()}items/{ref}/"
 
 
 def shown(pages: Pages) -> dict[str, str]:
@@ -23,14 +23,14 @@ def shown(pages: Pages) -> dict[str, str]:
 
 
 def test_the_ledger_is_shown_worst_first_with_its_figures(pages: Pages) -> None:
-    page = pages.get(pages.desk()).text
+    page = pages.get(pages.coordinator()).text
     for words in ("市民政局承诺事项台账", "临近到期", "各单位办理情况", "<svg", pages.row().title):
         assert words in page
     assert page.index("items/2019-1007-08") < page.index("items/2019-1007-06")
 
 
 def test_the_bands_are_drawn_and_every_number_stands_in_words(pages: Pages) -> None:
-    page = pages.get(pages.desk()).text
+    page = pages.get(pages.coordinator()).text
     section = page[page.index("在办事项分布") :].partition("</section>")[0]
     assert re.findall(r"</svg> (\S+) (\d+)</li>", section)[:3] == [("逾期", "0"), ("今日到期", "0"), ("临近到期", "8")]
     bar, *swatches = re.findall("<svg.*?</svg>", section, re.DOTALL)
@@ -39,7 +39,9 @@ def test_the_bands_are_drawn_and_every_number_stands_in_words(pages: Pages) -> N
 
 
 def test_bars_lie_side_by_side_on_one_scale(pages: Pages) -> None:
-    bars = [boxes(bar) for bar in re.findall(r'<svg class="bar".*?</svg>', pages.get(pages.desk()).text, re.DOTALL)]
+    bars = [
+        boxes(bar) for bar in re.findall(r'<svg class="bar".*?</svg>', pages.get(pages.coordinator()).text, re.DOTALL)
+    ]
     for bar in bars:
         ends = [round(left + width, 1) for _, left, width in bar]
         assert [0.0, *ends[:-1]] == [round(left, 1) for _, left, _ in bar]
@@ -84,14 +86,14 @@ def boxes(drawing: str) -> list[tuple[str, float, float]]:
     ],
 )
 def test_filters(pages: Pages, asked: str, found: bool) -> None:
-    page = pages.get(f"{pages.desk()}?{asked}")
+    page = pages.get(f"{pages.coordinator()}?{asked}")
     assert page.status_code == 200
     assert ("没有符合条件的事项" not in page.text) == found
 
 
 def test_a_long_ledger_goes_on_behind_a_link(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tracker.web.pages.coordinator.PAGE", 3)
-    address, seen = pages.desk(), set()
+    address, seen = pages.coordinator(), set()
     for _ in range(4):
         page = pages.get(address).text
         listed = page[page.index('id="list"') :]
@@ -105,7 +107,7 @@ def test_a_long_ledger_goes_on_behind_a_link(pages: Pages, monkeypatch: pytest.M
 
 def test_an_extension_is_approved_and_the_first_date_kept(pages: Pages) -> None:
     pages.send(pages.owner(), "extension", {"to": "2020-03-31", "reason": "再征求意见"})
-    assert "再征求意见" in pages.get(pages.desk()).text
+    assert "再征求意见" in pages.get(pages.coordinator()).text
     answer = pages.send(item(pages), "decide_extension", {**shown(pages), "decision": "accept", "by": "分管局领导"})
     assert "同意延期" in pages.get(answer.location).text
     row = pages.row()
@@ -120,11 +122,11 @@ def test_an_extension_is_refused_and_the_date_stands(pages: Pages) -> None:
 
 def test_what_is_reported_done_is_accepted(pages: Pages) -> None:
     pages.send(pages.owner(), "done", {"note": "已完成", "link": "https://mzj.gz.example/list"})
-    assert "已报办结、待验收" in pages.get(pages.desk()).text
+    assert "已报办结、待验收" in pages.get(pages.coordinator()).text
     answer = pages.send(item(pages), "close", {"outcome": "kept", "note": "核验无误", "next": "2020-12-31"})
     assert answer.status_code == 303
     assert pages.row().outcome == "kept"
-    assert "2019-1007-12" in pages.get(pages.desk()).text
+    assert "2019-1007-12" in pages.get(pages.coordinator()).text
 
 
 def test_kept_needs_evidence_or_a_waiver(pages: Pages) -> None:
@@ -169,7 +171,7 @@ def test_progress_that_came_by_telephone_is_noted(pages: Pages) -> None:
 
 def test_a_draft_is_confirmed(pages: Pages) -> None:
     ref = pages.draft()
-    assert "待确认事项" in pages.get(pages.desk()).text
+    assert "待确认事项" in pages.get(pages.coordinator()).text
     pages.send(item(pages, ref), "confirm")
     assert pages.row(ref).state == "open"
 
@@ -197,15 +199,15 @@ def test_a_newer_request_is_not_approved_unseen(pages: Pages) -> None:
 
 
 def test_the_month_names_what_falls_due_and_days_off(pages: Pages) -> None:
-    page = pages.get(f"{pages.desk()}months/2019-12/").text
+    page = pages.get(f"{pages.coordinator()}months/2019-12/").text
     assert pages.row().title[:8] in page
     assert "周六" in page
     for wrong in ("2019-13", "x", "9999-12", "2019-1"):
-        assert pages.get(f"{pages.desk()}months/{wrong}/").status_code == 404
+        assert pages.get(f"{pages.coordinator()}months/{wrong}/").status_code == 404
 
 
 def test_what_does_not_exist_is_404(pages: Pages) -> None:
-    desk = pages.desk()
+    desk = pages.coordinator()
     assert pages.get(f"{desk}items/2019-1007-99/").status_code == 404
     assert pages.post(f"{desk}items/{REF}/destroy", {}).status_code == 404
     assert pages.get(f"{desk}proof/1").status_code == 404

@@ -43,7 +43,7 @@ def test_what_is_no_certain_date_keeps_every_word(pages: Pages, text: str) -> No
 def test_an_older_ledger_with_a_date_nobody_means_is_shown(pages: Pages, day: str) -> None:
     with pages.app.engine.begin() as connection:
         connection.execute(sql("UPDATE commitment SET due_on = :day WHERE ref = :ref"), {"day": day, "ref": REF})
-    for page in (pages.owner(), pages.desk(), pages.feed()):
+    for page in (pages.owner(), pages.coordinator(), pages.feed()):
         assert pages.get(page, follow_redirects=True).status_code == 200
     assert pages.send(pages.owner(), "progress", {"note": "已办"}).status_code == 303
 

@@ -182,7 +182,7 @@ def test_a_department_reads_the_names_of_offices_only(pages: Pages) -> None:
     pages.send(pages.owner(), "progress", {"note": "已验收"})
     page = pages.get(pages.owner()).text
     assert "zhangsan" not in page
-    assert "zhangsan" in pages.get(f"{pages.desk()}items/{REF}/").text
+    assert "zhangsan" in pages.get(f"{pages.coordinator()}items/{REF}/").text
     assert "市民政局申请由2019年12月31日延至2020年3月31日" in page
 
 

@@ -36,7 +36,7 @@ STUCK = [
 
 @pytest.mark.parametrize("stuck", STUCK)
 def test_a_link_with_something_stuck_to_its_end_is_the_page(pages: Pages, stuck: str) -> None:
-    for address in (pages.owner(), pages.desk(), pages.unit("2019-11")):
+    for address in (pages.owner(), pages.coordinator(), pages.unit("2019-11")):
         whole = pages.get(address).status_code
         assert pages.get(f"{address}{stuck}").status_code == whole
         assert pages.get(f"{address.rstrip('/')}{stuck}/").status_code == whole
@@ -77,7 +77,7 @@ def test_no_head_of_a_request_breaks_a_page(pages: Pages, heads: dict[str, str])
 
 
 def test_no_answer_leads_to_another_host(pages: Pages) -> None:
-    for address in (pages.owner().rstrip("/"), pages.desk().rstrip("/")):
+    for address in (pages.owner().rstrip("/"), pages.coordinator().rstrip("/")):
         answer = pages.get(address, headers={"Host": "evil.example"})
         assert "evil.example" not in answer.headers.get("Location", "")
     answer = pages.send(pages.owner(), "progress", {"note": "好"}, headers={"Host": "evil.example"})
@@ -96,7 +96,7 @@ def test_reporting_done_needs_words_or_a_file(pages: Pages) -> None:
 
 def test_a_draft_is_not_dropped_without_a_word(pages: Pages) -> None:
     ref = pages.draft()
-    assert pages.send(f"{pages.desk()}items/{ref}/", "drop").status_code == 422
+    assert pages.send(f"{pages.coordinator()}items/{ref}/", "drop").status_code == 422
     assert pages.row(ref).state == "draft"
 
 

@@ -35,7 +35,7 @@ def test_the_unit_reads_its_digest_and_answers(told: Pages) -> None:
     page = told.get(answer.location).text
     assert "已保存" in page
     assert "基本满意" in page
-    assert "进度偏慢" in told.get(told.desk()).text
+    assert "进度偏慢" in told.get(told.coordinator()).text
 
 
 def test_not_satisfied_needs_a_reason(told: Pages) -> None:
@@ -47,7 +47,7 @@ def test_the_newest_answer_counts(told: Pages) -> None:
     address = told.unit("2019-11")
     told.send(address, "answer", {"grade": "partly"})
     told.send(address, "answer", {"grade": "satisfied"})
-    desk = told.get(told.desk()).text
+    desk = told.get(told.coordinator()).text
     assert "满意" in desk
     assert "基本满意" not in desk
 

@@ -40,7 +40,7 @@ LIVELY = {
 }
 
 
-class Station:
+class DaemonHarness:
     """``messages`` departments, each owed one assignment today; ``url`` is PostgreSQL's, else SQLite in the folder."""
 
     def __init__(self, folder: Path, port: int, messages: int, url: str, settings: dict[str, str]) -> None:

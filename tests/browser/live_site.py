@@ -22,7 +22,7 @@ from tracker.web.server import Server
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-class House:
+class LiveSite:
     """The ledger in a copy of ``office``. ``language`` is the coordinator's and, when English, everybody's."""
 
     def __init__(self, office: Path, home: Path, language: str = "zh-Hans") -> None:
@@ -89,7 +89,7 @@ class House:
         rows = upcoming(self.app, date(2020, 6, 30), "zh-Hans")
         return [row["slot"] for row in rows if row["ref"] == ref and row["role"] == "lead"]  # type: ignore[misc]
 
-    def desk(self) -> str:
+    def coordinator(self) -> str:
         """Return the coordinator's link out of the newest status digest, which comes on a Monday."""
         return self.link("office@yinuo.example", "每周办理情况", "d")
 

@@ -1,7 +1,7 @@
-"""An office that does one whole pass over SMTP in a process of its own, when told to.
+"""A process that does one whole pass over SMTP when it is told to.
 
-``python -m benchmarks.office HOME PORT LINES`` prints ``ready``, waits for a line, passes, and prints seconds, messages
-sent, and peak memory in MB. TRACKER_DATABASE__URL may name another database.
+``python -m benchmarks.pass_process HOME PORT LINES`` prints ``ready``, waits for a line, passes, and prints seconds,
+messages sent, and peak memory in MB. TRACKER_DATABASE__URL may name another database.
 """
 
 import os
@@ -27,7 +27,7 @@ class Passed(NamedTuple):
 
 
 def settings(port: int, lines: int) -> dict[str, str]:
-    """Return the environment of an office that sends to a sink, as fast as it can."""
+    """Return the environment of a process that sends to a sink, as fast as it can."""
     values = {"CHANNEL": "smtp", "HOST": "127.0.0.1", "PORT": port, "SECURITY": "none", "SENDER": "office@yinuo.test"}
     values |= {"MAX_PER_MINUTE": 0, "CONNECTIONS": lines}
     mail = {f"TRACKER_MAIL__{name}": str(value) for name, value in values.items()}
@@ -42,30 +42,30 @@ def passes(
     line = [
         sys.executable,
         "-m",
-        "benchmarks.office",
+        "benchmarks.pass_process",
         str(home),
         str(port),
         str(lines),
         str(-1 if cpu is None else cpu),
     ]
-    offices = [Popen(line, cwd=ROOT, env=env, stdin=PIPE, stdout=PIPE, text=True) for _ in range(daemons)]
-    for office in offices:
-        _said(office)
-    for office in offices:
-        assert office.stdin is not None
-        office.stdin.write("go\n")
-        office.stdin.flush()
-    return [_passed(office) for office in offices]
+    processes = [Popen(line, cwd=ROOT, env=env, stdin=PIPE, stdout=PIPE, text=True) for _ in range(daemons)]
+    for process in processes:
+        _answer(process)
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    return [_passed(process) for process in processes]
 
 
-def _said(office: Popen[str]) -> str:
-    assert office.stdout is not None
-    return office.stdout.readline().strip()
+def _answer(process: Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
 
 
-def _passed(office: Popen[str]) -> Passed:
-    seconds, sent, peak = _said(office).split()
-    office.communicate()
+def _passed(process: Popen[str]) -> Passed:
+    seconds, sent, peak = _answer(process).split()
+    process.communicate()
     return Passed(float(seconds), int(sent), float(peak))
 
 

@@ -20,9 +20,9 @@ from notifications.plan.planner import decline
 DUE_ON = seeds.TODAY + timedelta(days=30)  # the first rung is today
 
 
-def telling(sizes: Sizes, folder: Path) -> Iterator[Figure]:
+def folder_channel(sizes: Sizes, folder: Path) -> Iterator[Figure]:
     """One reminder to each department, against the bare files, once more with the folder fsynced after each."""
-    home, copy = folder / "telling", folder / "telling-copy"
+    home, copy = folder / "folder-channel", folder / "folder-channel-copy"
     _seed(home, sizes.messages)
     ours, bare, synced = least(
         sizes.rounds,

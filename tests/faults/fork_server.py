@@ -13,21 +13,21 @@ from types import TracebackType
 from typing import IO, NoReturn, Self
 
 from tests.faults import launcher
-from tests.faults.station import ROOT, Station
+from tests.faults.daemon_harness import ROOT, DaemonHarness
 
 LOADED = ("tracker.cli.root", "tracker.daemon", "notifications.channels.smtp", "notifications.delivery", "psycopg")
 
 
-class Nursery:
-    """Starts and ends daemons over one station; leaves none behind."""
+class ForkServer:
+    """Starts and ends daemons over one harness; leaves none behind."""
 
-    def __init__(self, here: Station) -> None:
+    def __init__(self, here: DaemonHarness) -> None:
         self.here = here
         self.logs: dict[int, Path] = {}
 
     def __enter__(self) -> Self:
         self._mother = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.nursery"],
+            [sys.executable, "-m", "tests.faults.fork_server"],
             cwd=ROOT, env=self.here.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         return self
@@ -39,7 +39,7 @@ class Nursery:
 
     def start(self, **env: str) -> int:
         """Start a daemon with faults; return its process id."""
-        log = self.here.folder / f"nursery{len(self.logs)}"
+        log = self.here.folder / f"fork_server{len(self.logs)}"
         log.touch()
         pid = self._ask({"env": {**self.here.env, **env}, "folder": str(self.here.folder), "log": str(log)})
         self.logs[pid] = log

@@ -18,9 +18,9 @@ TICKS = {"TRACKER_DAEMON__TICK_SECONDS": "1", "TRACKER_DIGEST__STATUS_WEEKDAY": 
 SETTLES = 10  # seconds until the first whole passes, the backup and the imports are over
 
 
-def resting(sizes: Sizes, folder: Path) -> Iterator[Figure]:
-    """A ledger at rest, the daemon over it."""
-    home = folder / "resting"
+def idle_daemon(sizes: Sizes, folder: Path) -> Iterator[Figure]:
+    """A daemon over a ledger of which nothing is due."""
+    home = folder / "idle-daemon"
     seeds.ledger(home, seeds.Seed(rows=1_000, today=system_clock().date())).engine.dispose()
     line = [TRACKER, "--config", str(home / "config.toml"), "daemon"]
     with Popen(line, cwd="/", env=ENVIRONMENT | TICKS, stderr=DEVNULL) as daemon:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from commitments.models import Commitment, Department
 from commitments.register import extensions, opening, responses
 from notifications.models import Instance
-from tests.browser.house import House, follow
+from tests.browser.live_site import LiveSite, follow
 from tracker.demo import story
 
 NOW = "2020-01-06"
@@ -19,17 +19,17 @@ LEAD, UNIT = "市民政局", "市台联"
 
 def live(office: Path, home: Path) -> Path:
     """Let the demo's story happen in a copy of ``office``, and more of what waits for somebody; return its folder."""
-    house = House(office, home)
+    site = LiveSite(office, home)
     proof = home.with_name("验收记录.txt")
     proof.write_text("五个中心全部运行。", encoding="utf-8")
     for day, happened in story.happenings(proof).items():
-        house.put(day.isoformat())
+        site.put(day.isoformat())
         for each in happened:
-            house.do(each)
-    house.day("2020-01-02")
-    house.do(_ask)
-    house.day(NOW)
-    house.close()
+            site.do(each)
+    site.day("2020-01-02")
+    site.do(_ask)
+    site.day(NOW)
+    site.close()
     return home
 
 
@@ -45,12 +45,12 @@ def _ask(register: Any) -> None:
     responses.answer(register, names[UNIT], "2019-12", "partly", "信息平台逾期，希望说明原因。")
 
 
-def addresses(house: House) -> dict[str, str]:
+def addresses(site: LiveSite) -> dict[str, str]:
     """Return every page by its name."""
-    links = house.app.links
+    links = site.app.links
     assert links is not None
-    with house.app.reading() as session:
-        desk = links.desk(session.scalars(select(Instance.link_generation)).one(), house.app.today)
+    with site.app.reading() as session:
+        desk = links.desk(session.scalars(select(Instance.link_generation)).one(), site.app.today)
         ids = {each.ref: each.id for each in session.scalars(select(Commitment))}
         names = {each.name: each for each in session.scalars(select(Department))}
     lead, unit = names[LEAD], names[UNIT]
@@ -66,8 +66,8 @@ def addresses(house: House) -> dict[str, str]:
         "item-closed": f"{desk}items/2019-1007-01/",
         "month": f"{desk}months/2019-12/",
         "month-now": f"{desk}months/",
-        "unit": links.unit(unit.id, unit.link_generation, "2019-12", house.app.today),
-        "lost": f"{house.base}/o/lost/",
+        "unit": links.unit(unit.id, unit.link_generation, "2019-12", site.app.today),
+        "lost": f"{site.base}/o/lost/",
     }
 
 
