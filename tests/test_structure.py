@@ -71,14 +71,14 @@ def test_who_knows_nothing_of_whom(graph: Graph, who: str, whom: str) -> None:
     assert found == []
 
 
-MOST = 13  # modules side by side
+MAX_MODULES = 13  # modules side by side
 WIDE = {"tracker/cli"}  # one file a noun of the command line
 
 
 def crowded(files: Iterable[Path]) -> dict[str, int]:
     """Return the folders in which more modules stand side by side than one looks through."""
     sides = Counter(str(file.parent) for file in files if file.name != "__init__.py")
-    return {folder: count for folder, count in sides.items() if count > MOST and folder not in WIDE}
+    return {folder: count for folder, count in sides.items() if count > MAX_MODULES and folder not in WIDE}
 
 
 def test_no_folder_holds_more_modules_than_one_looks_through() -> None:

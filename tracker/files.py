@@ -18,7 +18,7 @@ from commitments.errors import Refused
 
 OWNER_ONLY = 0o077
 RECORD = "written.sha256"
-MOST = 1000  # files remembered
+MAX_REMEMBERED = 1000  # files remembered
 _umask: ContextVar[int] = ContextVar("umask", default=OWNER_ONLY)  # of whoever started the program
 
 
@@ -96,7 +96,7 @@ def _share(file: Path) -> None:
 
 def _remember(folder: Path, file: Path, content: bytes) -> None:
     kept = [line for line in _known(folder) if not line.endswith(f"  {file}")]
-    lines = [*kept, f"{_digest(content)}  {file}"][-MOST:]
+    lines = [*kept, f"{_digest(content)}  {file}"][-MAX_REMEMBERED:]
     _replace(folder / RECORD, "".join(f"{line}\n" for line in lines).encode())
     (folder / RECORD).chmod(0o600)
 

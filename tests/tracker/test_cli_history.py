@@ -49,7 +49,7 @@ def test_long_history_is_read_to_its_end(
     ledger: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = said(capsys)
-    monkeypatch.setattr("tracker.cli.history.PAGE", 3)
+    monkeypatch.setattr("tracker.cli.history.PAGE_SIZE", 3)
     assert said(capsys) == whole
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 group = typer.Typer(no_args_is_help=True, help="工作日 · Working days, each answer explained.", rich_markup_mode=None)
 Day = Annotated[str, typer.Argument(help="日期：2019-12-31、2019年12月31日、+30d · A date.")]
-FARTHEST = 10_000  # working days, forty years
+MAX_WORKING_DAYS = 10_000  # working days, forty years
 
 
 def _program(shared: Command) -> "tuple[App, str]":
@@ -57,8 +57,8 @@ def count(ctx: typer.Context, start: Day, end: Day, json: JsonOption = False) ->
     if json:
         print_json({"working_days": answer.working_days, **_grounds(answer)})
         return
-    said = _say(locale, "count", start=first, end=last, n=answer.working_days)
-    print(_marked(said, app.workdays, first, last, locale) + _explained(answer, first.year, locale))
+    answer_text = _say(locale, "count", start=first, end=last, n=answer.working_days)
+    print(_marked(answer_text, app.workdays, first, last, locale) + _explained(answer, first.year, locale))
 
 
 @group.command(context_settings={"ignore_unknown_options": True})  # so that -7 needs no --
@@ -66,7 +66,10 @@ def add(
     ctx: typer.Context,
     start: Day,
     n: Annotated[
-        int, typer.Argument(min=-FARTHEST, max=FARTHEST, help="几个工作日，可为负 · How many; negative goes back.")
+        int,
+        typer.Argument(
+            min=-MAX_WORKING_DAYS, max=MAX_WORKING_DAYS, help="几个工作日，可为负 · How many; negative goes back."
+        ),
     ],
     json: JsonOption = False,
 ) -> None:
@@ -82,8 +85,10 @@ def add(
         print_json({"date": answer.date, **_grounds(answer)})
         return
     text = "after" if n > 0 else "before" if n < 0 else "same"
-    said = _say(locale, text, start=first, n=abs(n), day=answer.date)
-    print(_marked(said, app.workdays, first, answer.date or first, locale) + _explained(answer, first.year, locale))
+    answer_text = _say(locale, text, start=first, n=abs(n), day=answer.date)
+    print(
+        _marked(answer_text, app.workdays, first, answer.date or first, locale) + _explained(answer, first.year, locale)
+    )
 
 
 def _added(workdays: "WorkCalendar", start: "date", n: int) -> "Answer":
@@ -109,24 +114,24 @@ def _with(text: str, why: str, locale: str) -> str:
     return i18n.say(locale, "cli.common.note", text=text, note=why)
 
 
-def _marked(said: str, workdays: "WorkCalendar", start: "date", end: "date", locale: str) -> str:
+def _marked(answer_text: str, workdays: "WorkCalendar", start: "date", end: "date", locale: str) -> str:
     """Mark an answer that rests on a year not yet published, naming the year."""
     first, last = sorted((start.year, end.year))
     years = [str(year) for year in range(first, last + 1) if workdays.provisional(year)]
     why = _say(locale, "provisional", years=i18n.word(locale, "cli.common", "comma").join(years))
-    return _with(said, why, locale) if years else said
+    return _with(answer_text, why, locale) if years else answer_text
 
 
 def _explained(answer: "Answer", year: int, locale: str) -> str:
     """Say which days were skipped and which weekends were worked; days of ``year`` without the year."""
-    told: dict[str, list[str]] = {"skipped": [], "worked": []}
+    runs_by_kind: dict[str, list[str]] = {"skipped": [], "worked": []}
     steps = sorted(answer.steps, key=lambda step: step.day)
     for (counted, why), run in groupby(steps, key=lambda step: (step.counted, step.why)):
         if why != "weekday":
             days = _run([step.day for step in run], year, locale)
-            told["worked" if counted else "skipped"].append(_with(days, _why(why, locale), locale))
+            runs_by_kind["worked" if counted else "skipped"].append(_with(days, _why(why, locale), locale))
     comma = i18n.word(locale, "cli.common", "comma")
-    return "".join(_say(locale, text, days=comma.join(runs)) for text, runs in told.items() if runs)
+    return "".join(_say(locale, text, days=comma.join(runs)) for text, runs in runs_by_kind.items() if runs)
 
 
 def _run(days: "Sequence[date]", year: int, locale: str) -> str:

@@ -106,8 +106,8 @@ def _failures(trouble: str, failed: dict[str, int], locale: str) -> str:
         i18n.say(locale, "cli.remind.failed", n=count, state=i18n.word(locale, "message_state", state))
         for state, count in failed.items()
     ]
-    told = i18n.word(locale, "cli.common", "comma").join(counts)
-    return i18n.word(locale, "cli.common", "semicolon").join(filter(None, (trouble, told)))
+    failed_counts = i18n.word(locale, "cli.common", "comma").join(counts)
+    return i18n.word(locale, "cli.common", "semicolon").join(filter(None, (trouble, failed_counts)))
 
 
 def _show_owed(ctx: typer.Context, app: "App", *, json: bool) -> None:
@@ -128,8 +128,8 @@ def _show_owed(ctx: typer.Context, app: "App", *, json: bool) -> None:
     else:
         print_notices(rows, command(ctx).locale)
     if why := delivery.why_not(context, app.clock()):
-        told = each_message([why], command(ctx).locale)
-        command(ctx).tell("cli.remind.would_be_silent", why=told[0])
+        (reason,) = each_message([why], command(ctx).locale)
+        command(ctx).tell("cli.remind.would_be_silent", why=reason)
 
 
 def daemon(

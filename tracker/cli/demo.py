@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from notifications.models import Message
     from tracker.app import App
 
-TOLD_ONE_BY_ONE = ("escalation", "monthly_digest", "closed", "done")
+ONE_BY_ONE = ("escalation", "monthly_digest", "closed", "done")
 PROOF = "验收记录：五个共建共治共享中心现场查验表（演示用）\n"
 
 
@@ -57,7 +57,7 @@ def demo(
 def _serve(app: "App", locale: str) -> None:
     """Let the reader walk through the pages; the day is the one after the story until Ctrl-C."""
     from notifications import access
-    from tracker.cli.links import tell
+    from tracker.cli.links import print_links
     from tracker.web.server import Server
 
     server = Server(app)
@@ -66,7 +66,7 @@ def _serve(app: "App", locale: str) -> None:
             given = [access.of_desk(session, app.links, app.today)]
             for name in ("市民政局", "市台联"):
                 given += access.of_department(session, app.links, name, app.today)
-        tell(given, locale)
+        print_links(given, locale)
     _say(locale, "cli.demo.pages", day=app.today)
     try:
         server.run()
@@ -121,7 +121,7 @@ def _worth_telling(messages: Sequence["Message"], seen: set[str]) -> Iterator[st
     """Tell what matters by itself; of repeats and copies only the first."""
     for message in messages:
         about = message.subject.partition("（")[0]
-        if message.kind in TOLD_ONE_BY_ONE and about not in seen:
+        if message.kind in ONE_BY_ONE and about not in seen:
             seen.add(about)
             yield f"  {message.told_on:%m-%d}  {message.mailbox}  {clean(message.subject)}"
 

@@ -160,6 +160,6 @@ def _standing(digest: "Digest", notice: "Notice", locale: str) -> str:
     from tracker.cli.wording import hold_reason
 
     state = i18n.word(locale, "notice_state", notice.state)
-    told = i18n.say(locale, "cli.common.note", text=state, note=hold_reason(locale, notice.reason))
+    with_reason = i18n.say(locale, "cli.common.note", text=state, note=hold_reason(locale, notice.reason))
     name = f"{digest.snapshot['unit']} {digest.period}"
-    return i18n.say(locale, "cli.common.pair", name=name, value=told if notice.reason else state)
+    return i18n.say(locale, "cli.common.pair", name=name, value=with_reason if notice.reason else state)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tracker.app import App
     from tracker.config.check import Finding
 
-MOST = 20  # sentences a person reads
+MAX_SENTENCES = 20  # sentences a person reads
 COLOURS = {"ok": "green", "warn": "yellow", "bad": "red"}
 
 
@@ -47,12 +47,12 @@ def status(
     if json:
         print_json({"healthy": code == status.HEALTHY, **found, "why": why})
     else:
-        told = {"healthy": fact(shared.locale, "yes" if code == status.HEALTHY else "no"), **_simple(found, app)}
-        print_facts({fact(shared.locale, name): value for name, value in told.items()})
-        for text in each_message(why[:MOST], shared.locale):
+        shown = {"healthy": fact(shared.locale, "yes" if code == status.HEALTHY else "no"), **_simple(found, app)}
+        print_facts({fact(shared.locale, name): value for name, value in shown.items()})
+        for text in each_message(why[:MAX_SENTENCES], shared.locale):
             print(clean(text))
-        if why[MOST:]:
-            print(i18n.say(shared.locale, "cli.status.more", n=len(why) - MOST))
+        if why[MAX_SENTENCES:]:
+            print(i18n.say(shared.locale, "cli.status.more", n=len(why) - MAX_SENTENCES))
     if check:
         raise typer.Exit(code)
 

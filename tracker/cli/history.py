@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from commitments.models import HistoryEntry
     from tracker.app import App
 
-PAGE = 500
+PAGE_SIZE = 500
 COLUMNS = ("seq", "at", "actor", "action", "subject", "reason", "changes", "hash")
 NAMES = ("support", "short_names", "evidence")
 INTERNAL = ("arming", "reopened_at", "link_generation")  # what the program counts by; in --json
@@ -79,7 +79,7 @@ def _entries(app: "App", ref: str) -> "Iterator[HistoryEntry]":
     from commitments.models import HistoryEntry
     from commitments.queries.lookup import find
 
-    query = select(HistoryEntry).order_by(HistoryEntry.seq).limit(PAGE)
+    query = select(HistoryEntry).order_by(HistoryEntry.seq).limit(PAGE_SIZE)
     query = query.where(HistoryEntry.subject == ref) if ref else query
     last = 0
     while True:
@@ -88,7 +88,7 @@ def _entries(app: "App", ref: str) -> "Iterator[HistoryEntry]":
             if ref and not page and not last:
                 find(session, ref)
         yield from page
-        if len(page) < PAGE:
+        if len(page) < PAGE_SIZE:
             return
         last = page[-1].seq
 
@@ -155,7 +155,7 @@ def verify(
     shared = command(ctx)
     with one_moment(shared.app.engine) as session:
         head = chain.verify(session, known)
-        found = _told_one_by_one(shared, differences(session)) if not json else list(differences(session))
+        found = _say_differences(shared, differences(session)) if not json else list(differences(session))
     if json:
         print_json({"seq": head.seq, "hash": head.hash, "differences": [each._asdict() for each in found]})
     elif not found:
@@ -164,7 +164,7 @@ def verify(
         raise typer.Exit(1)
 
 
-def _told_one_by_one(shared: Command, differences: "Iterable[Difference]") -> "list[Difference]":
+def _say_differences(shared: Command, differences: "Iterable[Difference]") -> "list[Difference]":
     """Say each difference as it is found; return the last, for there may be as many as rows."""
     from tracker.ops.doctor import worded
 

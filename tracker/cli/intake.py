@@ -95,8 +95,8 @@ def _bytes(file: str) -> bytes:
 def _show(reading: "Reading", locale: str) -> None:
     from commitments.letters.report import as_json
 
-    said = as_json(reading)["letter"]
-    print_facts({name: said[key] for key, name in i18n.table(locale, "cli.import.head").items() if said[key]})
+    head = as_json(reading)["letter"]
+    print_facts({name: head[key] for key, name in i18n.table(locale, "cli.import.head").items() if head[key]})
     show_candidates(reading, locale)
 
 
@@ -104,13 +104,13 @@ def show_candidates(reading: "Reading", locale: str) -> None:
     """Print a line for each candidate; say what was put aside."""
     from commitments.letters.report import as_json
 
-    said = as_json(reading)
-    rows = [_row(each, locale) for each in said["candidates"]]
+    found = as_json(reading)
+    rows = [_row(each, locale) for each in found["candidates"]]
     if rows:
         print_table(i18n.table(locale, "cli.import.column"), rows)
     else:
         say(i18n.say(locale, "cli.import.none"))
-    for line in said["quarantined"]:
+    for line in found["quarantined"]:
         say(i18n.say(locale, "cli.import.aside", line=line))
     _say_warnings(reading, locale)
 

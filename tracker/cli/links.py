@@ -41,7 +41,7 @@ def show(ctx: typer.Context, name: Name = "", coordinator: Coordinator = False, 
     if json:
         print_json({"links": [asdict(each) for each in given]})
     else:
-        tell(given, shared.locale)
+        print_links(given, shared.locale)
 
 
 @group.command()
@@ -105,7 +105,7 @@ def _check_paged(app: "App") -> None:
         raise ConfigError([sentence("cli.links.no_pages")])
 
 
-def tell(given: "list[Given]", locale: str) -> None:
+def print_links(given: "list[Given]", locale: str) -> None:
     """Print links with what each opens."""
     for each in given:
         print(f"{word(locale, 'cli.links', each.purpose)} {each.about}".strip())

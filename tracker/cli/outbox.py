@@ -164,21 +164,23 @@ def show(
     if json:
         print_json({"message": {**facts, "attempts": attempts}})
         return
-    print_facts(_told(facts, attempts, command(ctx)))
+    print_facts(_worded_facts(facts, attempts, command(ctx)))
 
 
-def _told(facts: "Mapping[str, Any]", attempts: "Sequence[Mapping[str, Any]]", shared: "Command") -> dict[str, object]:
+def _worded_facts(
+    facts: "Mapping[str, Any]", attempts: "Sequence[Mapping[str, Any]]", shared: "Command"
+) -> dict[str, object]:
     """Return what a person reads of a message and its attempts, instants on the organisation's clock."""
     from tracker.cli.wording import label, notice, outcome, receiver
 
     locale, zone = shared.locale, shared.app.zone
-    told = {
+    worded_facts = {
         **facts, "state": word(locale, "message_state", facts["state"]), "kind": word(locale, "notice", facts["kind"]),
         "held": word(locale, "notice_state", "held") if facts["held"] else "",
         "addressee": receiver(locale, facts["addressee"]), "sent_at": _clock(facts["sent_at"], zone),
         "notices": "\n".join(notice(locale, key) for key in facts["notices"]),
     }  # fmt: skip
-    shown: dict[str, object] = {label(locale, name): value for name, value in told.items()}
+    shown: dict[str, object] = {label(locale, name): value for name, value in worded_facts.items()}
     for each in attempts:
         ended = f"{_clock(each['started_at'], zone)} {outcome(locale, each['outcome'])} {each['answer']}"
         shown[say(locale, "cli.outbox.attempt", n=each["n"])] = ended

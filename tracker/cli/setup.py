@@ -139,12 +139,12 @@ def check(ctx: typer.Context) -> None:
     shared = command(ctx)
     app = shared.app
     app.workdays.is_workday(app.today)
-    told: dict[str, list[str]] = {state: [] for state in (OK, WARN, BAD)}
+    by_state: dict[str, list[str]] = {state: [] for state in (OK, WARN, BAD)}
     for finding in check_all(app):
         name = Problem(partial(fact, name=finding.what))
-        told[finding.state].append(sentence("cli.common.pair", name=name, value=finding.text))
-    if told[BAD]:
-        raise ConfigError(told[BAD])
-    for warning in each_message(told[WARN], shared.locale):
+        by_state[finding.state].append(sentence("cli.common.pair", name=name, value=finding.text))
+    if by_state[BAD]:
+        raise ConfigError(by_state[BAD])
+    for warning in each_message(by_state[WARN], shared.locale):
         say(warning)
     print(i18n.say(shared.locale, "cli.config.sound", file=app.config.source))

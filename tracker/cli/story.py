@@ -75,17 +75,17 @@ def labelled(facts: Mapping[str, Any], locale: str) -> dict[str, object]:
     }
 
 
-def print_events(told: Mapping[str, list[dict[str, Any]]], locale: str, zone: ZoneInfo) -> None:
+def print_events(happened: Mapping[str, list[dict[str, Any]]], locale: str, zone: ZoneInfo) -> None:
     """Print the history of a commitment, one line each; evidence, receipts and disputes below."""
-    for entry in told["history"]:
+    for entry in happened["history"]:
         day, what = f"{entry['at'].astimezone(zone):%Y-%m-%d}", word(locale, "action", entry["action"])
         print(f"  {day}  {what}  {clean(entry['actor'])}  {clean(reason_words(locale, entry['reason']))}".rstrip())
-    for proof in told["evidence"]:
+    for proof in happened["evidence"]:
         name = proof["url"] or f"{proof['name']} ({proof['sha256'][:12]})"
         print(f"  {word(locale, 'noun', 'evidence')}  {clean(name)}")
-    for receipt in told["receipts"]:
+    for receipt in happened["receipts"]:
         day = f"{receipt['at'].astimezone(zone):%Y-%m-%d}"
         print(f"  {word(locale, 'noun', 'receipt')}  {clean(receipt['department'])}  {day}")
-    for each in told["disputes"]:
+    for each in happened["disputes"]:
         state = word(locale, "dispute", each["state"])
         print(f"  {word(locale, 'noun', 'dispute')}  {clean(each['department'])}  {state}  {clean(each['reason'])}")

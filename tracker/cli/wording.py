@@ -53,11 +53,11 @@ def receiver(locale: str, addressee: str) -> str:
     """Say who gets a message: ``市民政局（督办）``, ``市台联（办理情况月报，2019年10月）``."""
     who = Addressee.parse(addressee)
     about = {"escalation": word(locale, "role", "escalation"), "status": word(locale, "notice", "status_digest")}
-    told = [about[who.kind]] if who.kind in about else []
+    details = [about[who.kind]] if who.kind in about else []
     if who.kind in ("digest", "copy"):
-        told = [word(locale, "notice", "monthly_digest"), format_month(locale, who.period)]
+        details = [word(locale, "notice", "monthly_digest"), format_month(locale, who.period)]
     name = word(locale, "role", ORGANISATION) if who.name in ("", ORGANISATION) else who.name
-    return f"{name}{_bracketed(locale, told)}"
+    return f"{name}{_bracketed(locale, details)}"
 
 
 def notice(locale: str, text: str) -> str:

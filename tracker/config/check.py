@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tracker.app import App
 
 OK, WARN, BAD = "ok", "warn", "bad"
-LEAST_FREE = 200 * 2**20  # bytes
+MIN_FREE_BYTES = 200 * 2**20  # bytes
 NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs")
 
 
@@ -48,7 +48,7 @@ def places(app: "App") -> Iterator[Finding]:
         key = "cli.doctor.writable" if writable else "cli.doctor.not_writable"
         yield Finding("folder", OK if writable else BAD, sentence(key, folder=folder))
     free = shutil.disk_usage(app.folder).free
-    yield Finding("disk", OK if free > LEAST_FREE else BAD, sentence("cli.doctor.free", n=free // 2**20))
+    yield Finding("disk", OK if free > MIN_FREE_BYTES else BAD, sentence("cli.doctor.free", n=free // 2**20))
     if app.database is not None:
         kind = _filesystem(app.database)
         words = sentence("cli.doctor.network", kind=kind) if kind in NETWORK else kind

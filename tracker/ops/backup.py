@@ -29,8 +29,8 @@ from tracker.app import App
 from tracker.config.values import DatabaseUrl
 from tracker.files import WorkOfOthers
 
-KEEP = 14
-MOST_NAMED = 10
+KEPT_BACKUPS = 14
+MAX_NAMED = 10
 MAGIC = b"SQLite format 3\0"  # how every SQLite database begins
 EVIDENCE = "[0-9a-f]" * 64  # kept under its sha256; anything else there is somebody's half-written file
 
@@ -70,7 +70,7 @@ def check_evidence(app: App, target: Path) -> None:
     """Compare evidence with the hashes it was taken in with. Raises EvidenceDamaged; the copy is good all the same."""
     found = [f"{ref} {name}" for ref, name, _ in evidence.faults(app.engine, app.folder / "evidence")]
     if found:
-        raise EvidenceDamaged(path=target, files=", ".join(found[:MOST_NAMED]) + (" …" if found[MOST_NAMED:] else ""))
+        raise EvidenceDamaged(path=target, files=", ".join(found[:MAX_NAMED]) + (" …" if found[MAX_NAMED:] else ""))
 
 
 def elsewhere(app: App, file: Path) -> Path:
@@ -178,7 +178,7 @@ def nightly(app: App) -> Path | None:
     if target.exists():
         return None
     copy_ledger(app.engine, target, app.folder / "evidence")
-    for old in sorted(target.parent.glob("yinuo-????-??-??.db"))[:-KEEP]:
+    for old in sorted(target.parent.glob("yinuo-????-??-??.db"))[:-KEPT_BACKUPS]:
         old.unlink()
     with writing(app.engine) as session:
         session.get_one(Instance, 1).backed_up_at = app.clock()

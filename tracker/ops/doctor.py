@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tracker.app import App
 
-MOST = 20  # of a kind that a person reads here
+MAX_NAMED = 20  # of a kind that a person reads here
 NOVEMBER = (11, 15)  # the State Council publishes next year's calendar in early November
 RESTS = "alert: channel "
 
@@ -40,11 +40,11 @@ def examine(app: "App") -> list[Finding]:
         try:
             findings += look(app)
         except Exception as trouble:  # noqa: BLE001 - whatever it is, the other checks are made
-            findings.append(Finding(look.__name__.strip("_"), BAD, _said(trouble)))
+            findings.append(Finding(look.__name__.strip("_"), BAD, _trouble_message(trouble)))
     return findings
 
 
-def _said(trouble: Exception) -> str:
+def _trouble_message(trouble: Exception) -> str:
     """Return what went wrong; our own errors speak each language."""
     if isinstance(trouble, Error):
         return Problem(lambda locale: visible(trouble.message(locale, "cli")))
@@ -71,10 +71,10 @@ def _database(app: "App") -> Iterator[Finding]:
         yield Finding("environment", OK if same else BAD, f"{instance.environment} / {app.config.environment}")
     with one_moment(app.engine) as session:
         yield Finding("history", OK, sentence("cli.doctor.chain", seq=chain.verify(session).seq))
-        found = [Problem(worded(each, app.zone).message) for each in islice(differences(session), MOST + 1)]
-    for difference in found[:MOST]:
+        found = [Problem(worded(each, app.zone).message) for each in islice(differences(session), MAX_NAMED + 1)]
+    for difference in found[:MAX_NAMED]:
         yield Finding("history", BAD, difference)
-    if found[MOST:]:
+    if found[MAX_NAMED:]:
         yield Finding("history", BAD, sentence("cli.doctor.more_rows"))
 
 
@@ -95,11 +95,11 @@ def _file(app: "App") -> Iterator[Finding]:
         return
     with looking(app.engine) as connection:
         problems = list(integrity.problems(connection))
-        texts = list(islice(integrity.damaged(connection), integrity.MOST))
+        texts = list(islice(integrity.damaged(connection), integrity.MAX_NAMED))
     for words in problems:
         yield Finding("file", BAD, words)
     for damage in texts:
-        yield Finding("text", BAD, damage.told())
+        yield Finding("text", BAD, damage.message())
     if not problems and not texts:
         yield Finding("file", OK, sentence("cli.doctor.sound"))
 
@@ -118,11 +118,11 @@ def _private(app: "App") -> Iterator[Finding]:
 
 def _evidence(app: "App") -> Iterator[Finding]:
     """Name files that are no longer what was taken in."""
-    found = list(islice(evidence.faults(app.engine, app.folder / "evidence"), MOST + 1))
-    for ref, name, fault in found[:MOST]:
+    found = list(islice(evidence.faults(app.engine, app.folder / "evidence"), MAX_NAMED + 1))
+    for ref, name, fault in found[:MAX_NAMED]:
         words = sentence("cli.doctor.evidence", ref=ref, name=name, fault=sentence(f"cli.doctor.{fault}"))
         yield Finding("evidence", BAD, words)
-    if found[MOST:]:
+    if found[MAX_NAMED:]:
         yield Finding("evidence", BAD, sentence("cli.doctor.more_evidence"))
 
 

@@ -21,10 +21,10 @@ from commitments.base import Base
 from commitments.damage import Unreadable, error_at, from_json, is_damaged, visible
 from commitments.errors import sentence
 
-MOST = 20  # of a kind that are named; a file that is all rubbish has more than anybody reads
+MAX_NAMED = 20  # of a kind that are named; a file that is all rubbish has more than anybody reads
 NAMES = ("ref", "name", "document_number")  # by which people know a row, in this order
-SHOWN = 40  # characters of a damaged text
-ROWS = 1000  # read at a time
+MAX_SHOWN_CHARS = 40  # characters of a damaged text
+BATCH_ROWS = 1000  # read at a time
 RUNNING = """
     SELECT type || ' ' || name FROM sqlite_master
     WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'
@@ -46,17 +46,17 @@ class Damage(NamedTuple):
     column: str
     text: str
 
-    def told(self) -> str:
+    def message(self) -> str:
         """Return the sentence for the operator."""
         return sentence("cli.doctor.damaged", **self._asdict())
 
 
 def problems(connection: Connection) -> Iterator[str]:
     """Yield what SQLite itself finds wrong with pages, indexes, constraints and references."""
-    for (words,) in connection.exec_driver_sql(f"PRAGMA quick_check({MOST})"):
+    for (words,) in connection.exec_driver_sql(f"PRAGMA quick_check({MAX_NAMED})"):
         if words != "ok":
             yield visible(" ".join(words.split()))
-    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(MOST):
+    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(MAX_NAMED):
         yield sentence("cli.doctor.reference", row=row, table=table, parent=parent)
 
 
@@ -66,7 +66,7 @@ def damaged(connection: Connection) -> Iterator[Damage]:
         columns = [column for column in table.columns if not isinstance(column.type, LargeBinary)]
         listed = ", ".join(f'"{column.name}"' for column in columns)
         found = connection.exec_driver_sql(f'SELECT {listed} FROM "{table.name}"')  # noqa: S608 - our own names
-        while rows := found.fetchmany(ROWS):
+        while rows := found.fetchmany(BATCH_ROWS):
             for row in rows:
                 yield from _of_row(table, columns, row)
 
@@ -95,7 +95,7 @@ def _is_read(value: str, kind: type[date]) -> bool:
 
 def _shown(value: str) -> str:
     """Return the damaged place, or where a value begins that is as a whole not what it should be."""
-    return str(error_at(value).facts["text"]) if is_damaged(value) else value[:SHOWN]
+    return str(error_at(value).facts["text"]) if is_damaged(value) else value[:MAX_SHOWN_CHARS]
 
 
 def _named(table: Table, columns: Sequence[Column[object]], row: Sequence[object]) -> str:

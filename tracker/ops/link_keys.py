@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tracker.app import App
 
 log = logging.getLogger("yinuo.keys")
-KEPT = 2  # the newest, and the one before it, so that links in mails of last week still open
+KEPT_KEYS = 2  # the newest, and the one before it, so that links in mails of last week still open
 MADE, ROTATED = "links_made", "links_rotated"  # entries of the history that show that there were keys
 
 
@@ -79,7 +79,7 @@ def read(path: Path) -> tuple[str, ...]:
 def rotate(path: Path) -> tuple[str, ...]:
     """Put a new key first and keep one before it, if it is there; return the keys. Raises ConfigError."""
     there = path.exists()
-    keys = (_new(), *(read(path) if there else ()))[:KEPT]
+    keys = (_new(), *(read(path) if there else ()))[:KEPT_KEYS]
     _place(path, keys, replacing=there)
     return keys
 

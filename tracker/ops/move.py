@@ -23,7 +23,7 @@ from notifications.outbox import attempts, workers
 if TYPE_CHECKING:
     from tracker.app import App
 
-CHUNK = 1000
+CHUNK_ROWS = 1000
 MOVED, COMING = ", moved to ", ", being copied"
 
 
@@ -130,8 +130,8 @@ def _fill(target: Engine, source: Session, rows: dict[str, int], say: Callable[[
 def _fill_table(connection: Connection, source: Session, table: Table) -> None:
     keys = list(table.primary_key.columns)
     query = select(table).order_by(*keys)
-    found = source.connection().execute(query, execution_options={"yield_per": CHUNK})
-    for some in found.mappings().partitions(CHUNK):
+    found = source.connection().execute(query, execution_options={"yield_per": CHUNK_ROWS})
+    for some in found.mappings().partitions(CHUNK_ROWS):
         connection.execute(insert(table), [dict(row) for row in some])
 
 

@@ -87,8 +87,8 @@ class Rehearsal:
         """Return how many notices could not be composed, and what the alerts say of them."""
         with self.app.reading() as session:
             held = select(func.count()).where(Notice.state == "held", Notice.reason == UNCOMPOSABLE)
-            said = [alert.text for alert in alerts.standing(session) if alert.key.startswith(("poison/", "pass/"))]
-            return session.scalar(held) or 0, "; ".join(said)
+            texts = [alert.text for alert in alerts.standing(session) if alert.key.startswith(("poison/", "pass/"))]
+            return session.scalar(held) or 0, "; ".join(texts)
 
     def _not_before_now(self, day: date, moment: time) -> datetime:
         """Return a moment of a day; of today none that is over, when what was entered since did not stand yet."""

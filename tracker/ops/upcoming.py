@@ -113,6 +113,6 @@ def _why(row: dict[str, object], began: dict[str, Began], app: "App", locale: st
     if not isinstance(day, date) or not row["rung"]:
         return kind
     marks = [name for name, holds in (("late", its.late), ("provisional", _provisional(row, app))) if holds]
-    told = "".join(word(locale, "noun", name) for name in marks)
-    counted = f"{format_date(locale, day)} {signed_distance(locale, str(row['rung']))} {told}".rstrip()
+    notes = "".join(word(locale, "noun", name) for name in marks)
+    counted = f"{format_date(locale, day)} {signed_distance(locale, str(row['rung']))} {notes}".rstrip()
     return say(locale, "cli.common.pair", name=kind, value=counted)

@@ -29,8 +29,8 @@ from tracker.web.site import Site, masked, page
 if TYPE_CHECKING:
     from tracker.app import App
 
-SHORT = 12  # characters; longer answers took somebody some thought
-LARGEST_BODY = 16 * 2**20  # bytes; a single file is refused in its form from 10 MiB on, where the text is kept
+SHORT_CHARS = 12  # characters; longer answers took somebody some thought
+MAX_BODY_BYTES = 16 * 2**20  # bytes; a single file is refused in its form from 10 MiB on, where the text is kept
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -51,7 +51,7 @@ def make(app: "App") -> Flask:
     """Return the WSGI application."""
     site = Site(app)
     flask = Flask(__name__)
-    flask.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=2**20, MAX_FORM_PARTS=200)
+    flask.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, MAX_FORM_MEMORY_SIZE=2**20, MAX_FORM_PARTS=200)
     configure_jinja(flask, app.zone)
     for logger in (logging.getLogger("waitress"), flask.logger):
         logger.addFilter(_mask)
@@ -163,7 +163,7 @@ def _typed() -> list[str]:
     if request.method != "POST":
         return []
     try:
-        return [text for name, text in request.form.items() if len(text) > SHORT and name != "once"]
+        return [text for name, text in request.form.items() if len(text) > SHORT_CHARS and name != "once"]
     except HTTPException:  # it is the form that cannot be read
         return []
 

@@ -12,8 +12,8 @@ from commitments.evidence import Upload, is_address
 from commitments.text import amounts
 from tracker.web import uploads
 
-LONG, SHORT = 5000, 300  # characters of a text, and of a line
-DIGITS = 9  # of a row's key
+MAX_TEXT_CHARS, MAX_LINE_CHARS = 5000, 300  # characters of a text, and of a line
+MAX_DIGITS = 9  # of a row's key
 HAPPENED = "on"  # the field that asks when something was done
 FIGURE = "figure:"  # before the name of a target
 Dated = Callable[[str, bool], Written]
@@ -116,7 +116,7 @@ class Sent(Protocol):
 
 def typed(form: Form, sent: Sent) -> dict[str, str]:
     """Return what was written into each field, to show it again."""
-    return {each.name: sent.form.get(each.name, "").replace("\r\n", "\n")[: 2 * LONG] for each in form.fields}
+    return {each.name: sent.form.get(each.name, "").replace("\r\n", "\n")[: 2 * MAX_TEXT_CHARS] for each in form.fields}
 
 
 def read(form: Form, sent: Sent, dated: Dated) -> Entry:
@@ -151,7 +151,7 @@ def _understood(each: Field, text: str, dated: Dated) -> object:
         if each.required:
             raise ValueError("empty")
         return None
-    if len(text) > (LONG if each.kind == "text" else SHORT):
+    if len(text) > (MAX_TEXT_CHARS if each.kind == "text" else MAX_LINE_CHARS):
         raise ValueError("long")
     return _as_date(each, text, dated) if each.kind == "date" else READERS.get(each.kind, _as_text)(each, text)
 
@@ -197,7 +197,7 @@ def _as_choice(each: Field, text: str) -> str:
 
 def number(text: str) -> int | None:
     """Return the key of a row that an address or a form names; None for what is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else None
 
 
 READERS = {"number": _as_number, "link": _as_link, "choice": _as_choice}

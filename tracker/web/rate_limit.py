@@ -5,8 +5,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from time import monotonic
 
-MOST_KEYS = 10_000
-WINDOW = 60.0
+MAX_KEYS = 10_000
+WINDOW_SECONDS = 60.0
 
 
 class Limiter:
@@ -25,9 +25,9 @@ class Limiter:
 
     def _count(self, key: str, now: float) -> int:
         start, count = self.windows.pop(key, (now, 0))
-        if now - start >= WINDOW:
+        if now - start >= WINDOW_SECONDS:
             start, count = now, 0
         self.windows[key] = (start, count + 1)
-        while len(self.windows) > MOST_KEYS:  # the least recently seen go first
+        while len(self.windows) > MAX_KEYS:  # the least recently seen go first
             self.windows.popitem(last=False)
         return count + 1

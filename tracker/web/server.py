@@ -14,7 +14,7 @@ from tracker.errors import ConfigError
 if TYPE_CHECKING:
     from tracker.app import App
 
-PATIENCE = 5  # seconds for answers under way when the pages stop
+STOP_SECONDS = 5  # seconds for answers under way when the pages stop
 log = logging.getLogger("yinuo.web")
 
 
@@ -79,8 +79,8 @@ class Server:
         """Stop listening; what is being answered is answered, for a few seconds."""
         if self._thread:
             self._server.trigger.pull_trigger(self._server.close)  # by the thread that listens, not under its feet
-            self._thread.join(PATIENCE)
-        self._server.task_dispatcher.shutdown(timeout=PATIENCE)
+            self._thread.join(STOP_SECONDS)
+        self._server.task_dispatcher.shutdown(timeout=STOP_SECONDS)
         self._server.close()
         if pipe := self._server.trigger.socket:  # waitress may forget its copy
             pipe.close()
@@ -97,7 +97,7 @@ def _made(app: "App", line: socket.socket) -> Any:
 
 def _settings(app: "App") -> dict[str, Any]:
     """Return how waitress listens; a reverse proxy on this machine may say whom it speaks for."""
-    from tracker.web.app import LARGEST_BODY
+    from tracker.web.app import MAX_BODY_BYTES
 
     web = app.config.web
     settings: dict[str, Any] = {
@@ -105,7 +105,7 @@ def _settings(app: "App") -> dict[str, Any]:
         "ident": "",
         "url_scheme": urlsplit(web.base_url).scheme,
         "url_prefix": urlsplit(web.base_url).path.rstrip("/"),
-        "max_request_body_size": LARGEST_BODY,
+        "max_request_body_size": MAX_BODY_BYTES,
         "clear_untrusted_proxy_headers": True,
     }
     if web.host in LOOPBACK:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tracker.app import App
 
 CALENDAR_SECONDS = 30.0
-MOST_EVENTS = 200  # on one page; the others are a link away
+MAX_EVENTS = 200  # on one page; the others are a link away
 log = logging.getLogger("yinuo.web")
 
 
@@ -72,7 +72,7 @@ class Site:
             found = lookup.of_ref(session, ref)
             if found is None:
                 abort(404)
-            return load_detail(session, found, request.args.get("before", type=int), MOST_EVENTS)
+            return load_detail(session, found, request.args.get("before", type=int), MAX_EVENTS)
 
     def status(self, one: Dated) -> Status:
         """Return how a commitment stands today."""

@@ -29,7 +29,7 @@ from tracker.web.site import Site, masked, page
 if TYPE_CHECKING:
     from commitments.register.context import Register
 
-LONGEST = 15  # digits of an entry's number
+MAX_DIGITS = 15  # digits of an entry's number
 Work = Callable[["Register", forms.Entry], object]
 log = logging.getLogger("yinuo.web")
 
@@ -94,7 +94,7 @@ def confirmation(session: Session, subjects: Collection[str], *actions: str) -> 
     With neither given it may be about anything. Nothing is told from the address itself.
     """
     number = request.args.get("saved", "")
-    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST):
+    if not (number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS):
         return None
     one = HistoryEntry
     query = select(one.seq, one.at, one.action, one.reason).where(one.seq == int(number))

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tracker.app import App
 
 MEGABYTE = 2**20
-LARGEST = 10 * 2**20  # bytes
-LONGEST_NAME = 120  # characters
+MAX_BYTES = 10 * 2**20  # bytes
+MAX_NAME_CHARS = 120  # characters
 KINDS = {
     "pdf": ("pdf",),
     "png": ("png",),
@@ -60,8 +60,8 @@ MAGIC = (
     (0, b"7z\xbc\xaf\x27\x1c", "7z"),
 )
 BLANKS = b"\xef\xbb\xbf \t\r\n\0"  # what stands before a PDF that a mail program or a scanner wrote; readers skip it
-MOST_PARTS = 10_000  # files in an archive
-LEADING = 1024  # bytes among which a PDF must begin (ISO 32000, annex H)
+MAX_PARTS = 10_000  # files in an archive
+LEADING_BYTES = 1024  # bytes among which a PDF must begin (ISO 32000, annex H)
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 OFFICE_PARTS = ("[Content_Types].xml", "OFD.xml", "mimetype")
 
@@ -78,8 +78,8 @@ def read(stored: Stored | None) -> list[Upload]:
     if stored is None or not stored.filename:
         return []
     with stored.stream as stream:
-        data = stream.read(LARGEST + 1)
-    if len(data) > LARGEST:
+        data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
         raise ValueError("large")
     if is_blank(data):
         raise ValueError("nothing")
@@ -94,7 +94,7 @@ def clean_name(name: str) -> str:
     last = name.replace("\\", "/").rpartition("/")[2]
     visible = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")
     stem, dot, ending = visible.rpartition(".")
-    return f"{stem[:LONGEST_NAME]}{dot}{ending[:10]}"
+    return f"{stem[:MAX_NAME_CHARS]}{dot}{ending[:10]}"
 
 
 def kind(data: bytes) -> str | None:
@@ -104,7 +104,7 @@ def kind(data: bytes) -> str | None:
 
 def _kinds(data: bytes) -> Iterator[str]:
     yield from (name for at, magic, name in MAGIC if data[at : at + len(magic)] == magic and not _is_bare(data, name))
-    if data[:LEADING].lstrip(BLANKS).startswith(b"%PDF-"):
+    if data[:LEADING_BYTES].lstrip(BLANKS).startswith(b"%PDF-"):
         yield "pdf"
     if data[:4] == b"PK\x03\x04":
         yield _packed(data)
@@ -119,7 +119,7 @@ def _is_bare(data: bytes, name: str) -> bool:
 
 def _packed(data: bytes) -> str:
     """Tell Word, Excel, OFD and the like from any other archive; nothing is unpacked."""
-    if data.count(b"PK\x01\x02") > MOST_PARTS:
+    if data.count(b"PK\x01\x02") > MAX_PARTS:
         return "broken"
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:

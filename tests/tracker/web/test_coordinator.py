@@ -92,7 +92,7 @@ def test_filters(pages: Pages, asked: str, found: bool) -> None:
 
 
 def test_a_long_ledger_goes_on_behind_a_link(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.web.pages.coordinator.PAGE", 3)
+    monkeypatch.setattr("tracker.web.pages.coordinator.PAGE_SIZE", 3)
     address, seen = pages.coordinator(), set()
     for _ in range(4):
         page = pages.get(address).text

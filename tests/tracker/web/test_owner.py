@@ -187,7 +187,7 @@ def test_a_department_reads_the_names_of_offices_only(pages: Pages) -> None:
 
 
 def test_a_long_story_is_told_in_pages(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.web.site.MOST_EVENTS", 4)
+    monkeypatch.setattr("tracker.web.site.MAX_EVENTS", 4)
     for n in range(7):
         pages.do(lambda register, n=n: progress.record(register, REF, f"第{n}步"))
     told, address = [], pages.owner()

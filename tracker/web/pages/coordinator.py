@@ -26,10 +26,10 @@ from tracker.web.submit import already, confirmation, done, new_idempotency_key,
 if TYPE_CHECKING:
     from commitments.register.context import Register
 
-PAGE = 50
+PAGE_SIZE = 50
 QUEUES = ("extensions", "disputes", "reported_done", "drafts")
 FILTERS = ("band", "department", "letter", "kind", "q")
-MOST_NAMES = 300  # departments and letters a filter offers
+MAX_NAMES = 300  # departments and letters a filter offers
 
 
 def pages(site: Site) -> Blueprint:
@@ -94,7 +94,7 @@ def _ledger(site: Site, holder: LinkHolder) -> str:
         counts = dashboard.counts(session, Filter(), app.today, soon_until)
         facts = {
             "counts": counts,
-            "rows": dashboard.worst_first(session, _wanted(), app.today, soon_until, band, after, PAGE + 1),
+            "rows": dashboard.worst_first(session, _wanted(), app.today, soon_until, band, after, PAGE_SIZE + 1),
             "waiting": waiting(session),
             "departments": dashboard.departments(session, app.today),
             "filters": _filters(session, holder.locale),
@@ -106,8 +106,8 @@ def _ledger(site: Site, holder: LinkHolder) -> str:
     kept = {name: text for name in FILTERS if (text := request.args.get(name, ""))}
     return page(
         "coordinator.html", holder.locale, holder=holder, today=app.today, office=app.organisation,
-        bands=words_of, live=live, size=PAGE,
-        most=MOST_NAMES, after=after, queues=queues, kept=kept, **facts,
+        bands=words_of, live=live, size=PAGE_SIZE,
+        most=MAX_NAMES, after=after, queues=queues, kept=kept, **facts,
     )  # fmt: skip
 
 
@@ -126,10 +126,10 @@ def _filters(session: Session, locale: str) -> dict[str, list[tuple[str, str]]]:
     """Return what can be chosen, each value with its words."""
     return {
         "band": [(band, band_word(locale, band)) for band in dashboard.BANDS],
-        "department": [(str(number), name) for number, name in dashboard.department_names(session, MOST_NAMES)],
+        "department": [(str(number), name) for number, name in dashboard.department_names(session, MAX_NAMES)],
         "letter": [
             (str(number), f"{proposal} {document}")
-            for number, document, proposal in dashboard.letter_numbers(session, MOST_NAMES)
+            for number, document, proposal in dashboard.letter_numbers(session, MAX_NAMES)
         ],
         "kind": [(kind, word(locale, "kind", kind)) for kind in KINDS],
     }
@@ -172,4 +172,4 @@ def _item(site: Site, holder: LinkHolder, ref: str) -> str:
 
 def _departments(site: Site) -> list[tuple[int, str]]:
     with site.app.reading() as session:
-        return dashboard.department_names(session, MOST_NAMES)
+        return dashboard.department_names(session, MAX_NAMES)

@@ -22,7 +22,7 @@ from tracker.web.submit import confirmation, new_idempotency_key, submit
 if TYPE_CHECKING:
     from commitments.register.context import Register
 
-PAGE = 50  # of the department's other items
+PAGE_SIZE = 50  # of the department's other items
 PROOF = (Field("file", "file"), Field("link", "link"))
 ACKNOWLEDGE = Form("acknowledge")
 DONE = Form("done", (Field("note", "text"), Field("on", "date"), *PROOF), one_of=("note", "link"))
@@ -72,13 +72,13 @@ def _show(site: Site, holder: LinkHolder, ref: str) -> str:
         wanted = listing.Filter(states=LIVE_STATES, department=holder.department_id)
         soon_until = due_soon_until(app.ladder, app.today, app.workdays)
         after = PageCursor.read(request.args.get("after", ""))
-        others = worst_first(session, wanted, app.today, soon_until, after=after, size=PAGE + 1)
+        others = worst_first(session, wanted, app.today, soon_until, after=after, size=PAGE_SIZE + 1)
         number = listing.count(session.connection(), wanted)
         done = confirmation(session, {ref})
     return page(
         "owner.html", holder.locale, holder=holder, detail=detail, status=site.status(detail.row), others=others,
-        number=number, size=PAGE, saved=done, forms=_offered(detail, holder), idempotency_key=new_idempotency_key(),
-        office=app.organisation,
+        number=number, size=PAGE_SIZE, saved=done, forms=_offered(detail, holder),
+        idempotency_key=new_idempotency_key(), office=app.organisation,
     )  # fmt: skip
 
 
