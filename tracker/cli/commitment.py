@@ -9,7 +9,7 @@ from tracker.cli.base import ActorOption, JsonOption, ReasonOption, Ref, UsageEr
 from tracker.cli.dates import EmptyDate, as_due, read_day, read_due
 from tracker.cli.entering import QuietOption, count, say_late
 from tracker.cli.output import print_json
-from tracker.cli.recorded import Recorded
+from tracker.cli.recorded import Recorded, recording
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -187,7 +187,8 @@ def edit(
     dated = as_due(read_due(due, app, shared.locale, yes=yes), shared.locale) if due else {}
     if review_on:
         dated["review_on"] = read_day(review_on, app, shared.locale, yes=yes)
-    with app.register() as register:
+    with recording(ctx, actor) as answer:
+        register = answer.register
         new: dict[str, object] = {
             name: value
             for name, value in {"title": title, "quote": quote, "summary": summary, "condition": condition}.items()
@@ -203,11 +204,8 @@ def edit(
         before = find(register.session, ref)
         day, had_deadline = before.due_on or before.review_on, before.due_on is not None
         row = editing.edit(register, ref, reason, **new, **dated)
-        answer = Recorded(app, shared.locale, register)
         same = had_deadline == (row.due_on is not None)  # a review date was no other deadline before
         answer.add("edit", row, answer.due(row, day if same else None), answer.ladder(row))
-    print(row.ref)
-    answer.say()
 
 
 def confirm_draft(
@@ -235,19 +233,13 @@ def confirm_draft(
         raise UsageError(problem=sentence("cli.confirm.which"))
     from tracker import late_entries
 
-    shared = command(ctx)
-    app = shared.acting(actor)
-    with app.register() as register:
-        chosen = refs or _stated_drafts(register.session, all_stated)
-        rows = [opening.confirm(register, ref) for ref in chosen]
-        late = late_entries.opened(app, register, chosen, quiet=quiet)
-        answer = Recorded(app, shared.locale, register)
+    with recording(ctx, actor) as answer:
+        chosen = refs or _stated_drafts(answer.register.session, all_stated)
+        rows = [opening.confirm(answer.register, ref) for ref in chosen]
+        late = late_entries.opened(answer.app, answer.register, chosen, quiet=quiet)
         for row in rows:
             answer.add("confirm", row, answer.due(row), answer.opened(row))
-    if chosen:
-        print("\n".join(chosen))
-    answer.say()
-    say_late(late, app, shared.locale)
+    say_late(late, answer.app, answer.locale)
 
 
 def _stated_drafts(session: "Session", number: str) -> list[str]:
@@ -275,11 +267,6 @@ def drop(
     from commitments.register import opening
 
     confirm(ctx, sentence("cli.drop.question", ref=ref), yes=yes)
-    shared = command(ctx)
-    app = shared.acting(actor)
-    with app.register() as register:
-        answer = Recorded(app, shared.locale, register)
-        answer.add("drop", find(register.session, ref))
-        opening.drop(register, ref, reason)
-    print(ref)
-    answer.say()
+    with recording(ctx, actor) as answer:
+        answer.add("drop", find(answer.register.session, ref))
+        opening.drop(answer.register, ref, reason)

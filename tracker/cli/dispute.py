@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from commitments.errors import sentence
-from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, command
-from tracker.cli.recorded import Recorded
+from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError
+from tracker.cli.recorded import recording
 
 
 def dispute(
@@ -32,19 +32,16 @@ def dispute(
 
     if bool(reason) + accept + refuse != 1:
         raise UsageError(problem=sentence("cli.dispute.which"))
-    shared = command(ctx)
-    app = shared.acting(actor)
-    with app.register() as register:
+    with recording(ctx, actor) as answer:
+        register = answer.register
         whose = find_department(register.session, department)
         if reason:
             responses.dispute(register, ref, whose, reason)
         else:
             other = find_department(register.session, lead) if lead else None
             responses.decide_dispute(
-                register, ref, department=whose, accept=accept, by=by or app.actor, note=note, lead=other
+                register, ref, department=whose, accept=accept, by=by or register.actor, note=note, lead=other
             )
-        row, answer = find(register.session, ref), Recorded(app, shared.locale, register)
+        row = find(register.session, ref)
         action = "dispute" if reason else "dispute_accepted" if accept else "dispute_refused"
         answer.add(action, row, answer.department(whose), answer.fact("note", reason or note), answer.undecided(reason))
-    print(row.ref)
-    answer.say()

@@ -4,10 +4,14 @@ Who is told follows from the rules of notices; where a date is named it is the n
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import typer
 
 from commitments import i18n
 from commitments.i18n import format_date, word
+from tracker.cli.base import command
 from tracker.cli.output import clean, say
 
 if TYPE_CHECKING:
@@ -18,15 +22,30 @@ if TYPE_CHECKING:
     from tracker.app import App
 
 
+@contextmanager
+def recording(ctx: typer.Context, actor: str) -> "Iterator[Recorded]":
+    """Give the ledger's verbs and the answer to fill; when the transaction has ended, print the refs and say it."""
+    shared = command(ctx)
+    app = shared.acting(actor)
+    with app.register() as register:
+        answer = Recorded(app, shared.locale, register)
+        yield answer
+    if answer.refs:
+        print("\n".join(answer.refs))
+    answer.say()
+
+
 class Recorded:
     """The lines of an answer, gathered while the transaction is open and said when it has ended."""
 
     def __init__(self, app: "App", locale: str, register: "Register") -> None:
         self.app, self.locale, self.register = app, locale, register
+        self.refs: list[str] = []
         self.lines: list[str] = []
 
     def add(self, action: str, row: "Commitment", *facts: tuple[str, str]) -> None:
         """Take a line with what was done to whom, and a line for each fact that is not empty."""
+        self.refs.append(row.ref)
         self.lines.append(self._line(word(self.locale, "action", action), f"{row.ref} {row.title}"))
         self.lines += [f"  {self._line(name, value)}" for name, value in facts if value]
 

@@ -8,7 +8,7 @@ from commitments import i18n
 from commitments.errors import sentence
 from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError, YesOption, command, worded
 from tracker.cli.dates import read_day
-from tracker.cli.recorded import Recorded
+from tracker.cli.recorded import recording
 
 Evidence = Annotated[
     list[str] | None, typer.Option("--evidence", help="佐证材料：文件或网址，可重复 · File or address, repeatable.")
@@ -44,15 +44,13 @@ def progress(
     app = shared.acting(actor)
     figures = dict(_figure(text) for text in target or [])
     day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
-    with app.register() as register:
-        progress.record(register, ref, note, on=day, figures=figures, proofs=evidence or [])
-        row, answer = find(register.session, ref), Recorded(app, shared.locale, register)
+    with recording(ctx, actor) as answer:
+        progress.record(answer.register, ref, note, on=day, figures=figures, proofs=evidence or [])
+        row = find(answer.register.session, ref)
         reported = (f"{what}={amounts.written(figure)}" for what, figure in figures.items())
-        told = i18n.word(shared.locale, "cli.common", "semicolon").join(reported)
-        facts = (answer.fact("note", note), answer.fact("figures", told), answer.evidence(row), answer.due(row))
+        joined = i18n.word(shared.locale, "cli.common", "semicolon").join(reported)
+        facts = (answer.fact("note", note), answer.fact("figures", joined), answer.evidence(row), answer.due(row))
         answer.add("progress", row, *facts, answer.ladder(row))
-    print(row.ref)
-    answer.say()
 
 
 def _figure(text: str) -> tuple[str, float]:
@@ -94,22 +92,21 @@ def extend(
     shared = command(ctx)
     app = shared.acting(actor)
     day = read_day(to, app, shared.locale, yes=yes) if to else None
-    with app.register() as register:
+    with recording(ctx, actor) as answer:
+        register = answer.register
         before = find(register.session, ref).due_on
         if day:
             extensions.ask(register, ref, day, reason)
             register.session.flush()
         if not day or approved_by:
             extensions.decide(register, ref, approve=approve or bool(day), by=approved_by or by or app.actor)
-        row, answer = find(register.session, ref), Recorded(app, shared.locale, register)
+        row = find(register.session, ref)
         if day and not approved_by:
             asked = (answer.fact("asked_for", answer.day(day)), answer.due(row), answer.standing(row))
             answer.add("extension_asked", row, *asked)
         else:
             action = "extension_refused" if refuse else "extended"
             answer.add(action, row, answer.due(row, before), answer.ladder(row))
-    print(row.ref)
-    answer.say()
 
 
 def report_done(
@@ -130,12 +127,9 @@ def report_done(
     shared = command(ctx)
     app = shared.acting(actor)
     day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
-    with app.register() as register:
-        row = closing.report_done(register, ref, note=note, proofs=evidence or [], on=day)
-        answer = Recorded(app, shared.locale, register)
+    with recording(ctx, actor) as answer:
+        row = closing.report_done(answer.register, ref, note=note, proofs=evidence or [], on=day)
         answer.add("report_done", row, answer.fact("note", note), answer.evidence(row), answer.office())
-    print(row.ref)
-    answer.say()
 
 
 def close(
@@ -167,9 +161,9 @@ def close(
     shared = command(ctx)
     app = shared.acting(actor)
     following = read_day(next_due, app, shared.locale, yes=yes) if next_due else None
-    with app.register() as register:
+    with recording(ctx, actor) as answer:
         row = closing.close(
-            register,
+            answer.register,
             ref,
             worded("--outcome", "outcome", outcome),
             proofs=evidence or [],
@@ -177,13 +171,8 @@ def close(
             note=note,
             next_due=following,
         )
-        answer = Recorded(app, shared.locale, register)
-        said = answer.fact("note", note or waiver)
-        answer.add(
-            "close", row, answer.outcome(row), said, answer.evidence(row), answer.following(row), answer.owners(row)
-        )
-    print(row.ref)
-    answer.say()
+        facts = (answer.outcome(row), answer.fact("note", note or waiver), answer.evidence(row), answer.following(row))
+        answer.add("close", row, *facts, answer.owners(row))
 
 
 def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: ActorOption = "") -> None:
@@ -193,11 +182,6 @@ def reopen(ctx: typer.Context, ref: Ref, reason: ReasonOption = "", actor: Actor
     """
     from commitments.register import closing
 
-    shared = command(ctx)
-    app = shared.acting(actor)
-    with app.register() as register:
-        row = closing.reopen(register, ref, reason)
-        answer = Recorded(app, shared.locale, register)
+    with recording(ctx, actor) as answer:
+        row = closing.reopen(answer.register, ref, reason)
         answer.add("reopen", row, answer.fact("note", reason), answer.due(row), answer.owners(row))
-    print(row.ref)
-    answer.say()
