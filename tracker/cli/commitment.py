@@ -8,6 +8,7 @@ from commitments.errors import sentence
 from tracker.cli.base import ActorOption, JsonOption, ReasonOption, Ref, UsageError, YesOption, command, confirm, worded
 from tracker.cli.dates import EmptyDate, as_due, read_day, read_due
 from tracker.cli.entering import QuietOption, count, say_late
+from tracker.cli.filters import Letter
 from tracker.cli.output import print_json
 from tracker.cli.recorded import Recorded, recording
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from commitments.models import Department, Target
 
-Letter = Annotated[str, typer.Option("--letter", help="文号或提案号 · Document or proposal number.")]
 Support = Annotated[
     list[str] | None, typer.Option("--support", help="会办单位，可重复 · Supporting department, repeatable.")
 ]
@@ -85,6 +85,7 @@ def add(
     app = shared.acting(actor)
     dated = as_due(read_due(due, app, shared.locale, yes=yes), shared.locale) if due else {}
     review = read_day(review_on, app, shared.locale, yes=yes) if review_on else None
+    basis = worded("--due-basis", "due_basis", due_basis) if due_basis else "stated" if due_text else "set"
     if quiet and draft:
         raise UsageError(problem=sentence("cli.add.quiet_draft"))
     with app.register() as register:
@@ -102,7 +103,7 @@ def add(
             support=_departments(register.session, support or []),
             owner_basis=worded("--owner-basis", "owner_basis", owner_basis),
             due_text=due_text,
-            due_basis=_basis(due_basis, due_text) if due else None,
+            due_basis=basis if due else None,
             condition=condition,
             review_on=review,
             state="draft" if draft else "open",
@@ -122,10 +123,6 @@ def _departments(session: "Session", names: list[str]) -> "list[Department]":
     from commitments.queries.lookup import find_department
 
     return [find_department(session, name) for name in names]
-
-
-def _basis(given: str, due_text: str) -> str:
-    return worded("--due-basis", "due_basis", given) if given else "stated" if due_text else "set"
 
 
 def _target(text: str) -> "Target":

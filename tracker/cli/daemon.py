@@ -1,7 +1,6 @@
 """Telling: remind (one pass), daemon (pass after pass), rehearse (on a copy)."""
 
 import logging
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,18 +44,17 @@ def remind(
     if report.silent_because:
         shared.tell("cli.remind.silent", why=silence(report, shared.locale))
     else:
-        _say_what_waits(shared, guess=not _troubled(report))
+        _say_what_waits(shared, guess=not (report.trouble or report.steps.failed or _failed(report)))
     complain(report)
 
 
-def _troubled(report: "Report") -> bool:
-    """Say whether it is known why something did not go out: then nothing else is guessed at."""
-    failed = any(report.outcomes[state] for state in ("retry", "unknown", "dead"))
-    return bool(report.trouble or report.steps.failed or failed)
+def _failed(report: "Report") -> dict[str, int]:
+    """Count the messages that did not go out, by what became of them."""
+    return {state: count for state, count in report.outcomes.items() if count and state in ("retry", "unknown", "dead")}
 
 
 def _say_what_waits(shared: Command, *, guess: bool) -> None:
-    """Say how many notices are owed or held, and why they did not go out."""
+    """Say how many notices are owed or held, and unless that is known already, guess why they did not go out."""
     from notifications.outbox import notices
     from tracker.cli.wording import hold_reason
 
@@ -95,7 +93,7 @@ def complain(report: "Report") -> None:
 
     for failure in report.steps.failed:
         raise failure.trouble if isinstance(failure.trouble, Error) else DeliveryFailed(problem=failure.text)
-    failed = {state: count for state, count in report.outcomes.items() if state in ("retry", "unknown", "dead")}
+    failed = _failed(report)
     if report.trouble or failed:
         raise DeliveryFailed(problem=Problem(lambda locale: _failures(report.trouble, failed, locale)))
 
@@ -161,11 +159,13 @@ def rehearse(
 
     shared = command(ctx)
     app = shared.app
-    span = _span(read_bound(first, app, shared.locale), read_bound(until, app, shared.locale))
+    begin, end = read_bound(first, app, shared.locale), read_bound(until, app, shared.locale)
+    if end < begin:
+        raise UsageError(problem=sentence("cli.rehearse.span", first=begin, last=end))
     if into.exists() and any(into.iterdir()):
         raise UsageError(problem=sentence("cli.rehearse.not_empty", folder=into))
     with Rehearsal(app, into) as rehearsal:
-        sent = rehearsal.run(*span)
+        sent = rehearsal.run(begin, end)
         poisoned, why = rehearsal.poisoned()
     rows = [{"day": m.told_on, "to": m.mailbox, "kind": m.kind, "subject": clean(m.subject)} for m in sent]
     if json:
@@ -175,9 +175,3 @@ def rehearse(
         shared.tell("cli.rehearse.written", n=len(rows), folder=into)
     if poisoned:
         raise DeliveryFailed(problem=sentence("cli.rehearse.not_composed", n=poisoned, why=why))
-
-
-def _span(first: date, last: date) -> tuple[date, date]:
-    if last < first:
-        raise UsageError(problem=sentence("cli.rehearse.span", first=first, last=last))
-    return first, last

@@ -25,8 +25,10 @@ QuietOption = Annotated[
 def say_late(found: "Sequence[Late]", app: "App", locale: str) -> None:
     """Say how many were overdue when they became open, and what will happen; nothing where there are none."""
     for late in found:
-        facts = {"n": late.overdue, "first": _day(late, locale), "after": _after(app, locale)}
-        _say(locale, "history" if late.quiet else "overdue", **facts)
+        first = i18n.format_date(locale, late.first) if late.first else "—"
+        after = i18n.distance(locale, app.policy.escalate_after)
+        key = f"cli.late.{'history' if late.quiet else 'overdue'}"
+        say(i18n.say(locale, key, n=late.overdue, first=first, after=after))
 
 
 def count(found: "Sequence[Late]") -> int:
@@ -37,17 +39,4 @@ def count(found: "Sequence[Late]") -> int:
 def say_drafts(overdue: int, locale: str, *, quiet: bool) -> None:
     """Say how many drafts of a letter are past their deadline, and what confirming them will do."""
     if overdue:
-        _say(locale, "history_drafts" if quiet else "drafts", n=overdue)
-
-
-def _say(locale: str, sentence: str, **facts: object) -> None:
-    say(i18n.say(locale, f"cli.late.{sentence}", **facts))
-
-
-def _day(late: "Late", locale: str) -> str:
-    return i18n.format_date(locale, late.first) if late.first else "—"
-
-
-def _after(app: "App", locale: str) -> str:
-    """Return the distance in words: ``5个工作日``, ``5 working days``."""
-    return i18n.distance(locale, app.policy.escalate_after)
+        say(i18n.say(locale, f"cli.late.{'history_drafts' if quiet else 'drafts'}", n=overdue))

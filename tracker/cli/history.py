@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 from commitments import i18n
 from commitments.errors import sentence
 from tracker.cli.base import Command, CsvOption, JsonOption, UsageError, command, refs
-from tracker.cli.output import clean, print_csv, print_json, print_table, say
+from tracker.cli.output import clean, picked, print_csv, print_json, print_table, say
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -62,10 +62,11 @@ def list_(
     shared = command(ctx)
     entries = _entries(shared.app, ref)
     if json:
-        print_json({"entries": [_facts(entry) for entry in entries]})
+        print_json({"entries": [picked(entry, COLUMNS) for entry in entries]})
     elif csv:
         print_csv(
-            COLUMNS, ({**_facts(entry), "changes": dumps(entry.changes, ensure_ascii=False)} for entry in entries)
+            COLUMNS,
+            ({**picked(entry, COLUMNS), "changes": dumps(entry.changes, ensure_ascii=False)} for entry in entries),
         )
     else:
         headings = i18n.table(shared.locale, "cli.history.column")
@@ -93,10 +94,6 @@ def _entries(app: "App", ref: str) -> "Iterator[HistoryEntry]":
         last = page[-1].seq
 
 
-def _facts(entry: "HistoryEntry") -> dict[str, Any]:
-    return {column: getattr(entry, column) for column in COLUMNS}
-
-
 def _line(entry: "HistoryEntry", locale: str, zone: "ZoneInfo") -> dict[str, object]:
     """Give an entry its words, and the time on the organisation's clock."""
     from commitments.codes import in_words
@@ -107,7 +104,7 @@ def _line(entry: "HistoryEntry", locale: str, zone: "ZoneInfo") -> dict[str, obj
         "what": in_words(locale, "action", entry.action),
         "reason": in_words(locale, "reason", entry.reason),
     }
-    return {**_facts(entry), **worded, "when": when, "changes": _changes(entry.changes, locale, zone)}
+    return {**picked(entry, COLUMNS), **worded, "when": when, "changes": _changes(entry.changes, locale, zone)}
 
 
 def _subject(subject: str, locale: str) -> str:

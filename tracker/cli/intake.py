@@ -15,7 +15,6 @@ from tracker.cli.output import print_facts, print_json, print_table, say
 if TYPE_CHECKING:
     from commitments.letters.reading import Reading
     from commitments.register.letter_import import Intake
-    from tracker.app import App
 
 QUOTE_CHARS = 44
 
@@ -56,7 +55,8 @@ def import_(
 
     given = {
         "document_number": document_number, "proposal_number": proposal_number, "proposing_unit": proposing_unit,
-        "replying_unit": replying_unit, "signed_on": _signed(signed_on, app, command(ctx).locale),
+        "replying_unit": replying_unit,
+        "signed_on": str(read_day(signed_on, app, command(ctx).locale, past=True)) if signed_on else "",
     }  # fmt: skip
     with app.register() as register:
         done = bring_in(register, reading, Path(file).name, given)
@@ -69,10 +69,6 @@ def import_(
     else:
         _say_done(done, reading, command(ctx).locale)
         say_drafts(overdue, command(ctx).locale, quiet=quiet)
-
-
-def _signed(text: str, app: "App", locale: str) -> str:
-    return read_day(text, app, locale, past=True).isoformat() if text else ""
 
 
 def _bytes(file: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,9 +10,6 @@ from commitments import i18n
 from tracker.cli.base import ActorOption, ForceOption, JsonOption, command, save
 from tracker.cli.entering import QuietOption, count, say_late
 from tracker.cli.output import print_json, say
-
-if TYPE_CHECKING:
-    from commitments.exchange.load import Loaded
 
 group = typer.Typer(no_args_is_help=True, help="台账文件 · The ledger as a file.", rich_markup_mode=None)
 
@@ -54,14 +51,11 @@ def load(
     if json:
         print_json({**asdict(loaded), "warnings": warnings, "overdue": count(late), "dry_run": dry_run})
     else:
-        print(i18n.say(shared.locale, "cli.ledger.loaded", **_counts(loaded)))
+        counts = {**asdict(loaded), "added": len(loaded.added), "updated": len(loaded.updated)}
+        print(i18n.say(shared.locale, "cli.ledger.loaded", **counts))
         say_late(late, app, shared.locale)
     if dry_run:
         shared.tell("cli.ledger.dry_run")
-
-
-def _counts(loaded: "Loaded") -> dict[str, object]:
-    return {**asdict(loaded), "added": len(loaded.added), "updated": len(loaded.updated)}
 
 
 @group.command()

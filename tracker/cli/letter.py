@@ -1,6 +1,5 @@
 """The register of reply letters: add, list, show."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -145,7 +144,7 @@ def show(
         return
     from commitments.exchange.fields import LETTER, stated
     from commitments.queries import listing, lookup
-    from tracker.cli.listing import Statuses
+    from tracker.cli.listing import Statuses, due_words
     from tracker.cli.listing import facts as row_facts
 
     shared = command(ctx)
@@ -160,8 +159,11 @@ def show(
         return
     names = table(shared.locale, "cli.letter.column")
     print_facts({names[field]: value for field, value in facts.items() if value})
-    worded = [_worded(item, shared.locale) for item in items]
-    print_table(table(shared.locale, "cli.letter.item"), worded, shared.locale)
+    for row, item in zip(rows, items, strict=True):
+        provisional = bool(item["due_provisional"])
+        item["day"] = due_words(row.due_on, row.review_on, shared.locale, provisional=provisional)
+        item["state"] = word(shared.locale, "state", row.state)
+    print_table(table(shared.locale, "cli.letter.item"), items, shared.locale)
 
 
 def _show_source(ctx: typer.Context, number: str) -> None:
@@ -184,10 +186,3 @@ def _show_source(ctx: typer.Context, number: str) -> None:
 
 class NoSource(NotFound):
     """The letter was typed in, not read from a file."""
-
-
-def _worded(item: Mapping[str, object], locale: str) -> dict[str, object]:
-    """Give a commitment its words: the state, and the day by which it is done or looked at."""
-    mark = "*" if item["due_provisional"] else ""
-    day = f"{item['due_on']}{mark}" if item["due_on"] else f"{word(locale, 'noun', 'review')} {item['review_on'] or ''}"
-    return {**item, "day": day, "state": word(locale, "state", str(item["state"]))}

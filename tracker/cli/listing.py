@@ -191,13 +191,8 @@ def _light(row: "StatusRow", light: str | None, locale: str) -> str:
 def due_words(due_on: date | None, review_on: date | None, locale: str, *, provisional: bool) -> str:
     """Return the deadline, or the day of review, as tables show it."""
     if due_on:
-        return f"{due_on}{_mark(provisional, locale)}"
+        return f"{due_on} {word(locale, 'noun', 'provisional')}" if provisional else str(due_on)
     return f"{word(locale, 'noun', 'review')} {review_on}" if review_on else ""
-
-
-def _mark(provisional: bool, locale: str) -> str:
-    """Mark a date that rests on a year whose working days are not published."""
-    return f" {word(locale, 'noun', 'provisional')}" if provisional else ""
 
 
 def show(ctx: typer.Context, ref: Ref, json: JsonOption = False) -> None:

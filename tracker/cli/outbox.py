@@ -7,7 +7,7 @@ import typer
 from commitments.errors import sentence
 from commitments.i18n import say, word
 from tracker.cli.base import ActorOption, CsvOption, JsonOption, UsageError, YesOption, command, confirm, worded
-from tracker.cli.output import print_csv, print_facts, print_json, print_table
+from tracker.cli.output import picked, print_csv, print_facts, print_json, print_table, write_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from tracker.cli.base import Command
 
 group = typer.Typer(no_args_is_help=True, help="发件箱 · What was or will be sent.", rich_markup_mode=None)
-COLUMNS = ("id", "message_id", "to", "channel", "kind", "state", "subject", "notices", "attempts", "sent_at", "error")
+COLUMNS = (
+    "id", "message_id", "to", "addressee", "channel", "kind", "state", "subject", "notices", "attempts", "sent_at",
+    "error", "held",
+)  # fmt: skip
+ATTEMPT = ("n", "worker", "started_at", "finished_at", "outcome", "answer")
 Id = Annotated[int, typer.Argument(help="邮件序号，见 outbox list · Number of the message.")]
 
 
@@ -100,21 +104,8 @@ def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]
 def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
     from notifications.outbox.holds import is_suspended
 
-    return {
-        "id": message.id,
-        "message_id": message.message_id,
-        "to": message.mailbox,
-        "addressee": message.addressee,
-        "channel": message.channel,
-        "kind": message.kind,
-        "state": message.state,
-        "subject": message.subject,
-        "notices": keys,
-        "attempts": message.attempts,
-        "sent_at": message.sent_at,
-        "error": message.error,
-        "held": is_suspended(message),
-    }
+    known = {"to": message.mailbox, "notices": keys, "held": is_suspended(message)}
+    return {name: known[name] if name in known else getattr(message, name) for name in COLUMNS}
 
 
 def _notices(session: "Session") -> list[dict[str, Any]]:
@@ -142,8 +133,6 @@ def show(
     $ tracker outbox show 1
     $ tracker outbox show 1 --eml
     """
-    import sys
-
     from sqlalchemy import select
 
     from notifications.models import Attempt, Notice
@@ -153,13 +142,9 @@ def show(
         keys = list(session.scalars(select(Notice.key).where(Notice.message_id == id_).order_by(Notice.id)))
         tries = session.scalars(select(Attempt).where(Attempt.message_id == id_).order_by(Attempt.n)).all()
     if eml:
-        sys.stdout.buffer.write(message.frozen)
-        sys.stdout.buffer.flush()
+        write_out(message.frozen)
         return
-    attempts = [
-        {"n": t.n, "worker": t.worker, "started_at": t.started_at, "finished_at": t.finished_at, "outcome": t.outcome,
-         "answer": t.answer} for t in tries
-    ]  # fmt: skip
+    attempts = [picked(each, ATTEMPT) for each in tries]
     facts = {**_facts(message, keys), "slot": message.slot, "composition": message.composition}
     if json:
         print_json({"message": {**facts, "attempts": attempts}})

@@ -13,7 +13,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TextIO
+from typing import Any, TextIO
 
 from commitments import i18n
 from commitments.damage import visible
@@ -52,6 +52,11 @@ def print_json(facts: Mapping[str, object]) -> None:
     except UnicodeEncodeError:
         text = json_text(facts, escaped=True)
     print(text)
+
+
+def picked(row: object, names: Iterable[str]) -> dict[str, Any]:
+    """Return these fields of a row."""
+    return {name: getattr(row, name) for name in names}
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
@@ -95,7 +100,8 @@ def print_lines(headings: Mapping[str, str], groups: Iterable[tuple[str, Iterabl
     table += [(colour, line.split("\t")) for colour, lines in groups for line in lines]
     widths = _widths([cells for _, cells in table])
     for colour, cells in table:
-        print(paint(_line(cells, widths), colour))
+        fitted = (_fit(cell, width) for cell, width in zip(cells, widths, strict=True))
+        print(paint("  ".join(fitted).rstrip(), colour))
 
 
 def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
@@ -105,10 +111,6 @@ def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
     widest = widths.index(max(widths))
     widths[widest] = max(12, widths[widest] + min(0, spare))
     return widths
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(_fit(cell, width) for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
 def _fit(cell: str, width: int) -> str:

@@ -6,6 +6,7 @@ the next review begins there. Longer than most files: one walk, with its keys, i
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,6 +24,8 @@ from tracker.cli.entering import QuietOption, say_late
 from tracker.cli.output import clean, paint, say
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from commitments.models import Commitment, Source
     from commitments.register.context import Register
     from tracker.app import App
@@ -53,8 +56,7 @@ class Walk:
     at: int = 0
     refs: list[str] = field(default_factory=list)
     pending: tuple[int, str, Callable[["Register"], object]] | None = None
-    confirmed: int = 0
-    dropped: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
     quiet: bool = False
     opened: list[str] = field(default_factory=list)
 
@@ -68,9 +70,8 @@ class Walk:
                 break
             self._press(key)
         self._write()
-        left = len(self._drafts())
-        counts = {"confirmed": self.confirmed, "dropped": self.dropped, "left": left}
-        say(i18n.say(self.locale, "cli.review.done", **counts))
+        facts = {"confirmed": self.counts["confirm"], "dropped": self.counts["drop"], "left": len(self._drafts())}
+        say(i18n.say(self.locale, "cli.review.done", **facts))
         self._say_late()
 
     def _press(self, key: str) -> None:
@@ -96,8 +97,7 @@ class Walk:
         self.pending = None
         with self.app.register() as register:
             work(register)
-        self.confirmed += what == "confirm"
-        self.dropped += what == "drop"
+        self.counts[what] += 1
 
     def _now(self, work: Callable[["Register"], object]) -> None:
         """Write at once what the next look must show; nothing before it can be taken back then."""
@@ -107,7 +107,9 @@ class Walk:
 
     def _confirm(self) -> None:
         ref = self.refs[self.at]
-        asked = self._asks(ref)
+        with self.app.reading() as session:
+            _, source = _find(session, ref)
+            asked = source.asks(ref) if source else []
         if "lead" in asked:
             self._set_lead(ref, _line(self._word("lead_asked")))
         if "date" in asked:
@@ -166,7 +168,7 @@ class Walk:
 
         ref, words = self.refs[self.at], _line(self._word("where"))
         with self.app.reading() as session:
-            place = _find(session, ref).quote.find(words) if words else -1
+            place = _find(session, ref)[0].quote.find(words) if words else -1
         if place <= 0:
             raise UsageError(problem=sentence("cli.review.not_in_quote"))
         self._now(lambda register: self.refs.insert(self.at + 1, letter_import.split(register, ref, place)))
@@ -194,13 +196,14 @@ class Walk:
     def _set_lead(self, ref: str, name: str) -> None:
         if not name:
             raise UsageError(problem=sentence("cli.review.lead_asked"))
-        self._change(ref, lambda register: self._led_by(register, ref, name))
 
-    def _led_by(self, register: "Register", ref: str, name: str) -> dict[str, object]:
-        """Give the lead, who supports no longer then."""
-        lead = self._department(register, name)
-        support = [each for each in _find(register.session, ref).support if each is not lead]
-        return {"lead": lead, "support": support, "owner_basis": "stated"}
+        def led_by(register: "Register") -> dict[str, object]:
+            """Give the lead, who supports no longer then."""
+            lead, row = self._department(register, name), _find(register.session, ref)[0]
+            support = [each for each in row.support if each is not lead]
+            return {"lead": lead, "support": support, "owner_basis": "stated"}
+
+        self._change(ref, led_by)
 
     def _department(self, register: "Register", name: str) -> object:
         """Return a department by name; a new one when the person says so."""
@@ -218,7 +221,7 @@ class Walk:
     def _settle_date(self, ref: str, text: str) -> None:
         """Take the date as read, another one, or none; none gets a review date when it is confirmed."""
         with self.app.reading() as session:
-            row = _find(session, ref)
+            row, _ = _find(session, ref)
             read, basis = row.due_on, row.due_basis
         if text == "":
             self._change(ref, lambda _: {"due_on": read, "due_basis": basis})
@@ -247,20 +250,10 @@ class Walk:
             places = source.places if source else {}
         return sorted(refs, key=lambda ref: places.get(ref, {}).get("start", 0))
 
-    def _asks(self, ref: str) -> list[str]:
-        from commitments.models import Source
-
-        with self.app.reading() as session:
-            source = session.get(Source, _find(session, ref).letter_id)
-            return source.asks(ref) if source else []
-
     def _show(self) -> None:
-        from commitments.models import Source
-
         ref = self.refs[self.at]
         with self.app.reading() as session:
-            row = _find(session, ref)
-            source = session.get(Source, row.letter_id)
+            row, source = _find(session, ref)
             where = clean(f"{row.section}  {row.ordinal or ''}")
             print(f"\n{self.at + 1}/{len(self.refs)}  {paint(ref, 'bold')}  {where}")
             print(_in_paragraph(row, source))
@@ -286,18 +279,18 @@ class Walk:
         ]
         support = word("cli.common", "comma").join(each.name for each in row.support)
         lines += [(names["support"], support)] * bool(support)
-        strength = " ".join([word("strength", row.strength), row.condition, *map(_goal, row.targets)])
+        goals = [f"{each.what} {amounts.written(each.goal)}{each.unit}" for each in row.targets]
+        strength = " ".join([word("strength", row.strength), row.condition, *goals])
         return [f"  {name}  {clean(text)}" for name, text in [*lines, (names["strength"], strength.strip())]]
 
 
-def _goal(target: object) -> str:
-    return f"{getattr(target, 'what', '')} {amounts.written(getattr(target, 'goal', 0))}{getattr(target, 'unit', '')}"
-
-
-def _find(session: object, ref: str) -> "Commitment":
+def _find(session: "Session", ref: str) -> "tuple[Commitment, Source | None]":
+    """Return a draft, and what its letter was read from."""
+    from commitments.models import Source
     from commitments.queries import lookup
 
-    return lookup.find(session, ref)  # type: ignore[arg-type]
+    row = lookup.find(session, ref)
+    return row, session.get(Source, row.letter_id)
 
 
 def _in_paragraph(row: "Commitment", source: "Source | None") -> str:

@@ -8,20 +8,21 @@ from commitments.codes import in_words, reason_words
 from commitments.i18n import say, table, word
 from commitments.queries.detail import CommitmentDetail
 from commitments.queries.listing import Listed
-from tracker.cli.output import clean
+from tracker.cli.output import clean, picked
 
 NAMED = ("letter", "lead", "support")  # of a list's fields, those that are names of other rows
 MORE = (
     "section", "ordinal", "quote", "summary", "support_basis", "owner_basis", "first_due_on", "due_text", "due_rule",
     "condition", "closed_on", "closing_note", "reported_done_on",
 )  # fmt: skip
+DISPUTE = ("reason", "raised_at", "state", "decided_by", "decided_at", "note")
 WORDED = ("kind", "strength", "owner_basis", "due_basis", "state", "band", "outcome", "due_rule")
 
 
 def listed(detail: CommitmentDetail) -> Listed:
     """Return a commitment as lists read it."""
     row = detail.row
-    facts = {name: getattr(row, name) for name in Listed._fields if name not in NAMED}
+    facts = picked(row, (name for name in Listed._fields if name not in NAMED))
     support = [department.name for department in row.support]
     return Listed(letter=row.letter.document_number, lead=row.lead.name, support=support, **facts)
 
@@ -30,34 +31,25 @@ def details(detail: CommitmentDetail) -> dict[str, Any]:
     """Return the fields of a commitment that a list leaves out."""
     row = detail.row
     return {
-        **{name: getattr(row, name) for name in MORE},
+        **picked(row, MORE),
         "verbatim": detail.verbatim,
-        "targets": [{"what": t.what, "unit": t.unit, "baseline": t.baseline, "goal": t.goal} for t in row.targets],
+        "targets": [picked(each, ("what", "unit", "baseline", "goal")) for each in row.targets],
     }
 
 
 def events(detail: CommitmentDetail) -> dict[str, list[dict[str, Any]]]:
     """Return what happened to a commitment, oldest first."""
     return {
-        "progress": [{"on": p.on, "note": p.note, "by": p.by, "figures": p.figures} for p in detail.progress],
+        "progress": [picked(each, ("on", "note", "by", "figures")) for each in detail.progress],
         "extensions": [
-            {"from": e.old_due, "to": e.new_due, "reason": e.reason, "asked_by": e.asked_by, "state": e.state,
-             "decided_by": e.decided_by} for e in detail.extensions
+            {"from": each.old_due, "to": each.new_due, **picked(each, ("reason", "asked_by", "state", "decided_by"))}
+            for each in detail.extensions
         ],
-        "evidence": [
-            {"name": e.name, "url": e.url, "sha256": e.sha256, "size": e.size, "given_by": e.given_by}
-            for e in detail.evidence
-        ],
-        "receipts": [{"department": each.department, "at": each.at} for each in detail.receipts],
-        "disputes": [
-            {"department": name, "reason": d.reason, "raised_at": d.raised_at, "state": d.state,
-             "decided_by": d.decided_by, "decided_at": d.decided_at, "note": d.note} for d, name in detail.disputes
-        ],
-        "history": [
-            {"seq": h.seq, "at": h.at, "actor": h.actor, "action": h.action, "reason": h.reason, "changes": h.changes}
-            for h in detail.history
-        ],
-    }  # fmt: skip
+        "evidence": [picked(each, ("name", "url", "sha256", "size", "given_by")) for each in detail.evidence],
+        "receipts": [picked(each, ("department", "at")) for each in detail.receipts],
+        "disputes": [{"department": name, **picked(each, DISPUTE)} for each, name in detail.disputes],
+        "history": [picked(each, ("seq", "at", "actor", "action", "reason", "changes")) for each in detail.history],
+    }
 
 
 def labelled(facts: Mapping[str, Any], locale: str) -> dict[str, object]:

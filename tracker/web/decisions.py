@@ -9,14 +9,12 @@ from commitments.i18n import table, word
 from commitments.models import OUTCOMES, Department, Dispute, Extension
 from commitments.queries.detail import CommitmentDetail
 from commitments.register import closing, editing, extensions, opening, progress, responses
-from tracker.web.forms import Entry, Field, Form, number
+from tracker.web.forms import PROOF, REASON, Entry, Field, Form, number
 
 if TYPE_CHECKING:
     from commitments.register.context import Register
 
 Names = Sequence[tuple[int, str]]
-PROOF = (Field("file", "file"), Field("link", "link"))
-REASON = Field("reason", "text", required=True)
 STATES = {
     "confirm": ("draft",),
     "drop": ("draft",),
@@ -37,15 +35,16 @@ def offered(detail: CommitmentDetail, names: Names, locale: str) -> list[Form]:
 
 def form(name: str, detail: CommitmentDetail, names: Names, locale: str) -> Form | None:
     """Return the form of a name, whether or not it fits now: what it asks may have been done a moment ago."""
-    decision = Field("decision", "choice", required=True, choices=_choices("decision", locale))
+    decision = Field("decision", "choice", required=True, choices=tuple(table(locale, "page.decision").items()))
+    outcomes = tuple((outcome, word(locale, "outcome", outcome)) for outcome in OUTCOMES)
     by, others = Field("by", required=True), tuple((str(number), each) for number, each in names)
     forms = (
         Form("confirm"),
-        Form("drop", (Field("reason", "text", required=True),), danger=True),
+        Form("drop", (REASON,), danger=True),
         Form("decide_extension", (_shown(detail), decision, by)),
         Form("decide_dispute", (_raised_by(detail), decision, Field("lead", "choice", choices=others),
                                 Field("note", "text", label=word(locale, "page.field", "answer")), by)),
-        Form("close", (Field("outcome", "choice", required=True, choices=_outcomes(locale)),
+        Form("close", (Field("outcome", "choice", required=True, choices=outcomes),
                        Field("note", "text", label=word(locale, "page.field", "closing")), *PROOF,
                        Field("waiver", "text"), Field("next", "date"))),
         Form("reopen", (REASON,)),
@@ -53,14 +52,6 @@ def form(name: str, detail: CommitmentDetail, names: Names, locale: str) -> Form
         Form("note", (Field("note", "text", required=True), Field("on", "date"), *PROOF)),
     )  # fmt: skip
     return next((each for each in forms if each.name == name), None)
-
-
-def _choices(group: str, locale: str) -> tuple[tuple[str, str], ...]:
-    return tuple(table(locale, f"page.{group}").items())
-
-
-def _outcomes(locale: str) -> tuple[tuple[str, str], ...]:
-    return tuple((outcome, word(locale, "outcome", outcome)) for outcome in OUTCOMES)
 
 
 def _shown(detail: CommitmentDetail) -> Field:

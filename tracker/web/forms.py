@@ -34,6 +34,10 @@ class Field:
     value: str = ""
 
 
+PROOF = (Field("file", "file"), Field("link", "link"))
+REASON = Field("reason", "text", required=True)
+
+
 @dataclass(frozen=True)
 class Form:
     """A form by its name, which is also the last part of its address and the key of its words.

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from flask import Response, make_response, redirect, request
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -42,8 +42,9 @@ def submit(site: Site, holder: LinkHolder, form: forms.Form, work: Work, subject
     try:
         seq = already(site, holder)
         if seq is None:
-            entry = forms.read(form, request, _dates(site))
-            seq = _do(site, holder, lambda register: _work(site, holder, register, entry, work, subject), subject)
+            app = site.app
+            entry = forms.read(form, request, lambda text, past: dates.read(text, app.today, app.workdays, past=past))
+            seq = _do(site, holder, entry, work, subject)
     except forms.Mistakes as wrong:
         return _again(holder, form, back, 422, wrong.message(holder.locale), wrong.by_field, wrong.instead)
     except StorageTrouble as trouble:
@@ -53,17 +54,6 @@ def submit(site: Site, holder: LinkHolder, form: forms.Form, work: Work, subject
     except (DBAPIError, OSError) as trouble:
         return _trouble(holder, form, back, trouble)
     return done(back, seq)
-
-
-def _work(site: Site, holder: LinkHolder, register: "Register", entry: forms.Entry, work: Work, subject: str) -> None:
-    """Do what a form asks, unless its files are more than the pages take."""
-    uploads.check_quota(site.app, register, subject, holder.name, entry.files)
-    work(register, entry)
-
-
-def _dates(site: Site) -> forms.Dated:
-    """Return what reads dates as of today."""
-    return lambda text, past: dates.read(text, site.app.today, site.app.workdays, past=past)
 
 
 def already(site: Site, holder: LinkHolder) -> int | None:
@@ -117,24 +107,24 @@ def _idempotency_key(holder: LinkHolder) -> str:
     return hashlib.sha256(f"{holder.purpose}|{holder.department_id}|{request.path}|{shown}".encode()).hexdigest()
 
 
-def _do(site: Site, holder: LinkHolder, work: Callable[["Register"], object], subject: str) -> int:
-    """Do the work unless another has done this very form meanwhile; return the number of its history entry."""
+def _do(site: Site, holder: LinkHolder, entry: forms.Entry, work: Work, subject: str) -> int:
+    """Do the work unless another has done this very form meanwhile; return the number of its history entry.
+
+    Raises TooMuchEvidence when its files are more than the pages take.
+    """
     key = _idempotency_key(holder)
     with site.app.register(holder.name) as register:
         known = responses.once(register, key)
         if known is not None:
             return known
         before = chain.head(register.session).seq
-        work(register)
+        uploads.check_quota(site.app, register, subject, holder.name, entry.files)
+        work(register, entry)
         register.session.flush()
-        seq = register.session.scalar(_entry(before, subject)) or 0
+        its = (HistoryEntry.seq > before, HistoryEntry.subject == subject)
+        seq = register.session.scalar(select(func.min(HistoryEntry.seq)).where(*its)) or 0
         responses.remember(register, key, seq)
         return seq
-
-
-def _entry(before: int, subject: str) -> Select[int | None]:
-    """Select the first entry about ``subject`` that was written since."""
-    return select(func.min(HistoryEntry.seq)).where(HistoryEntry.seq > before, HistoryEntry.subject == subject)
 
 
 def _trouble(holder: LinkHolder, form: forms.Form, back: str, trouble: Exception) -> Response:

@@ -15,7 +15,7 @@ from commitments.register import closing, extensions, progress, responses
 from notifications.links import OWNER
 from tracker.web.auth import LinkHolder
 from tracker.web.downloads import download
-from tracker.web.forms import FIGURE, Entry, Field, Form
+from tracker.web.forms import FIGURE, PROOF, REASON, Entry, Field, Form
 from tracker.web.site import Site, page
 from tracker.web.submit import confirmation, new_idempotency_key, submit
 
@@ -23,11 +23,10 @@ if TYPE_CHECKING:
     from commitments.register.context import Register
 
 PAGE_SIZE = 50  # of the department's other items
-PROOF = (Field("file", "file"), Field("link", "link"))
 ACKNOWLEDGE = Form("acknowledge")
 DONE = Form("done", (Field("note", "text"), Field("on", "date"), *PROOF), one_of=("note", "link"))
-EXTENSION = Form("extension", (Field("to", "date", required=True), Field("reason", "text", required=True)))
-DISPUTE = Form("dispute", (Field("reason", "text", required=True),))
+EXTENSION = Form("extension", (Field("to", "date", required=True), REASON))
+DISPUTE = Form("dispute", (REASON,))
 LEADS_ONLY = (DONE.name, EXTENSION.name)
 
 
