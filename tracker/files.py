@@ -82,16 +82,11 @@ def _replace(file: Path, content: bytes) -> None:
         partial.write_bytes(content)
         if file.exists():
             shutil.copymode(file, partial)
-        else:
-            _share(partial)
+        else:  # those may read it whom the umask lets: a person asked for it, to hand it on
+            partial.chmod(0o666 & ~_umask.get())
         partial.replace(file)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _share(file: Path) -> None:
-    """Let those read a new file whom the umask lets: a person asked for it, to hand it on."""
-    file.chmod(0o666 & ~_umask.get())
 
 
 def _remember(folder: Path, file: Path, content: bytes) -> None:

@@ -80,7 +80,10 @@ def add(
     """
     app, locale = _program(command(ctx))
     first = read_bound(start, app, locale)
-    answer = _added(app.workdays, first, n)
+    try:
+        answer = app.workdays.explain_add(first, n)
+    except OverflowError:
+        raise UsageError(problem=sentence("cli.calendar.beyond", n=n, start=first)) from None
     if json:
         print_json({"date": answer.date, **_grounds(answer)})
         return
@@ -89,13 +92,6 @@ def add(
     print(
         _marked(answer_text, app.workdays, first, answer.date or first, locale) + _explained(answer, first.year, locale)
     )
-
-
-def _added(workdays: "WorkCalendar", start: "date", n: int) -> "Answer":
-    try:
-        return workdays.explain_add(start, n)
-    except OverflowError:
-        raise UsageError(problem=sentence("cli.calendar.beyond", n=n, start=start)) from None
 
 
 def _grounds(answer: "Answer") -> dict[str, object]:

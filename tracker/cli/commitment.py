@@ -8,7 +8,7 @@ from commitments.errors import sentence
 from tracker.cli.base import ActorOption, JsonOption, ReasonOption, Ref, UsageError, YesOption, command, confirm, worded
 from tracker.cli.dates import EmptyDate, as_due, read_day, read_due
 from tracker.cli.entering import QuietOption, count, say_late
-from tracker.cli.filters import Letter
+from tracker.cli.filters import KIND, Letter
 from tracker.cli.output import print_json
 from tracker.cli.recorded import Recorded, recording
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from commitments.models import Department, Target
 
+STRENGTH = typer.Option("--strength", help="明确承诺 firm | 计划安排 planned | 附条件 conditional | 原则表态 soft")
 Support = Annotated[
     list[str] | None, typer.Option("--support", help="会办单位，可重复 · Supporting department, repeatable.")
 ]
@@ -42,12 +43,8 @@ def add(
     summary: Annotated[str, typer.Option("--summary", help="答复要点，转述 · The letter's words, restated.")] = "",
     section: Annotated[str, typer.Option("--section", help="所在章节 · Section of the letter.")] = "",
     ordinal: Annotated[str, typer.Option("--ordinal", help="序号，如 一是 · Its number there.")] = "",
-    kind: Annotated[
-        str, typer.Option("--kind", help="下一步承诺 pledge | 未结事项 open_item | 量化目标 target")
-    ] = "pledge",
-    strength: Annotated[
-        str, typer.Option("--strength", help="明确承诺 firm | 计划安排 planned | 附条件 conditional | 原则表态 soft")
-    ] = "planned",
+    kind: Annotated[str, KIND] = "pledge",
+    strength: Annotated[str, STRENGTH] = "planned",
     owner_basis: Annotated[
         str, typer.Option("--owner-basis", help="答复函写明 stated | 答复单位自办 self | 推定 inferred")
     ] = "stated",
@@ -155,13 +152,8 @@ def edit(
     summary: Annotated[str | None, typer.Option("--summary", help="答复要点，转述 · The words, restated.")] = None,
     due: Due = None,
     review_on: Review = None,
-    kind: Annotated[
-        str | None, typer.Option("--kind", help="下一步承诺 pledge | 未结事项 open_item | 量化目标 target")
-    ] = None,
-    strength: Annotated[
-        str | None,
-        typer.Option("--strength", help="明确承诺 firm | 计划安排 planned | 附条件 conditional | 原则表态 soft"),
-    ] = None,
+    kind: Annotated[str | None, KIND] = None,
+    strength: Annotated[str | None, STRENGTH] = None,
     condition: Annotated[str | None, typer.Option("--condition", help="前提 · What it waits for.")] = None,
     yes: YesOption = False,
     actor: ActorOption = "",

@@ -9,7 +9,7 @@ import typer
 
 from commitments import i18n
 from commitments.errors import sentence
-from tracker.cli.base import Command, UsageError, command
+from tracker.cli.base import UsageError, command
 from tracker.cli.output import clean, paint, say
 
 if TYPE_CHECKING:
@@ -43,13 +43,14 @@ def demo(
         from tracker.web.server import check
 
         check("127.0.0.1", port)
-    app, sent = stage.perform(home, _actor(shared), PROOF, port if serve else 0)
-    for line in timeline(app, sent, shared.language or app.config.language):
+    actor = shared.actor or "demo"
+    app, sent = stage.perform(home, actor, PROOF, port if serve else 0)
+    locale = shared.language or app.config.language
+    for line in timeline(app, sent, locale):
         print(line)
     app.engine.dispose()
-    locale = shared.language or app.config.language
     _say(locale, "cli.demo.mails", home=home)
-    _second_act(home, shared)
+    _second_act(home, actor, locale)
     if serve:
         _serve(stage.go_on(app), locale)
 
@@ -75,24 +76,19 @@ def _serve(app: "App", locale: str) -> None:
         app.engine.dispose()
 
 
-def _second_act(home: Path, shared: Command) -> None:
+def _second_act(home: Path, actor: str, locale: str) -> None:
     """Read another letter from its page: what was found, what was put aside, how to go on."""
     from tracker.cli.intake import show_candidates
     from tracker.demo import stage
 
-    folder, reading = stage.read_second(home, _actor(shared))
+    folder, reading = stage.read_second(home, actor)
     print(paint(f"\n{stage.SECOND.name}  {reading.header.doc_number}", "bold"))
-    locale = shared.language or "zh-Hans"
     show_candidates(reading, locale)
     _say(locale, "cli.demo.review", folder=folder)
 
 
 def _say(locale: str, key: str, **facts: object) -> None:
     say(f"\n{i18n.say(locale, key, **facts)}")
-
-
-def _actor(shared: Command) -> str:
-    return shared.actor or "demo"
 
 
 def _new_folder() -> Path:
@@ -128,18 +124,13 @@ def _worth_telling(messages: Sequence["Message"], seen: set[str]) -> Iterator[st
 
 def _standing(app: "App", locale: str) -> Iterator[str]:
     """End with the ledger as it stands."""
-    from commitments.i18n import word
     from commitments.queries.listing import Filter, page
-    from tracker.cli.listing import LIGHTS, Statuses, facts
+    from tracker.cli.listing import LIGHTS, Statuses, light_word
 
     with app.looking() as connection:
         rows = page(connection, Filter())
     yield ""
     statuses = Statuses(app)
-    for row in (facts(row, statuses) for row in rows):
-        light = (
-            word(locale, "band", str(row["band"]))
-            if row["state"] == "open"
-            else word(locale, "state", str(row["state"]))
-        )
-        yield f"{row['ref']}  {paint(light, LIGHTS.get(str(row['band']), 'dim'))}  {row['title']}"
+    for row in rows:
+        band = statuses.of(row).band
+        yield f"{row.ref}  {paint(light_word(row, band, locale), LIGHTS.get(str(band), 'dim'))}  {row.title}"

@@ -20,7 +20,8 @@ Overdue = Annotated[bool, typer.Option("--overdue", help="只看逾期 · Overdu
 DueWithin = Annotated[str, typer.Option("--due-within", help="期限在…之内：7d、10wd · Due within.")]
 Department = Annotated[str, typer.Option("--department", help="主办或会办单位 · Lead or supporting.")]
 Letter = Annotated[str, typer.Option("--letter", help="文号或提案号 · Document or proposal number.")]
-Kind = Annotated[str, typer.Option("--kind", help="下一步承诺 pledge | 未结事项 open_item | 量化目标 target")]
+KIND = typer.Option("--kind", help="下一步承诺 pledge | 未结事项 open_item | 量化目标 target")
+Kind = Annotated[str, KIND]
 Search = Annotated[str, typer.Option("--search", help="文字查找 · Words in ref, title, quote or condition.")]
 # Which option narrows by which field of a filter.
 OPTIONS = {

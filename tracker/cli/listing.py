@@ -177,10 +177,11 @@ def _place(statuses: Statuses, locale: str, *facts: Any) -> tuple[tuple[int, dat
     row = StatusRow(*facts)
     status = statuses.of(row)
     due = due_words(row.due_on, row.review_on, locale, provisional=status.provisional)
-    return statuses.rank(row), f"{clean(_light(row, status.band, locale))}\t{due}"
+    return statuses.rank(row), f"{clean(light_word(row, status.band, locale))}\t{due}"
 
 
-def _light(row: "StatusRow", light: str | None, locale: str) -> str:
+def light_word(row: "StatusRow | Listed", light: str | None, locale: str) -> str:
+    """Return the word for how a commitment stands: its outcome once it is closed."""
     if row.state == "closed":
         return word(locale, "outcome", str(row.outcome))
     if row.state == "open":

@@ -175,18 +175,18 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _of_the_database(trouble: Exception, shared: Command) -> Error:
     """Return what the database or a damaged text of it says. Raises what is no trouble of theirs."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import DBAPIError
+
+    from commitments.storage import shown
+
     cause = getattr(trouble, "orig", None) or trouble
     if isinstance(cause, UnicodeEncodeError) and is_damaged(cause.object):
         return error_at(cause.object)
-    if not isinstance(trouble, sqlite3.Error) and not _is_of_driver(trouble):
+    if not isinstance(trouble, sqlite3.Error | DBAPIError):
         raise trouble
-    return DatabaseUnusable(path=_database(shared), problem=" ".join(str(cause).split()))
-
-
-def _is_of_driver(trouble: Exception) -> bool:
-    from sqlalchemy.exc import DBAPIError
-
-    return isinstance(trouble, DBAPIError)
+    path = shown(make_url(shared.app.config.database_url))
+    return DatabaseUnusable(path=path, problem=" ".join(str(cause).split()))
 
 
 def _as_text(argument: str) -> str:
@@ -195,21 +195,10 @@ def _as_text(argument: str) -> str:
     Raises UsageError for what no database and no mail can hold.
     """
     try:
-        return os.fsencode(argument).decode() if _has_surrogates(argument) else argument
+        surrogates = any("\ud800" <= character <= "\udfff" for character in argument)
+        return os.fsencode(argument).decode() if surrogates else argument
     except UnicodeError:
         raise UsageError(problem=sentence("cli.common.argument", argument=repr(argument))) from None
-
-
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _database(shared: Command) -> str:
-    from sqlalchemy import make_url
-
-    from commitments.storage import shown
-
-    return shown(make_url(shared.app.config.database_url))
 
 
 @cache

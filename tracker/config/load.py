@@ -3,7 +3,7 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -141,17 +141,11 @@ def _line(text: str, key: Key) -> int:
         if header := re.match(r"\s*\[([^\[\]]+)\]", line):
             section = header[1].strip()
             found = number if section in (wanted, ".".join(key)) else found
-        elif (name := re.match(r"\s*([\w-]+)\s*=", line)) and _path(section, name[1]) in _prefixes(key):
-            return number
+        elif name := re.match(r"\s*([\w-]+)\s*=", line):
+            here = (*section.split("."), name[1]) if section else (name[1],)
+            if here == key[: len(here)]:
+                return number
     return found
-
-
-def _path(section: str, name: str) -> str:
-    return f"{section}.{name}" if section else name
-
-
-def _prefixes(key: Key) -> Iterator[str]:
-    return (".".join(key[:length]) for length in range(1, len(key) + 1))
 
 
 def _example() -> str:

@@ -25,22 +25,28 @@ def perform(home: Path, actor: str, proof: str, port: int = 0) -> "tuple[App, Se
     Configuration and database stay in ``home``; ``proof`` is the text of the file that serves as evidence. With a
     ``port`` the mails carry links to pages on this machine.
     """
-    home.mkdir(parents=True, exist_ok=True)
     settings = config.EXAMPLE.replace('name = ""', f'name = "{story.MZJ}"', 1)
     if port:
         address = f'base_url = "http://127.0.0.1:{port}"'
         settings = settings.replace('base_url = ""', address).replace("port = 8019", f"port = {port}")
-    (home / "config.toml").write_text(settings, encoding="utf-8")
+    app = _opened(home, settings, actor)
     evidence = home / "验收记录.txt"
     evidence.write_text(proof, encoding="utf-8")
-    app = App(config.load(home / "config.toml", {}, home), actor=actor)
-    upgrade.prepare(app)
     with Rehearsal(app, home / "outbox", copy=False) as rehearsal:
         rehearsal.begin(story.FIRST)
         with rehearsal.app.register() as register:
             story.load(register)
         sent = rehearsal.run(story.FIRST, story.LAST, story.happenings(evidence))
         return rehearsal.app, sent
+
+
+def _opened(folder: Path, settings: str, actor: str) -> App:
+    """Make a ledger in a new folder; return the program on it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text(settings, encoding="utf-8")
+    app = App(config.load(folder / "config.toml", {}, folder), actor=actor)
+    upgrade.prepare(app)
+    return app
 
 
 def go_on(app: App) -> App:
@@ -55,10 +61,7 @@ def read_second(home: Path, actor: str) -> "tuple[Path, Reading]":
     from commitments.register.letter_import import bring_in
 
     folder = home / "letter-2031"
-    folder.mkdir()
-    (folder / "config.toml").write_text(config.EXAMPLE, encoding="utf-8")
-    app = App(config.load(folder / "config.toml", {}, folder), actor=actor)
-    upgrade.prepare(app)
+    app = _opened(folder, config.EXAMPLE, actor)
     reading = read(SECOND.read_bytes(), SECOND.name)
     with app.register() as register:
         bring_in(register, reading, SECOND.name, {})

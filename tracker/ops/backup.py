@@ -188,10 +188,6 @@ def nightly(app: App) -> Path | None:
 
 def drop(partial: Path) -> None:
     """Remove an unfinished copy and its journal, which SQLite would otherwise play into the next one."""
-    for left in (partial, _journal(partial)):
+    for left in (partial, partial.with_name(f"{partial.name}-journal")):
         with suppress(OSError):
             left.unlink(missing_ok=True)
-
-
-def _journal(database: Path) -> Path:
-    return database.with_name(f"{database.name}-journal")

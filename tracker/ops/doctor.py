@@ -71,11 +71,15 @@ def _database(app: "App") -> Iterator[Finding]:
         yield Finding("environment", OK if same else BAD, f"{instance.environment} / {app.config.environment}")
     with one_moment(app.engine) as session:
         yield Finding("history", OK, sentence("cli.doctor.chain", seq=chain.verify(session).seq))
-        found = [Problem(worded(each, app.zone).message) for each in islice(differences(session), MAX_NAMED + 1)]
-    for difference in found[:MAX_NAMED]:
-        yield Finding("history", BAD, difference)
-    if found[MAX_NAMED:]:
-        yield Finding("history", BAD, sentence("cli.doctor.more_rows"))
+        found = (Problem(worded(each, app.zone).message) for each in differences(session))
+        yield from _first_of("history", found, "cli.doctor.more_rows")
+
+
+def _first_of(what: str, problems: Iterator[str], more: str) -> Iterator[Finding]:
+    """Yield as many as a person reads, and say where there are more."""
+    yield from (Finding(what, BAD, words) for words in islice(problems, MAX_NAMED))
+    if next(problems, None) is not None:
+        yield Finding(what, BAD, sentence(more))
 
 
 def differences(session: "Session") -> Iterator[replay.Difference]:
@@ -118,12 +122,11 @@ def _private(app: "App") -> Iterator[Finding]:
 
 def _evidence(app: "App") -> Iterator[Finding]:
     """Name files that are no longer what was taken in."""
-    found = list(islice(evidence.faults(app.engine, app.folder / "evidence"), MAX_NAMED + 1))
-    for ref, name, fault in found[:MAX_NAMED]:
-        words = sentence("cli.doctor.evidence", ref=ref, name=name, fault=sentence(f"cli.doctor.{fault}"))
-        yield Finding("evidence", BAD, words)
-    if found[MAX_NAMED:]:
-        yield Finding("evidence", BAD, sentence("cli.doctor.more_evidence"))
+    found = (
+        sentence("cli.doctor.evidence", ref=ref, name=name, fault=sentence(f"cli.doctor.{fault}"))
+        for ref, name, fault in evidence.faults(app.engine, app.folder / "evidence")
+    )
+    yield from _first_of("evidence", found, "cli.doctor.more_evidence")
 
 
 def _mailboxes(app: "App") -> Iterator[Finding]:

@@ -64,7 +64,8 @@ def copy(app: "App", url: str, say: Callable[[str], None]) -> dict[str, int]:
 def _carry(app: "App", source: Session, target: Engine, say: Callable[[str], None]) -> dict[str, int]:
     rows = _count(source.connection())
     _refuse_moved(source, target)
-    _prepare(target)
+    if schema.current(target) != schema.HEAD:  # it may have our tables from a copy that failed
+        schema.upgrade(target)
     if not _already(target, source, rows):
         attempts.recover(source, app.clock(), app.config.mail.retry_unknown_after, alone=True)
         _fill(target, source, rows, say)
@@ -84,12 +85,6 @@ def refuse_while_daemons_run(session: Session, app: "App") -> None:
     if app.database is None and (alive := workers.alive(session, app.clock())):
         place = shown(make_url(app.config.database_url))
         raise DatabaseHeld(path=place, holder=", ".join(alive))
-
-
-def _prepare(target: Engine) -> None:
-    """Give the other database our tables; it may have them from a copy that failed."""
-    if schema.current(target) != schema.HEAD:
-        schema.upgrade(target)
 
 
 def _already(target: Engine, source: Session, rows: dict[str, int]) -> bool:

@@ -145,13 +145,10 @@ def _settings(_session: Session, app: "App") -> Iterator[Stoppage]:
 
 
 def _alerts(session: Session, _app: "App") -> Iterator[Stoppage]:
+    kinds = {CHANNEL_ALERT: "the mail channel rests", CLOCK: "the clock is not believed", "pass": "a pass fails"}
     for alert in alerts.standing(session):
-        if alert.key == CHANNEL_ALERT:
-            yield Stoppage("the mail channel rests", "")
-        elif alert.key == CLOCK:
-            yield Stoppage("the clock is not believed", "")
-        elif alert.key.startswith("pass/"):
-            yield Stoppage("a pass fails", "")
+        if kind := kinds.get("pass" if alert.key.startswith("pass/") else alert.key):
+            yield Stoppage(kind, "")
 
 
 def _overdue(session: Session, app: "App") -> Iterator[Stoppage]:

@@ -50,7 +50,11 @@ class Server:
         self._thread: threading.Thread | None = None
         self._line = _listening(app.config.web.host, app.config.web.port)
         try:
-            self._server = _made(app, self._line)
+            from waitress.server import create_server
+
+            from tracker.web.app import make
+
+            self._server: Any = create_server(make(app), sockets=[self._line], **_settings(app))
         except BaseException:  # whoever knocks at a port that nobody answers waits
             self._line.close()
             raise
@@ -85,14 +89,6 @@ class Server:
         if pipe := self._server.trigger.socket:  # waitress may forget its copy
             pipe.close()
         self._line.close()
-
-
-def _made(app: "App", line: socket.socket) -> Any:
-    from waitress.server import create_server
-
-    from tracker.web.app import make as make_pages
-
-    return create_server(make_pages(app), sockets=[line], **_settings(app))
 
 
 def _settings(app: "App") -> dict[str, Any]:
