@@ -57,8 +57,8 @@ def count(ctx: typer.Context, start: Day, end: Day, json: JsonOption = False) ->
     if json:
         print_json({"working_days": answer.working_days, **_grounds(answer)})
         return
-    answer_text = _say(locale, "count", start=first, end=last, n=answer.working_days)
-    print(_marked(answer_text, app.workdays, first, last, locale) + _explained(answer, first.year, locale))
+    found = _say(locale, "count", start=first, end=last, n=answer.working_days)
+    _print(found, answer, first, last, app.workdays, locale)
 
 
 @group.command(context_settings={"ignore_unknown_options": True})  # so that -7 needs no --
@@ -88,10 +88,8 @@ def add(
         print_json({"date": answer.date, **_grounds(answer)})
         return
     text = "after" if n > 0 else "before" if n < 0 else "same"
-    answer_text = _say(locale, text, start=first, n=abs(n), day=answer.date)
-    print(
-        _marked(answer_text, app.workdays, first, answer.date or first, locale) + _explained(answer, first.year, locale)
-    )
+    found = _say(locale, text, start=first, n=abs(n), day=answer.date)
+    _print(found, answer, first, answer.date or first, app.workdays, locale)
 
 
 def _grounds(answer: "Answer") -> dict[str, object]:
@@ -110,12 +108,12 @@ def _with(text: str, why: str, locale: str) -> str:
     return i18n.say(locale, "cli.common.note", text=text, note=why)
 
 
-def _marked(answer_text: str, workdays: "WorkCalendar", start: "date", end: "date", locale: str) -> str:
-    """Mark an answer that rests on a year not yet published, naming the year."""
+def _print(found: str, answer: "Answer", start: "date", end: "date", workdays: "WorkCalendar", locale: str) -> None:
+    """Print what was found, marked where it rests on years not yet published, and which days were skipped or worked."""
     first, last = sorted((start.year, end.year))
     years = [str(year) for year in range(first, last + 1) if workdays.provisional(year)]
     why = _say(locale, "provisional", years=i18n.word(locale, "cli.common", "comma").join(years))
-    return _with(answer_text, why, locale) if years else answer_text
+    print((_with(found, why, locale) if years else found) + _explained(answer, start.year, locale))
 
 
 def _explained(answer: "Answer", year: int, locale: str) -> str:
@@ -187,15 +185,13 @@ def check(ctx: typer.Context, json: JsonOption = False) -> None:
     if json:
         print_json(facts)
         return
-    own = "\n".join(_own(year, locale) for year in facts["own"])
+    complete = {True: _say(locale, "complete"), False: ""}
+    own = "\n".join(
+        _say(locale, "own", **{**year, "complete": complete[year["complete"]]}).rstrip() for year in facts["own"]
+    )
     values = {**facts, "published": "–".join(map(str, facts["published"])), "own": own}
     names = i18n.table(locale, "cli.calendar.label")
     print_facts({names[field]: value for field, value in values.items() if value})
-
-
-def _own(year: dict[str, Any], locale: str) -> str:
-    complete = _say(locale, "complete") if year["complete"] else ""
-    return _say(locale, "own", **{**year, "complete": complete}).rstrip()
 
 
 def _checked(app: "App") -> dict[str, Any]:

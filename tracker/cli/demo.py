@@ -109,17 +109,12 @@ def timeline(app: "App", sent: Sequence["Message"], locale: str) -> Iterator[str
         counts = Counter(message.kind for message in messages)
         numbers = "  ".join(f"{word(locale, 'notice', kind)} {count}" for kind, count in sorted(counts.items()))
         yield paint(f"{format_month(locale, month)}  {numbers}", "bold")
-        yield from _worth_telling(messages, seen)
+        for message in messages:  # what matters by itself; of repeats and copies only the first
+            about = message.subject.partition("（")[0]
+            if message.kind in ONE_BY_ONE and about not in seen:
+                seen.add(about)
+                yield f"  {message.told_on:%m-%d}  {message.mailbox}  {clean(message.subject)}"
     yield from _standing(app, locale)
-
-
-def _worth_telling(messages: Sequence["Message"], seen: set[str]) -> Iterator[str]:
-    """Tell what matters by itself; of repeats and copies only the first."""
-    for message in messages:
-        about = message.subject.partition("（")[0]
-        if message.kind in ONE_BY_ONE and about not in seen:
-            seen.add(about)
-            yield f"  {message.told_on:%m-%d}  {message.mailbox}  {clean(message.subject)}"
 
 
 def _standing(app: "App", locale: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from commitments.errors import sentence
+from commitments.i18n import word
 from tracker.cli.base import ActorOption, ReasonOption, Ref, UsageError
 from tracker.cli.recorded import recording
 
@@ -44,4 +45,6 @@ def dispute(
             )
         row = find(register.session, ref)
         action = "dispute" if reason else "dispute_accepted" if accept else "dispute_refused"
-        answer.add(action, row, answer.department(whose), answer.fact("note", reason or note), answer.undecided(reason))
+        disputed = (word(answer.locale, "noun", "dispute"), whose.name)
+        undecided = answer.sentence("decide") if reason else ""
+        answer.add(action, row, disputed, answer.fact("note", reason or note), answer.fact("note", undecided))

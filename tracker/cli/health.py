@@ -12,7 +12,6 @@ from tracker.cli.output import clean, paint, print_facts, print_json, say
 
 if TYPE_CHECKING:
     from tracker.app import App
-    from tracker.config.check import Finding
 
 MAX_SENTENCES = 20  # sentences a person reads
 COLOURS = {"ok": "green", "warn": "yellow", "bad": "red"}
@@ -88,14 +87,7 @@ def doctor(ctx: typer.Context, json: JsonOption = False) -> None:
     else:
         for finding in findings:
             state = paint(fact(shared.locale, finding.state).ljust(4), COLOURS[finding.state])
-            print(f"{state}  {_found(finding, shared.locale)}")
+            name, (text,) = fact(shared.locale, finding.what), each_message([finding.text], shared.locale)
+            print(f"{state}  {i18n.say(shared.locale, 'cli.common.pair', name=name, value=clean(text))}")
     if any(finding.state == "bad" for finding in findings):
         raise typer.Exit(1)
-
-
-def _found(finding: "Finding", locale: str) -> str:
-    """Say what was looked at, and how it is."""
-    from tracker.cli.wording import fact
-
-    (text,) = each_message([finding.text], locale)
-    return i18n.say(locale, "cli.common.pair", name=fact(locale, finding.what), value=clean(text))

@@ -59,9 +59,10 @@ class Recorded:
     def due(self, row: "Commitment", before: "date | None" = None) -> tuple[str, str]:
         """Return the deadline or the review date, and what it was before."""
         name, day = ("due_on", row.due_on) if row.due_on else ("review_on", row.review_on)
-        told = self.day(day) if day else ""
-        moved = before is not None and before != day
-        return word(self.locale, "field", name), self._say("moved", new=told, old=self.day(before)) if moved else told  # type: ignore[arg-type]
+        shown = self.day(day) if day else ""
+        if before is not None and before != day:
+            shown = self.sentence("moved", new=shown, old=self.day(before))
+        return word(self.locale, "field", name), shown
 
     def outcome(self, row: "Commitment") -> tuple[str, str]:
         """Return the outcome."""
@@ -80,11 +81,7 @@ class Recorded:
 
     def fact(self, key: str, value: str) -> tuple[str, str]:
         """Return a fact by the key of its name."""
-        return self._say(key), value
-
-    def standing(self, row: "Commitment") -> tuple[str, str]:
-        """Return that a deadline stands until a request is decided."""
-        return self._say("note"), self._say("stands", due=self.day(row.due_on)) if row.due_on else ""
+        return self.sentence(key), value
 
     def following(self, row: "Commitment") -> tuple[str, str]:
         """Return next year's commitment, if one was opened just now."""
@@ -94,23 +91,15 @@ class Recorded:
 
         query = select(Commitment).where(Commitment.follows_id == row.id, Commitment.opened_at == self.register.now)
         made = self.register.session.scalars(query).first()
-        told = self._with(made.ref, self.day(made.due_on)) if made and made.due_on else ""
-        return self._say("next_year"), told
-
-    def department(self, department: "Department") -> tuple[str, str]:
-        """Return whose dispute it is."""
-        return word(self.locale, "noun", "dispute"), department.name
-
-    def undecided(self, reason: str) -> tuple[str, str]:
-        """Return what holds while a dispute that was raised just now waits."""
-        return self._say("note"), self._say("decide") if reason else ""
+        shown = self._with(made.ref, self.day(made.due_on)) if made and made.due_on else ""
+        return self.sentence("next_year"), shown
 
     def owners(self, row: "Commitment") -> tuple[str, str]:
         """Return that the owners are told: of what is open anew, and of what is closed."""
         if row.state == "draft":
-            return self._say("told"), self._say("nobody")
+            return self.sentence("told"), self.sentence("nobody")
         named = [self._owner(row.lead, "lead"), *(self._owner(each, "support") for each in row.support)]
-        return self._say("told"), self._joined(named)
+        return self.sentence("told"), self._joined(named)
 
     def opened(self, row: "Commitment") -> tuple[str, str]:
         """Return who is told of what has become open: its owners; of history, who is reminded next."""
@@ -119,20 +108,16 @@ class Recorded:
         declined = any(key.kind == "assignment" for key in settled(self.register.session, [row.id]))
         return self.ladder(row) if declined else self.owners(row)
 
-    def office(self) -> tuple[str, str]:
-        """Return that our own office is told: what is reported done."""
-        return self._say("told"), self._say("office", mailbox=self.app.config.organisation.mailbox)
-
     def ladder(self, row: "Commitment") -> tuple[str, str]:
         """Return the next regular reminder of something open."""
-        return self._say("told"), next(self._next(row), "") if row.state == "open" else ""
+        return self.sentence("told"), next(self._next(row), "") if row.state == "open" else ""
 
     def _next(self, row: "Commitment") -> Iterator[str]:
         from tracker import late_entries
 
         self.register.session.flush()
         if day := late_entries.next_reminder(self.app, self.register.session, row.ref):
-            yield self._say("rung" if row.due_on else "asked", day=self.day(day), lead=self._named(row.lead))
+            yield self.sentence("rung" if row.due_on else "asked", day=self.day(day), lead=self._named(row.lead))
 
     # -- words -----------------------------------------------------------------------------------------------------
 
@@ -145,7 +130,7 @@ class Recorded:
 
     def _named(self, department: "Department") -> str:
         """Return a department's name; one without a mailbox cannot be told."""
-        return department.name if department.mailbox else self._with(department.name, self._say("no_mailbox"))
+        return department.name if department.mailbox else self._with(department.name, self.sentence("no_mailbox"))
 
     def _with(self, text: str, note: str) -> str:
         return i18n.say(self.locale, "cli.common.note", text=text, note=note)
@@ -156,5 +141,6 @@ class Recorded:
     def _line(self, name: str, value: str) -> str:
         return i18n.say(self.locale, "cli.common.pair", name=name, value=value)
 
-    def _say(self, key: str, **facts: str) -> str:
+    def sentence(self, key: str, **facts: str) -> str:
+        """Return the words of a key, filled with facts."""
         return i18n.say(self.locale, f"cli.recorded.{key}", **facts)

@@ -47,7 +47,7 @@ from tracker.cli import (
     setup,
     work,
 )
-from tracker.cli.base import Command, UsageError, command
+from tracker.cli.base import ActorOption, Command, UsageError, command
 from tracker.cli.output import say, set_up_streams
 from tracker.errors import ConfigError
 from tracker.files import owner_only
@@ -124,9 +124,7 @@ def common(
     ctx: typer.Context,
     config: Annotated[Path | None, typer.Option("--config", help="配置文件 · The configuration file.")] = None,
     language: Annotated[str, typer.Option("--language", help="zh-Hans | zh-Hant | en")] = "",
-    actor: Annotated[
-        str, typer.Option("--actor", help="经办人，默认登录名 · Who acts; the login name by default.")
-    ] = "",
+    actor: ActorOption = "",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="多说一些 · Say more.")] = False,
     version: Annotated[bool, typer.Option("--version", help="版本 · Print the version.")] = False,
 ) -> None:

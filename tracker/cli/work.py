@@ -102,7 +102,8 @@ def extend(
             extensions.decide(register, ref, approve=approve or bool(day), by=approved_by or by or app.actor)
         row = find(register.session, ref)
         if day and not approved_by:
-            asked = (answer.fact("asked_for", answer.day(day)), answer.due(row), answer.standing(row))
+            until_then = answer.sentence("stands", due=answer.day(row.due_on)) if row.due_on else ""
+            asked = (answer.fact("asked_for", answer.day(day)), answer.due(row), answer.fact("note", until_then))
             answer.add("extension_asked", row, *asked)
         else:
             action = "extension_refused" if refuse else "extended"
@@ -129,7 +130,8 @@ def report_done(
     day = read_day(on, app, shared.locale, past=True, yes=yes) if on else None
     with recording(ctx, actor) as answer:
         row = closing.report_done(answer.register, ref, note=note, proofs=evidence or [], on=day)
-        answer.add("report_done", row, answer.fact("note", note), answer.evidence(row), answer.office())
+        office = answer.sentence("office", mailbox=app.config.organisation.mailbox)
+        answer.add("report_done", row, answer.fact("note", note), answer.evidence(row), answer.fact("told", office))
 
 
 def close(

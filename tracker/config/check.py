@@ -44,7 +44,8 @@ def places(app: "App") -> Iterator[Finding]:
     """Look at folders, free space and file system."""
     folders = {app.folder, app.config.mail_folder} if app.config.mail.channel == "folder" else {app.folder}
     for folder in sorted(folders):
-        writable = os.access(_nearest(folder), os.W_OK)
+        nearest = next(place for place in (folder, *folder.resolve().parents) if place.exists())
+        writable = os.access(nearest, os.W_OK)
         key = "cli.doctor.writable" if writable else "cli.doctor.not_writable"
         yield Finding("folder", OK if writable else BAD, sentence(key, folder=folder))
     free = shutil.disk_usage(app.folder).free
@@ -54,11 +55,6 @@ def places(app: "App") -> Iterator[Finding]:
         words = sentence("cli.doctor.network", kind=kind) if kind in NETWORK else kind
         yield Finding("filesystem", BAD if kind in NETWORK else OK, words)
         yield Finding("sqlite", OK, sqlite3.sqlite_version)
-
-
-def _nearest(folder: Path) -> Path:
-    """Return a folder or the first of its parents that exists."""
-    return next(place for place in (folder, *folder.resolve().parents) if place.exists())
 
 
 def _filesystem(path: Path) -> str:

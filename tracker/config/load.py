@@ -24,9 +24,11 @@ Key = tuple[str, ...]  # ("mail", "port")
 def load(path: Path | None, env: Mapping[str, str], cwd: Path) -> Config:
     """Read the configuration; ``path`` is what ``--config`` named. Raises ConfigError with all mistakes at once."""
     source = find(path, env, cwd)
-    text = _read(source)
     try:
+        text = source.read_text(encoding="utf-8-sig")
         table = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise ConfigError([sentence("config.unreadable", file=source, problem=wrong)]) from wrong
     except tomllib.TOMLDecodeError as wrong:
         raise ConfigError([sentence("config.toml", file=source, problem=wrong)]) from wrong
     origins, problems = _overlay(table, env)
@@ -54,13 +56,6 @@ def find(path: Path | None, env: Mapping[str, str], cwd: Path) -> Path:
         if place.is_file():
             return place
     raise ConfigError([sentence("config.none")])
-
-
-def _read(source: Path) -> str:
-    try:
-        return source.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise ConfigError([sentence("config.unreadable", file=source, problem=wrong)]) from wrong
 
 
 def _overlay(table: dict[str, Any], env: Mapping[str, str]) -> tuple[dict[Key, str], list[str]]:

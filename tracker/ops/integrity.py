@@ -67,14 +67,12 @@ def damaged(connection: Connection) -> Iterator[Damage]:
         listed = ", ".join(f'"{column.name}"' for column in columns)
         found = connection.exec_driver_sql(f'SELECT {listed} FROM "{table.name}"')  # noqa: S608 - our own names
         while rows := found.fetchmany(BATCH_ROWS):
-            for row in rows:
-                yield from _of_row(table, columns, row)
-
-
-def _of_row(table: Table, columns: Sequence[Column[object]], row: Sequence[object]) -> Iterator[Damage]:
-    for column, value in zip(columns, row, strict=True):
-        if isinstance(value, str) and _is_wrong(value, column):
-            yield Damage(table.name, _named(table, columns, row), column.name, _shown(value))
+            yield from (
+                Damage(table.name, _named(table, columns, row), column.name, _shown(value))
+                for row in rows
+                for column, value in zip(columns, row, strict=True)
+                if isinstance(value, str) and _is_wrong(value, column)
+            )
 
 
 def _is_wrong(value: str, column: Column[object]) -> bool:

@@ -93,8 +93,10 @@ def _place(path: Path, keys: tuple[str, ...], *, replacing: bool) -> None:
     try:
         partial = _written(path.parent, "".join(f"{key}\n" for key in keys))
         try:
-            if replacing:
-                _give(partial, path.stat())
+            if replacing:  # whoever could read the old file can read the new one: root may turn the keys of a service
+                known = path.stat()
+                os.chown(partial, known.st_uid, known.st_gid)
+                partial.chmod(stat.S_IMODE(known.st_mode))
                 partial.replace(path)
             else:
                 path.hardlink_to(partial)
@@ -114,12 +116,6 @@ def _written(folder: Path, text: str) -> Path:
         file.write(text)
     sync(Path(name))
     return Path(name)
-
-
-def _give(file: Path, known: os.stat_result) -> None:
-    """Let whoever could read the old file read the new one: root may turn the keys of a service."""
-    os.chown(file, known.st_uid, known.st_gid)
-    file.chmod(stat.S_IMODE(known.st_mode))
 
 
 def _trouble(path: Path, problem: str | Mistake) -> ConfigError:

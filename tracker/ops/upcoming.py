@@ -47,7 +47,11 @@ def upcoming(app: "App", last: date, locale: str) -> list[dict[str, object]]:
                 day = schedule.counted_from(subject, app.policy, app.today, app.workdays)
                 began[subject.ref] = Began(day, late=subject.late(app.today))
                 for required in schedule.upcoming(subject, app.policy, app.today, last, app.workdays, settled):
-                    rows[str(required.key)] = _row(subject, required, titles[subject.id])
+                    key = required.key
+                    rows[str(key)] = {
+                        "slot": required.send_on, "kind": key.kind, "ref": subject.ref, "title": titles[subject.id],
+                        "to": str(required.addressee), "role": key.role, "rung": key.step, "due_on": key.day,
+                    }  # fmt: skip
         rows |= _owed(session, last, app.today)
     ordered = sorted(rows.values(), key=lambda row: (str(row["slot"]), str(row["ref"]), str(row["to"])))
     return [
@@ -84,19 +88,6 @@ def _owed(session: "Session", last: date, today: date) -> dict[str, dict[str, ob
         }
         for notice, ref, title, name in session.execute(query)
     }  # fmt: skip
-
-
-def _row(subject: schedule.ReminderSubject, required: schedule.RequiredNotice, title: str) -> dict[str, object]:
-    return {
-        "slot": required.send_on,
-        "kind": required.key.kind,
-        "ref": subject.ref,
-        "title": title,
-        "to": str(required.addressee),
-        "role": required.key.role,
-        "rung": required.key.step,
-        "due_on": required.key.day,
-    }
 
 
 def _provisional(row: dict[str, object], app: "App") -> bool:

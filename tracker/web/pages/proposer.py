@@ -38,8 +38,12 @@ def pages(site: Site) -> Blueprint:
         holder = site.link_holder(UNIT, token)
         _digest(site, holder)
         back = url_for("unit.digest", token=token)
-        return submit(site, holder, _form(holder), lambda register, entry: _do(register, holder, entry),
-                    holder.name, back)  # fmt: skip
+
+        def answer(register: "Register", entry: Entry) -> None:
+            whose = register.session.get_one(Department, holder.department_id)
+            responses.answer(register, whose, holder.month, entry.text("grade"), entry.text("reason"))
+
+        return submit(site, holder, _form(holder), answer, holder.name, back)
 
     return part
 
@@ -73,8 +77,3 @@ def _show(site: Site, holder: LinkHolder) -> str:
     reason = privacy.mask(answer.reason, facts["contact"])[0] if answer else ""
     return page("unit.html", holder.locale, holder=holder, digest=facts, answer=answer, reason=reason, saved=entry,
                 form=_form(holder), idempotency_key=new_idempotency_key(), office=app.organisation)  # fmt: skip
-
-
-def _do(register: "Register", holder: LinkHolder, entry: Entry) -> None:
-    unit = register.session.get_one(Department, holder.department_id)
-    responses.answer(register, unit, holder.month, entry.text("grade"), entry.text("reason"))
