@@ -7,7 +7,7 @@ import typer
 from commitments.errors import sentence
 from tracker.cli.base import ActorOption, JsonOption, ReasonOption, Ref, UsageError, YesOption, command, confirm, worded
 from tracker.cli.dates import EmptyDate, as_due, read_day, read_due
-from tracker.cli.entering import QuietOption, count, say_late
+from tracker.cli.entering import QuietOption, say_late
 from tracker.cli.filters import KIND, Letter
 from tracker.cli.output import print_json
 from tracker.cli.recorded import Recorded, recording
@@ -111,7 +111,8 @@ def add(
         late = late_entries.opened(app, register, [row.ref], quiet=quiet)
         answer = Recorded(app, shared.locale, register)
         answer.add("add", row, answer.due(row), answer.opened(row))
-    print_json({"ref": row.ref, "overdue": count(late)}) if json else print(row.ref)
+    overdue = sum(each.overdue for each in late)
+    print_json({"ref": row.ref, "overdue": overdue}) if json else print(row.ref)
     answer.say()
     say_late(late, app, shared.locale)
 

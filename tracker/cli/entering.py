@@ -31,11 +31,6 @@ def say_late(found: "Sequence[Late]", app: "App", locale: str) -> None:
         say(i18n.say(locale, key, n=late.overdue, first=first, after=after))
 
 
-def count(found: "Sequence[Late]") -> int:
-    """Return how many were overdue, entered as history or not."""
-    return sum(late.overdue for late in found)
-
-
 def say_drafts(overdue: int, locale: str, *, quiet: bool) -> None:
     """Say how many drafts of a letter are past their deadline, and what confirming them will do."""
     if overdue:

@@ -8,7 +8,7 @@ import typer
 
 from commitments import i18n
 from tracker.cli.base import ActorOption, ForceOption, JsonOption, command, save
-from tracker.cli.entering import QuietOption, count, say_late
+from tracker.cli.entering import QuietOption, say_late
 from tracker.cli.output import print_json, say
 
 group = typer.Typer(no_args_is_help=True, help="台账文件 · The ledger as a file.", rich_markup_mode=None)
@@ -49,7 +49,9 @@ def load(
     for warning in warnings:
         say(warning)
     if json:
-        print_json({**asdict(loaded), "warnings": warnings, "overdue": count(late), "dry_run": dry_run})
+        print_json(
+            {**asdict(loaded), "warnings": warnings, "overdue": sum(each.overdue for each in late), "dry_run": dry_run}
+        )
     else:
         counts = {**asdict(loaded), "added": len(loaded.added), "updated": len(loaded.updated)}
         print(i18n.say(shared.locale, "cli.ledger.loaded", **counts))

@@ -18,15 +18,7 @@ COLUMNS = (
     "document_number", "proposal_number", "proposal_title", "session", "proposing_unit", "replying_unit", "signed_on",
     "published_on", "class_mark", "contact", "commitments", "closed",
 )  # fmt: skip
-LISTED = (
-    "document_number",
-    "proposal_number",
-    "proposal_title",
-    "proposing_unit",
-    "signed_on",
-    "commitments",
-    "closed",
-)
+NOT_IN_TABLE = ("session", "replying_unit", "published_on", "class_mark", "contact")
 NONE = {"commitments": 0, "closed": 0}
 
 
@@ -112,7 +104,7 @@ def list_(ctx: typer.Context, json: JsonOption = False, csv: CsvOption = False) 
         print_csv(COLUMNS, rows)
     else:
         names = table(shared.locale, "cli.letter.column")
-        print_table({field: names[field] for field in LISTED}, rows, shared.locale)
+        print_table({field: names[field] for field in COLUMNS if field not in NOT_IN_TABLE}, rows, shared.locale)
 
 
 def _counts(session: "Session") -> dict[int, dict[str, int]]:

@@ -164,15 +164,8 @@ def close(
     app = shared.acting(actor)
     following = read_day(next_due, app, shared.locale, yes=yes) if next_due else None
     with recording(ctx, actor) as answer:
-        row = closing.close(
-            answer.register,
-            ref,
-            worded("--outcome", "outcome", outcome),
-            proofs=evidence or [],
-            waiver=waiver,
-            note=note,
-            next_due=following,
-        )
+        known, proofs = worded("--outcome", "outcome", outcome), evidence or []
+        row = closing.close(answer.register, ref, known, proofs=proofs, waiver=waiver, note=note, next_due=following)
         facts = (answer.outcome(row), answer.fact("note", note or waiver), answer.evidence(row), answer.following(row))
         answer.add("close", row, *facts, answer.owners(row))
 

@@ -63,7 +63,9 @@ def copy(app: "App", url: str, say: Callable[[str], None]) -> dict[str, int]:
 
 def _carry(app: "App", source: Session, target: Engine, say: Callable[[str], None]) -> dict[str, int]:
     rows = _count(source.connection())
-    _refuse_moved(source, target)
+    place = source.get_one(Instance, 1).environment.partition(MOVED)[2]
+    if place and place != shown(target.url):  # what moved may be copied to where it moved, and nowhere else
+        raise AlreadyMoved(place=place)
     if schema.current(target) != schema.HEAD:  # it may have our tables from a copy that failed
         schema.upgrade(target)
     if not _already(target, source, rows):
@@ -71,13 +73,6 @@ def _carry(app: "App", source: Session, target: Engine, say: Callable[[str], Non
         _fill(target, source, rows, say)
     _mark(source, target)
     return rows
-
-
-def _refuse_moved(source: Session, target: Engine) -> None:
-    """Let the ledger that moved be copied to where it moved, and nowhere else. Raises AlreadyMoved."""
-    place = source.get_one(Instance, 1).environment.partition(MOVED)[2]
-    if place and place != shown(target.url):
-        raise AlreadyMoved(place=place)
 
 
 def refuse_while_daemons_run(session: Session, app: "App") -> None:
