@@ -4,7 +4,7 @@ The reason of an entry in the history is what a person wrote or, of what the pro
 a person's text that is a code is refused. Entries made before there were codes keep the prose they were written with.
 ``due_rule`` says how a deadline was computed: a code of the letters' grammar (docs/letters.md), ``follows REF`` for the
 next of a recurring commitment, ``2026-11-29 +10wd`` for a distance counted from a day, or what a person wrote, which
-stands as it was written.
+stands as it was written. What the program says of itself and of mails: ``notifications.remarks``.
 """
 
 import json
@@ -29,7 +29,9 @@ REASONS: Mapping[str, tuple[str, ...]] = {  # what the program gives as a reason
     "split": (),
     "split_from": ("ref",),
 }
-_REASON = re.compile(r"@([a-z_]+)(?: (\{.*\}))?", re.DOTALL)
+Fact = str | Mapping[str, str]  # a text, or what no code can stand for, by language
+Facts = Mapping[str, Fact]
+_CODE = re.compile(r"@([a-z_]+)(?: (\{.*\}))?", re.DOTALL)
 _EARLIER = {"working-day calendar changed": "calendar_changed", "拆分": "split", "合并": "merged"}  # as it was written
 _LOADED_EARLIER = re.compile(r"ledger load (\S.*)")
 _UNITS = {"d": "days", "wd": "working_days", "m": "months"}
@@ -49,40 +51,58 @@ class Reason(str):
 
 def reason(name: str, **facts: str) -> Reason:
     """Return the code of one of REASONS with its parameters."""
-    return Reason(f"@{name} {json.dumps(facts, ensure_ascii=False, sort_keys=True)}" if facts else f"@{name}")
+    return Reason(code(name, **facts))
+
+
+def code(name: str, /, **facts: Fact) -> str:
+    """Return ``@name {json}``."""
+    return f"@{name} {json.dumps(facts, ensure_ascii=False, sort_keys=True)}" if facts else f"@{name}"
 
 
 def is_reason_code(text: str) -> bool:
     """Say whether a text is what ``reason`` writes, whoever wrote it."""
-    return _read_code(text) is not None
+    return read_code(text, REASONS) is not None
 
 
 def reason_words(locale: str, text: str) -> str:
     """Return a reason as ``locale`` says it; what no program wrote stands for itself."""
-    found = _read_code(text) or _read_earlier(text)
-    return say(locale, f"reason.{found[0]}", **found[1]) if found else text
+    found = read_code(text, REASONS) or _read_earlier(text)
+    return say_code(locale, "reason", *found) if found else text
+
+
+def say_code(locale: str, group: str, name: str, facts: Facts) -> str:
+    """Return the sentence of a code; what its facts say in several languages in the reader's."""
+    said = {key: fact if isinstance(fact, str) else fact[locale] for key, fact in facts.items()}
+    return say(locale, f"{group}.{name}", **said)
 
 
 def by_people(text: str) -> str:
     """Return a reason unless it only names the file it came from, which is of no interest outside."""
-    found = _read_code(text) or _read_earlier(text)
+    found = read_code(text, REASONS) or _read_earlier(text)
     return "" if found and found[0] == "ledger_load" else text
 
 
-def _read_code(text: str) -> tuple[str, dict[str, str]] | None:
-    """Return the name and the parameters of a reason that is a code; None of any other text."""
-    found = _REASON.fullmatch(text)
-    if found is None or found[1] not in REASONS:
+def read_code(text: str, names: Mapping[str, tuple[str, ...]]) -> tuple[str, Facts] | None:
+    """Return name and parameters of a code that is one of ``names``; None of any other text."""
+    found = _CODE.fullmatch(text)
+    if found is None or found[1] not in names:
         return None
     try:
         facts = json.loads(found[2] or "{}")
     except (ValueError, RecursionError):
         return None
-    known = sorted(facts) == sorted(REASONS[found[1]]) and all(isinstance(each, str) for each in facts.values())
+    known = sorted(facts) == sorted(names[found[1]]) and all(map(_is_fact, facts.values()))
     return (found[1], facts) if known else None
 
 
-def _read_earlier(text: str) -> tuple[str, dict[str, str]] | None:
+def _is_fact(value: object) -> bool:
+    """Say whether a value is a text, or one in each language."""
+    if isinstance(value, dict):
+        return set(value) == set(LOCALES) and all(isinstance(each, str) for each in value.values())
+    return isinstance(value, str)
+
+
+def _read_earlier(text: str) -> tuple[str, Facts] | None:
     """Return what a reason means that was written before there were codes."""
     if loaded := _LOADED_EARLIER.fullmatch(text):
         return "ledger_load", {"file": loaded[1]}

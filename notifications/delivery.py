@@ -109,8 +109,7 @@ def _failures(context: Context, failed: Mapping[int, Exception]) -> Iterator[Fai
     with reading(context.engine) as session:
         refs = dict(session.execute(named).all()) if failed else {}
     for first, *others in by_cause.values():
-        more = f" and {len(others)} more" if others else ""
-        yield Failure("plan", failed[first], f"{refs.get(first)}{more}")
+        yield Failure("plan", failed[first], str(refs.get(first)), len(others))
 
 
 def _plan_some(context: Context, lease: Lease, failed: dict[int, Exception]) -> tuple[int, int]:

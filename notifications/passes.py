@@ -16,10 +16,12 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from commitments.damage import error_at, visible
-from commitments.errors import Error
+from commitments.errors import Error, Mistake, Problem
+from commitments.i18n import word
 from commitments.storage import writing
 from notifications import alerts
 from notifications.models import WAITING, Alert, Instance, Message
+from notifications.remarks import remark, told
 
 HOUSE = Path(__file__).parents[1]  # the program's own packages lie here
 LONGEST = 500  # characters of an error's words
@@ -34,6 +36,7 @@ class Failure:
     step: str
     trouble: Exception
     who: str = ""  # whose part of the step it was, where the parts of others were done
+    more: int = 0  # others whose part failed for the same cause
 
     @property
     def key(self) -> str:
@@ -42,9 +45,12 @@ class Failure:
 
     @property
     def text(self) -> str:
-        """The sentence for the operator."""
-        of = f" of {visible(self.who)}" if self.who else ""
-        return f"a pass fails at {self.step}{of}: {said(self.trouble).rstrip('.')}"
+        """The remark for the operator."""
+        whose = {name: fact for name, fact in (("who", self.who), ("more", self.more)) if fact}
+        name = ("pass_fails", "pass_fails_for", "pass_fails_for_some")[len(whose)]
+        step = Problem(lambda locale: word(locale, "step", self.step))
+        trouble = Problem(lambda locale: said(self.trouble).message(locale).rstrip(".。"))
+        return remark(name, step=step, trouble=trouble, **whose)
 
     def alert(self, now: datetime) -> Alert:
         """Return the alert of this failure, for when the database cannot take it."""
@@ -95,15 +101,17 @@ def cause(trouble: Exception) -> str:
     return f"{type(trouble).__name__}@{place}"
 
 
-def said(trouble: Exception) -> str:
-    """Return an error's words in one line; our own errors are sentences already."""
+def said(trouble: Exception) -> Problem:
+    """Return an error's words in one line; our own errors speak each language."""
     refused = getattr(trouble, "orig", trouble)  # what SQLAlchemy wraps when a value cannot be written
     if isinstance(refused, UnicodeEncodeError):
-        return error_at(refused.object).message("en", "cli")
+        return said(error_at(refused.object))
     if isinstance(trouble, Error):
-        return visible(trouble.message("en", "cli"))
+        return Problem(lambda locale: visible(trouble.message(locale, "cli")))
+    if isinstance(trouble, Mistake):
+        return Problem(lambda locale: visible(trouble.message(locale)))
     words = visible(" ".join(str(trouble).split())[:LONGEST])
-    return f"{type(trouble).__name__}: {words}" if words else type(trouble).__name__
+    return Problem(lambda _: f"{type(trouble).__name__}: {words}" if words else type(trouble).__name__)
 
 
 def conclude(engine: Engine, steps: Steps, now: datetime) -> bool:
@@ -116,7 +124,7 @@ def conclude(engine: Engine, steps: Steps, now: datetime) -> bool:
         return False
     for failure in steps.failed:
         trace = failure.trouble if failure.key in new else None  # the same traceback each tick would fill the disk
-        log.error("%s", failure.text, exc_info=trace)
+        log.error("%s", told(failure.text), exc_info=trace)
     return True
 
 

@@ -18,6 +18,7 @@ from notifications.mail.composer import Composer, hold_uncomposable
 from notifications.outbox.claims import Lease
 from notifications.outbox.outbox import Claimed, Composed, Outbox
 from notifications.passes import Report, said
+from notifications.remarks import told
 
 AT_A_TIME = 24  # messages composed before they are stored, while others are in flight
 
@@ -53,7 +54,7 @@ class Sender:
             while not self.stop() and self._send_some():
                 pass
         except ChannelDown as trouble:
-            self.report.trouble = str(trouble)
+            self.report.trouble = told(trouble.why)
             self.outbox.rest(trouble)
         finally:
             for connection in self.connections:

@@ -28,6 +28,7 @@ from notifications import alerts, passes
 from notifications.models import Alert, Worker
 from notifications.outbox import workers
 from notifications.passes import Failure, Report, Steps
+from notifications.remarks import remark
 from tracker.ops import backup, status, upgrade
 from tracker.ops.alert_hooks import AlertHooks
 
@@ -70,7 +71,7 @@ class Daemon:
         self.ledger: tuple[int, int] | None = None
         self.gone = False
         self.unrecorded: dict[str, dict[str, Alert]] = {}  # alerts the database could not take, by job and key
-        self.hooks = AlertHooks(app.config.daemon.alert_command, app.config.daemon.ping_url)
+        self.hooks = AlertHooks(app.config.daemon.alert_command, app.config.daemon.ping_url, app.config.language)
 
     def run(self) -> int:
         """Run until SIGTERM or SIGINT; return the exit code.
@@ -261,17 +262,18 @@ class Daemon:
         try:
             over += ["evidence"] if backup.nightly(self.app) else []
         except EvidenceDamaged as trouble:
-            self._alert("evidence", str(trouble))
+            self._alert("evidence", trouble)
         except Exception as trouble:
-            self._alert("backup", f"the nightly backup failed: {trouble}")
+            self._alert("backup", trouble)
             raise
         with writing(self.app.engine) as session:
             for key in over:
                 alerts.clear(session, key, self.app.clock())
 
-    def _alert(self, key: str, words: str) -> None:
+    def _alert(self, key: str, trouble: Exception) -> None:
+        """Raise an alert that is called as its remark."""
         with writing(self.app.engine) as session:
-            alerts.raise_(session, key, words, self.app.clock())
+            alerts.raise_(session, key, remark(key, trouble=trouble), self.app.clock())
 
     def _watch(self, scheduler: BackgroundScheduler) -> int:
         """Wait for a signal; meanwhile see that passes finish and the clock runs on. Return the exit code."""

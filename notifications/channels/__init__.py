@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from notifications.remarks import told
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -12,7 +14,7 @@ class Outcome:
     ``kind`` is ``ok``, ``temporary``, ``permanent`` or ``unknown`` (the carrier may have accepted it). ``relay`` marks
     trouble with the relay or our login, which counts against no message and breaks the connection. ``refuses_us``
     marks a refusal whose words are about quota, frequency, filters or us, not about this recipient. ``rest`` is how
-    long the channel should rest then, None for the usual back-off. ``answer`` is what the carrier said.
+    long the channel should rest then, None for the usual back-off. ``answer`` is what the carrier said, or a remark.
     """
 
     kind: str
@@ -34,12 +36,12 @@ class OutgoingMessage:
 
 
 class ChannelDown(Exception):
-    """The carrier cannot be used now; the text says why, ``rest`` for how long if known. Nothing was transmitted."""
+    """The carrier cannot be used now: ``why``, and ``rest`` for how long if known. Nothing was transmitted."""
 
     def __init__(self, why: str, rest: timedelta | None = None) -> None:
-        """Take the carrier's words."""
-        super().__init__(why)
-        self.rest = rest
+        """Take the carrier's words, or a remark."""
+        super().__init__(told(why))
+        self.why, self.rest = why, rest
 
 
 class Connection(Protocol):

@@ -5,6 +5,7 @@ from email import message_from_bytes, policy
 from typing import TextIO
 
 from notifications.channels import Outcome, OutgoingMessage
+from notifications.remarks import remark
 
 
 class ConsoleChannel:
@@ -28,7 +29,7 @@ class ConsoleChannel:
         text = body.get_content() if body else ""
         stream = self.stream or sys.stdout
         print(f"To: {message.mailbox}\nSubject: {mail['Subject']}\n\n{text}\n{'-' * 72}", file=stream, flush=True)
-        return Outcome("ok", "printed")
+        return Outcome("ok", remark("printed"))
 
     def close(self) -> None:
         """Leave the stream open; it is not ours."""

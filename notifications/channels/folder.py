@@ -5,6 +5,7 @@ from pathlib import Path
 
 from commitments.files import durable
 from notifications.channels import ChannelDown, Outcome, OutgoingMessage
+from notifications.remarks import remark
 
 
 class FolderChannel:
@@ -24,9 +25,9 @@ class FolderChannel:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as trouble:
-            raise ChannelDown(f"the folder {self.folder} cannot be made: {trouble.strerror}") from trouble
+            raise ChannelDown(remark("no_folder", folder=self.folder, problem=trouble.strerror)) from trouble
         if not os.access(self.folder, os.W_OK):
-            raise ChannelDown(f"the folder {self.folder} cannot be written")
+            raise ChannelDown(remark("unwritable_folder", folder=self.folder))
         return FolderConnection(self.folder, durable=self.durable)
 
 

@@ -17,7 +17,8 @@ from commitments import addresses
 from commitments.errors import Error
 from notifications.channels import ChannelDown, Outcome, OutgoingMessage, answers
 from notifications.channels.answers import LONGEST_ANSWER, Refusal
-from notifications.channels.wire import KEEPER, Client, SecureClient, SessionEnded, at_once, timeout
+from notifications.channels.wire import KEEPER, Client, SecureClient, SessionEnded, at_once, timeout, words_of
+from notifications.remarks import is_remark, remark
 
 __all__ = ["LONGEST_ANSWER", "TOTAL", "SmtpChannel", "SmtpConnection", "SmtpSettings"]
 CONNECT, COMMAND, FINAL_DOT = 30.0, 60.0, 600.0  # seconds a phase may take
@@ -65,7 +66,8 @@ class SmtpChannel:
         except Exception as trouble:  # nobody can foresee what a password file, a codec or TLS may raise
             if client is not None:
                 client.close()
-            raise ChannelDown(f"{settings.host}:{settings.port}: {_answer_of(trouble)}", _rest_of(trouble)) from trouble
+            why = remark("relay", host=settings.host, port=settings.port, answer=_answer_of(trouble))
+            raise ChannelDown(why, _rest_of(trouble)) from trouble
         return client
 
     def _client(self) -> Client:
@@ -108,7 +110,7 @@ class SmtpConnection:
             try:
                 self._reconnect()
             except ChannelDown as down:
-                return Outcome("temporary", str(down), relay=True, rest=down.rest)
+                return Outcome("temporary", down.why, relay=True, rest=down.rest)
             outcome, _ = self._try(message)
         self.carried += outcome.kind == "ok"
         return outcome
@@ -192,6 +194,14 @@ def _expect(reply: tuple[int, bytes], code: int) -> None:
 
 
 def _answer_of(trouble: Exception) -> str:
+    """Return what the relay said, else what we say of the trouble."""
+    last = str(trouble.args[-1]) if trouble.args else ""
+    if is_remark(last):
+        return last
+    if isinstance(trouble, TimeoutError):
+        return words_of(trouble)
+    if isinstance(trouble, smtplib.SMTPNotSupportedError):
+        return remark("not_offered", what="STARTTLS" if "STARTTLS" in last else "AUTH")
     if isinstance(trouble, smtplib.SMTPResponseException):
         answer = trouble.smtp_error
         return answers.shown(trouble.smtp_code, answer if isinstance(answer, bytes) else str(answer).encode())

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic, sleep
 
+from notifications.remarks import remark
+
 MOST_LINES, MOST_BYTES = 200, 64 * 2**10  # of one answer; EHLO has a dozen lines, an answer a few
 LONGEST_LINE = 8192
 KEEPER_LOOKS = 0.2  # seconds between two looks at the deadlines
@@ -38,7 +40,7 @@ class Client(smtplib.SMTP):
             size += len(line)
             if len(lines) == MOST_LINES or size > MOST_BYTES:
                 self.close()
-                raise smtplib.SMTPServerDisconnected(f"the answer is longer than {MOST_LINES} lines")
+                raise smtplib.SMTPServerDisconnected(remark("endless_answer", lines=MOST_LINES))
             lines.append(line[4:].strip(b" \t\r\n"))
             code = int(line[:3]) if line[:3].isdigit() else -1
             if code == -1 or line[3:4] != b"-":
@@ -50,7 +52,7 @@ class Client(smtplib.SMTP):
             super().send(s)  # type: ignore[arg-type]
         except smtplib.SMTPServerDisconnected as trouble:
             if isinstance(trouble.__context__, ConnectionError | ssl.SSLEOFError | ssl.SSLZeroReturnError):
-                raise SessionEnded(f"connection closed: {trouble.__context__}") from trouble
+                raise SessionEnded(remark("closed", problem=trouble.__context__)) from trouble
             raise
 
     def _line(self) -> bytes:
@@ -60,16 +62,16 @@ class Client(smtplib.SMTP):
             line: bytes = self.file.readline(LONGEST_LINE + 1)
         except (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError) as trouble:
             self.close()
-            raise SessionEnded(f"connection closed: {trouble}") from trouble
+            raise SessionEnded(remark("closed", problem=trouble)) from trouble
         except OSError as trouble:
             self.close()
-            raise smtplib.SMTPServerDisconnected(f"no answer: {trouble}") from trouble
+            raise smtplib.SMTPServerDisconnected(remark("no_answer", problem=words_of(trouble))) from trouble
         if not line:
             self.close()
-            raise SessionEnded("Connection unexpectedly closed")
+            raise SessionEnded(remark("hung_up"))
         if len(line) > LONGEST_LINE:
             self.close()
-            raise smtplib.SMTPResponseException(500, "the line has no end")
+            raise smtplib.SMTPResponseException(500, remark("endless_line"))
         return line
 
     def auth(
@@ -95,7 +97,7 @@ class Client(smtplib.SMTP):
         try:
             digest = hmac.HMAC(self.password.encode(), challenge, "md5").hexdigest()
         except ValueError as trouble:
-            raise smtplib.SMTPAuthenticationError(GOES_ON, b"MD5 is not allowed on this machine") from trouble
+            raise smtplib.SMTPAuthenticationError(GOES_ON, remark("forbidden_digest")) from trouble
         return f"{self.user} {digest}"
 
 
@@ -111,7 +113,12 @@ def _unpacked(challenge: bytes) -> bytes:
     try:
         return base64.b64decode(challenge)
     except binascii.Error as wrong:
-        raise smtplib.SMTPServerDisconnected("the challenge of the login cannot be read") from wrong
+        raise smtplib.SMTPServerDisconnected(remark("unreadable_challenge")) from wrong
+
+
+def words_of(trouble: OSError) -> str:
+    """Return what the system says of a trouble with a connection; of one that took too long it says nothing."""
+    return remark("timed_out") if isinstance(trouble, TimeoutError) and trouble.errno is None else str(trouble)
 
 
 def timeout(client: smtplib.SMTP, seconds: float) -> None:

@@ -76,7 +76,7 @@ def gather(session: Session, batches: Sequence[Batch], context: Context, now: da
         valid=valid,
         told=tellings.all_days(session, _escalated(notices), context.zone, MOST_DAYS + 1),
         digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
-        status=digests.status(session, now, context.digest, context.workdays) if weekly else None,
+        status=digests.status(session, now, context.digest, context.workdays, context.language) if weekly else None,
         status_line=_newest_status(session) if weekly else None,
         events=_events(session, notices, departments, context) if context.links else {},
     )

@@ -17,6 +17,7 @@ from email.utils import format_datetime, getaddresses
 from hashlib import sha256
 
 from commitments import addresses
+from commitments.errors import Mistake
 from notifications.mail.render import Rendered
 
 MAX_VALUE = 200  # characters of one header value; a longer subject is cut
@@ -46,7 +47,7 @@ _KNOWN = frozenset(
 )
 
 
-class UnsafeMessageError(ValueError):
+class UnsafeMessageError(Mistake):
     """A message that must not be sent: an address, an id or the finished bytes are not what they should be."""
 
 
@@ -137,7 +138,7 @@ def _mailbox(name: str, display: str, address: str) -> str:
 
 def _written(address: str) -> str:
     if wrong := addresses.problem(address):
-        raise UnsafeMessageError(f"{address!r} cannot stand in a header: {wrong}")
+        raise UnsafeMessageError("unsafe_address", address=repr(address), why=wrong)
     return addresses.wire(address)
 
 
@@ -192,13 +193,13 @@ def _rows(data: bytes) -> bytes:
 
 def _aware(instant: datetime) -> datetime:
     if instant.utcoffset() is None:
-        raise UnsafeMessageError(f"{instant} has no time zone")
+        raise UnsafeMessageError("zoneless", value=instant)
     return instant
 
 
 def _matching(pattern: re.Pattern[str], value: str) -> str:
     if pattern.fullmatch(value) is None:
-        raise UnsafeMessageError(f"{value!r} cannot stand in a header")
+        raise UnsafeMessageError("unsafe_value", value=repr(value))
     return value
 
 
@@ -211,12 +212,12 @@ def _check(head: bytes, to: str) -> None:
     defects = [found for found in parsed.defects if not isinstance(found, MultipartInvariantViolationDefect)]
     names = [name.lower() for name in parsed]
     if len(names) != len(set(names)) or not _KNOWN.issuperset(names):
-        raise UnsafeMessageError(f"header names {names}")
+        raise UnsafeMessageError("bad_headers", names=names)
     if [address for _, address in getaddresses([str(parsed["To"])])] != [to]:
-        raise UnsafeMessageError(f"To reads as {parsed['To']!r} instead of {to!r}")
+        raise UnsafeMessageError("bad_to", found=repr(parsed["To"]), wanted=repr(to))
     lines = head.split(b"\r\n")
     if defects or any(len(line) > MAX_LINE or b"\r" in line or b"\n" in line for line in lines):
-        raise UnsafeMessageError("the head has a line that is too long or broken")
+        raise UnsafeMessageError("bad_head")
 
 
 _PARSER = BytesHeaderParser()

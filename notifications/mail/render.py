@@ -23,6 +23,7 @@ from commitments.codes import in_words
 from commitments.damage import is_damaged
 from commitments.i18n import LOCALES, day_count, format_date, format_month
 from commitments.queries.targets import TargetFigure
+from notifications.remarks import remark
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 _SHARED = "_shared"
@@ -123,7 +124,7 @@ class Item:
 class Rendered:
     """A message in words.
 
-    ``problem`` says which template failed and why, when our own template had to step in.
+    ``problem`` is a remark that says which template failed and why, when our own template had to step in.
     """
 
     subject: str
@@ -172,7 +173,7 @@ class Renderer:
         except Exception as error:
             if self._operator_dir is None:
                 raise
-            return from_ours(kind, locale, context, f"{_where(error)}{error}")
+            return from_ours(kind, locale, context, _problem_of(error))
 
     def _from_templates(self, kind: str, locale: str, context: Mapping[str, object]) -> Rendered:
         environment = self._environments[locale]
@@ -191,7 +192,9 @@ def built_in() -> Renderer:
 
 def from_ours(kind: str, locale: str, context: Mapping[str, object], problem: str) -> Rendered:
     """Render with our own templates where the operator's failed with ``problem``. Raises what they raise."""
-    return replace(built_in().render(kind, locale, context), problem=f"{kind} ({locale}): {problem}")
+    return replace(
+        built_in().render(kind, locale, context), problem=remark("template", kind=kind, locale=locale, problem=problem)
+    )
 
 
 def _tidy(text: str) -> str:
@@ -273,12 +276,13 @@ def _is_web_address(url: str | None) -> bool:
     return url is not None and url.startswith(("https://", "http://"))
 
 
-def _where(error: BaseException) -> str:
-    """Return ``file, line n: `` of the template that failed, from the traceback Jinja rewrites."""
-    trace, place = error.__traceback__, ""
+def _problem_of(error: BaseException) -> str:
+    """Return what is wrong with a template, with file and line from the traceback Jinja rewrites."""
+    trace, problem = error.__traceback__, str(error)
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)
         if file.suffix in (".txt", ".html"):
-            place = f"{file.parent.name}/{file.name}, line {trace.tb_lineno}: "
+            place = f"{file.parent.name}/{file.name}"
+            problem = remark("template_line", file=place, line=trace.tb_lineno, problem=error)
         trace = trace.tb_next
-    return place
+    return problem

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from notifications.mail.render import Rendered, Renderer, from_ours
+from notifications.remarks import remark
 
 SECONDS = 5.0  # for one message; the largest of ours takes a tenth of one
 MEMORY = 512 * 2**20  # bytes of address space
@@ -38,7 +39,7 @@ class SubprocessRenderer(Renderer):
             answer = self._ask(question)
         if answer:
             return Rendered(*json.loads(answer))
-        return from_ours(kind, locale, context, f"took more than {SECONDS:g} s or {MEMORY >> 20} MiB")
+        return from_ours(kind, locale, context, remark("template_bounds", seconds=f"{SECONDS:g}", mib=MEMORY >> 20))
 
     def _ask(self, question: bytes) -> bytes:
         """Return the child's answer, empty when it was ended."""

@@ -19,6 +19,7 @@ from notifications.models import UNSENT, WAITING, Attempt, Message, Notice
 from notifications.outbox import holds
 from notifications.outbox.claims import Lease, lease_clock
 from notifications.outbox.transitions import ATTEMPT, MESSAGE, NOTICE
+from notifications.remarks import remark, told
 
 CONFIRM_AFTER = timedelta(minutes=30)  # a 5xx is asked once more before it counts
 GIVE_UP_AFTER = timedelta(days=5)  # of refusals that concern the message itself
@@ -96,7 +97,7 @@ def finish(
         return ""
     if row["attempts"] == 1 and outcome.kind != "ok":
         who, how = f"{row['addressee']} <{row['mailbox']}>", ENDED[outcome.kind]
-        log.warning("message %d to %s %s: %s", message, who, how, outcome.answer)
+        log.warning("message %d to %s %s: %s", message, who, how, told(outcome.answer))
     event, values = _decide(session, row, outcome, now, unknown_after)
     _record(session, row, event, values, outcome, now)
     return MESSAGE.after("sending", event)
@@ -118,8 +119,7 @@ def _decide(
         row["attempts"], row["refused_since"] or now, outcome, now, unknown_after, confirmed=confirmed
     )
     if event == "give up" and outcome.kind == "permanent" and _all_are_refused(session, now):
-        words = f"the relay refuses everybody; messages are held until `tracker outbox release`: {outcome.answer}"
-        alerts.raise_(session, holds.REFUSED, words, now)
+        alerts.raise_(session, holds.REFUSED, remark("all_refused", answer=outcome.answer), now)
         return "refuse", {"next_at": holds.SUSPENDED_UNTIL}
     return event, values
 
@@ -134,8 +134,8 @@ def _record(
     _close_attempt(session, row["id"], outcome.kind, answer, now)
     _end_notices(session, row["id"], event, now)
     if event == "give up":
-        words = f"message {row['id']} to {row['mailbox']} could not be delivered: {outcome.answer}"
-        alerts.raise_(session, f"dead/{row['id']}", words, now)
+        dead = remark("dead", id=row["id"], mailbox=row["mailbox"], answer=outcome.answer)
+        alerts.raise_(session, f"dead/{row['id']}", dead, now)
 
 
 def _verdict(
@@ -197,7 +197,7 @@ def recover(session: Session, now: datetime, unknown_after: timedelta, *, alone:
     sending = select(Message.id).where(Message.state == "sending")
     ids = list(session.scalars(sending if alone else sending.where(Message.leased_until < lease_clock(session, now))))
     for message in ids:
-        _close_attempt(session, message, "unknown", "the sender ended before it recorded the outcome", now)
+        _close_attempt(session, message, "unknown", remark("sender_ended"), now)
         lost = {"next_at": now + unknown_after, "token": None, "leased_until": None}
         session.execute(MESSAGE.change("lose").where(Message.id == message).values(lost))
     if alone:

@@ -10,6 +10,7 @@ from notifications.channels import ChannelDown
 from notifications.channels.answers import HOUR, NEXT_DAY
 from notifications.context import Context
 from notifications.models import Instance
+from notifications.remarks import remark
 
 MINUTE = timedelta(minutes=1)
 MARGIN = timedelta(minutes=10)  # after midnight: the relay's clock is not ours
@@ -32,7 +33,7 @@ def begin(session: Session, context: Context, now: datetime, down: ChannelDown) 
     until = _rests_until(context, instance, now, down.rest)
     instance.channel_failures += 1
     instance.paused_until = until
-    alerts.raise_(session, CHANNEL_ALERT, f"channel {context.channel.name}: {down}", now)
+    alerts.raise_(session, CHANNEL_ALERT, remark("channel", name=context.channel.name, problem=down.why), now)
     log.warning("channel %s rests for %d min: %s", context.channel.name, (until - now) // MINUTE, down)
 
 

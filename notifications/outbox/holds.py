@@ -10,6 +10,7 @@ from notifications import alerts
 from notifications.models import BY_HAND, GUARD, PLANNING, RELEASED, UNCOMPOSABLE, WAITING, Instance, Message, Notice
 from notifications.outbox import claims, messages, refusals
 from notifications.outbox.transitions import MESSAGE, NOTICE
+from notifications.remarks import remark
 
 CLOCK = "clock"  # alerts: the clock is not to be believed …
 REFUSED = "refused"  # … and the relay refuses everybody
@@ -64,8 +65,8 @@ def suspend_all(session: Session) -> int:
 def suspend_damaged(session: Session, message: int, now: datetime) -> None:
     """Suspend a message whose row is damaged: who gets it, when, or under which id, is not certain."""
     found = update(Message).where(Message.id == message).values(next_at=SUSPENDED_UNTIL).returning(Message.mailbox)
-    words = f"message {message} to {session.scalar(found)} is held: its row is damaged, see `tracker doctor`"
-    alerts.raise_(session, f"{DAMAGED}{message}", words, now)
+    damaged = remark("damaged", id=message, mailbox=session.scalar(found))
+    alerts.raise_(session, f"{DAMAGED}{message}", damaged, now)
 
 
 def release(session: Session, now: datetime) -> int:

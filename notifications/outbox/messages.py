@@ -14,6 +14,7 @@ from notifications.models import BY_HAND, Instance, Message, Notice
 from notifications.outbox.claims import Lease
 from notifications.outbox.notices import insert
 from notifications.outbox.transitions import MESSAGE, NEW, NOTICE
+from notifications.remarks import remark
 
 
 def store_rendered(
@@ -117,6 +118,6 @@ def try_again(session: Session, message: Message, now: datetime) -> None:
 
 def cancel_message(session: Session, message: Message) -> int:
     """Cancel one message that has not gone out, with its notices; return how many of those."""
-    message.state, message.error, message.token = MESSAGE.after(message.state, "cancel"), "cancelled by hand", None
+    message.state, message.error, message.token = MESSAGE.after(message.state, "cancel"), remark("cancelled"), None
     carried = NOTICE.change("cancel message").where(Notice.message_id == message.id)
     return len(session.execute(carried.values(reason=BY_HAND).returning(Notice.id)).all())

@@ -24,6 +24,7 @@ from notifications.models import Message
 from notifications.outbox import attempts, channel_rest, claims, holds, messages, notices, refusals, workers
 from notifications.outbox.claims import Lease
 from notifications.plan import mailboxes
+from notifications.remarks import remark
 
 ADDRESSEES_PER_CLAIM = 100
 log = logging.getLogger("yinuo.delivery")
@@ -145,7 +146,7 @@ class Outbox:
         """Have messages composed anew that are no longer true; suspend those whose rows are damaged."""
         with writing(self.engine) as session:
             for key in stale:
-                messages.discard_stale(session, key, "no longer true; composed anew")
+                messages.discard_stale(session, key, remark("stale"))
             for key in damaged:
                 holds.suspend_damaged(session, key, now)
 
@@ -235,8 +236,8 @@ def _set_aside(session: Session, batch: Batch, now: datetime) -> None:
     if batch.held and left:
         holds.hold_these(session, [notice.id for notice in left], batch.held, now)
     if batch.why and left:
-        words = f"held, cannot be composed: {left[0].key}: {batch.why} (all of them: outbox list --held)"
-        alerts.raise_(session, f"poison/{batch.cause}", words, now)
+        held = remark("uncomposable", key=left[0].key, why=batch.why)
+        alerts.raise_(session, f"poison/{batch.cause}", held, now)
 
 
 def _judge_templates(session: Session, drafts: Sequence[Draft], now: datetime) -> None:

@@ -17,6 +17,7 @@ from notifications.channels import Outcome
 from notifications.channels.answers import canonical, names_mailbox
 from notifications.connections import Ended
 from notifications.models import WAITING, Attempt, Message
+from notifications.remarks import remark
 
 ALIKE = 3  # addressees refused with the same words …
 WITHIN = timedelta(hours=1)  # … in this time are not each at fault
@@ -103,8 +104,8 @@ def _say_it_lasts(session: Session, key: int, outcome: Outcome, now: datetime) -
     """Raise an alert for a message that no rest has helped."""
     message = session.get_one(Message, key)
     if message.attempts > PATIENCE:
-        words = f"message {key} to {message.mailbox} is refused while others go out; it is tried on: {outcome.answer}"
-        alerts.raise_(session, LASTING, words, now)
+        lasts = remark("refused", id=key, mailbox=message.mailbox, answer=outcome.answer)
+        alerts.raise_(session, LASTING, lasts, now)
 
 
 def clear_lasting(session: Session, now: datetime) -> None:

@@ -42,6 +42,7 @@ from notifications.plan.periods import (
     recent_weeks,
     slot,
 )
+from notifications.remarks import words
 
 __all__ = (
     "DigestRules",
@@ -317,11 +318,12 @@ def approve(register: Register, unit_name: str, month: str, by: str) -> Digest:
 # -- the weekly status ---------------------------------------------------------------------------------------
 
 
-def status(session: Session, now: datetime, rules: DigestRules, workdays: Workdays) -> dict[str, Any]:
+def status(session: Session, now: datetime, rules: DigestRules, workdays: Workdays, language: str) -> dict[str, Any]:
     """Return how the whole ledger stands, worst first, and what waits for the organisation, ready for JSON.
 
     What moved, slipped or stayed silent is of the last seven days, what units answered is all since the last status was
-    told: days off make a week longer or shorter. ``week`` is that of ``now``. Instants are told as civil dates.
+    told: days off make a week longer or shorter. ``week`` is that of ``now``. Instants are told as civil dates,
+    what the program says of itself in ``language``.
     """
     here = now.astimezone(rules.zone)
     week = Period(here - timedelta(days=7), here + timedelta(microseconds=1), here.date())
@@ -339,6 +341,8 @@ def status(session: Session, now: datetime, rules: DigestRules, workdays: Workda
             for one in stand if one.state == "reported_done"
         ],
         **waiting,
+        "dead": [{**row, "error": words(language, row["error"])} for row in waiting["dead"]],
+        "alerts": [{**row, "text": words(language, row["text"])} for row in waiting["alerts"]],
         "departments": _by_lead(stand),
         "chain": asdict(chain.head(session)),
     })  # fmt: skip

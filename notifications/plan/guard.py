@@ -10,6 +10,7 @@ from notifications import alerts
 from notifications.context import Context
 from notifications.models import GUARD, RELEASED, Instance, Notice
 from notifications.outbox import holds
+from notifications.remarks import remark
 
 MAX_CLOCK_ROLLBACK = timedelta(hours=26)  # more is a wrong clock, not a change of zone
 EARLIEST_YEAR = 2000  # a machine without a clock battery starts in 1970
@@ -23,8 +24,7 @@ def check_clock(session: Session, context: Context, now: datetime) -> str:
     """
     why = _doubt(session.get_one(Instance, 1), context, now)
     if why:
-        words = f"nothing is planned or sent: {why}; look at the clock, then `tracker outbox release` or `cancel`"
-        alerts.raise_(session, holds.CLOCK, words, now)
+        alerts.raise_(session, holds.CLOCK, remark("clock", why=why), now)
     else:
         alerts.clear(session, holds.CLOCK, now)
     return why
@@ -50,5 +50,5 @@ def hold_flood(session: Session, context: Context, now: datetime) -> None:
     if recipients <= limit.recipients and notices <= limit.notices:
         return
     holds.hold(session, GUARD, *ready)
-    why = f"more than {limit.recipients} recipients or {limit.notices} notices at once"
-    alerts.raise_(session, GUARD, f"{notices} notices to {recipients} recipients are held: {why}", now)
+    most = {"most_recipients": limit.recipients, "most_notices": limit.notices}
+    alerts.raise_(session, GUARD, remark("flood", notices=notices, recipients=recipients, **most), now)

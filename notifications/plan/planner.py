@@ -43,6 +43,7 @@ from notifications.plan.schedule import (
     next_look,
     required_notices,
 )
+from notifications.remarks import told
 
 log = logging.getLogger("yinuo.delivery")
 BATCH = 500
@@ -172,7 +173,7 @@ def plan_digests(session: Session, context: Context, now: datetime, steps: Steps
         new = _plan_status(session, context, now)
     for failure in (each for each in steps.failed if each.step == DIGESTS):
         if failure.key not in known:
-            log.error("%s", failure.text, exc_info=failure.trouble)
+            log.error("%s", told(failure.text), exc_info=failure.trouble)
         alerts.raise_(session, failure.key, failure.text, now)
     return new
 

@@ -17,6 +17,7 @@ from commitments.history import chain
 from commitments.models import HistoryEntry
 from commitments.storage import open_engine, reading, writing
 from notifications import alerts
+from notifications.remarks import words
 from tests.conftest import Scene
 from tests.faults.daemon_harness import DaemonHarness, until
 from tests.faults.oracles import Tally, assert_history
@@ -78,7 +79,7 @@ def test_row_40_a_backup_from_mid_run(harness: MakeHarness, relay: Relay, tally:
     here.await_passes(2)
     assert len(relay.received) == 6, "nothing goes out before a person has looked"
     with reading(here.engine) as session:
-        [said] = [alert.text for alert in alerts.standing(session)]
+        [said] = [words("en", alert.text) for alert in alerts.standing(session)]
     held = sum(map(int, re.findall(r"(\d+) (?:notices|messages)", said)))
     assert 0 < held < 6
     assert here.command("outbox", "release", "--yes").returncode == 0

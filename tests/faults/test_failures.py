@@ -142,7 +142,7 @@ def test_row_61_a_failure_is_counted_and_ends(harness: MakeHarness, relay: Relay
     assert facts["planned_at"] is not None
     until(told.exists)
     here.stop(daemon)
-    assert told.read_text().count("a pass fails at send") == 1
+    assert told.read_text().count("运行出错，停在“发送”") == 1
     recovers(here, relay, Tally())
     facts = status(here)[1]
     assert facts["passed_at"] is not None

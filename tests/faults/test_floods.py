@@ -11,6 +11,7 @@ from sqlalchemy import select
 from commitments.storage import reading
 from notifications.models import Alert
 from tests.faults.daemon_harness import DaemonHarness, until
+from notifications.remarks import words
 from tests.faults.oracles import Tally, audit
 from tests.faults.relay import Relay
 
@@ -43,7 +44,7 @@ def peak(pid: int) -> int:
 
 def alerts(here: DaemonHarness) -> list[str]:
     with reading(here.engine) as session:
-        return list(session.scalars(select(Alert.text).where(Alert.cleared_at.is_(None))))
+        return [words("en", text) for text in session.scalars(select(Alert.text).where(Alert.cleared_at.is_(None)))]
 
 
 def done(here: DaemonHarness, *arguments: str) -> str:

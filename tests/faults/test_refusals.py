@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from commitments.models import Department
 from commitments.storage import reading, writing
-from notifications import alerts
+from notifications import alerts, remarks
 from notifications.models import Attempt, Instance, Message, Notice
 from notifications.outbox.channel_rest import CHANNEL_ALERT
 from notifications.outbox.refusals import LASTING
@@ -308,6 +308,6 @@ def test_row_62_words_are_shown_as_they_are_meant(
         assert set(session.scalars(select(Attempt.answer))) == {words}
         message = session.scalars(select(Message).order_by(Message.id)).first()
         assert message is not None
-        assert [alert.text for alert in alerts.standing(session)] == [f"channel smtp: {words}"]
+        assert [remarks.words("en", alert.text) for alert in alerts.standing(session)] == [f"channel smtp: {words}"]
     assert f"message {message.id} to {message.addressee} <{message.mailbox}> deferred: {words}" in caplog.messages
     assert standing(crowd) == [CHANNEL_ALERT]

@@ -24,6 +24,7 @@ from notifications.models import Alert, Attempt, Instance, Message, Notice
 from notifications.outbox import holds
 from notifications.plan import digests, planner
 from notifications.plan.schedule import ReminderSubject, required_notices
+from notifications.remarks import words
 from tests.conftest import Scene
 
 DUE = date(2019, 12, 31)
@@ -419,7 +420,7 @@ def test_each_cause_for_which_commitments_cannot_be_planned_is_named_once(
     monkeypatch.setattr(planner, "required_notices", foul)
     quick.run()
     with reading(quick.engine) as session:
-        told = sorted(alert.text for alert in alerts.standing(session))
+        told = sorted(words("en", alert.text) for alert in alerts.standing(session))
         assert [notice.commitment_id for notice in session.scalars(select(Notice))] == [find(session, sound).id]
     assert told == [
         f"a pass fails at plan of {first} and 1 more: ValueError: clock",

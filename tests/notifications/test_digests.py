@@ -128,7 +128,7 @@ class Ledger:
 
     def status(self, moment: str) -> dict[str, Any]:
         with storage.reading(self.engine) as session:
-            return digests.status(session, local(moment), RULES, WORKDAYS)
+            return digests.status(session, local(moment), RULES, WORKDAYS, "zh-Hans")
 
 
 def local(moment: str) -> datetime:

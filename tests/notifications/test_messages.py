@@ -13,6 +13,7 @@ from jinja2 import UndefinedError
 
 from commitments.i18n import LOCALES
 from notifications.mail.render import Renderer
+from notifications.remarks import words
 
 GOLDEN = Path(__file__).parent / "golden"
 PARTS = {"subject": "subject.txt", "text": "txt", "html": "html"}
@@ -288,8 +289,8 @@ def test_the_operators_directory_comes_first_file_by_file(tmp_path: Path, sample
 def test_what_breaks_a_template_is_named(tmp_path: Path, sample: Sample, source: str, reason: str) -> None:
     rendered = broken(tmp_path, source).render("notices", "zh-Hans", sample("notices"))
     assert rendered.problem is not None
-    assert "notices/body.html, line 2" in rendered.problem
-    assert reason in rendered.problem
+    assert "notices/body.html, line 2" in words("en", rendered.problem)
+    assert reason in words("en", rendered.problem)
     assert "2019-1007-02 村居事项清单" in rendered.text
 
 
@@ -306,7 +307,7 @@ def test_a_broken_template_loses_nothing(tmp_path: Path, mail: Mail, locale: str
     _, kind, context = mail
     rendered = broken(tmp_path, "{{ nobody }}", locale, kind).render(kind, locale, context)
     assert rendered.problem is not None
-    assert f"{kind}/body.html, line 2" in rendered.problem
+    assert f"{kind}/body.html, line 2" in words("en", rendered.problem)
     assert replace(rendered, problem=None) == Renderer().render(kind, locale, context)
     assert "2019-1007-02 村居事项清单" in rendered.text
     seen = "".join(_Visible(rendered.html).words)

@@ -304,7 +304,7 @@ def test_remind_guesses_at_no_cause_where_it_is_known(
         assert "发送数量" not in told
         assert run(["doctor"]) == 1
         found = capsys.readouterr().out
-    assert "告警：channel smtp" in found
+    assert "告警：发送方式 smtp" in found
     assert "暂停发送至2019-06-28 10:01；请检查邮件服务器或 [mail] 设置" in found
     with freeze_time("2019-06-28T10:02:00+08:00"):
         assert run(["doctor"]) == 1

@@ -90,9 +90,10 @@ def run_pass(app: "App") -> "Report":
 def complain(report: "Report") -> None:
     """Delivery trouble is an error of its own, after the result was printed."""
     from commitments.errors import DeliveryFailed, Error
+    from notifications.remarks import told
 
     for failure in report.steps.failed:
-        raise failure.trouble if isinstance(failure.trouble, Error) else DeliveryFailed(problem=failure.text)
+        raise failure.trouble if isinstance(failure.trouble, Error) else DeliveryFailed(problem=told(failure.text))
     failed = _failed(report)
     if report.trouble or failed:
         raise DeliveryFailed(problem=Problem(lambda locale: _failures(report.trouble, failed, locale)))
@@ -105,7 +106,8 @@ def _failures(trouble: str, failed: dict[str, int], locale: str) -> str:
         for state, count in failed.items()
     ]
     failed_counts = i18n.word(locale, "cli.common", "comma").join(counts)
-    return i18n.word(locale, "cli.common", "semicolon").join(filter(None, (trouble, failed_counts)))
+    parts = (*each_message([trouble], locale), failed_counts)
+    return i18n.word(locale, "cli.common", "semicolon").join(filter(None, parts))
 
 
 def _show_owed(ctx: typer.Context, app: "App", *, json: bool) -> None:

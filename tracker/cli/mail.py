@@ -27,6 +27,7 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     from notifications.channels import ChannelDown, OutgoingMessage
     from notifications.mail.mime import Envelope, UnsafeMessageError, mime
     from notifications.mail.render import Rendered
+    from notifications.remarks import told
 
     if why := addresses.problem(address):
         raise BadMailbox(what="mailbox", value=address, why=why)
@@ -44,15 +45,15 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     try:
         data = mime(Rendered("【测试】一诺邮件通道 · Yinuo test", words, f"<p>{words}</p>"), envelope)
     except UnsafeMessageError as wrong:
-        raise UsageError(problem=f"{wrong}.") from wrong
+        raise UsageError(problem=wrong) from wrong
     try:
         connection = context.channel.open()
     except ChannelDown as down:
-        raise DeliveryFailed(problem=str(down)) from down
+        raise DeliveryFailed(problem=told(down.why)) from down
     outcome = connection.send(OutgoingMessage(envelope.message_id, "test", context.sender, address, data))
     connection.close()
     if outcome.kind != "ok":
-        raise DeliveryFailed(problem=outcome.answer)
-    print(outcome.answer)
+        raise DeliveryFailed(problem=told(outcome.answer))
+    print(told(outcome.answer).message(shared.locale))
     if context.channel.name == "folder":
         shared.tell("cli.mail.folder", folder=app.config.mail_folder)

@@ -68,7 +68,7 @@ def _worded(row: "Mapping[str, Any]", locale: str) -> dict[str, Any]:
     """Say how a message stands; one that waits for a person says so."""
     state = word(locale, "message_state", row["state"])
     held = say(locale, "cli.common.note", text=state, note=word(locale, "notice_state", "held"))
-    return {**row, "state": held if row["held"] else state}
+    return {**row, "state": held if row["held"] else state, "error": row["error"].message(locale)}
 
 
 def print_notices(rows: "Sequence[Mapping[str, Any]]", locale: str) -> None:
@@ -103,8 +103,11 @@ def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]
 
 def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
     from notifications.outbox.holds import is_suspended
+    from notifications.remarks import told
 
-    known = {"to": message.mailbox, "notices": keys, "held": is_suspended(message)}
+    known = {
+        "to": message.mailbox, "notices": keys, "held": is_suspended(message), "error": told(message.error),
+    }  # fmt: skip
     return {name: known[name] if name in known else getattr(message, name) for name in COLUMNS}
 
 
@@ -136,6 +139,7 @@ def show(
     from sqlalchemy import select
 
     from notifications.models import Attempt, Notice
+    from notifications.remarks import told
 
     with command(ctx).app.reading() as session:
         message = _find(session, id_)
@@ -144,7 +148,7 @@ def show(
     if eml:
         write_out(message.frozen)
         return
-    attempts = [picked(each, ATTEMPT) for each in tries]
+    attempts = [{**picked(each, ATTEMPT), "answer": told(each.answer)} for each in tries]
     facts = {**_facts(message, keys), "slot": message.slot, "composition": message.composition}
     if json:
         print_json({"message": {**facts, "attempts": attempts}})
@@ -163,11 +167,14 @@ def _worded_facts(
         **facts, "state": word(locale, "message_state", facts["state"]), "kind": word(locale, "notice", facts["kind"]),
         "held": word(locale, "notice_state", "held") if facts["held"] else "",
         "addressee": receiver(locale, facts["addressee"]), "sent_at": _clock(facts["sent_at"], zone),
+        "error": facts["error"].message(locale),
         "notices": "\n".join(notice(locale, key) for key in facts["notices"]),
     }  # fmt: skip
     shown: dict[str, object] = {label(locale, name): value for name, value in worded_facts.items()}
     for each in attempts:
-        ended = f"{_clock(each['started_at'], zone)} {outcome(locale, each['outcome'])} {each['answer']}"
+        ended = (
+            f"{_clock(each['started_at'], zone)} {outcome(locale, each['outcome'])} {each['answer'].message(locale)}"
+        )
         shown[say(locale, "cli.outbox.attempt", n=each["n"])] = ended
     return shown
 

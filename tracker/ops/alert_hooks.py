@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 
 from notifications.models import Alert
+from notifications.remarks import told
 
 COMMAND_SECONDS = 30
 PING_SECONDS = 10
@@ -17,9 +18,11 @@ log = logging.getLogger("yinuo.alert")
 class AlertHooks:
     """Reports each alert once in the life of a daemon: in the log, and to the command."""
 
-    def __init__(self, command: Sequence[str], ping_url: str) -> None:
+    def __init__(self, command: Sequence[str], ping_url: str, language: str = "en") -> None:
+        """Take what is run, what is fetched, and the language in which a person is told."""
         self.command = command
         self.ping_url = ping_url
+        self.language = language
         self.reported: set[tuple[str, object]] = set()
 
     def report(self, standing: Sequence[Alert]) -> None:
@@ -27,8 +30,8 @@ class AlertHooks:
         for alert in standing:
             if (alert.key, alert.at) not in self.reported:
                 self.reported.add((alert.key, alert.at))
-                log.error("alert: %s", alert.text)
-                self._run_command(alert.text)
+                log.error("alert: %s", told(alert.text))
+                self._run_command(told(alert.text).message(self.language))
 
     def _run_command(self, words: str) -> None:
         """Run the command with the text on its standard input, where no shell can read it as anything else."""

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from commitments import addresses, evidence, schema
 from commitments.calendar.deadlines import LIVE_STATES, provisional
 from commitments.damage import visible
-from commitments.errors import Error, Problem, RowDiffers, sentence
+from commitments.errors import Problem, RowDiffers, sentence
 from commitments.history import chain, replay
 from commitments.models import Commitment, Department, Letter
 from commitments.storage import PRAGMAS, looking, one_moment, reading
@@ -40,15 +40,8 @@ def examine(app: "App") -> list[Finding]:
         try:
             findings += look(app)
         except Exception as trouble:  # noqa: BLE001 - whatever it is, the other checks are made
-            findings.append(Finding(look.__name__.strip("_"), BAD, _trouble_message(trouble)))
+            findings.append(Finding(look.__name__.strip("_"), BAD, said(trouble)))
     return findings
-
-
-def _trouble_message(trouble: Exception) -> str:
-    """Return what went wrong; our own errors speak each language."""
-    if isinstance(trouble, Error):
-        return Problem(lambda locale: visible(trouble.message(locale, "cli")))
-    return said(trouble)
 
 
 def _configuration(app: "App") -> Iterator[Finding]:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import func, select
 
-from commitments.errors import DeliveryFailed, Refused
+from commitments.errors import DeliveryFailed, Problem, Refused, each_message
 from commitments.storage import copy_into, writing
 from notifications import alerts
 from notifications.channels import ChannelDown
 from notifications.channels.folder import FolderChannel
 from notifications.delivery import pass_once
 from notifications.models import UNCOMPOSABLE, Instance, Message, Notice
+from notifications.remarks import told
 from tracker.app import App
 from tracker.ops import link_keys
 
@@ -87,8 +88,8 @@ class Rehearsal:
         """Return how many notices could not be composed, and what the alerts say of them."""
         with self.app.reading() as session:
             held = select(func.count()).where(Notice.state == "held", Notice.reason == UNCOMPOSABLE)
-            texts = [alert.text for alert in alerts.standing(session) if alert.key.startswith(("poison/", "pass/"))]
-            return session.scalar(held) or 0, "; ".join(texts)
+            texts = [told(a.text) for a in alerts.standing(session) if a.key.startswith(("poison/", "pass/"))]
+            return session.scalar(held) or 0, Problem(lambda locale: "; ".join(each_message(texts, locale)))
 
     def _not_before_now(self, day: date, moment: time) -> datetime:
         """Return a moment of a day; of today none that is over, when what was entered since did not stand yet."""
@@ -110,7 +111,7 @@ def check_folder(folder: Path) -> None:
     try:
         FolderChannel(folder).open()
     except ChannelDown as down:
-        raise DeliveryFailed(problem=f"{down}.") from down
+        raise DeliveryFailed(problem=told(down.why)) from down
 
 
 def _write_html(folder: Path) -> None:

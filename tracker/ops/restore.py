@@ -18,6 +18,7 @@ from commitments.storage import is_busy, one_moment, open_engine, reading, writi
 from notifications import alerts, delivery
 from notifications.models import GUARD, Notice
 from notifications.outbox import attempts, holds
+from notifications.remarks import remark
 from tracker.app import App
 from tracker.config.values import DatabaseUrl
 from tracker.ops import integrity, link_revocation, upgrade
@@ -119,8 +120,7 @@ def _park_all(session: Session, app: App) -> tuple[int, int]:
     messages = holds.suspend_all(session)
     alerts.clear(session, GUARD, app.clock())
     if notices or messages:
-        words = f"a backup was restored: {notices} notices and {messages} messages due before now are held"
-        alerts.raise_(session, GUARD, words, app.clock())
+        alerts.raise_(session, GUARD, remark("restored", notices=notices, messages=messages), app.clock())
     return notices, messages
 
 

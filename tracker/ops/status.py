@@ -15,6 +15,7 @@ from notifications.models import MESSAGE_STATES, NOTICE_STATES, Instance, Messag
 from notifications.outbox import claims, holds, overdue, workers
 from notifications.outbox.channel_rest import CHANNEL_ALERT
 from notifications.outbox.holds import CLOCK
+from notifications.remarks import told
 from tracker.errors import KeysGone
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def facts(session: Session, app: "App", stopped: Sequence["Stoppage"] = ()) -> d
         "failed_passes": instance.failed_passes,
         "journal": less_durable(session.connection()),
         "stoppages": [vars(stoppage) for stoppage in stopped],
-        "alerts": [{"at": alert.at, "text": alert.text} for alert in alerts.standing(session)],
+        "alerts": [{"at": alert.at, "text": told(alert.text)} for alert in alerts.standing(session)],
         "workers": [
             {"id": w.id, "started_at": w.started_at, "heartbeat_at": w.heartbeat_at} for w in daemons
         ],
