@@ -137,9 +137,9 @@ class Step:
     A ``listed`` one is told in the list of the week.
     """
 
-    rung: str
+    name: str
     nominal: date
-    slot: date
+    send_on: date
     overdue: bool
     listed: bool = False
 
@@ -170,40 +170,40 @@ class Ladder:
         return replace(self, rungs=tuple(rung for rung in self.rungs if rung.n > 0))
 
     def reached(self, day: date, today: date, workdays: Workdays) -> Step | None:
-        """Return the highest rung whose slot is today or past, or None before the first."""
-        told = [step for step in self.listed(day, workdays) if step.slot <= today]
+        """Return the highest rung whose day is today or past, or None before the first."""
+        told = [step for step in self.listed(day, workdays) if step.send_on <= today]
         last = told[-1] if told else None
         if len(told) < len(self.rungs):
             return last
         k = self._repeats_until(day, today, workdays)
-        while k and self._repeated(day, k, workdays).slot > today:
+        while k and self._repeated(day, k, workdays).send_on > today:
             k -= 1
         return self._repeated(day, k, workdays) if k else last
 
     def following(self, day: date, today: date, workdays: Workdays) -> Step:
-        """Return the first rung whose slot lies after today; there always is one."""
+        """Return the first rung whose day lies after today; there always is one."""
         for step in self.listed(day, workdays):
-            if step.slot > today:
+            if step.send_on > today:
                 return step
-        return next(step for step in self._repeats_from(day, today, workdays) if step.slot > today)
+        return next(step for step in self._repeats_from(day, today, workdays) if step.send_on > today)
 
     def steps(self, day: date, first: date, last: date, workdays: Workdays) -> Iterator[Step]:
-        """Yield every rung with a slot in ``first..last``, both included, in order."""
+        """Yield every rung told in ``first..last``, both included, in order."""
         for step in self.listed(day, workdays):
-            if first <= step.slot <= last:
+            if first <= step.send_on <= last:
                 yield step
         for step in self._repeats_from(day, first, workdays):
-            if step.slot > last:
+            if step.send_on > last:
                 return
-            if step.slot >= first:
+            if step.send_on >= first:
                 yield step
-            if step.slot == date.max:  # and so are all that follow
+            if step.send_on == date.max:  # and so are all that follow
                 return
 
     def listed(self, day: date, workdays: Workdays) -> list[Step]:
         """Return the rungs that do not repeat, in order."""
         steps = [self._step(offset, day, workdays) for offset in self.rungs]
-        return sorted(steps, key=lambda step: (step.nominal, step.slot))
+        return sorted(steps, key=lambda step: (step.nominal, step.send_on))
 
     # -- repeats -----------------------------------------------------------------------------------------------
 
@@ -252,8 +252,8 @@ class Ladder:
     def _step(self, offset: Offset, day: date, workdays: Workdays) -> Step:
         nominal = offset.after(day, workdays)
         back = self.early and offset.n <= 0
-        slot = workdays.on_or_before(nominal) if back else workdays.on_or_after(nominal)
-        return Step(str(offset), nominal, slot, overdue=not back)
+        send_on = workdays.on_or_before(nominal) if back else workdays.on_or_after(nominal)
+        return Step(str(offset), nominal, send_on, overdue=not back)
 
 
 def is_meant(day: date) -> bool:

@@ -90,8 +90,8 @@ def alarms(due_on: date | None, rules: Rules) -> tuple[int, ...]:
     if due_on is None:
         return (0,)
     first = due_on - min(BEFORE, due_on - date.min)
-    slots = {(due_on - step.slot).days for step in rules.ladder.steps(due_on, first, due_on, rules.workdays)}
-    return tuple(sorted(slots, reverse=True))
+    days = {(due_on - step.send_on).days for step in rules.ladder.steps(due_on, first, due_on, rules.workdays)}
+    return tuple(sorted(days, reverse=True))
 
 
 def _status(row: RowMapping) -> Status:

@@ -103,7 +103,7 @@ def next_look(subject: ReminderSubject, policy: Policy, today: date, workdays: W
     day, ladder = _ladder(subject, policy, today, workdays)
     if subject.state != "open" or day is None:
         return None
-    following = ladder.following(day, today, workdays).slot
+    following = ladder.following(day, today, workdays).send_on
     begun = subject.due_on is None or subject.due_on < today
     if day > today or not begun:
         return following
@@ -181,13 +181,13 @@ def _on_ladder(subject: ReminderSubject, policy: Policy, today: date, workdays: 
 def _of_step(subject: ReminderSubject, step: Step, workdays: Workdays) -> Iterator[RequiredNotice]:
     """Yield who is told at this rung: the lead; supporting departments near the deadline."""
     if subject.due_on is None:
-        asked = _to(subject, "review", "lead", subject.lead, step.slot, step.rung, subject.review_on)
+        asked = _to(subject, "review", "lead", subject.lead, step.send_on, step.name, subject.review_on)
         yield replace(asked, listed=step.listed)
         return
-    yield _to(subject, "reminder", "lead", subject.lead, step.slot, step.rung, subject.due_on)
+    yield _to(subject, "reminder", "lead", subject.lead, step.send_on, step.name, subject.due_on)
     if not step.overdue and step.nominal >= SUPPORT_FROM.after(subject.due_on, workdays):
         for name in subject.support:
-            yield _to(subject, "reminder", "support", name, step.slot, step.rung, subject.due_on)
+            yield _to(subject, "reminder", "support", name, step.send_on, step.name, subject.due_on)
 
 
 def _escalation(
@@ -198,8 +198,8 @@ def _escalation(
     if ready is None or ready > today:
         return
     if subject.due_on is None or (step.overdue and step.nominal >= policy.escalate_after.after(day, workdays)):
-        send_on, date_meant = max(step.slot, ready), subject.due_on or subject.review_on
-        yield _to(subject, "escalation", "escalation", subject.lead, send_on, step.rung, date_meant)
+        send_on, date_meant = max(step.send_on, ready), subject.due_on or subject.review_on
+        yield _to(subject, "escalation", "escalation", subject.lead, send_on, step.name, date_meant)
 
 
 def _escalation_day(subject: ReminderSubject, policy: Policy, workdays: Workdays) -> date | None:

@@ -65,7 +65,7 @@ MUTANTS = (
     Mutant(
         "escalating by the deadline alone", "notifications/plan/schedule.py",
         "    if ready is None or ready > today:\n        return\n",
-        "    ready = step.slot\n",
+        "    ready = step.send_on\n",
         "faults/test_late_ledgers.py::test_row_63_nobody_is_accused_before_being_told[nothing]",
     ),
     Mutant(

@@ -71,8 +71,8 @@ def test_distances(start: str, offset: str, expected: str, why: str) -> None:
 )
 def test_the_rung_reached(today: str, rung: str | None, slot: str | None, why: str) -> None:
     step = LADDER.reached(DUE, date.fromisoformat(today), CALENDAR)
-    assert (step and step.rung) == rung, why
-    assert (step and step.slot.isoformat()) == slot, why
+    assert (step and step.name) == rung, why
+    assert (step and step.send_on.isoformat()) == slot, why
 
 
 def test_a_review_is_asked_on_its_day_or_after_never_before() -> None:
@@ -80,22 +80,22 @@ def test_a_review_is_asked_on_its_day_or_after_never_before() -> None:
     assert REVIEW.reached(day, date(2019, 10, 7), CALENDAR) is None
     step = REVIEW.reached(day, date(2019, 10, 8), CALENDAR)
     assert step is not None
-    assert step.slot == date(2019, 10, 8)
+    assert step.send_on == date(2019, 10, 8)
 
 
 @given(ladders, days, days)
 def test_slots_are_working_days_and_never_ahead_of_today(ladder: Ladder, day: date, today: date) -> None:
     step = ladder.reached(day, today, CALENDAR)
     if step is not None:
-        assert step.slot <= today
-        assert CALENDAR.is_workday(step.slot)
+        assert step.send_on <= today
+        assert CALENDAR.is_workday(step.send_on)
 
 
 @given(ladders, days, days)
 def test_the_next_look_is_ahead_and_misses_no_rung(ladder: Ladder, day: date, today: date) -> None:
     following = ladder.following(day, today, CALENDAR)
-    assert following.slot > today
-    between = list(ladder.steps(day, today + timedelta(days=1), following.slot - timedelta(days=1), CALENDAR))
+    assert following.send_on > today
+    between = list(ladder.steps(day, today + timedelta(days=1), following.send_on - timedelta(days=1), CALENDAR))
     assert between == []
 
 
@@ -107,11 +107,11 @@ FAR = replace(REVIEW, rarer=(Offset(1, "m"), Offset(90, "d")), list_day=3)
 @pytest.mark.parametrize("day", EDGES)
 @pytest.mark.parametrize("ladder", [LADDER, FAR])
 def test_no_day_of_the_calendar_stops_the_ladder(ladder: Ladder, day: date) -> None:
-    assert ladder.following(day, TODAY, CALENDAR).slot > TODAY
+    assert ladder.following(day, TODAY, CALENDAR).send_on > TODAY
     reached = ladder.reached(day, TODAY, CALENDAR)
-    assert bool(reached and reached.slot <= TODAY) == (day < TODAY)
+    assert bool(reached and reached.send_on <= TODAY) == (day < TODAY)
     assert band(day, None, TODAY, ladder, CALENDAR) == ("overdue" if day < TODAY else "on_track")
-    assert all(step.slot == date.max for step in ladder.steps(day, date.max, date.max, CALENDAR))
+    assert all(step.send_on == date.max for step in ladder.steps(day, date.max, date.max, CALENDAR))
 
 
 @pytest.mark.parametrize("unit", ["d", "wd", "m"])
@@ -125,16 +125,16 @@ def test_walking_day_by_day_and_jumping_end_on_the_same_rung(day: date, ahead: i
     today = day - timedelta(days=60) + timedelta(days=ahead)
     walked = None
     look = day - timedelta(days=200)
-    while (step := LADDER.following(day, look, CALENDAR)).slot <= today:
-        walked, look = step, step.slot
+    while (step := LADDER.following(day, look, CALENDAR)).send_on <= today:
+        walked, look = step, step.send_on
     reached = LADDER.reached(day, today, CALENDAR)
-    assert (reached and reached.slot) == (walked and walked.slot)
+    assert (reached and reached.send_on) == (walked and walked.send_on)
 
 
 @given(days)
 def test_rungs_before_come_early_and_rungs_after_come_late(day: date) -> None:
     for step in LADDER.steps(day, day - timedelta(days=60), day + timedelta(days=60), CALENDAR):
-        assert step.slot >= step.nominal if step.overdue else step.slot <= step.nominal
+        assert step.send_on >= step.nominal if step.overdue else step.send_on <= step.nominal
 
 
 @pytest.mark.parametrize(
