@@ -11,8 +11,8 @@ from notifications.channels import ChannelDown, Connection, Outcome, OutgoingMes
 Ended = tuple[int, Outcome]  # a message's id and how its transmission ended
 Outgoing = tuple[int, OutgoingMessage]
 Record = Callable[[Sequence[Ended], Sequence[int], Sequence[int]], set[int]]
-TOGETHER = 0.004  # seconds
-RENEW = 30.0  # seconds after which the leases of what is in flight are renewed
+TOGETHER_SECONDS = 0.004  # seconds
+RENEW_SECONDS = 30.0  # seconds after which the leases of what is in flight are renewed
 
 
 def transmit(
@@ -92,7 +92,7 @@ class _Pool:
 
     def _to_renew(self) -> Sequence[int]:
         """Return what is in flight, each time its leases must be renewed."""
-        if monotonic() - self.renewed < RENEW:
+        if monotonic() - self.renewed < RENEW_SECONDS:
             return []
         self.renewed = monotonic()
         return [key for key, _ in self.in_flight.values()]
@@ -113,7 +113,7 @@ class _Pool:
 
     def wait(self) -> None:
         """Wait until a transmission ends, a free connection can take what waits, or leases must be renewed."""
-        wait_for([] if self._can_move() else self.in_flight, timeout=RENEW, return_when=FIRST_COMPLETED)
+        wait_for([] if self._can_move() else self.in_flight, timeout=RENEW_SECONDS, return_when=FIRST_COMPLETED)
         self._let_others_end()
         done = [future for future in self.in_flight if future.done()]
         self.moved = bool(done) or self._can_move()
@@ -140,7 +140,7 @@ class _Pool:
 
     def _let_others_end(self) -> None:
         """What ends at nearly the same time is recorded together, since a commit costs more than the wait."""
-        until = monotonic() + TOGETHER
+        until = monotonic() + TOGETHER_SECONDS
         while self._is_short() and monotonic() < until and not all(future.done() for future in self.in_flight):
             self.fetch()
         wait_for(self.in_flight, timeout=until - monotonic())

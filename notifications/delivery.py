@@ -91,8 +91,8 @@ def plan(context: Context, now: datetime, report: Report, stop: Callable[[], boo
         report.moved = len(planner.sync_rules(session, context, now))
         lease = claims.new_lease(session, context.worker, now)
     failed: dict[int, Exception] = {}
-    looked = planner.BATCH
-    while looked == planner.BATCH and not stop():
+    looked = planner.COMMITMENTS_AT_A_TIME
+    while looked == planner.COMMITMENTS_AT_A_TIME and not stop():
         looked, new = _plan_some(context, lease, failed)
         report.planned += new
     with writing(context.engine) as session:
@@ -113,10 +113,10 @@ def _failures(context: Context, failed: Mapping[int, Exception]) -> Iterator[Fai
 
 
 def _plan_some(context: Context, lease: Lease, failed: dict[int, Exception]) -> tuple[int, int]:
-    """Plan a batch, each commitment by itself where one of them cannot be planned; those are put into ``failed``."""
+    """Plan the next commitments, each by itself where one of them cannot be planned; those are put into ``failed``."""
     try:
         with writing(context.engine) as session:
-            return planner.plan_batch(session, context, lease, failed)
+            return planner.plan_next(session, context, lease, failed)
     except StorageTrouble:
         raise
     except Exception:  # noqa: BLE001 - it comes again for whoever is at fault
@@ -152,7 +152,7 @@ def trial(context: Context, now: datetime) -> Iterator[Session]:
     with Session(context.engine) as session:
         planner.sync_rules(session, context, now)
         lease = claims.new_lease(session, context.worker, now)
-        while planner.plan_batch(session, context, lease)[0] == planner.BATCH:
+        while planner.plan_next(session, context, lease)[0] == planner.COMMITMENTS_AT_A_TIME:
             pass
         report = Report()
         finish_plan(session, context, lease, report)

@@ -16,7 +16,7 @@ from itsdangerous import BadData, URLSafeSerializer
 OWNER, DESK, UNIT, FEED = "owner", "desk", "unit", "feed"
 DESK_DAYS = 35  # a weekly mail brings the next one; a month of holidays must not lock anybody out
 UNIT_DAYS = 70  # a monthly mail brings the next one
-LONGEST = 300  # characters of a token that is looked at; ours are under 100
+MAX_TOKEN_CHARACTERS = 300  # characters of a token that is looked at; ours are under 100
 
 # A signature of 43 signs has two bits to spare: without the list of last signs four tokens would read as one.
 _TOKEN = re.compile(r"\.?[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
@@ -59,7 +59,7 @@ class Links:
 
     def read(self, purpose: str, token: str) -> Claim | None:
         """Return what a token of ``purpose`` says, None for any other text; never raises."""
-        if len(token) > LONGEST or not _TOKEN.fullmatch(token):
+        if len(token) > MAX_TOKEN_CHARACTERS or not _TOKEN.fullmatch(token):
             return None
         try:
             return _claim(purpose, self._signers[purpose].loads(token))

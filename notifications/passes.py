@@ -23,8 +23,8 @@ from notifications import alerts
 from notifications.models import WAITING, Alert, Instance, Message
 from notifications.remarks import remark, told
 
-HOUSE = Path(__file__).parents[1]  # the program's own packages lie here
-LONGEST = 500  # characters of an error's words
+PROGRAM = Path(__file__).parents[1]  # the program's own packages lie here
+MAX_CHARACTERS = 500  # characters of an error's words
 OLD_STEPS = {"run_hooks": "call_out", "maintain": "keep_house"}  # as they stand in alerts of older ledgers
 log = logging.getLogger("yinuo.delivery")
 
@@ -96,7 +96,7 @@ class Report:
 def cause(trouble: Exception) -> str:
     """Name a cause by the kind of error and the function of ours in which it arose."""
     walked = [frame.f_code for frame, _ in walk_tb(trouble.__traceback__)]
-    ours = [code for code in walked if HOUSE in Path(code.co_filename).parents]
+    ours = [code for code in walked if PROGRAM in Path(code.co_filename).parents]
     place = f"{Path(ours[-1].co_filename).stem}.{ours[-1].co_name}" if ours else "?"
     return f"{type(trouble).__name__}@{place}"
 
@@ -110,7 +110,7 @@ def said(trouble: Exception) -> Problem:
         return Problem(lambda locale: visible(trouble.message(locale, "cli")))
     if isinstance(trouble, Mistake):
         return Problem(lambda locale: visible(trouble.message(locale)))
-    words = visible(" ".join(str(trouble).split())[:LONGEST])
+    words = visible(" ".join(str(trouble).split())[:MAX_CHARACTERS])
     return Problem(lambda _: f"{type(trouble).__name__}: {words}" if words else type(trouble).__name__)
 
 

@@ -1,4 +1,4 @@
-"""Sending what waits: claim, compose, store, transmit, record, batch after batch.
+"""Sending what waits: claim, compose, store, transmit, record, claim after claim.
 
 No transaction is open while the network is: each method of the outbox is a whole one. At most one message per open
 connection is in doubt at any moment.
@@ -20,7 +20,7 @@ from notifications.outbox.outbox import Claimed, Composed, Outbox
 from notifications.passes import Report, said
 from notifications.remarks import told
 
-AT_A_TIME = 24  # messages composed before they are stored, while others are in flight
+MESSAGES_PER_STORE = 24  # messages composed before they are stored, while others are in flight
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Sender:
         self.refusing: list[Outcome] = []  # answers that make the channel rest
 
     def run(self) -> None:
-        """Send what waits, batch after batch, until nothing is left to do now."""
+        """Send what waits, claim after claim, until nothing is left to do now."""
         try:
             while not self.stop() and self._send_some():
                 pass
@@ -130,8 +130,8 @@ class Sender:
     def _composed(self, claimed: Claimed) -> Iterator[list[Outgoing]]:
         """Compose notices, yielding nothing after each so that the connections are served, then a stored set."""
         batches, composer = self.outbox.batches(claimed.notices), Composer(self.context, self.outbox)
-        for start in range(0, len(batches), AT_A_TIME):
-            some = batches[start : start + AT_A_TIME]
+        for start in range(0, len(batches), MESSAGES_PER_STORE):
+            some = batches[start : start + MESSAGES_PER_STORE]
             composer.read(batches[start:], some, self.clock())
             composed, now = [], self.clock()
             for batch in some:

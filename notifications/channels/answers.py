@@ -15,8 +15,8 @@ from notifications.channels.words import MEANINGS, Meaning
 
 NEXT_DAY = timedelta.max  # rest until the relay's day is over
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=24)  # of what a relay may ask for
-LONGEST_ANSWER = 500  # characters of a relay's answer that are kept
+MAX_WAIT = timedelta(hours=24)  # of what a relay may ask for
+MAX_ANSWER_CHARACTERS = 500  # characters of a relay's answer that are kept
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def asked_for(words: str) -> timedelta | None:
     if found is None:
         return None
     number, unit = int(found[1] or found[3]), (found[2] or found[4])[0]
-    return min(max(number * _UNITS.get(unit, HOUR), MINUTE), LONGEST_WAIT)
+    return min(max(number * _UNITS.get(unit, HOUR), MINUTE), MAX_WAIT)
 
 
 # -- words for people, and words to compare --------------------------------------------------------------------
@@ -129,7 +129,7 @@ def shown(code: int, answer: bytes) -> str:
 
 def visible(text: str) -> str:
     """Keep what a log and a database can hold; a relay may answer anything, NUL included."""
-    return "".join(c if c.isprintable() else " " for c in text)[:LONGEST_ANSWER]
+    return "".join(c if c.isprintable() else " " for c in text)[:MAX_ANSWER_CHARACTERS]
 
 
 _WITH_FIGURES = re.compile(r"\S*\d\S*")

@@ -16,13 +16,13 @@ from time import monotonic
 from commitments import addresses
 from commitments.errors import Error
 from notifications.channels import ChannelDown, Outcome, OutgoingMessage, answers
-from notifications.channels.answers import LONGEST_ANSWER, Refusal
-from notifications.channels.wire import KEEPER, Client, SecureClient, SessionEnded, at_once, timeout, words_of
+from notifications.channels.answers import MAX_ANSWER_CHARACTERS, Refusal
+from notifications.channels.wire import DEADLINES, Client, SecureClient, SessionEnded, at_once, timeout, words_of
 from notifications.remarks import is_remark, remark
 
-__all__ = ["LONGEST_ANSWER", "TOTAL", "SmtpChannel", "SmtpConnection", "SmtpSettings"]
-CONNECT, COMMAND, FINAL_DOT = 30.0, 60.0, 600.0  # seconds a phase may take
-TOTAL = 900.0
+__all__ = ["MAX_ANSWER_CHARACTERS", "TOTAL_SECONDS", "SmtpChannel", "SmtpConnection", "SmtpSettings"]
+CONNECT_SECONDS, COMMAND_SECONDS, FINAL_DOT_SECONDS = 30.0, 60.0, 600.0  # seconds a phase may take
+TOTAL_SECONDS = 900.0
 OK, GO_ON, CLOSING = 250, 354, 421
 
 
@@ -37,7 +37,7 @@ class SmtpSettings:
     password: Callable[[], str] = str
     max_connections: int = 4
     per_minute: int = 30
-    total: float = TOTAL
+    total: float = TOTAL_SECONDS
     context: ssl.SSLContext | None = None
 
 
@@ -61,7 +61,7 @@ class SmtpChannel:
         client: Client | None = None
         try:
             client = self._client()
-            with KEEPER.deadline(client, settings.total):
+            with DEADLINES.deadline(client, settings.total):
                 self._connect(client)
         except Exception as trouble:  # nobody can foresee what a password file, a codec or TLS may raise
             if client is not None:
@@ -73,9 +73,9 @@ class SmtpChannel:
     def _client(self) -> Client:
         """Return a client that is not yet connected, so that connecting too falls under the deadline."""
         if self.settings.security == "tls":
-            client: Client = SecureClient(timeout=CONNECT, context=self._context())
+            client: Client = SecureClient(timeout=CONNECT_SECONDS, context=self._context())
         else:
-            client = Client(timeout=CONNECT)
+            client = Client(timeout=CONNECT_SECONDS)
         client._host = self.settings.host  # type: ignore[attr-defined]  # noqa: SLF001 - the name TLS is checked against
         return client
 
@@ -85,7 +85,7 @@ class SmtpChannel:
     def _connect(self, client: Client) -> None:
         settings = self.settings
         _expect(client.connect(settings.host, settings.port), 220)
-        timeout(client, COMMAND)
+        timeout(client, COMMAND_SECONDS)
         at_once(client)
         client.ehlo_or_helo_if_needed()
         if settings.security == "starttls":
@@ -124,7 +124,7 @@ class SmtpConnection:
         """Say MAIL, RCPT, DATA and judge each answer; also say whether only the session was at its end."""
         total, begun = self.channel.settings.total, monotonic()
         try:
-            with KEEPER.deadline(self.client, total):
+            with DEADLINES.deadline(self.client, total):
                 return self._send(message)
         except SessionEnded as trouble:
             return Outcome("temporary", _answer_of(trouble), relay=True), monotonic() - begun < total
@@ -132,7 +132,7 @@ class SmtpConnection:
             return Outcome("temporary", _answer_of(trouble), relay=True), False
 
     def _send(self, message: OutgoingMessage) -> tuple[Outcome, bool]:
-        timeout(self.client, COMMAND)
+        timeout(self.client, COMMAND_SECONDS)
         code, answer = self.client.mail(addresses.wire(message.sender))
         if code != OK:
             return self._refused(code, answer, about_us=True)
@@ -148,7 +148,7 @@ class SmtpConnection:
         """Transmit the bytes. Until the final dot a failure is definite; after it nobody knows."""
         quoted = (b"\n" + data).replace(b"\n.", b"\n..")[1:]  # every dot that begins a line
         self.client.send(quoted if quoted.endswith(b"\r\n") else quoted + b"\r\n")
-        timeout(self.client, FINAL_DOT)
+        timeout(self.client, FINAL_DOT_SECONDS)
         try:
             self.client.send(b".\r\n")
             code, answer = self.client.getreply()

@@ -17,10 +17,10 @@ from time import monotonic, sleep
 
 from notifications.remarks import remark
 
-MOST_LINES, MOST_BYTES = 200, 64 * 2**10  # of one answer; EHLO has a dozen lines, an answer a few
-LONGEST_LINE = 8192
-KEEPER_LOOKS = 0.2  # seconds between two looks at the deadlines
-MOST_CHALLENGES = 5
+MAX_LINES, MAX_BYTES = 200, 64 * 2**10  # of one answer; EHLO has a dozen lines, an answer a few
+MAX_LINE_BYTES = 8192
+WATCH_SECONDS = 0.2  # seconds between two looks at the deadlines
+MAX_CHALLENGES = 5
 GOES_ON, LOGGED_IN = 334, (235, 503)
 
 
@@ -38,9 +38,9 @@ class Client(smtplib.SMTP):
         while True:
             line = self._line()
             size += len(line)
-            if len(lines) == MOST_LINES or size > MOST_BYTES:
+            if len(lines) == MAX_LINES or size > MAX_BYTES:
                 self.close()
-                raise smtplib.SMTPServerDisconnected(remark("endless_answer", lines=MOST_LINES))
+                raise smtplib.SMTPServerDisconnected(remark("endless_answer", lines=MAX_LINES))
             lines.append(line[4:].strip(b" \t\r\n"))
             code = int(line[:3]) if line[:3].isdigit() else -1
             if code == -1 or line[3:4] != b"-":
@@ -59,7 +59,7 @@ class Client(smtplib.SMTP):
         if self.file is None:
             self.file = self.sock.makefile("rb")  # type: ignore[union-attr]
         try:
-            line: bytes = self.file.readline(LONGEST_LINE + 1)
+            line: bytes = self.file.readline(MAX_LINE_BYTES + 1)
         except (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError) as trouble:
             self.close()
             raise SessionEnded(remark("closed", problem=trouble)) from trouble
@@ -69,7 +69,7 @@ class Client(smtplib.SMTP):
         if not line:
             self.close()
             raise SessionEnded(remark("hung_up"))
-        if len(line) > LONGEST_LINE:
+        if len(line) > MAX_LINE_BYTES:
             self.close()
             raise smtplib.SMTPResponseException(500, remark("endless_line"))
         return line
@@ -81,7 +81,7 @@ class Client(smtplib.SMTP):
         first = authobject() if initial_response_ok else None
         self._auth_challenge_count = int(first is not None)  # by which smtplib's AUTH LOGIN tells name from password
         code, answer = self.docmd("AUTH", mechanism.upper() + (f" {_packed(first)}" if first is not None else ""))
-        for _ in range(MOST_CHALLENGES):
+        for _ in range(MAX_CHALLENGES):
             if code != GOES_ON:
                 break
             self._auth_challenge_count += 1
@@ -133,7 +133,7 @@ def at_once(client: smtplib.SMTP) -> None:
         client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-class Keeper:
+class DeadlineWatch:
     """Cuts connections whose deadline has passed.
 
     One thread for all: a timer for each message costs as much as the rest of its transmission.
@@ -163,13 +163,13 @@ class Keeper:
 
     def _keep(self) -> None:
         while True:
-            sleep(KEEPER_LOOKS)
+            sleep(WATCH_SECONDS)
             for client, end in list(self._ends.items()):
                 if monotonic() > end:
                     _cut(client)
 
 
-KEEPER = Keeper()
+DEADLINES = DeadlineWatch()
 
 
 def _cut(client: smtplib.SMTP) -> None:

@@ -26,7 +26,7 @@ DIGEST_KINDS = ("monthly_digest", "status_digest")
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A message ready to be frozen. ``content`` is the hash of what its reader would see."""
+    """A message ready to be stored. ``content`` is the hash of what its reader would see."""
 
     addressee: str
     mailbox: str
@@ -44,7 +44,7 @@ class Draft:
 def compose(batch: Batch, material: Material, context: Context, now: datetime) -> Draft | None:
     """Make the message of a batch; None when nothing in it is still true, and here.
 
-    Notes the untrue in ``batch.untrue``, and in ``batch.elsewhere`` what has become another line of post. Raises
+    Notes the untrue in ``batch.untrue``, and in ``batch.elsewhere`` what has another addressee by now. Raises
     DamagedText when it would carry what is not UTF-8.
     """
     true = [notice for notice in batch.notices if _still_true(notice, batch, material)]
@@ -80,7 +80,7 @@ def compose(batch: Batch, material: Material, context: Context, now: datetime) -
 
 
 def _still_true(notice: Notice, batch: Batch, material: Material) -> bool:
-    if notice.kind == "status_digest" and notice.addressee != material.status_line:  # two would say the same
+    if notice.kind == "status_digest" and notice.addressee != material.newest_status:  # two would say the same
         batch.untrue["supersede"].append(notice.id)
         return False
     if notice.commitment_id is None:
@@ -96,10 +96,10 @@ def _still_here(notice: Notice, batch: Batch, material: Material, context: Conte
     department = material.departments.get(notice.department_id or 0)
     if notice.role != "escalation" or department is None:
         return True
-    line = escalation_addressee(department.escalation, context.mailbox)
-    if line != batch.addressee:
-        batch.elsewhere[line].append(notice.id)
-    return line == batch.addressee
+    addressee = escalation_addressee(department.escalation, context.mailbox)
+    if addressee != batch.addressee:
+        batch.elsewhere[addressee].append(notice.id)
+    return addressee == batch.addressee
 
 
 def _owners(notices: Sequence[Notice], material: Material) -> list[Department]:

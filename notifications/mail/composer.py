@@ -14,7 +14,7 @@ from notifications.models import NO_MAILBOX, UNCOMPOSABLE
 from notifications.outbox.outbox import Composed, Known, Outbox
 from notifications.passes import cause, said
 
-FRESH = 1.0  # seconds after which what the next messages are composed from is read again
+FRESH_SECONDS = 1.0  # seconds after which what the next messages are composed from is read again
 log = logging.getLogger("yinuo.delivery")
 
 
@@ -32,7 +32,7 @@ class Composer:
 
         What fails for nobody too is the trouble of none of them, and is raised.
         """
-        if monotonic() - self.read_at <= FRESH:
+        if monotonic() - self.read_at <= FRESH_SECONDS:
             return
         try:
             self.known, self.read_at = self.outbox.read(batches, now), monotonic()

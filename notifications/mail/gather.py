@@ -1,4 +1,4 @@
-"""Everything a batch of messages speaks of, read in a handful of statements."""
+"""Everything some messages speak of, read in a handful of statements."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from notifications.models import Digest, Instance, Notice
 from notifications.plan import digests, subjects, tellings
 from notifications.plan.schedule import ReminderSubject, RequiredNotice, required_notices
 
-MOST_DAYS = 8  # days of earlier reminders that a card names, the newest; one more says that there were others
+MAX_DAYS_NAMED = 8  # days of earlier reminders that a card names, the newest; one more says that there were others
 ACTIONS = ("reopen", *CORRECTING)  # of the history, what cards tell
 
 
@@ -25,7 +25,7 @@ ACTIONS = ("reopen", *CORRECTING)  # of the history, what cards tell
 class Batch:
     """The notices of one addressee that go out together, and what turned out untrue on the way.
 
-    ``elsewhere`` are notices by the line of post they belong to by now.
+    ``elsewhere`` are notices by the addressee they have by now.
     """
 
     addressee: str
@@ -50,7 +50,7 @@ class Material:
     told: Mapping[int, tuple[date, ...]]
     digests: Mapping[int, Digest]
     status: Mapping[str, object] | None
-    status_line: str | None
+    newest_status: str | None
     events: Mapping[str, Mapping[str, ics.Event]]
 
 
@@ -74,10 +74,10 @@ def gather(session: Session, batches: Sequence[Batch], context: Context, now: da
         commitments=load_details(session, ids, ACTIONS),
         facts=known,
         valid=valid,
-        told=tellings.all_days(session, _escalated(notices), context.zone, MOST_DAYS + 1),
+        told=tellings.all_days(session, _escalated(notices), context.zone, MAX_DAYS_NAMED + 1),
         digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
         status=digests.status(session, now, context.digest, context.workdays, context.language) if weekly else None,
-        status_line=_newest_status(session) if weekly else None,
+        newest_status=_newest_status(session) if weekly else None,
         events=_events(session, notices, departments, context) if context.links else {},
     )
 

@@ -19,8 +19,8 @@ from typing import BinaryIO, cast
 from notifications.mail.render import Rendered, Renderer, from_ours
 from notifications.remarks import remark
 
-SECONDS = 5.0  # for one message; the largest of ours takes a tenth of one
-MEMORY = 512 * 2**20  # bytes of address space
+MAX_SECONDS = 5.0  # for one message; the largest of ours takes a tenth of one
+MAX_BYTES = 512 * 2**20  # bytes of address space
 
 
 class SubprocessRenderer(Renderer):
@@ -39,12 +39,13 @@ class SubprocessRenderer(Renderer):
             answer = self._ask(question)
         if answer:
             return Rendered(*json.loads(answer))
-        return from_ours(kind, locale, context, remark("template_bounds", seconds=f"{SECONDS:g}", mib=MEMORY >> 20))
+        bounds = remark("template_bounds", seconds=f"{MAX_SECONDS:g}", mib=MAX_BYTES >> 20)
+        return from_ours(kind, locale, context, bounds)
 
     def _ask(self, question: bytes) -> bytes:
         """Return the child's answer, empty when it was ended."""
         child = self._started()
-        late = threading.Timer(SECONDS, child.kill)
+        late = threading.Timer(MAX_SECONDS, child.kill)
         late.start()
         try:
             return _exchange(child, question)
@@ -91,7 +92,7 @@ def _bound_memory() -> None:
         import resource  # noqa: PLC0415 - not on every platform
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
 
 
 if __name__ == "__main__":

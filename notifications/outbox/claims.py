@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
@@ -16,9 +17,10 @@ from sqlalchemy.orm import Session
 from commitments.storage import UtcDateTime, stored
 from notifications.models import UNSENT, WAITING, Message, Notice
 
+T = TypeVar("T")
 LEASE = timedelta(minutes=2)  # renewed while a transmission goes on, so that the dead are soon replaced
-WINDOW = 8  # times as many notices are looked at as addressees are taken
-NOTICES_PER_BATCH = 1000  # or a few more are composed at a time: a flood must not fill the memory
+NOTICES_PER_ADDRESSEE = 8  # that are looked at to find addressees
+NOTICES_PER_CLAIM = 1000  # or a few more are composed at a time: a flood must not fill the memory
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ def claim_notices(session: Session, lease: Lease, today: date, channel: str, add
     An addressee who has had a message today waits for the next working day.
     """
     free = _ready(lease, today, channel)
-    oldest = select(Notice.addressee).where(free).order_by(Notice.slot, Notice.addressee).limit(WINDOW * addressees)
-    names = list(dict.fromkeys(session.scalars(oldest)))
+    oldest = select(Notice.addressee).where(free).order_by(Notice.slot, Notice.addressee)
+    names = list(dict.fromkeys(session.scalars(oldest.limit(NOTICES_PER_ADDRESSEE * addressees))))
     if session.get_bind().dialect.name == "postgresql":  # daemons side by side do not all reach for the same ones
         Random(lease.token).shuffle(names)  # noqa: S311 - no secret
     some = names[:addressees]
@@ -63,7 +65,7 @@ def claim_notices(session: Session, lease: Lease, today: date, channel: str, add
     found: dict[str, list[int]] = {name: [] for name in some}
     for name, notice in session.execute(chosen.with_for_update(skip_locked=True)):
         found[name].append(notice)
-    return _claim(session, Notice, _up_to(NOTICES_PER_BATCH, found.values()), lease)
+    return _claim(session, Notice, _up_to(NOTICES_PER_CLAIM, found.values()), lease)
 
 
 def _up_to(size: int, groups: Iterable[Sequence[int]]) -> list[int]:
@@ -117,7 +119,7 @@ def _claim(session: Session, table: type[Notice] | type[Message], ids: Sequence[
 
 def _ready(lease: Lease, today: date, channel: str) -> ColumnElement[bool]:
     owed = and_(Notice.state == "owed", Notice.slot <= today)
-    return and_(owed, free(Notice, lease.clock), ~_told_on(today, channel))
+    return and_(owed, free(Notice, lease.clock), ~_had_message(today, channel))
 
 
 def _due(lease: Lease) -> ColumnElement[bool]:
@@ -130,12 +132,12 @@ def free(table: type[Notice] | type[Message], clock: datetime) -> ColumnElement[
     return or_(table.token.is_(None), table.leased_until < clock)
 
 
-def _told_on(today: date, channel: str) -> ColumnElement[bool]:
+def _had_message(today: date, channel: str) -> ColumnElement[bool]:
     """Say whether the addressee has had a message today; looked up in the index that allows only one."""
     told = and_(Message.channel == channel, Message.told_on == today, Message.state != literal_column("'cancelled'"))
     return exists().where(told, Message.addressee == Notice.addressee)
 
 
-def chunks(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
-    """Return ids in parts that fit into one statement."""
+def chunks(ids: Sequence[T], size: int = 500) -> Iterable[Sequence[T]]:
+    """Return ids, or refs, in parts that fit into one statement."""
     return (ids[start : start + size] for start in range(0, len(ids), size))

@@ -15,6 +15,7 @@ from notifications.remarks import remark
 CLOCK = "clock"  # alerts: the clock is not to be believed …
 REFUSED = "refused"  # … and the relay refuses everybody
 DAMAGED = "damaged/"  # … and a message cannot be sent as it is stored
+UNCOMPOSABLE_ALERTS = "poison/"  # … and something cannot be composed
 SUSPENDED_UNTIL = datetime(9999, 12, 31, tzinfo=UTC)  # ``next_at`` of a suspended message: a person must say when
 
 
@@ -102,7 +103,7 @@ def clear_alerts(session: Session, now: datetime) -> None:
     """Say which alerts no longer hold: what they spoke of was sent, cancelled or mended."""
     keys = {alert.key for alert in alerts.standing(session)}
     held = set(session.scalars(select(Notice.reason).where(Notice.state == "held").distinct()))
-    over = {key for key in keys if key.startswith("poison/")} if UNCOMPOSABLE not in held else set()
+    over = {key for key in keys if key.startswith(UNCOMPOSABLE_ALERTS)} if UNCOMPOSABLE not in held else set()
     none_suspended = not count_suspended(session)
     over |= {GUARD} if GUARD not in held and none_suspended else set()
     over |= {key for key in keys if key.startswith(DAMAGED)} if none_suspended else set()

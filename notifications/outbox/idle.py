@@ -13,7 +13,7 @@ from commitments.storage import UtcDateTime, looking
 from notifications.context import Context
 from notifications.models import APPROVAL, GUARD, WAITING, Instance, Message, Notice
 
-FRESH = timedelta(minutes=1)  # how long a whole pass speaks for the ticks after it
+PASS_SPEAKS_FOR = timedelta(minutes=1)  # how long a whole pass speaks for the ticks after it
 _TODAY = bindparam("today", type_=Date)
 _NOW = bindparam("now", type_=UtcDateTime)
 
@@ -39,7 +39,7 @@ def nothing_to_do(context: Context, now: datetime) -> bool:
     with looking(context.engine) as connection:
         found = connection.execute(_LOOK, {"today": context.today(now), "now": now}).one()
     environment, rules, planned_at, *work = found
-    if planned_at is None or not timedelta() <= now - planned_at < FRESH:
+    if planned_at is None or not timedelta() <= now - planned_at < PASS_SPEAKS_FOR:
         return False
     unchanged = (environment, rules) == (context.environment, context.rules_hash)
     return unchanged and context.today(planned_at) == context.today(now) and not any(work)

@@ -237,7 +237,7 @@ def _set_aside(session: Session, batch: Batch, now: datetime) -> None:
         holds.hold_these(session, [notice.id for notice in left], batch.held, now)
     if batch.why and left:
         held = remark("uncomposable", key=left[0].key, why=batch.why)
-        alerts.raise_(session, f"poison/{batch.cause}", held, now)
+        alerts.raise_(session, f"{holds.UNCOMPOSABLE_ALERTS}{batch.cause}", held, now)
 
 
 def _judge_templates(session: Session, drafts: Sequence[Draft], now: datetime) -> None:

@@ -12,11 +12,11 @@ from commitments.calendar.workdays import WorkCalendar
 from notifications.models import WAITING, Attempt, Instance, Message, Notice
 from notifications.outbox import holds
 
-PATIENCE = timedelta(hours=2)  # of sending time
-MOVING = timedelta(minutes=10)  # since the last message that was accepted: a slow pace is no standstill
-MOST = 5000  # notices that are looked at
-FAR_BACK = timedelta(days=40)
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+OVERDUE_AFTER = timedelta(hours=2)  # of sending time
+STANDSTILL_AFTER = timedelta(minutes=10)  # since the last message that was accepted: a slow pace is no standstill
+MAX_ROWS = 5000  # notices that are looked at
+LOOK_BACK = timedelta(days=40)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +33,14 @@ class Hours:
         At most forty days ago.
         """
         day = now.astimezone(self.zone).date()
-        while now - self.start(day) < FAR_BACK:
+        while now - self.start(day) < LOOK_BACK:
             if self.workdays.is_workday(day):
                 opens, end = datetime.combine(day, self.send_at, self.zone).astimezone(UTC), min(now, self.end(day))
                 if end - opens > sending_time:
                     return end - sending_time
                 sending_time -= max(timedelta(), end - opens)
             day -= timedelta(days=1)
-        return now - FAR_BACK
+        return now - LOOK_BACK
 
     def end(self, day: date) -> datetime:
         """Return when a day is over."""
@@ -52,21 +52,22 @@ class Hours:
 
 
 def count(session: Session, hours: Hours, now: datetime) -> int:
-    """Return how many notices and messages have waited for more than PATIENCE while nothing rests.
+    """Return how many notices and messages have waited for more than OVERDUE_AFTER while nothing rests.
 
     An addressee who had a message on a day waits for the next one, and that day does not count.
     """
-    rest = session.get_one(Instance, 1).paused_until or BEGINNING
+    rest = session.get_one(Instance, 1).paused_until or EPOCH
     if rest > now or _moving(session, now):
         return 0
-    limit = hours.ago(PATIENCE, now)
+    limit = hours.ago(OVERDUE_AFTER, now)
     waiting = (*_notices(session, hours, now), *_messages(session, now))
     return sum(max(since, rest) < limit for since in waiting)
 
 
 def _moving(session: Session, now: datetime) -> bool:
-    accepted = select(Attempt.id).where(Attempt.started_at > now - MOVING - PATIENCE, Attempt.outcome == "ok")
-    return session.scalars(accepted.where(Attempt.finished_at > now - MOVING).limit(1)).first() is not None
+    lately = Attempt.started_at > now - STANDSTILL_AFTER - OVERDUE_AFTER
+    accepted = select(Attempt.id).where(lately, Attempt.outcome == "ok")
+    return session.scalars(accepted.where(Attempt.finished_at > now - STANDSTILL_AFTER).limit(1)).first() is not None
 
 
 def _notices(session: Session, hours: Hours, now: datetime) -> Iterator[datetime]:
@@ -74,11 +75,11 @@ def _notices(session: Session, hours: Hours, now: datetime) -> Iterator[datetime
     today = now.astimezone(hours.zone).date()
     told = select(func.max(Message.told_on)).where(Message.addressee == Notice.addressee, Message.state != "cancelled")
     owed = select(Notice.slot, Notice.created_at, told.scalar_subquery()).where(Notice.state == "owed")
-    for slot, created, last in session.execute(owed.where(Notice.slot <= today).order_by(Notice.slot).limit(MOST)):
-        yield max(created, hours.start(slot), hours.end(last) if last else BEGINNING)
+    for slot, created, last in session.execute(owed.where(Notice.slot <= today).order_by(Notice.slot).limit(MAX_ROWS)):
+        yield max(created, hours.start(slot), hours.end(last) if last else EPOCH)
 
 
 def _messages(session: Session, now: datetime) -> Iterator[datetime]:
     """Yield since when each message that waits could have been tried."""
     waiting = select(Message.next_at).where(Message.state.in_(WAITING), Message.next_at <= now, ~holds.suspended())
-    yield from session.scalars(waiting.limit(MOST))
+    yield from session.scalars(waiting.limit(MAX_ROWS))

@@ -19,10 +19,10 @@ from notifications.connections import Ended
 from notifications.models import WAITING, Attempt, Message
 from notifications.remarks import remark
 
-ALIKE = 3  # addressees refused with the same words …
-WITHIN = timedelta(hours=1)  # … in this time are not each at fault
-MOST = 1000  # refusals that are compared
-PATIENCE = 2  # tries before it is said that one lasts
+MIN_ALIKE = 3  # addressees refused with the same words …
+ALIKE_WITHIN = timedelta(hours=1)  # … in this time are not each at fault
+MAX_COMPARED = 1000  # refusals that are compared
+TRIES_BEFORE_ALERT = 2  # tries before it is said that one lasts
 LASTING = "refusals"  # alert: a message is refused again and again while others go out
 REFUSED = ("permanent", "temporary")
 
@@ -58,9 +58,9 @@ def _others_hear_the_same(session: Session, key: int, outcome: Outcome, ended: S
     if outcome.kind != "permanent":
         return False
     tried = select(Message.addressee, Message.mailbox, Attempt.answer).join(Attempt, Attempt.message_id == Message.id)
-    since = min(filter(None, (now - WITHIN, _last_accepted(session, Message.id != key))))
+    since = min(filter(None, (now - ALIKE_WITHIN, _last_accepted(session, Message.id != key))))
     lately = tried.where(Attempt.started_at > since, Attempt.outcome.in_(REFUSED), Attempt.answer.startswith("5"))
-    said = [tuple(row) for row in session.execute(lately.order_by(Attempt.id.desc()).limit(MOST))]
+    said = [tuple(row) for row in session.execute(lately.order_by(Attempt.id.desc()).limit(MAX_COMPARED))]
     answers = {other: found.answer for other, found in ended if found.kind == "permanent"}
     names = select(Message.id, Message.addressee, Message.mailbox).where(Message.id.in_(answers))
     now_said = {row.id: (row.addressee, row.mailbox, answers[row.id]) for row in session.execute(names)}
@@ -68,7 +68,7 @@ def _others_hear_the_same(session: Session, key: int, outcome: Outcome, ended: S
         return False
     mine = canonical(outcome.answer, now_said[key][1])
     alike = {who for who, mailbox, answer in (*said, *now_said.values()) if canonical(answer, mailbox) == mine}
-    return len(alike) >= ALIKE
+    return len(alike) >= MIN_ALIKE
 
 
 def _others_went_out(session: Session, key: int) -> bool:
@@ -103,7 +103,7 @@ def _last_accepted(session: Session, whose: ColumnElement[bool]) -> datetime | N
 def _say_it_lasts(session: Session, key: int, outcome: Outcome, now: datetime) -> None:
     """Raise an alert for a message that no rest has helped."""
     message = session.get_one(Message, key)
-    if message.attempts > PATIENCE:
+    if message.attempts > TRIES_BEFORE_ALERT:
         lasts = remark("refused", id=key, mailbox=message.mailbox, answer=outcome.answer)
         alerts.raise_(session, LASTING, lasts, now)
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from notifications.models import Worker
 from notifications.outbox.claims import lease_clock
 
-LIVES = timedelta(minutes=1)  # since the last heartbeat, which comes every 15 seconds
-FORGOTTEN = timedelta(hours=1)  # one that was killed is missed for so long; then it is history
+ALIVE_FOR = timedelta(minutes=1)  # since the last heartbeat, which comes every 15 seconds
+FORGOTTEN_AFTER = timedelta(hours=1)  # one that was killed is missed for so long; then it is history
 
 
 def beat(session: Session, worker: Worker, now: datetime) -> None:
@@ -26,7 +26,7 @@ def sign_off(session: Session, worker: str, now: datetime) -> None:
 
 def alive(session: Session, now: datetime) -> Sequence[str]:
     """Return the names of those whose heart beats."""
-    beating = (Worker.stopped_at.is_(None), Worker.heartbeat_at > lease_clock(session, now) - LIVES)
+    beating = (Worker.stopped_at.is_(None), Worker.heartbeat_at > lease_clock(session, now) - ALIVE_FOR)
     return session.scalars(select(Worker.id).where(*beating).order_by(Worker.id)).all()
 
 
@@ -38,5 +38,5 @@ def expected(session: Session) -> Sequence[Worker]:
 def forget(session: Session, now: datetime) -> Sequence[str]:
     """Sign off those silent for so long that nobody waits for them; return their names."""
     clock = lease_clock(session, now)
-    silent = update(Worker).where(Worker.stopped_at.is_(None), Worker.heartbeat_at < clock - FORGOTTEN)
+    silent = update(Worker).where(Worker.stopped_at.is_(None), Worker.heartbeat_at < clock - FORGOTTEN_AFTER)
     return session.scalars(silent.values(stopped_at=clock).returning(Worker.id)).all()

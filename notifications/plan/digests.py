@@ -40,7 +40,6 @@ from notifications.plan.periods import (
     owed_months,
     period,
     recent_weeks,
-    slot,
 )
 from notifications.remarks import words
 
@@ -51,7 +50,6 @@ __all__ = (
     "find",
     "make",
     "owing",
-    "slot",
     "snapshot",
     "status",
     "status_told",
@@ -59,9 +57,9 @@ __all__ = (
 
 CIVIL = {"asked_at": "asked_on", "raised_at": "raised_on", "answered_at": "on"}  # instants told as days
 NO_MONTH = "9999-13"  # sorts behind every month, and before a damaged one
-MOST_RED = 200  # rows a status prints; its totals count all
-RED = ("ref", "title", "lead", "due_on", "days_left", "working_days_left", "band", "state", "waiting")
-BY_LEAD = ("open", "reported_done", "overdue", "due_soon", "closed")
+MAX_OVERDUE_ROWS = 200  # rows a status prints; its totals count all
+OVERDUE_FIELDS = ("ref", "title", "lead", "due_on", "days_left", "working_days_left", "band", "state", "waiting")
+DEPARTMENT_FIELDS = ("open", "reported_done", "overdue", "due_soon", "closed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -359,7 +357,7 @@ def _red(stand: Sequence[CommitmentAsOf]) -> list[dict[str, Any]]:
     """Return the overdue ones, longest overdue first."""
     overdue = [one for one in stand if one.band == "overdue"]
     overdue.sort(key=lambda one: (one.days_left or 0, one.ref))
-    return [{field: getattr(one, field) for field in RED} for one in overdue[:MOST_RED]]
+    return [{field: getattr(one, field) for field in OVERDUE_FIELDS} for one in overdue[:MAX_OVERDUE_ROWS]]
 
 
 def _by_lead(stand: Sequence[CommitmentAsOf]) -> list[dict[str, Any]]:
@@ -369,7 +367,7 @@ def _by_lead(stand: Sequence[CommitmentAsOf]) -> list[dict[str, Any]]:
         owned[one.lead].append(one)
     counted = {name: statistics.totals(some) for name, some in owned.items()}
     worst_first = sorted(counted, key=lambda name: (-counted[name]["overdue"], name))
-    return [{"name": name, **{field: counted[name][field] for field in BY_LEAD}} for name in worst_first]
+    return [{"name": name, **{field: counted[name][field] for field in DEPARTMENT_FIELDS}} for name in worst_first]
 
 
 def _waiting(week: Period) -> dict[str, Executable]:

@@ -1,7 +1,7 @@
 """Months and weeks of reporting: pure functions over text like ``2019-07`` and civil dates.
 
-A period is a calendar month in the organisation's zone; its digest is told on its *slot*, a working day of
-the month after. Status weeks are ISO weeks.
+A period is a calendar month in the organisation's zone; its digest is sent on a working day of the
+month after. Status weeks are ISO weeks.
 """
 
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from commitments.calendar.deadlines import Workdays
 from commitments.calendar.months import first_day, month_of, shifted
 from commitments.queries.statistics import Period
 
-SINGLY = 3  # this many of the newest missed months get a digest of their own
+MAX_SINGLE_MONTHS = 3  # this many of the newest missed months get a digest of their own
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True)
 class Owed:
-    """A digest to be made: ``late`` when its slot is past; ``folded`` are older months it tells too."""
+    """A digest to be made: ``late`` when its day is past; ``folded`` are older months it tells too."""
 
     period: str
     late: bool = False
@@ -38,15 +38,15 @@ def period(month: str, zone: ZoneInfo, today: date, since: str | None = None) ->
     return Period(start, end, min(following - timedelta(days=1), today))
 
 
-def slot(month: str, day: int, workdays: Workdays) -> date:
-    """Return the day on which a month's digest is told: the ``day``-th working day of the month after."""
+def send_on(month: str, day: int, workdays: Workdays) -> date:
+    """Return the day on which a month's digest is sent: the ``day``-th working day of the month after."""
     return workdays.add(first_day(shifted(month, 1)) - timedelta(days=1), day)
 
 
 def newest_due(today: date, day: int, workdays: Workdays) -> str:
-    """Return the newest month whose slot has come."""
+    """Return the newest month whose digest is to be sent."""
     month = shifted(month_of(today), -1)
-    while slot(month, day, workdays) > today:
+    while send_on(month, day, workdays) > today:
         month = shifted(month, -1)
     return month
 
@@ -67,16 +67,16 @@ def owed_months(opened: str, closed: str | None, newest: str | None, due: str) -
 
 def folded(months: Sequence[str], today: date, day: int, workdays: Workdays) -> list[Owed]:
     """Return the digests of these months: the newest three singly, all older ones in the newest of those."""
-    older, newest = months[:-SINGLY], months[-SINGLY:]
+    older, newest = months[:-MAX_SINGLE_MONTHS], months[-MAX_SINGLE_MONTHS:]
     owed = [Owed(older[-1], late=True, folded=tuple(older[:-1]))] if older else []
-    return owed + [Owed(month, late=slot(month, day, workdays) < today) for month in newest]
+    return owed + [Owed(month, late=send_on(month, day, workdays) < today) for month in newest]
 
 
 def status_week(today: date, weekday: str, workdays: Workdays) -> tuple[str, date]:
-    """Return the ISO week whose status is due or comes next, and its slot.
+    """Return the ISO week whose status is due or comes next, and the day on which it is sent.
 
-    The slot is that weekday or the working day after it; where days off push it into the next week, the
-    status of the week before is due until that week's own slot.
+    That is the weekday or the working day after it; where days off push it into the next week, the
+    status of the week before is due until that week's own day.
     """
     monday = today - timedelta(days=today.weekday())
     days = [start + timedelta(days=WEEKDAYS.index(weekday)) for start in (monday - timedelta(days=7), monday)]
@@ -85,20 +85,20 @@ def status_week(today: date, weekday: str, workdays: Workdays) -> tuple[str, dat
 
 
 def status_due(today: date, weekday: str, workdays: Workdays) -> tuple[str, date] | None:
-    """Return the ISO week whose status is owed today, and its slot; None when there is none.
+    """Return the ISO week whose status is owed today, and the day for it; None when there is none.
 
     A status that was missed is not made up on the eve of the next one: nobody reads the same page twice.
     """
     week, due = status_week(today, weekday, workdays)
     if due > today:
         return None
-    following = next(slot for n in range(1, 15) if (slot := _status_after(today, n, weekday, workdays)) > due)
+    following = next(day for n in range(1, 15) if (day := _status_after(today, n, weekday, workdays)) > due)
     eve = workdays.on_or_after(today) >= following or today + timedelta(days=1) >= following
     return None if eve and due != today else (week, due)
 
 
 def status_owed(today: date, weekday: str, workdays: Workdays, last: date | None) -> tuple[str, date] | None:
-    """Return what ``status_due`` does, unless the last was told (on ``last``) the day before its slot or later.
+    """Return what ``status_due`` does, unless the last was told (on ``last``) the day before this one or later.
 
     That is so where long days off put one off, or the weekday was changed: the next one then comes in its own week.
     """

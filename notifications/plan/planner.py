@@ -32,10 +32,10 @@ from notifications.models import (
     Notice,
 )
 from notifications.outbox import holds, notices
-from notifications.outbox.claims import Lease
+from notifications.outbox.claims import Lease, chunks
 from notifications.passes import Steps
 from notifications.plan import digests, mailboxes, subjects
-from notifications.plan.periods import status_owed
+from notifications.plan.periods import send_on, status_owed
 from notifications.plan.schedule import (
     LADDER_KINDS,
     RequiredNotice,
@@ -46,12 +46,12 @@ from notifications.plan.schedule import (
 from notifications.remarks import told
 
 log = logging.getLogger("yinuo.delivery")
-BATCH = 500
+COMMITMENTS_AT_A_TIME = 500
 DIGESTS = "digests"  # the step of a pass
 
 
-def plan_batch(session: Session, context: Context, lease: Lease, leaving_out: Collection[int] = ()) -> tuple[int, int]:
-    """Look at up to BATCH commitments whose day has come; return (looked at, notices new).
+def plan_next(session: Session, context: Context, lease: Lease, leaving_out: Collection[int] = ()) -> tuple[int, int]:
+    """Look at up to COMMITMENTS_AT_A_TIME commitments whose day has come; return (looked at, notices new).
 
     What is new is held under this lease until ``holds.end_planning``.
     """
@@ -59,11 +59,11 @@ def plan_batch(session: Session, context: Context, lease: Lease, leaving_out: Co
 
 
 def due(session: Session, context: Context, lease: Lease, leaving_out: Collection[int] = ()) -> list[int]:
-    """Return up to BATCH commitments whose day has come, locked for this transaction."""
+    """Return up to COMMITMENTS_AT_A_TIME commitments whose day has come, locked for this transaction."""
     come = select(Commitment.id).where(Commitment.next_action_on <= context.today(lease.now))
     if leaving_out:
         come = come.where(Commitment.id.not_in(leaving_out))
-    come = come.order_by(Commitment.next_action_on).limit(BATCH)
+    come = come.order_by(Commitment.next_action_on).limit(COMMITMENTS_AT_A_TIME)
     return list(session.scalars(come.with_for_update(skip_locked=True)))
 
 
@@ -150,8 +150,8 @@ def decline(session: Session, context: Context, refs: Sequence[str], now: dateti
     """Enter these commitments as history: what should have been told by now is written as cancelled, and never told."""
     session.flush()
     today = context.today(now)
-    for start in range(0, len(refs), BATCH):
-        ids = session.scalars(select(Commitment.id).where(Commitment.ref.in_(refs[start : start + BATCH]))).all()
+    for some in chunks(refs):
+        ids = session.scalars(select(Commitment.id).where(Commitment.ref.in_(some))).all()
         found = subjects.load(session, ids, context.policy, context.zone)
         owed = {each.id: declined(each, context.policy, today, context.workdays) for each in found}
         rows = [{**row, "reason": QUIET} for row in _rows(session, context, owed, now)]
@@ -189,7 +189,7 @@ def _digest_rows(session: Session, digest: Digest, context: Context, now: dateti
     unit = session.get_one(Department, digest.unit_id)
     common = {
         "kind": "monthly_digest",
-        "slot": digests.slot(digest.period, context.digest.day, context.workdays),
+        "slot": send_on(digest.period, context.digest.day, context.workdays),
         "digest_id": digest.id,
         "created_at": now,
         "reason": APPROVAL if context.digest.approval == "required" else "",
@@ -213,14 +213,14 @@ def _plan_status(session: Session, context: Context, now: datetime) -> int:
     if owed is None:
         return 0
     week, slot = owed
-    line = str(Addressee("status", period=week))
+    addressee = str(Addressee("status", period=week))
     key = NoticeKey(kind="status", subject=week, name=ORGANISATION, role=ORGANISATION)
     new = notices.add(session, [{
         "key": str(key), "kind": "status_digest",
-        "addressee": line, "role": ORGANISATION, "slot": slot, "created_at": now,
+        "addressee": addressee, "role": ORGANISATION, "slot": slot, "created_at": now,
     }], "owe")  # fmt: skip
     if new:
-        earlier = select(Notice.id).where(Notice.kind == "status_digest", Notice.addressee < line)
+        earlier = select(Notice.id).where(Notice.kind == "status_digest", Notice.addressee < addressee)
         notices.end(session, {"supersede": session.scalars(earlier.where(Notice.state.in_(UNSENT))).all()})
     return new
 

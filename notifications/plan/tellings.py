@@ -23,9 +23,9 @@ _ANSWERED = (
 
 
 def _series(kind: str) -> ColumnElement[bool]:
-    """Select the notices of a kind to the present lead, armed as it is now."""
-    armed = Notice.key.like(f"{kind}{GENERATION_BY}" + cast(Commitment.arming, String) + f"{FIELDS_BY}%")
-    return and_(Notice.kind == kind, Notice.role == "lead", Notice.department_id == Commitment.lead_id, armed)
+    """Select the notices of a kind to the present lead, of the present generation."""
+    present = Notice.key.like(f"{kind}{GENERATION_BY}" + cast(Commitment.arming, String) + f"{FIELDS_BY}%")
+    return and_(Notice.kind == kind, Notice.role == "lead", Notice.department_id == Commitment.lead_id, present)
 
 
 _REMINDED = and_(_series("reminder"), Notice.due_on == Commitment.due_on)

@@ -80,7 +80,7 @@ def hang_in_planning() -> None:
     from notifications.plan import planner
 
     be_impatient()
-    planner.plan_batch = _hang  # type: ignore[assignment]
+    planner.plan_next = _hang  # type: ignore[assignment]
 
 
 def hang_in_sending() -> None:

@@ -70,7 +70,7 @@ def short_leases(seconds: float) -> None:
     from notifications import connections
     from notifications.outbox import claims
 
-    connections.RENEW *= seconds / claims.LEASE.total_seconds()
+    connections.RENEW_SECONDS *= seconds / claims.LEASE.total_seconds()
     claims.LEASE = timedelta(seconds=seconds)
 
 
@@ -85,7 +85,7 @@ def stay_awake() -> None:
     from notifications.outbox import idle
     from tracker import daemon
 
-    idle.FRESH = timedelta()
+    idle.PASS_SPEAKS_FOR = timedelta()
     daemon.WATCH_SECONDS = 1.0
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from commitments.storage import reading
-from notifications.channels.smtp import LONGEST_ANSWER, SmtpChannel
+from notifications.channels.smtp import MAX_ANSWER_CHARACTERS, SmtpChannel
 from notifications.models import Message
 from notifications.outbox.channel_rest import CHANNEL_ALERT
 from tests.conftest import Scene
@@ -101,8 +101,8 @@ def test_row_27_the_transmission_ends(quick: Scene, abusive: int, caplog: pytest
     assert report.trouble
     assert (books(quick), outcomes(quick)) == ({}, {}), "nothing was frozen, nothing counts"
     assert standing(quick) == [CHANNEL_ALERT]
-    assert len(report.trouble) < LONGEST_ANSWER + 200
-    assert sum(map(len, caplog.messages)) < 4 * LONGEST_ANSWER
+    assert len(report.trouble) < MAX_ANSWER_CHARACTERS + 200
+    assert sum(map(len, caplog.messages)) < 4 * MAX_ANSWER_CHARACTERS
     assert all(character.isprintable() for character in report.trouble)
 
 

@@ -98,7 +98,7 @@ def test_row_37_a_secret_that_cannot_be_read(harness: MakeHarness, relay: Relay)
 
 @pytest.mark.parametrize("column", ["strength", "kind", "due_basis"])
 def test_row_38_a_bad_word(quick: Scene, column: str) -> None:
-    """Row 38: one poisonous row (bad enum): held and named, or told with the word as it is; the others go on."""
+    """Row 38: one broken row (bad enum): held and named, or told with the word as it is; the others go on."""
     ref = quick.add(due_on=DUE, lead="市委政法委")
     quick.add(title="另一项", due_on=DUE)
     with quick.engine.connect() as connection:
@@ -110,13 +110,13 @@ def test_row_38_a_bad_word(quick: Scene, column: str) -> None:
     carrier = Scripted()
     quick.run(carrier)
     assert "mzj@gz.example" in {outgoing.mailbox for outgoing in carrier.sent}
-    poisoned = {key: state for key, state in notices(quick).items() if ref in key}
-    assert set(poisoned.values()) <= {"told", "held"}
-    assert poisoned
+    broken = {key: state for key, state in notices(quick).items() if ref in key}
+    assert set(broken.values()) <= {"told", "held"}
+    assert broken
 
 
 def test_row_38_a_row_that_cannot_be_composed(quick: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Row 38: one poisonous row: held and named; the others go on."""
+    """Row 38: one broken row: held and named; the others go on."""
     with writing(quick.engine) as session:
         session.execute(text("UPDATE department SET mailbox = 'not an address' WHERE name = '市委政法委'"))
     quick.add(due_on=DUE, lead="市委政法委")
@@ -128,7 +128,7 @@ def test_row_38_a_row_that_cannot_be_composed(quick: Scene, monkeypatch: pytest.
 
 
 def test_row_38_bad_json_in_a_frozen_message(quick: Scene) -> None:
-    """Row 38: one poisonous row (bad JSON): that message ends with an alert or is sent as frozen; the others go on."""
+    """Row 38: one broken row (bad JSON): that message ends with an alert or is sent as frozen; the others go on."""
     quick.add(due_on=DUE, support=("各区政府",))
     quick.run(Scripted(LATER, LATER))
     with quick.engine.begin() as connection:

@@ -70,7 +70,7 @@ MUTANTS = (
     ),
     Mutant(
         "accusing a lead of what another was told", "notifications/plan/tellings.py",
-        "Notice.department_id == Commitment.lead_id, armed)", "armed)",
+        "Notice.department_id == Commitment.lead_id, present)", "present)",
         "faults/test_late_ledgers.py::test_row_63_nobody_is_accused_before_being_told[a_lead_that_is_corrected]",
     ),
     Mutant(

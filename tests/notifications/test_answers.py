@@ -120,7 +120,7 @@ def test_any_words_are_judged_and_compared(code: int, text: str) -> None:
 def test_any_bytes_can_be_shown(answer: bytes) -> None:
     shown = answers.shown(550, answer)
     assert shown.isprintable()
-    assert len(shown) <= answers.LONGEST_ANSWER
+    assert len(shown) <= answers.MAX_ANSWER_CHARACTERS
     shown.encode()
 
 

@@ -55,7 +55,7 @@ def card(detail: CommitmentDetail, workdays: WorkCalendar, kind: str = "reminder
     )  # fmt: skip
     material = Material(
         instance="", generation=1, departments={}, commitments={1: detail}, facts={1: facts}, valid={}, told={},
-        digests={}, status=None, status_line=None, events={},
+        digests={}, status=None, newest_status=None, events={},
     )  # fmt: skip
     notice = Notice(
         key=f"{kind}/1", kind=kind, addressee="市民政局", role="lead", slot=NOW.date(), commitment_id=1, created_at=NOW

@@ -350,7 +350,7 @@ def _damaged(folder: Path) -> Path:
     return folder
 
 
-def test_one_poisonous_row_is_held_and_named_and_the_others_go_on(quick: Scene) -> None:
+def test_one_broken_row_is_held_and_named_and_the_others_go_on(quick: Scene) -> None:
     with writing(quick.engine) as session:
         session.query(Department).filter_by(name="市委政法委").one().mailbox = "not an address"
     quick.add(due_on=DUE, lead="市委政法委")

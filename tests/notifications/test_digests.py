@@ -24,7 +24,7 @@ from commitments.queries.lookup import find_department, find_letter
 from commitments.register import closing, editing, extensions, opening, progress, responses
 from commitments.register.context import Register
 from notifications.models import Alert, Digest, Message, Notice
-from notifications.plan import digests
+from notifications.plan import digests, periods
 from notifications.plan.digests import DigestRules, Owed
 from notifications.plan.periods import folded, newest_due, owed_months, period, status_due, status_week
 from tests.ledgers import new_engine
@@ -156,9 +156,9 @@ def test_months_run_over_the_year() -> None:
 
 
 def test_the_slot_is_a_working_day_of_the_month_after() -> None:
-    assert digests.slot("2019-12", 1, WORKDAYS) == date(2020, 1, 2)
-    assert digests.slot("2019-08", 1, WORKDAYS) == date(2019, 9, 2)
-    assert digests.slot("2019-08", 5, WORKDAYS) == date(2019, 9, 6)
+    assert periods.send_on("2019-12", 1, WORKDAYS) == date(2020, 1, 2)
+    assert periods.send_on("2019-08", 1, WORKDAYS) == date(2019, 9, 2)
+    assert periods.send_on("2019-08", 5, WORKDAYS) == date(2019, 9, 6)
     assert newest_due(date(2020, 1, 1), 1, WORKDAYS) == "2019-11"
     assert newest_due(date(2020, 1, 2), 1, WORKDAYS) == "2019-12"
     assert newest_due(date(2020, 3, 2), 30, WORKDAYS) == "2019-12"

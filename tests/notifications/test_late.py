@@ -293,7 +293,7 @@ def test_the_repeats_grow_rarer(quick: Scene) -> None:
     assert days_of(quick, "reminder") == ["2020-03-03", "2020-03-10", "2020-03-24", "2020-04-24", "2020-05-25"]
 
 
-# -- one line of post a day ------------------------------------------------------------------------------------
+# -- one message an addressee and day --------------------------------------------------------------------------
 
 
 def escalations(scene: Scene, names: Sequence[str]) -> list[Message]:

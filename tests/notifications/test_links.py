@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from notifications.links import DESK, FEED, LONGEST, OWNER, UNIT, Claim, Links
+from notifications.links import DESK, FEED, MAX_TOKEN_CHARACTERS, OWNER, UNIT, Claim, Links
 
 OLD, NEW = "old-key-" * 5, "new-key-" * 5
 DAY = date(2019, 8, 1)
@@ -105,7 +105,7 @@ def test_every_link_reads_as_it_was_made(department: int, generation: int, commi
     assert unit is not None
     assert (unit.department_id, unit.month, unit.until and (unit.until - day).days) == (department, f"{day:%Y-%m}", 70)
     assert feed == Claim(FEED, department, generation)
-    assert all(len(token(url)) < LONGEST / 2 for url in urls)
+    assert all(len(token(url)) < MAX_TOKEN_CHARACTERS / 2 for url in urls)
 
 
 @given(some.text() | some.from_regex(r"\.?[A-Za-z0-9_-]{0,9}\.[A-Za-z0-9_-]{43}", fullmatch=True))
@@ -113,7 +113,9 @@ def test_any_text_is_refused_quietly(text: str) -> None:
     assert [LINKS.read(purpose, text) for purpose in PURPOSES] == [None] * 4
 
 
-@pytest.mark.parametrize("text", ["", ".", "\ud800", "Ａ.Ａ", "a" * (LONGEST + 1), "." * 10**6, "\0", "é.é"])
+@pytest.mark.parametrize(
+    "text", ["", ".", "\ud800", "Ａ.Ａ", "a" * (MAX_TOKEN_CHARACTERS + 1), "." * 10**6, "\0", "é.é"]
+)
 def test_odd_and_endless_text_is_refused_quietly(text: str) -> None:
     assert [LINKS.read(purpose, text) for purpose in PURPOSES] == [None] * 4
 

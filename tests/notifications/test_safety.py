@@ -129,8 +129,8 @@ def test_one_who_is_refused_while_others_are_not_is_given_up(scene: Scene) -> No
 def test_a_relay_that_hangs_up_on_one_message_does_not_keep_the_others_waiting(scene: Scene) -> None:
     class HangsUp(Scripted):
         def send(self, outgoing: OutgoingMessage) -> Outcome:
-            poison = outgoing.mailbox == "mzj@gz.example"
-            return Outcome("temporary", "hung up", relay=True) if poison else Outcome("ok")
+            refused = outgoing.mailbox == "mzj@gz.example"
+            return Outcome("temporary", "hung up", relay=True) if refused else Outcome("ok")
 
     scene.add(due_on=DUE, support=("各区政府", "市委政法委"))
     for _ in range(4):

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.channels import ChannelDown, OutgoingMessage
-from notifications.channels.wire import MOST_BYTES, MOST_LINES
+from notifications.channels.wire import MAX_BYTES, MAX_LINES
 from tests.notifications.test_smtp import OUTGOING, channel, served, until
 from tracker import config
 
@@ -65,8 +65,8 @@ def test_an_answer_without_end_takes_no_memory(command: bytes, line: bytes) -> N
 
 
 def test_the_bounds_are_far_above_any_answer() -> None:
-    assert MOST_LINES >= 100
-    assert MOST_BYTES >= 2**15
+    assert MAX_LINES >= 100
+    assert MAX_BYTES >= 2**15
 
 
 def long_but_bounded(connection: socket.socket) -> None:

@@ -168,12 +168,12 @@ def rehearse(
         raise UsageError(problem=sentence("cli.rehearse.not_empty", folder=into))
     with Rehearsal(app, into) as rehearsal:
         sent = rehearsal.run(begin, end)
-        poisoned, why = rehearsal.poisoned()
+        uncomposable, why = rehearsal.uncomposable()
     rows = [{"day": m.told_on, "to": m.mailbox, "kind": m.kind, "subject": clean(m.subject)} for m in sent]
     if json:
         print_json({"messages": rows})
     else:
         print_table(i18n.table(shared.locale, "cli.rehearse.column"), rows)
         shared.tell("cli.rehearse.written", n=len(rows), folder=into)
-    if poisoned:
-        raise DeliveryFailed(problem=sentence("cli.rehearse.not_composed", n=poisoned, why=why))
+    if uncomposable:
+        raise DeliveryFailed(problem=sentence("cli.rehearse.not_composed", n=uncomposable, why=why))

@@ -17,6 +17,7 @@ from notifications.channels import ChannelDown
 from notifications.channels.folder import FolderChannel
 from notifications.delivery import pass_once
 from notifications.models import UNCOMPOSABLE, Instance, Message, Notice
+from notifications.outbox.holds import UNCOMPOSABLE_ALERTS
 from notifications.remarks import told
 from tracker.app import App
 from tracker.ops import link_keys
@@ -84,11 +85,12 @@ class Rehearsal:
         _write_html(self.into)
         return during
 
-    def poisoned(self) -> tuple[int, str]:
+    def uncomposable(self) -> tuple[int, str]:
         """Return how many notices could not be composed, and what the alerts say of them."""
         with self.app.reading() as session:
             held = select(func.count()).where(Notice.state == "held", Notice.reason == UNCOMPOSABLE)
-            texts = [told(a.text) for a in alerts.standing(session) if a.key.startswith(("poison/", "pass/"))]
+            of = (UNCOMPOSABLE_ALERTS, "pass/")
+            texts = [told(alert.text) for alert in alerts.standing(session) if alert.key.startswith(of)]
             return session.scalar(held) or 0, Problem(lambda locale: "; ".join(each_message(texts, locale)))
 
     def _not_before_now(self, day: date, moment: time) -> datetime:
