@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from commitments.models import Commitment, Department
@@ -14,7 +14,7 @@ from commitments.queries.detail import CommitmentDetail, load_details
 from notifications.context import Context
 from notifications.mail import calendar_events, ics
 from notifications.models import Digest, Instance, Notice
-from notifications.plan import digests, subjects, tellings
+from notifications.plan import status_digest, subjects, tellings
 from notifications.plan.schedule import ReminderSubject, RequiredNotice, required_notices
 
 MAX_DAYS_NAMED = 8  # days of earlier reminders that a card names, the newest; one more says that there were others
@@ -67,6 +67,7 @@ def gather(session: Session, batches: Sequence[Batch], context: Context, now: da
     weekly = any(notice.kind == "status_digest" for notice in notices)
     instance = session.get_one(Instance, 1)
     departments = _departments(session, {notice.department_id for notice in notices if notice.department_id})
+    rules = (context.digest, context.workdays, context.language)
     return Material(
         instance=instance.uuid,
         generation=instance.link_generation,
@@ -76,8 +77,8 @@ def gather(session: Session, batches: Sequence[Batch], context: Context, now: da
         valid=valid,
         told=tellings.all_days(session, _escalated(notices), context.zone, MAX_DAYS_NAMED + 1),
         digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
-        status=digests.status(session, now, context.digest, context.workdays, context.language) if weekly else None,
-        newest_status=_newest_status(session) if weekly else None,
+        status=status_digest.status(session, now, *rules) if weekly else None,
+        newest_status=status_digest.newest(session) if weekly else None,
         events=_events(session, notices, departments, context) if context.links else {},
     )
 
@@ -92,10 +93,6 @@ def _escalated(notices: Sequence[Notice]) -> set[int]:
 
 def _digests(session: Session, ids: Iterable[int]) -> dict[int, Digest]:
     return {row.id: row for row in session.scalars(select(Digest).where(Digest.id.in_(list(ids))))}
-
-
-def _newest_status(session: Session) -> str | None:
-    return session.scalar(select(func.max(Notice.addressee)).where(Notice.kind == "status_digest"))
 
 
 def _events(

@@ -1,4 +1,4 @@
-"""The monthly digest (月报) of a proposing unit: which are owed, what they state, approval; the weekly one.
+"""The monthly digest (月报) of a proposing unit: which are owed, what they state, approval.
 
 What a past month owes is settled once its first digest is made: nothing recorded later changes the past, so
 the months before a unit's newest digest are never looked at again. Longer than most files: which are owed, what they
@@ -6,10 +6,10 @@ state and how they are let go rest on the same rows.
 """
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,12 +25,11 @@ from commitments.models import Answer, Commitment, Department, HistoryEntry, Let
 from commitments.queries import lookup, statistics
 from commitments.queries.as_of import TIME_TO_ANSWER, commitments_as_of
 from commitments.queries.statistics import CommitmentAsOf, Period
-from commitments.queries.waiting import newest_answers, waiting_disputes, waiting_extensions
+from commitments.queries.waiting import newest_answers
 from commitments.register.context import Register
 from commitments.storage import UtcDateTime
 from commitments.text.canonical import number_key
-from notifications.keys import Addressee
-from notifications.models import APPROVAL, NO_MAILBOX, STATE_NOT_INDEXED, Alert, Digest, Message, Notice
+from notifications.models import APPROVAL, STATE_NOT_INDEXED, Digest, Notice
 from notifications.outbox import holds
 from notifications.plan import outward, snapshots
 from notifications.plan.periods import (
@@ -39,27 +38,10 @@ from notifications.plan.periods import (
     newest_due,
     owed_months,
     period,
-    recent_weeks,
-)
-from notifications.remarks import words
-
-__all__ = (
-    "DigestRules",
-    "Owed",
-    "approve",
-    "find",
-    "make",
-    "owing",
-    "snapshot",
-    "status",
-    "status_told",
 )
 
 CIVIL = {"asked_at": "asked_on", "raised_at": "raised_on", "answered_at": "on"}  # instants told as days
 NO_MONTH = "9999-13"  # sorts behind every month, and before a damaged one
-MAX_OVERDUE_ROWS = 200  # rows a status prints; its totals count all
-OVERDUE_FIELDS = ("ref", "title", "lead", "due_on", "days_left", "working_days_left", "band", "state", "waiting")
-DEPARTMENT_FIELDS = ("open", "reported_done", "overdue", "due_soon", "closed")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +184,7 @@ def snapshot(
     stood = _told_to(session, unit, before, rules, workdays)
     said = _rows(earlier) if earlier else _said(session, unit, owed.first)
     rows = [{**asdict(one), "corrections": outward.corrections(one, said.get(one.ref))} for one in stand]
-    return outward.masked(_plain({
+    return outward.masked(plain({
         "unit": unit.name,
         "organisation": rules.organisation,
         "contact": rules.contact or rules.reply_to,
@@ -273,18 +255,8 @@ def _letters(session: Session, unit: Department, span: Period) -> list[dict[str,
 
 def _answers(session: Session, unit: Department, span: Period) -> list[dict[str, Any]]:
     """Return what the unit answered in the period: ``month`` (of the report it graded), grade, reason, ``on``."""
-    given = _dicts(session, newest_answers(*_given(span), Answer.unit_id == unit.id), span.end.tzinfo)
+    given = dicts(session, newest_answers(*within(span), Answer.unit_id == unit.id), span.end.tzinfo)
     return [{name: value for name, value in row.items() if name != "unit"} for row in given]
-
-
-def _given(span: Period) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return Answer.at >= span.start, Answer.at < span.end
-
-
-def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Write dates as ISO strings and tuples as lists, as JSON will keep them."""
-    plain: dict[str, Any] = json.loads(json.dumps(facts, default=date.isoformat, ensure_ascii=False))
-    return plain
 
 
 # -- approval ------------------------------------------------------------------------------------------------
@@ -313,88 +285,25 @@ def approve(register: Register, unit_name: str, month: str, by: str) -> Digest:
     return row
 
 
-# -- the weekly status ---------------------------------------------------------------------------------------
+# -- rows as JSON keeps them --------------------------------------------------------------------------------
 
 
-def status(session: Session, now: datetime, rules: DigestRules, workdays: Workdays, language: str) -> dict[str, Any]:
-    """Return how the whole ledger stands, worst first, and what waits for the organisation, ready for JSON.
-
-    What moved, slipped or stayed silent is of the last seven days, what units answered is all since the last status was
-    told: days off make a week longer or shorter. ``week`` is that of ``now``. Instants are told as civil dates,
-    what the program says of itself in ``language``.
-    """
-    here = now.astimezone(rules.zone)
-    week = Period(here - timedelta(days=7), here + timedelta(microseconds=1), here.date())
-    stand = commitments_as_of(session, None, week, rules.ladder, workdays)
-    told = status_told(session, week.day)
-    since = replace(week, start=told) if told else week
-    waiting = {name: _dicts(session, query, rules.zone) for name, query in _waiting(since).items()}
-    return _plain({
-        "week": f"{here:%G-W%V}",
-        "as_of": week.day,
-        "totals": {**statistics.totals(stand), "drafts": len(waiting["drafts"])},
-        "red": _red(stand),
-        "done_waiting": [
-            {"ref": one.ref, "title": one.title, "lead": one.lead, "reported_on": one.reported_done_on}
-            for one in stand if one.state == "reported_done"
-        ],
-        **waiting,
-        "dead": [{**row, "error": words(language, row["error"])} for row in waiting["dead"]],
-        "alerts": [{**row, "text": words(language, row["text"])} for row in waiting["alerts"]],
-        "departments": _by_lead(stand),
-        "chain": asdict(chain.head(session)),
-    })  # fmt: skip
+def within(span: Period) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Select the answers that units gave in a period."""
+    return Answer.at >= span.start, Answer.at < span.end
 
 
-def status_told(session: Session, today: date) -> datetime | None:
-    """Return when the last weekly status was told, if in the last weeks."""
-    last = func.max(Notice.told_at, type_=UtcDateTime())
-    lines = [str(Addressee("status", period=week)) for week in recent_weeks(today)]
-    return session.scalar(select(last).where(Notice.addressee.in_(lines), STATE_NOT_INDEXED == "told"))
-
-
-def _red(stand: Sequence[CommitmentAsOf]) -> list[dict[str, Any]]:
-    """Return the overdue ones, longest overdue first."""
-    overdue = [one for one in stand if one.band == "overdue"]
-    overdue.sort(key=lambda one: (one.days_left or 0, one.ref))
-    return [{field: getattr(one, field) for field in OVERDUE_FIELDS} for one in overdue[:MAX_OVERDUE_ROWS]]
-
-
-def _by_lead(stand: Sequence[CommitmentAsOf]) -> list[dict[str, Any]]:
-    """Return the figures of each lead department, most overdue first."""
-    owned: dict[str, list[CommitmentAsOf]] = defaultdict(list)
-    for one in stand:
-        owned[one.lead].append(one)
-    counted = {name: statistics.totals(some) for name, some in owned.items()}
-    worst_first = sorted(counted, key=lambda name: (-counted[name]["overdue"], name))
-    return [{"name": name, **{field: counted[name][field] for field in DEPARTMENT_FIELDS}} for name in worst_first]
-
-
-def _waiting(week: Period) -> dict[str, Executable]:
-    """Select what waits for somebody: extensions, disputes, drafts, dead messages, alerts; answers of the week.
-
-    Of departments that cannot be told, since no mailbox is known, how many notices are held and since what day.
-    """
-    dead = select(Message.mailbox.label("to"), Message.subject, Message.error, Message.frozen_at.label("at"))
-    drafts = select(Commitment.ref, Commitment.title).where(Commitment.state == "draft")
-    held, since = func.count().label("held"), func.min(Notice.slot).label("since")
-    unreached = select(Department.name, held, since).join(Notice, Notice.department_id == Department.id)
-    unreached = unreached.where(Notice.state == "held", Notice.reason == NO_MAILBOX, Department.mailbox == "")
-    return {
-        "extensions": waiting_extensions(),
-        "disputes": waiting_disputes(),
-        "answers": newest_answers(*_given(week)),
-        "unreached": unreached.group_by(Department.name).order_by(since, Department.name),
-        "drafts": drafts.order_by(Commitment.ref),
-        "dead": dead.where(Message.state == "dead").order_by(Message.id),
-        "alerts": select(Alert.at, Alert.text).where(Alert.cleared_at.is_(None)).order_by(Alert.at, Alert.id),
-    }
-
-
-def _dicts(session: Session, query: Executable, zone: tzinfo | None) -> list[dict[str, Any]]:
+def dicts(session: Session, query: Executable, zone: tzinfo | None) -> list[dict[str, Any]]:
+    """Return rows with their instants told as civil dates."""
     rows = session.execute(query).mappings()
     return [{CIVIL.get(name, name): _civil(value, zone) for name, value in row.items()} for row in rows]
 
 
 def _civil(value: object, zone: tzinfo | None) -> object:
     return value.astimezone(zone).date() if isinstance(value, datetime) else value
+
+
+def plain(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Write dates as ISO strings and tuples as lists, as JSON will keep them."""
+    plain: dict[str, Any] = json.loads(json.dumps(facts, default=date.isoformat, ensure_ascii=False))
+    return plain

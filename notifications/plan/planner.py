@@ -34,8 +34,8 @@ from notifications.models import (
 from notifications.outbox import holds, notices
 from notifications.outbox.claims import Lease, chunks
 from notifications.passes import Steps
-from notifications.plan import digests, mailboxes, subjects
-from notifications.plan.periods import send_on, status_owed
+from notifications.plan import digests, mailboxes, status_digest, subjects
+from notifications.plan.periods import send_on
 from notifications.plan.schedule import (
     LADDER_KINDS,
     RequiredNotice,
@@ -170,7 +170,7 @@ def plan_digests(session: Session, context: Context, now: datetime, steps: Steps
         with steps.step(DIGESTS, unit.name), session.begin_nested():
             _plan_unit(session, unit, months, context, now)
     with steps.step(DIGESTS), session.begin_nested():
-        new = _plan_status(session, context, now)
+        new = status_digest.plan(session, context, now)
     for failure in (each for each in steps.failed if each.step == DIGESTS):
         if failure.key not in known:
             log.error("%s", told(failure.text), exc_info=failure.trouble)
@@ -200,29 +200,6 @@ def _digest_rows(session: Session, digest: Digest, context: Context, now: dateti
            "addressee": str(Addressee("digest", name, digest.period))}  # fmt: skip
     yield {**common, "key": str(key(name=ORGANISATION, role="copy")), "role": "copy", "department_id": None,
            "addressee": str(Addressee("copy", name, digest.period))}  # fmt: skip
-
-
-def _plan_status(session: Session, context: Context, now: datetime) -> int:
-    """The weekly status digest, one a week; an empty ledger has no status."""
-    if not context.status_weekday or session.scalars(select(Commitment.id).limit(1)).first() is None:
-        return 0
-    today = context.today(now)
-    told = digests.status_told(session, today)
-    last = context.today(told) if told else None
-    owed = status_owed(today, context.status_weekday, context.workdays, last)
-    if owed is None:
-        return 0
-    week, slot = owed
-    addressee = str(Addressee("status", period=week))
-    key = NoticeKey(kind="status", subject=week, name=ORGANISATION, role=ORGANISATION)
-    new = notices.add(session, [{
-        "key": str(key), "kind": "status_digest",
-        "addressee": addressee, "role": ORGANISATION, "slot": slot, "created_at": now,
-    }], "owe")  # fmt: skip
-    if new:
-        earlier = select(Notice.id).where(Notice.kind == "status_digest", Notice.addressee < addressee)
-        notices.end(session, {"supersede": session.scalars(earlier.where(Notice.state.in_(UNSENT))).all()})
-    return new
 
 
 def retry_uncomposable(session: Session, context: Context, now: datetime) -> None:

@@ -24,9 +24,9 @@ from commitments.queries.lookup import find_department, find_letter
 from commitments.register import closing, editing, extensions, opening, progress, responses
 from commitments.register.context import Register
 from notifications.models import Alert, Digest, Message, Notice
-from notifications.plan import digests, periods
-from notifications.plan.digests import DigestRules, Owed
-from notifications.plan.periods import folded, newest_due, owed_months, period, status_due, status_week
+from notifications.plan import digests, periods, status_digest
+from notifications.plan.digests import DigestRules
+from notifications.plan.periods import Owed, folded, newest_due, owed_months, period, status_due, status_week
 from tests.ledgers import new_engine
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -128,7 +128,7 @@ class Ledger:
 
     def status(self, moment: str) -> dict[str, Any]:
         with storage.reading(self.engine) as session:
-            return digests.status(session, local(moment), RULES, WORKDAYS, "zh-Hans")
+            return status_digest.status(session, local(moment), RULES, WORKDAYS, "zh-Hans")
 
 
 def local(moment: str) -> datetime:

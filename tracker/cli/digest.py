@@ -73,6 +73,7 @@ def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
     from commitments.errors import NoSuchDigest
     from commitments.queries.lookup import find_department
     from notifications.plan import digests, outward
+    from notifications.plan.periods import Owed
 
     rules = app.context().digest
     with app.reading() as session:
@@ -80,8 +81,7 @@ def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
         try:
             return outward.shown(digests.find(session, department.name, month).snapshot)
         except NoSuchDigest:
-            owed = digests.Owed(month)
-            return digests.snapshot(session, department, owed, app.today, rules, app.workdays)
+            return digests.snapshot(session, department, Owed(month), app.today, rules, app.workdays)
 
 
 def _render(app: "App", unit: str, facts: dict[str, Any]) -> "Rendered":
