@@ -14,9 +14,9 @@ from commitments.errors import StorageTrouble
 from notifications.channels import ChannelDown, Connection, Outcome
 from notifications.connections import Ended, Outgoing, transmit
 from notifications.context import Context
-from notifications.mail.composer import Composer, hold_uncomposable
+from notifications.mail.composer import Composed, Composer, hold_uncomposable
 from notifications.outbox.claims import Lease
-from notifications.outbox.outbox import Claimed, Composed, Outbox
+from notifications.outbox.outbox import Claimed, Outbox
 from notifications.passes import Report, said
 from notifications.remarks import told
 
@@ -122,14 +122,14 @@ class Sender:
     def _retries(self, claimed: Claimed) -> list[Outgoing]:
         """Return the messages for another try; what is no longer true is discarded, what is damaged suspended."""
         now, retries = claimed.lease.now, self.outbox.retries(claimed.again)
-        contents = Composer(self.context, self.outbox).contents(retries.batches, now)
+        contents = Composer(self.context, self.outbox.read).contents(retries.batches, now)
         stale = {key for key, content in contents.items() if content != retries.contents[key]}
         self.outbox.discard(stale, set(claimed.again) - retries.messages.keys(), now)
         return [(key, message) for key, message in retries.messages.items() if key not in stale]
 
     def _composed(self, claimed: Claimed) -> Iterator[list[Outgoing]]:
         """Compose notices, yielding nothing after each so that the connections are served, then a stored set."""
-        batches, composer = self.outbox.batches(claimed.notices), Composer(self.context, self.outbox)
+        batches, composer = self.outbox.batches(claimed.notices), Composer(self.context, self.outbox.read)
         for start in range(0, len(batches), MESSAGES_PER_STORE):
             some = batches[start : start + MESSAGES_PER_STORE]
             composer.read(batches[start:], some, self.clock())

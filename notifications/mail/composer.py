@@ -2,29 +2,48 @@
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from time import monotonic
+from typing import Any
 
 from commitments.errors import StorageTrouble
 from notifications.context import Context
 from notifications.mail.compose import Draft, compose, render_mime
-from notifications.mail.gather import Batch
+from notifications.mail.gather import Batch, Material
 from notifications.models import NO_MAILBOX, UNCOMPOSABLE
-from notifications.outbox.outbox import Composed, Known, Outbox
 from notifications.passes import cause, said
 
 FRESH_SECONDS = 1.0  # seconds after which what the next messages are composed from is read again
 log = logging.getLogger("yinuo.delivery")
 
 
-class Composer:
-    """Composes batches from what the outbox reads for them. No transaction is open meanwhile."""
+@dataclass(frozen=True)
+class Known:
+    """What batches speak of, and by addressee and slot how many messages were composed before."""
 
-    def __init__(self, context: Context, outbox: Outbox) -> None:
+    material: Material
+    composed: Mapping[tuple[str, date], int]
+
+
+@dataclass
+class Composed:
+    """A batch, and its message with the row in which it is stored; without one where nothing goes out."""
+
+    batch: Batch
+    draft: Draft | None = None
+    row: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Composer:
+    """Composes batches from what is read for them. No transaction is open meanwhile."""
+
+    def __init__(self, context: Context, read: Callable[[Sequence[Batch], datetime], Known]) -> None:
+        """Take what reads everything that some batches speak of, in a transaction of its own."""
         self.context = context
-        self.outbox = outbox
-        self.known: Known | None = None
+        self._read = read
+        self.known: Known  # since ``read``
         self.read_at = -math.inf
 
     def read(self, batches: Sequence[Batch], next_ones: Sequence[Batch], now: datetime) -> None:
@@ -35,45 +54,45 @@ class Composer:
         if monotonic() - self.read_at <= FRESH_SECONDS:
             return
         try:
-            self.known, self.read_at = self.outbox.read(batches, now), monotonic()
+            self.known, self.read_at = self._read(batches, now), monotonic()
         except StorageTrouble:
             raise
         except Exception:  # noqa: BLE001 - it comes again for whoever is at fault
-            self.outbox.read([], now)
+            self._read([], now)
             self._read_apart(next_ones, now)
 
     def _read_apart(self, batches: Sequence[Batch], now: datetime) -> None:
         for batch in batches:
             try:
-                self.outbox.read([batch], now)
+                self._read([batch], now)
+            except StorageTrouble:
+                raise
             except Exception as trouble:  # noqa: BLE001 - held with its name
                 hold_uncomposable(batch, trouble)
-        self.known = self.outbox.read([batch for batch in batches if not batch.held], now)
+        self.known = self._read([batch for batch in batches if not batch.held], now)
         self.read_at = -math.inf  # of those after them nothing is known
 
     def compose(self, batch: Batch, now: datetime) -> Composed:
         """Compose a batch that was read. Whatever is wrong with it, the others go on."""
-        if batch.held or self.known is None:
-            return Composed(batch)
         try:
-            return self._compose(batch, self.known, now)
+            draft = self._draft(batch, now)
+            return Composed(batch, draft, self._row(draft, now)) if draft else Composed(batch)
         except Exception as trouble:  # noqa: BLE001 - one row must not stop the mail of everybody else
             hold_uncomposable(batch, trouble)
             return Composed(batch)
 
-    def _compose(self, batch: Batch, known: Known, now: datetime) -> Composed:
-        draft = compose(batch, known.material, self.context, now)
-        if draft is None:
-            return Composed(batch)
-        if not draft.mailbox:
+    def _draft(self, batch: Batch, now: datetime) -> Draft | None:
+        if batch.held:
+            return None
+        draft = compose(batch, self.known.material, self.context, now)
+        if draft and not draft.mailbox:
             batch.held = NO_MAILBOX
-            return Composed(batch)
-        return Composed(batch, draft, self._row(draft, known, now))
+        return None if batch.held else draft
 
-    def _row(self, draft: Draft, known: Known, now: datetime) -> Mapping[str, object]:
+    def _row(self, draft: Draft, now: datetime) -> Mapping[str, object]:
         """Return the message as it will be stored, bytes included."""
-        composition = known.composed.get((draft.addressee, draft.slot), 0) + 1
-        message_id, data = render_mime(draft, known.material, self.context, now, composition)
+        composition = self.known.composed.get((draft.addressee, draft.slot), 0) + 1
+        message_id, data = render_mime(draft, self.known.material, self.context, now, composition)
         return {
             "message_id": message_id,
             "addressee": draft.addressee,
@@ -92,31 +111,18 @@ class Composer:
         }
 
     def contents(self, batches: Mapping[int, Batch], now: datetime) -> dict[int, str]:
-        """Return what each message would say now, as its hash; one that cannot be read keeps no other waiting."""
-        try:
-            known = self.outbox.read(list(batches.values()), now)
-        except StorageTrouble:
-            raise
-        except Exception:  # noqa: BLE001 - it comes again for whoever is at fault
-            self.outbox.read([], now)  # what fails for nobody is the trouble of none of them, and is raised
-            return {key: self._content_apart(batch, now) for key, batch in batches.items()}
-        return {key: self._content(batch, known, now) for key, batch in batches.items()}
+        """Return what each message would say now, as its hash; "" when nothing is left to say, or it cannot be said.
 
-    def _content_apart(self, batch: Batch, now: datetime) -> str:
-        try:
-            return self._content(batch, self.outbox.read([batch], now), now)
-        except StorageTrouble:
-            raise
-        except Exception:  # as in ``_content``
-            log.exception("message to %s: its notices cannot be read", batch.addressee)
-            return ""
+        What cannot be said is discarded, composed anew, and then held with its name.
+        """
+        self.read(list(batches.values()), list(batches.values()), now)
+        return {key: self._content(batch, now) for key, batch in batches.items()}
 
-    def _content(self, batch: Batch, known: Known, now: datetime) -> str:
-        """Return the hash of what a message would say now; "" when nothing is left to say, or it cannot be said."""
+    def _content(self, batch: Batch, now: datetime) -> str:
         try:
-            draft = compose(batch, known.material, self.context, now)
-        except Exception:  # discarded, it is composed anew, and then held with its name
-            log.exception("message to %s cannot be composed again", batch.addressee)
+            draft = self._draft(batch, now)
+        except Exception as trouble:  # noqa: BLE001 - it keeps no other waiting
+            hold_uncomposable(batch, trouble)
             return ""
         return draft.content if draft else ""
 

@@ -3,10 +3,9 @@
 import logging
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -19,7 +18,8 @@ from notifications.channels import ChannelDown, Outcome, OutgoingMessage
 from notifications.connections import Ended, Outgoing
 from notifications.context import Context
 from notifications.mail.compose import Draft
-from notifications.mail.gather import Batch, Material, gather
+from notifications.mail.composer import Composed, Known
+from notifications.mail.gather import Batch, gather
 from notifications.models import Message
 from notifications.outbox import attempts, channel_rest, claims, holds, messages, notices, refusals, workers
 from notifications.outbox.claims import Lease
@@ -49,23 +49,6 @@ class Retries:
     messages: Mapping[int, OutgoingMessage]
     contents: Mapping[int, str]
     batches: Mapping[int, Batch]
-
-
-@dataclass(frozen=True)
-class Known:
-    """What batches speak of, and by addressee and slot how many messages were composed before."""
-
-    material: Material
-    composed: Mapping[tuple[str, date], int]
-
-
-@dataclass
-class Composed:
-    """A batch, and its message with the row in which it is stored; without one where nothing goes out."""
-
-    batch: Batch
-    draft: Draft | None = None
-    row: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
