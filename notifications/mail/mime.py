@@ -7,8 +7,8 @@ a header of its own (CVE-2024-6923). Here every value is cleaned, every body is 
 import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MultipartInvariantViolationDefect
 from email.message import Message
@@ -36,13 +36,11 @@ _MEDIA = re.compile(r"[a-z]+/[a-z0-9.+-]+(; [a-z]+=[A-Za-z0-9.-]+)*")
 _LEAVES_SPACE = ("Cc", "Zl", "Zp", "Zs")  # controls and every kind of break or space
 _LEAVES_NOTHING = ("Cf", "Cs")  # bidi overrides, zero-width characters, lone surrogates
 
-EXTRA_HEADERS = ("X-Yinuo-Kind", "X-Yinuo-Refs")
 _KNOWN = frozenset(
     name.lower()
     for name in (
         *("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "List-Id"),
         *("Content-Language", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version", "Content-Type"),
-        *EXTRA_HEADERS,
     )
 )
 
@@ -56,7 +54,7 @@ class Envelope:
     """Everything in the head but the subject.
 
     Addresses are bare (``office@yinuo.example``), as ``commitments.addresses`` takes them; ``date`` is an aware UTC
-    instant; ``references`` are Message-IDs, the oldest first; ``extra`` holds values for EXTRA_HEADERS.
+    instant; ``references`` are Message-IDs, the oldest first.
     """
 
     sender: str
@@ -68,8 +66,6 @@ class Envelope:
     locale: str
     references: tuple[str, ...] = ()
     sender_name: str = ""
-    to_name: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,9 +104,9 @@ def _visible(character: str) -> str:
 
 def _head(subject: str, envelope: Envelope, kind: str) -> Iterator[str]:
     yield _mailbox("From", envelope.sender_name, envelope.sender)
-    yield _mailbox("To", envelope.to_name, envelope.to)
+    yield _mailbox("To", "", envelope.to)
     yield _mailbox("Reply-To", "", envelope.reply_to)
-    yield _text("Subject", subject)
+    yield f"Subject: {_encoded(clean_header(subject), len('Subject: '))}\r\n"
     yield f"Date: {format_datetime(_aware(envelope.date))}\r\n"
     yield f"Message-ID: {_matching(_MESSAGE_ID, envelope.message_id)}\r\n"
     if envelope.references:
@@ -118,14 +114,8 @@ def _head(subject: str, envelope: Envelope, kind: str) -> Iterator[str]:
         yield f"In-Reply-To: {listed[-1]}{_CRLF}References: {_FOLD.join(listed)}{_CRLF}"
     yield f"List-Id: <{_matching(_TOKEN, envelope.list_id)}>\r\n"
     yield f"Content-Language: {_matching(_TOKEN, envelope.locale)}\r\n"
-    for name, value in envelope.extra.items():
-        yield _text(name, value)
     yield "Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n"
     yield kind
-
-
-def _text(name: str, value: str) -> str:
-    return f"{name}: {_encoded(clean_header(value), len(name) + 2)}\r\n"
 
 
 def _mailbox(name: str, display: str, address: str) -> str:
@@ -152,18 +142,10 @@ def _words(value: str, used: int) -> str:
     words, start = [], 0
     while start < len(value):
         room = (_WORD_LINE - used - _WORD_EXTRA) // 4 * 3
-        end = _end(value, start, room)
-        words.append(f"=?utf-8?B?{b64encode(value[start:end].encode()).decode()}?=")
-        start, used = end, 1
+        piece = value[start:].encode()[:room].decode(errors="ignore")
+        words.append(f"=?utf-8?B?{b64encode(piece.encode()).decode()}?=")
+        start, used = start + len(piece), 1
     return _FOLD.join(words)
-
-
-def _end(value: str, start: int, room: int) -> int:
-    """Return the index after the last character that fits into ``room`` bytes of UTF-8."""
-    end = start
-    while end < len(value) and (room := room - len(value[end].encode())) >= 0:
-        end += 1
-    return end
 
 
 def _joined(subtype: str, name: str, parts: Iterable[tuple[str, bytes]]) -> tuple[str, bytes]:

@@ -63,14 +63,14 @@ def start(session: Session, lease: Lease, messages: Sequence[int]) -> set[int]:
     return {key for key, _ in started}
 
 
-def finish_all(
+def finish(
     session: Session, lease: Lease, ended: Sequence[tuple[int, Outcome]], now: datetime, unknown_after: timedelta
 ) -> list[str]:
     """Record how transmissions ended; return the new states. What was accepted, the usual case, goes in sets."""
     sent = {key: outcome.answer for key, outcome in ended if outcome.kind == "ok"}
     states = [MESSAGE.after("sending", "accept")] * _finish_accepted(session, lease, sent, now)
     others = [(key, outcome) for key, outcome in ended if key not in sent]
-    return states + [finish(session, lease, key, outcome, now, unknown_after) for key, outcome in others]
+    return states + [_finish_other(session, lease, key, outcome, now, unknown_after) for key, outcome in others]
 
 
 def _finish_accepted(session: Session, lease: Lease, answers: Mapping[int, str], now: datetime) -> int:
@@ -85,17 +85,17 @@ def _finish_accepted(session: Session, lease: Lease, answers: Mapping[int, str],
     return len(done)
 
 
-def finish(
+def _finish_other(
     session: Session, lease: Lease, message: int, outcome: Outcome, now: datetime, unknown_after: timedelta
 ) -> str:
-    """Record how a transmission ended; return the message's new state, or "" when the lease was lost.
+    """Record how a transmission ended that was not accepted; return the new state, or "" when the lease was lost.
 
     Saying it twice changes nothing: the token is gone after the first time.
     """
     row = _sending(session, lease, message)
     if row is None:
         return ""
-    if row["attempts"] == 1 and outcome.kind != "ok":
+    if row["attempts"] == 1:
         who, how = f"{row['addressee']} <{row['mailbox']}>", ENDED[outcome.kind]
         log.warning("message %d to %s %s: %s", message, who, how, told(outcome.answer))
     event, values = _decide(session, row, outcome, now, unknown_after)
@@ -127,13 +127,13 @@ def _decide(
 def _record(
     session: Session, row: RowMapping, event: str, values: Mapping[str, Any], outcome: Outcome, now: datetime
 ) -> None:
-    """Write how an attempt ended: to its message, to itself, to the notices that share the message's end."""
+    """Write how an attempt ended: to its message, to itself and, where it was the last, to the notices inside."""
     answer = outcome.answer.replace("\0", " ")  # PostgreSQL cannot keep a NUL
     ended = MESSAGE.change(event).where(Message.id == row["id"], Message.token == row["token"]).values(values)
-    session.execute(ended.values(error="" if event == "accept" else answer, token=None, leased_until=None))
+    session.execute(ended.values(error=answer, token=None, leased_until=None))
     _close_attempt(session, row["id"], outcome.kind, answer, now)
-    _end_notices(session, row["id"], event, now)
     if event == "give up":
+        session.execute(NOTICE.change(event).where(Notice.message_id == row["id"]))
         dead = remark("dead", id=row["id"], mailbox=row["mailbox"], answer=outcome.answer)
         alerts.raise_(session, f"dead/{row['id']}", dead, now)
 
@@ -145,8 +145,6 @@ def _verdict(
 
     Relay trouble counts against no message.
     """
-    if outcome.kind == "ok":
-        return "accept", {"sent_at": now}
     over = now - since >= GIVE_UP_AFTER
     if outcome.kind == "unknown":
         pause = unknown_after * 2 ** min(attempts - 1, 4)
@@ -175,14 +173,6 @@ def _all_are_refused(session: Session, now: datetime) -> bool:
 def _close_attempt(session: Session, message: int, kind: str, answer: str, now: datetime) -> None:
     ended = ATTEMPT.change(kind).where(Attempt.message_id == message)
     session.execute(ended.values(answer=answer, finished_at=now))
-
-
-def _end_notices(session: Session, message: int, event: str, now: datetime) -> None:
-    """Let the notices of a message share its end."""
-    if event not in ("accept", "give up"):
-        return
-    ended = NOTICE.change(event).where(Notice.message_id == message)
-    session.execute(ended.values(told_at=now) if event == "accept" else ended)
 
 
 def recover(session: Session, now: datetime, unknown_after: timedelta, *, alone: bool) -> int:

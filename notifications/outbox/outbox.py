@@ -165,7 +165,7 @@ class Outbox:
         with writing(self.engine) as session:
             now = self.clock()
             outcomes, refusing = refusals.judged(session, ended, now)
-            states = attempts.finish_all(session, lease, outcomes, now, self.context.unknown_after)
+            states = attempts.finish(session, lease, outcomes, now, self.context.unknown_after)
             lease = replace(lease, now=now, clock=claims.lease_clock(session, now))
             claims.renew(session, lease, in_flight)
             started = attempts.start(session, lease, starting)

@@ -33,11 +33,10 @@ ENVELOPE = Envelope(
     locale="zh-Hans",
     references=("<t1@yinuo.example>", "<t2@yinuo.example>"),
     sender_name="市民政局",
-    extra={"X-Yinuo-Kind": "notices"},
 )
 NAMES = [
     *("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "List-Id"),
-    *("Content-Language", "X-Yinuo-Kind", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version"),
+    *("Content-Language", "Auto-Submitted", "X-Auto-Response-Suppress", "MIME-Version"),
     "Content-Type",
 ]
 INJECTIONS = (
@@ -110,7 +109,7 @@ CALENDAR = Attachment(
     name="yinuo.ics", media="text/calendar; charset=utf-8; method=PUBLISH", data="BEGIN:VCALENDAR\r\n到期\r\n".encode()
 )
 
-SHA256 = "0ecde85177c721e313255562612da9400ae8184917c421c75a32b8fdf9267b65"  # of RENDERED under ENVELOPE, before files
+SHA256 = "712003e42eaf568ee43ac50945758e418a89a88dd5cc527357ecc276981d59c1"  # of RENDERED under ENVELOPE, before files
 
 
 def test_a_file_lies_beside_text_and_html() -> None:
@@ -175,20 +174,17 @@ def test_a_short_ascii_subject_stays_readable_in_the_raw_message() -> None:
     assert b"\r\nSubject: [Overdue] 2019-1007-02 Lists\r\n" in data
 
 
-@given(subject=ANY_TEXT, text=ANY_TEXT, html=ANY_TEXT, name=ANY_TEXT, refs=ANY_TEXT)
-@example(*(INJECTIONS[0],) * 5)
-@example(*(INJECTIONS[5],) * 5)
-@example(*(INJECTIONS[9],) * 5)
-def test_whatever_people_typed_comes_back_and_adds_no_header(
-    subject: str, text: str, html: str, name: str, refs: str
-) -> None:
-    envelope = replace(ENVELOPE, sender_name=name, to_name=name, extra={"X-Yinuo-Refs": refs})
+@given(subject=ANY_TEXT, text=ANY_TEXT, html=ANY_TEXT, name=ANY_TEXT)
+@example(*(INJECTIONS[0],) * 4)
+@example(*(INJECTIONS[5],) * 4)
+@example(*(INJECTIONS[9],) * 4)
+def test_whatever_people_typed_comes_back_and_adds_no_header(subject: str, text: str, html: str, name: str) -> None:
+    envelope = replace(ENVELOPE, sender_name=name)
     data = mime(Rendered(subject, text, html), envelope)
     message = parsed(data)
     raw = email.message_from_bytes(data)
-    assert sorted(message.keys()) == sorted({*NAMES, "X-Yinuo-Refs"} - {"X-Yinuo-Kind"})
+    assert list(message.keys()) == NAMES
     assert decoded(raw["Subject"]) == clean_header(subject)
-    assert decoded(raw["X-Yinuo-Refs"]) == clean_header(refs)
     shown = f"{clean_header(name)} <{envelope.sender}>" if clean_header(name) else envelope.sender
     assert decoded(raw["From"]).split() == shown.split()
     assert [address.addr_spec for address in message["To"].addresses] == [envelope.to]
@@ -200,7 +196,7 @@ def test_whatever_people_typed_comes_back_and_adds_no_header(
 @given(subject=ANY_TEXT, name=ANY_TEXT)
 @example(*(INJECTIONS[0],) * 2)
 def test_a_relay_that_writes_the_message_anew_adds_no_header_either(subject: str, name: str) -> None:
-    envelope = replace(ENVELOPE, sender_name=name, to_name=name)
+    envelope = replace(ENVELOPE, sender_name=name)
     message = parsed(mime(replace(RENDERED, subject=subject), envelope))
     again = parsed(message.as_bytes(policy=policy.SMTP))
     assert list(again.keys()) == NAMES
@@ -246,9 +242,6 @@ def test_ordinary_text_is_left_alone(value: str) -> None:
         {"references": ("<a@x.example>\n",)},
         {"list_id": "a b"},
         {"locale": "en\r\nBcc: e@z.example"},
-        {"extra": {"Bcc": "e@z.example"}},
-        {"extra": {"Subject": "again"}},
-        {"extra": {"X-Yinuo-Kind: a\r\nBcc": "e@z.example"}},
         {"date": datetime(2020, 1, 6, 1, 0)},  # no time zone
     ],
 )
