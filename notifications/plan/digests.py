@@ -32,13 +32,7 @@ from commitments.text.canonical import number_key
 from notifications.models import APPROVAL, STATE_NOT_INDEXED, Digest, Notice
 from notifications.outbox import holds
 from notifications.plan import outward, snapshots
-from notifications.plan.periods import (
-    Owed,
-    folded,
-    newest_due,
-    owed_months,
-    period,
-)
+from notifications.plan.periods import Owed, folded, newest_due, owed_months, period
 
 CIVIL = {"asked_at": "asked_on", "raised_at": "raised_on", "answered_at": "on"}  # instants told as days
 NO_MONTH = "9999-13"  # sorts behind every month, and before a damaged one

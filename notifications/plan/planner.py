@@ -36,13 +36,7 @@ from notifications.outbox.claims import Lease, chunks
 from notifications.passes import Steps
 from notifications.plan import digests, mailboxes, status_digest, subjects
 from notifications.plan.periods import send_on
-from notifications.plan.schedule import (
-    LADDER_KINDS,
-    RequiredNotice,
-    declined,
-    next_look,
-    required_notices,
-)
+from notifications.plan.schedule import LADDER_KINDS, RequiredNotice, declined, next_look, required_notices
 from notifications.remarks import told
 
 log = logging.getLogger("yinuo.delivery")
