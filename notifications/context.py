@@ -14,7 +14,6 @@ from commitments.calendar.workdays import WorkCalendar
 from notifications.channels import Channel
 from notifications.links import Links
 from notifications.mail.render import Renderer
-from notifications.plan.digests import DigestRules
 from notifications.plan.schedule import Policy
 
 
@@ -28,10 +27,22 @@ class Guard:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DigestRules:
+    """When monthly digests go out: ``day`` counts working days of the month after, from 1.
+
+    ``approval`` is ``none`` or ``required``.
+    """
+
+    day: int
+    approval: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """Everything a pass needs that does not change while it runs. Only the clock is passed beside it.
 
-    Without ``links`` mails have neither links nor calendars.
+    ``contact`` is the organisation's own, never one of a letter. Without ``links`` mails have neither links nor
+    calendars.
     """
 
     engine: Engine

@@ -27,11 +27,10 @@ from commitments.storage import open_engine, writing
 from notifications import delivery
 from notifications.channels import Channel
 from notifications.channels.folder import FolderChannel
-from notifications.context import Context, Guard
+from notifications.context import Context, DigestRules, Guard
 from notifications.mail.render import Renderer
 from notifications.models import Instance
 from notifications.passes import Report
-from notifications.plan.digests import DigestRules
 from notifications.plan.schedule import Policy
 from tests.ledgers import new_engine
 from tests.transitions import allow_other_transitions, refuse_other_transitions
@@ -273,10 +272,7 @@ def _context(engine: Engine, folder: Path, workdays: WorkCalendar, renderer: Ren
         policy=Policy(ladder=LADDER, escalate_after=Offset.parse("5wd")),
         review_every=Offset.parse("3m"),
         evidence_folder=folder / "evidence",
-        digest=DigestRules(
-            day=1, approval="none", zone=ZONE, ladder=LADDER, organisation="市民政局", contact="",
-            reply_to="office@yinuo.example",
-        ),
+        digest=DigestRules(day=1, approval="none"),
         status_weekday="",
         guard=Guard(recipients=200, notices=2000),
         unknown_after=timedelta(minutes=15),

@@ -254,8 +254,7 @@ class App:
             return context
         if (several := self.several_units()) is not None:
             raise ConfigError([several])
-        name = self.signature
-        return replace(context, name=name, digest=replace(context.digest, organisation=name))
+        return replace(context, name=self.signature)
 
     @cached_property
     def _usual_context(self) -> "Context":
@@ -268,17 +267,15 @@ class App:
         The name that signs mails is read from the ledger unless it is given: within a large transaction nobody can
         read, and what only plans needs neither name nor links.
         """
-        from notifications.context import Context, Guard
-        from notifications.plan.digests import DigestRules
+        from notifications.context import Context, DigestRules, Guard
 
         config, organisation = self.config, self.config.organisation
-        reply_to = organisation.reply_to or organisation.mailbox
         return Context(
             engine=self.engine,
             environment=config.environment,
             name=self.signature if name is None else name,
             mailbox=organisation.mailbox,
-            reply_to=reply_to,
+            reply_to=organisation.reply_to or organisation.mailbox,
             contact=organisation.contact,
             sender=config.mail.sender,
             language=config.language,
@@ -288,15 +285,7 @@ class App:
             policy=self.policy,
             review_every=config.reminders.review_every,
             evidence_folder=self.folder / "evidence",
-            digest=DigestRules(
-                day=config.digest.day,
-                approval=config.digest.approval,
-                zone=self.zone,
-                ladder=self.ladder,
-                organisation=self.signature if name is None else name,
-                contact=organisation.contact,
-                reply_to=reply_to,
-            ),
+            digest=DigestRules(day=config.digest.day, approval=config.digest.approval),
             status_weekday=config.digest.status_weekday,
             guard=Guard(recipients=config.guard.recipients, notices=config.guard.notices),
             unknown_after=config.mail.retry_unknown_after,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from notifications.plan import status_digest, subjects, tellings
 from notifications.plan.schedule import ReminderSubject, RequiredNotice, required_notices
 
 MAX_DAYS_NAMED = 8  # days of earlier reminders that a card names, the newest; one more says that there were others
+Row = TypeVar("Row", Department, Digest)
 ACTIONS = ("reopen", *CORRECTING)  # of the history, what cards tell
 
 
@@ -66,8 +68,7 @@ def gather(session: Session, batches: Sequence[Batch], context: Context, now: da
     }
     weekly = any(notice.kind == "status_digest" for notice in notices)
     instance = session.get_one(Instance, 1)
-    departments = _departments(session, {notice.department_id for notice in notices if notice.department_id})
-    rules = (context.digest, context.workdays, context.language)
+    departments = _by_id(session, Department, {notice.department_id for notice in notices if notice.department_id})
     return Material(
         instance=instance.uuid,
         generation=instance.link_generation,
@@ -76,23 +77,19 @@ def gather(session: Session, batches: Sequence[Batch], context: Context, now: da
         facts=known,
         valid=valid,
         told=tellings.all_days(session, _escalated(notices), context.zone, MAX_DAYS_NAMED + 1),
-        digests=_digests(session, {notice.digest_id for notice in notices if notice.digest_id}),
-        status=status_digest.status(session, now, *rules) if weekly else None,
+        digests=_by_id(session, Digest, {notice.digest_id for notice in notices if notice.digest_id}),
+        status=status_digest.status(session, context, now) if weekly else None,
         newest_status=status_digest.newest(session) if weekly else None,
         events=_events(session, notices, departments, context) if context.links else {},
     )
 
 
-def _departments(session: Session, ids: Iterable[int]) -> dict[int, Department]:
-    return {row.id: row for row in session.scalars(select(Department).where(Department.id.in_(ids)))}
+def _by_id(session: Session, table: type[Row], ids: Iterable[int]) -> dict[int, Row]:
+    return {row.id: row for row in session.scalars(select(table).where(table.id.in_(ids)))}
 
 
 def _escalated(notices: Sequence[Notice]) -> set[int]:
     return {n.commitment_id for n in notices if n.kind == "escalation" and n.commitment_id}
-
-
-def _digests(session: Session, ids: Iterable[int]) -> dict[int, Digest]:
-    return {row.id: row for row in session.scalars(select(Digest).where(Digest.id.in_(list(ids))))}
 
 
 def _events(

@@ -8,7 +8,7 @@ state and how they are let go rest on the same rows.
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Executable, func, select
 from sqlalchemy.orm import Session
 
-from commitments.calendar.deadlines import LIVE_STATES, Ladder, Workdays
+from commitments.calendar.deadlines import LIVE_STATES
 from commitments.calendar.months import month_of, shifted
 from commitments.damage import error_at, is_damaged, whole
 from commitments.errors import NoSuchDigest
@@ -29,6 +29,7 @@ from commitments.queries.waiting import newest_answers
 from commitments.register.context import Register
 from commitments.storage import UtcDateTime
 from commitments.text.canonical import number_key
+from notifications.context import Context
 from notifications.models import APPROVAL, STATE_NOT_INDEXED, Digest, Notice
 from notifications.outbox import holds
 from notifications.plan import outward, snapshots
@@ -38,44 +39,26 @@ CIVIL = {"asked_at": "asked_on", "raised_at": "raised_on", "answered_at": "on"} 
 NO_MONTH = "9999-13"  # sorts behind every month, and before a damaged one
 
 
-@dataclass(frozen=True, kw_only=True)
-class DigestRules:
-    """When digests go out and what they print. ``day`` counts working days of the month after, from 1.
-
-    ``approval`` is ``none`` or ``required``; ``contact`` is the organisation's own, never one of a letter.
-    """
-
-    day: int
-    approval: str
-    zone: ZoneInfo
-    ladder: Ladder
-    organisation: str
-    contact: str
-    reply_to: str
-
-
 # -- which are owed ------------------------------------------------------------------------------------------
 
 
 def owing(
-    session: Session, now: datetime, rules: DigestRules, workdays: Workdays, *, again: bool = False
+    session: Session, context: Context, now: datetime, *, again: bool = False
 ) -> list[tuple[Department, list[str]]]:
     """Return each unit with its months that have no digest yet; ``again`` says that one could not be made before."""
-    today = now.astimezone(rules.zone).date()
-    due = newest_due(today, rules.day, workdays)
-    if not again and _settled(session, due, period(due, rules.zone, today)):
+    today = context.today(now)
+    due = newest_due(today, context.digest.day, context.workdays)
+    if not again and _settled(session, due, period(due, context.zone, today)):
         return []
     chain.lock(session)  # before rows are locked: who writes an entry locks in this order too
-    return list(_candidates(session, due, rules.zone))
+    return list(_candidates(session, due, context.zone))
 
 
-def make(
-    session: Session, unit: Department, months: Sequence[str], now: datetime, rules: DigestRules, workdays: Workdays
-) -> list[Digest]:
+def make(session: Session, unit: Department, months: Sequence[str], context: Context, now: datetime) -> list[Digest]:
     """Make a unit's digests with their snapshots, numbered in order of period; return them. Raises DamagedText."""
     if is_damaged(months[0]):
         raise error_at(months[0])
-    made = _make(session, unit, months, now, rules, workdays)
+    made = _make(session, unit, months, context, now)
     session.flush()
     for row in made:
         snapshots.record(session, row, now)
@@ -120,24 +103,17 @@ def _spans() -> Executable:
     return spans.group_by(Letter.proposing_unit_id).order_by(Letter.proposing_unit_id)
 
 
-def _make(
-    session: Session,
-    unit: Department,
-    months: Sequence[str],
-    now: datetime,
-    rules: DigestRules,
-    workdays: Workdays,
-) -> list[Digest]:
+def _make(session: Session, unit: Department, months: Sequence[str], context: Context, now: datetime) -> list[Digest]:
     """Add a unit's digests to the session; a month in which nothing was open owes none."""
-    today = now.astimezone(rules.zone).date()
+    today = context.today(now)
     drafts: dict[str, dict[str, Any]] = {}
     for month in months:
         earlier = next(reversed(drafts.values()), None)
-        drafts[month] = snapshot(session, unit, Owed(month), today, rules, workdays, earlier)
+        drafts[month] = snapshot(session, unit, Owed(month), context, today, earlier)
     telling = [month for month in months if not _idle(drafts[month])]
     made: list[Digest] = []
-    for owed in folded(telling, today, rules.day, workdays):
-        facts = snapshot(session, unit, owed, today, rules, workdays) if owed.folded else drafts[owed.period]
+    for owed in folded(telling, today, context.digest.day, context.workdays):
+        facts = snapshot(session, unit, owed, context, today) if owed.folded else drafts[owed.period]
         facts |= {"number": facts["number"] + len(made), "late": owed.late}
         made.append(_row(unit, owed.period, now, number=facts["number"], late=owed.late, snapshot=facts))
         session.add_all(_row(unit, month, now, folded_into=owed.period) for month in owed.folded)
@@ -162,9 +138,8 @@ def snapshot(
     session: Session,
     unit: Department,
     owed: Owed,
+    context: Context,
     today: date,
-    rules: DigestRules,
-    workdays: Workdays,
     earlier: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what a digest states, ready for JSON; nothing is stored, so it serves as a preview too.
@@ -172,16 +147,16 @@ def snapshot(
     ``number`` is the unit's next; ``previous`` is None when nothing was open before. ``earlier`` is the snapshot before
     it where that is not stored yet; corrections are told against it, or against the unit's last digest.
     """
-    span = period(owed.period, rules.zone, today, since=owed.first)
-    before = period(shifted(owed.first, -1), rules.zone, today)
-    stand = _told_to(session, unit, span, rules, workdays)
-    stood = _told_to(session, unit, before, rules, workdays)
+    span = period(owed.period, context.zone, today, since=owed.first)
+    before = period(shifted(owed.first, -1), context.zone, today)
+    stand = _told_to(session, unit, span, context)
+    stood = _told_to(session, unit, before, context)
     said = _rows(earlier) if earlier else _said(session, unit, owed.first)
     rows = [{**asdict(one), "corrections": outward.corrections(one, said.get(one.ref))} for one in stand]
     return outward.masked(plain({
         "unit": unit.name,
-        "organisation": rules.organisation,
-        "contact": rules.contact or rules.reply_to,
+        "organisation": context.name,
+        "contact": context.contact or context.reply_to,
         "number": _next_number(session, unit),
         "period": owed.period,
         "late": owed.late,
@@ -197,13 +172,11 @@ def snapshot(
     }))  # fmt: skip
 
 
-def _told_to(
-    session: Session, unit: Department, span: Period, rules: DigestRules, workdays: Workdays
-) -> list[CommitmentAsOf]:
+def _told_to(session: Session, unit: Department, span: Period, context: Context) -> list[CommitmentAsOf]:
     """Return how the commitments of a unit stood; whose lead was not told of it in time is not called silent."""
-    stand = commitments_as_of(session, unit, span, rules.ladder, workdays)
+    stand = commitments_as_of(session, unit, span, context.policy.ladder, context.workdays)
     told = dict(_first_told(session, unit, span)) if any(one.silent for one in stand) else {}
-    asked = {key for key, on in told.items() if workdays.between(on, span.day) >= TIME_TO_ANSWER}
+    asked = {key for key, on in told.items() if context.workdays.between(on, span.day) >= TIME_TO_ANSWER}
     return [replace(one, silent=one.silent and (one.ref, one.lead) in asked) for one in stand]
 
 

@@ -160,7 +160,7 @@ def plan_digests(session: Session, context: Context, now: datetime, steps: Steps
     """
     new = 0
     known = {alert.key for alert in alerts.standing(session) if alert.key.startswith(f"pass/{DIGESTS}/")}
-    for unit, months in digests.owing(session, now, context.digest, context.workdays, again=bool(known)):
+    for unit, months in digests.owing(session, context, now, again=bool(known)):
         with steps.step(DIGESTS, unit.name), session.begin_nested():
             _plan_unit(session, unit, months, context, now)
     with steps.step(DIGESTS), session.begin_nested():
@@ -173,26 +173,20 @@ def plan_digests(session: Session, context: Context, now: datetime, steps: Steps
 
 
 def _plan_unit(session: Session, unit: Department, months: Sequence[str], context: Context, now: datetime) -> None:
-    event = "plan" if context.digest.approval == "required" else "owe"
-    for digest in digests.make(session, unit, months, now, context.digest, context.workdays):
-        notices.add(session, list(_digest_rows(session, digest, context, now)), event)
+    event, reason = ("plan", APPROVAL) if context.digest.approval == "required" else ("owe", "")
+    for digest in digests.make(session, unit, months, context, now):
+        slot = send_on(digest.period, context.digest.day, context.workdays)
+        common = {"kind": "monthly_digest", "slot": slot, "digest_id": digest.id, "created_at": now, "reason": reason}
+        notices.add(session, [{**common, **row} for row in _digest_rows(unit, digest)], event)
 
 
-def _digest_rows(session: Session, digest: Digest, context: Context, now: datetime) -> Iterable[dict[str, object]]:
-    """The unit's digest, and a separate copy to the organisation."""
-    unit = session.get_one(Department, digest.unit_id)
-    common = {
-        "kind": "monthly_digest",
-        "slot": send_on(digest.period, context.digest.day, context.workdays),
-        "digest_id": digest.id,
-        "created_at": now,
-        "reason": APPROVAL if context.digest.approval == "required" else "",
-    }
+def _digest_rows(unit: Department, digest: Digest) -> Iterable[dict[str, object]]:
+    """Yield who gets a digest: the unit, and the organisation a copy of its own."""
     name = visible(unit.name)
     key = partial(NoticeKey, kind="digest", subject=name, step=digest.period)
-    yield {**common, "key": str(key(name=name, role="unit")), "role": "unit", "department_id": unit.id,
+    yield {"key": str(key(name=name, role="unit")), "role": "unit", "department_id": unit.id,
            "addressee": str(Addressee("digest", name, digest.period))}  # fmt: skip
-    yield {**common, "key": str(key(name=ORGANISATION, role="copy")), "role": "copy", "department_id": None,
+    yield {"key": str(key(name=ORGANISATION, role="copy")), "role": "copy", "department_id": None,
            "addressee": str(Addressee("copy", name, digest.period))}  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Executable, func, select
 from sqlalchemy.orm import Session
 
-from commitments.calendar.deadlines import Workdays
 from commitments.history import chain
 from commitments.models import Commitment, Department
 from commitments.queries import statistics
@@ -21,7 +20,7 @@ from notifications.context import Context
 from notifications.keys import ORGANISATION, Addressee, NoticeKey
 from notifications.models import NO_MAILBOX, STATE_NOT_INDEXED, UNSENT, Alert, Message, Notice
 from notifications.outbox import notices
-from notifications.plan.digests import DigestRules, dicts, plain, within
+from notifications.plan.digests import dicts, plain, within
 from notifications.plan.periods import recent_weeks, status_owed
 from notifications.remarks import words
 
@@ -52,19 +51,18 @@ def plan(session: Session, context: Context, now: datetime) -> int:
     return new
 
 
-def status(session: Session, now: datetime, rules: DigestRules, workdays: Workdays, language: str) -> dict[str, Any]:
+def status(session: Session, context: Context, now: datetime) -> dict[str, Any]:
     """Return how the whole ledger stands, worst first, and what waits for the organisation, ready for JSON.
 
     What moved, slipped or stayed silent is of the last seven days, what units answered is all since the last status was
-    told: days off make a week longer or shorter. ``week`` is that of ``now``. Instants are told as civil dates,
-    what the program says of itself in ``language``.
+    told: days off make a week longer or shorter. ``week`` is that of ``now``. Instants are told as civil dates.
     """
-    here = now.astimezone(rules.zone)
+    here = now.astimezone(context.zone)
     week = Period(here - timedelta(days=7), here + timedelta(microseconds=1), here.date())
-    stand = commitments_as_of(session, None, week, rules.ladder, workdays)
+    stand = commitments_as_of(session, None, week, context.policy.ladder, context.workdays)
     told = last_told(session, week.day)
     since = replace(week, start=told) if told else week
-    waiting = {name: dicts(session, query, rules.zone) for name, query in _waiting(since).items()}
+    waiting = {name: dicts(session, query, context.zone) for name, query in _waiting(since).items()}
     return plain({
         "week": f"{here:%G-W%V}",
         "as_of": week.day,
@@ -75,8 +73,8 @@ def status(session: Session, now: datetime, rules: DigestRules, workdays: Workda
             for one in stand if one.state == "reported_done"
         ],
         **waiting,
-        "dead": [{**row, "error": words(language, row["error"])} for row in waiting["dead"]],
-        "alerts": [{**row, "text": words(language, row["text"])} for row in waiting["alerts"]],
+        "dead": [{**row, "error": words(context.language, row["error"])} for row in waiting["dead"]],
+        "alerts": [{**row, "text": words(context.language, row["text"])} for row in waiting["alerts"]],
         "departments": _by_lead(stand),
         "chain": asdict(chain.head(session)),
     })  # fmt: skip

@@ -137,10 +137,7 @@ def told_daily(scene: Scene, zone: ZoneInfo, send_at: time, year: int) -> None:
     """Let the office be in a zone, and owe a reminder every day and a digest every month from New Year on."""
     every = Offset.parse("1d")
     policy = Policy(ladder=Ladder(rungs=(Offset.parse("0d"),), repeat=every), escalate_after=Offset.parse("9999d"))
-    rules = replace(scene.context.digest, zone=zone)
-    scene.context = replace(
-        scene.context, zone=zone, send_at=send_at, workdays=every_day(), policy=policy, digest=rules
-    )
+    scene.context = replace(scene.context, zone=zone, send_at=send_at, workdays=every_day(), policy=policy)
     scene.now = datetime(year, 1, 1, 12, tzinfo=UTC)
     with writing(scene.engine) as session:
         session.query(Letter).one().signed_on = date(year - 1, 6, 26)

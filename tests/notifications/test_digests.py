@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,22 +24,14 @@ from commitments.models import Commitment, Department, HistoryEntry, Letter
 from commitments.queries.lookup import find_department, find_letter
 from commitments.register import closing, editing, extensions, opening, progress, responses
 from commitments.register.context import Register
+from notifications.context import DigestRules
 from notifications.models import Alert, Digest, Message, Notice
 from notifications.plan import digests, periods, status_digest
-from notifications.plan.digests import DigestRules
 from notifications.plan.periods import Owed, folded, newest_due, owed_months, period, status_due, status_week
 from tests.ledgers import new_engine
 
 ZONE = ZoneInfo("Asia/Shanghai")
-RULES = DigestRules(
-    day=1,
-    approval="none",
-    zone=ZONE,
-    ladder=Ladder(rungs=(Offset(-7, "wd"), Offset(0, "d"), Offset(1, "wd")), repeat=Offset(5, "wd")),
-    organisation="市民政局",
-    contact="",
-    reply_to="office@yinuo.example",
-)
+LADDER = Ladder(rungs=(Offset(-7, "wd"), Offset(0, "d"), Offset(1, "wd")), repeat=Offset(5, "wd"))
 
 
 class Weekdays:
@@ -120,15 +113,26 @@ class Ledger:
         with self.at(moment) as register:
             closing.close(register, ref, "kept", waiver="在案")
 
-    def plan(self, moment: str, rules: DigestRules = RULES) -> list[Digest]:
+    def plan(self, moment: str, day: int = 1) -> list[Digest]:
         with storage.writing(self.engine) as session:
-            owing = digests.owing(session, local(moment), rules, WORKDAYS)
-            made = [digests.make(session, *each, local(moment), rules, WORKDAYS) for each in owing]
+            context = told_by(day)
+            owing = digests.owing(session, context, local(moment))
+            made = [digests.make(session, *each, context, local(moment)) for each in owing]
             return [digest for some in made for digest in some]
 
     def status(self, moment: str) -> dict[str, Any]:
         with storage.reading(self.engine) as session:
-            return status_digest.status(session, local(moment), RULES, WORKDAYS, "zh-Hans")
+            return status_digest.status(session, told_by(), local(moment))
+
+
+def told_by(day: int = 1) -> Any:
+    """Return what digests take of the context of a pass."""
+    return SimpleNamespace(
+        zone=ZONE, today=lambda now: now.astimezone(ZONE).date(), workdays=WORKDAYS,
+        policy=SimpleNamespace(ladder=LADDER),
+        digest=DigestRules(day=day, approval="none"), name="市民政局", contact="", reply_to="office@yinuo.example",
+        language="zh-Hans",
+    )  # fmt: skip
 
 
 def local(moment: str) -> datetime:
@@ -341,7 +345,7 @@ def test_a_preview_stores_nothing_and_takes_the_running_month_as_of_today(ledger
     ledger.add("2019-07-03 10:00", due_on=date(2019, 7, 12), due_basis="stated")
     with storage.reading(ledger.engine) as session:
         unit = find_department(session, "市台联")
-        shown = digests.snapshot(session, unit, Owed("2019-07"), date(2019, 7, 10), RULES, WORKDAYS)
+        shown = digests.snapshot(session, unit, Owed("2019-07"), told_by(), date(2019, 7, 10))
         assert session.scalars(select(Digest)).all() == []
     assert (shown["number"], shown["commitments"][0]["band"]) == (1, "due_soon")
     assert shown["commitments"][0]["working_days_left"] == 2

@@ -1,6 +1,5 @@
 """One monthly digest a month and unit, however the day of telling is changed and whenever somebody looks."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from sqlalchemy import select
 from commitments import storage
 from commitments.calendar.months import shifted
 from notifications.models import Digest
-from tests.notifications.test_digests import RULES, Ledger
+from tests.notifications.test_digests import Ledger
 from tests.thorough import examples
 
 FIRST, DAYS = date(2019, 7, 1), 260
@@ -26,7 +25,7 @@ def test_each_month_has_one_digest_whatever_the_day_is_set_to(
     ledger = Ledger(tmp_path_factory.mktemp("ledger"))
     ledger.add("2019-06-27 10:00")
     for n, day in sorted(ticks):
-        ledger.plan(f"{FIRST + timedelta(days=n)} 09:00", replace(RULES, day=day))
+        ledger.plan(f"{FIRST + timedelta(days=n)} 09:00", day)
     ledger.plan(f"{FIRST + timedelta(days=DAYS)} 09:00")
     with storage.reading(ledger.engine) as session:
         rows = session.scalars(select(Digest).order_by(Digest.period)).all()

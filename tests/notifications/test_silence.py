@@ -147,7 +147,7 @@ def test_what_waits_for_us_stands_on_the_cards_of_everybody_concerned(quick: Sce
     assert "【督办升级】" in said
     assert "申请延期。" not in said
     with reading(quick.engine) as session:
-        weekly = status_digest.status(session, quick.now, quick.context.digest, quick.workdays, "zh-Hans")
+        weekly = status_digest.status(session, quick.context, quick.now)
     assert [row["asked_by"] for row in weekly["extensions"]] == ["市民政局"], "whoever wrote it down asked for it"
     quick.do(lambda r: extensions.decide(r, more, approve=False, by="zhangsan"))
     quick.run_days("2019-07-22", "2019-07-31")

@@ -114,9 +114,9 @@ def drafts(register: Register) -> None:
 
 
 def make_digests(register: Register, app: App) -> None:
-    now, rules = app.clock(), app.context().digest
-    for unit, months in digests.owing(register.session, now, rules, app.workdays):
-        digests.make(register.session, unit, months, now, rules, app.workdays)
+    now, context = app.clock(), app.context()
+    for unit, months in digests.owing(register.session, context, now):
+        digests.make(register.session, unit, months, context, now)
 
 
 @pytest.fixture(scope="module")

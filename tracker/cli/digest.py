@@ -75,13 +75,13 @@ def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
     from notifications.plan import digests, outward
     from notifications.plan.periods import Owed
 
-    rules = app.context().digest
+    context = app.context()
     with app.reading() as session:
         department = find_department(session, unit)
         try:
             return outward.shown(digests.find(session, department.name, month).snapshot)
         except NoSuchDigest:
-            return digests.snapshot(session, department, Owed(month), app.today, rules, app.workdays)
+            return digests.snapshot(session, department, Owed(month), context, app.today)
 
 
 def _render(app: "App", unit: str, facts: dict[str, Any]) -> "Rendered":
