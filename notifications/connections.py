@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from dataclasses import dataclass, field
 from time import monotonic
 
 from notifications.channels import ChannelDown, Connection, Outcome, OutgoingMessage
@@ -37,28 +38,24 @@ def transmit(
     _judge(pool.broken, connections)
 
 
+@dataclass
 class _Pool:
     """What waits, what is in flight, what has ended and is not yet recorded."""
 
-    def __init__(
-        self,
-        outgoing: Iterator[Sequence[Outgoing]],
-        connections: list[Connection],
-        record: Record,
-        stop: Callable[[], bool],
-        executor: Executor,
-    ) -> None:
-        self.outgoing, self.connections, self.record, self.stop = outgoing, connections, record, stop
-        self.executor = executor
-        self.waiting: deque[Outgoing] = deque()
-        self.in_flight: dict[Future[Outcome], tuple[int, Connection]] = {}
-        self.ended: list[Ended] = []
-        self.broken: list[Outcome] = []
-        self.trouble: Exception | None = None
-        self.more = True  # messages may come
-        self.halted = False  # nothing more is started
-        self.moved = True  # since the last step
-        self.renewed = monotonic()
+    outgoing: Iterator[Sequence[Outgoing]]
+    connections: list[Connection]
+    record: Record
+    stop: Callable[[], bool]
+    executor: Executor
+    waiting: deque[Outgoing] = field(default_factory=deque)
+    in_flight: dict[Future[Outcome], tuple[int, Connection]] = field(default_factory=dict)
+    ended: list[Ended] = field(default_factory=list)
+    broken: list[Outcome] = field(default_factory=list)
+    trouble: Exception | None = None
+    more: bool = True  # messages may come
+    halted: bool = False  # nothing more is started
+    moved: bool = True  # since the last step
+    renewed: float = field(default_factory=monotonic)
 
     def step(self) -> bool:
         """Record what has ended, start what comes next on the connections that are free; False when all is over."""

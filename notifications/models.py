@@ -23,7 +23,6 @@ GUARD = "guard"
 APPROVAL = "approval"
 NO_MAILBOX = "no mailbox"
 UNCOMPOSABLE = "poison"  # tried again each day
-HOLD_REASONS = (PLANNING, GUARD, APPROVAL, NO_MAILBOX, UNCOMPOSABLE)
 BY_HAND, QUIET = "by hand", "quiet"  # why a notice was cancelled for good: by a person, or entered as history
 RELEASED = "released"  # a notice freed from the guard is not held by it again
 

@@ -16,11 +16,10 @@ from time import monotonic
 from commitments import addresses
 from commitments.errors import Error
 from notifications.channels import ChannelDown, Outcome, OutgoingMessage, answers
-from notifications.channels.answers import MAX_ANSWER_CHARACTERS, Refusal
+from notifications.channels.answers import Refusal
 from notifications.channels.wire import DEADLINES, Client, SecureClient, SessionEnded, at_once, timeout, words_of
 from notifications.remarks import is_remark, remark
 
-__all__ = ["MAX_ANSWER_CHARACTERS", "TOTAL_SECONDS", "SmtpChannel", "SmtpConnection", "SmtpSettings"]
 CONNECT_SECONDS, COMMAND_SECONDS, FINAL_DOT_SECONDS = 30.0, 60.0, 600.0  # seconds a phase may take
 TOTAL_SECONDS = 900.0
 OK, GO_ON, CLOSING = 250, 354, 421

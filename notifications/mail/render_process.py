@@ -7,6 +7,7 @@ its life. The message is then made with our own template.
 import json
 import os
 import pickle
+import resource
 import subprocess
 import sys
 import threading
@@ -87,15 +88,7 @@ def _serve(folder: Path, questions: BinaryIO, answers: BinaryIO) -> None:
         answers.flush()
 
 
-def _bound_memory() -> None:
-    try:
-        import resource  # noqa: PLC0415 - not on every platform
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
-
-
 if __name__ == "__main__":
-    _bound_memory()
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_BYTES, MAX_BYTES))
     os.nice(5)
     _serve(Path(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer)

@@ -227,19 +227,9 @@ def _to(
     due: date | None = None,
 ) -> RequiredNotice:
     """A damaged ref or name has signs in its key: the notice is written, and held where it cannot be composed."""
-    return RequiredNotice(
-        key=NoticeKey(
-            kind=kind,
-            generation=subject.generation,
-            subject=visible(subject.ref),
-            step=step,
-            day=due,
-            name=visible(department),
-            role=role,
-        ),
-        department=department,
-        send_on=send_on,
-    )
+    ref, name = visible(subject.ref), visible(department)
+    key = NoticeKey(kind=kind, generation=subject.generation, subject=ref, step=step, day=due, name=name, role=role)
+    return RequiredNotice(key=key, department=department, send_on=send_on)
 
 
 def _done(subject: ReminderSubject, send_on: date) -> RequiredNotice:
