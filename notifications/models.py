@@ -158,7 +158,10 @@ class Digest(Base):
 
 
 class Alert(Base):
-    """Something the operator must know; one row per ``key`` however often it happens, until it is cleared."""
+    """Something the operator must know; one row per ``key`` however often it happens, until it is cleared.
+
+    ``text`` is a code of ``notifications.remarks``; what an earlier version raised is a sentence in English.
+    """
 
     __tablename__ = "alert"
 
