@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from commitments.storage import reading
 from notifications.models import Alert
-from tests.faults.daemon_harness import DaemonHarness, until
 from notifications.remarks import words
+from tests.faults.daemon_harness import DaemonHarness, until
 from tests.faults.oracles import Tally, audit
 from tests.faults.relay import Relay
 
