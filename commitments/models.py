@@ -134,10 +134,10 @@ _WATCHED = text("next_action_on IS NOT NULL")
 class Commitment(Base):
     """One pledge (承诺事项). Exactly one of ``due_on`` and ``review_on`` is set once it is open.
 
-    ``arming`` counts how often its ladder was armed: reopening adds one, so notices are owed anew.
-    ``next_action_on`` is the next day the planner must look at it; only the register writes it. ``quote`` (答复原文) is
-    the letter's own words, ``summary`` (答复要点) restates them. ``support_basis`` says how a supporting unit, by name,
-    is known.
+    ``arming`` is the generation of its reminders: reopening adds one, so that notices are owed anew.
+    ``next_action_on`` is the next day the planner must look at it; only the register writes it. ``quote``
+    (答复函原文) is the letter's own words, ``summary`` (答复要点) restates them. ``support_basis`` says how a
+    supporting unit, by name, is known.
     """
 
     __tablename__ = "commitment"

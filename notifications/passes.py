@@ -21,7 +21,7 @@ from commitments.i18n import word
 from commitments.storage import writing
 from notifications import alerts
 from notifications.models import WAITING, Alert, Instance, Message
-from notifications.remarks import remark, told
+from notifications.remarks import remark, worded
 
 PROGRAM = Path(__file__).parents[1]  # the program's own packages lie here
 MAX_CHARACTERS = 500  # characters of an error's words
@@ -124,7 +124,7 @@ def conclude(engine: Engine, steps: Steps, now: datetime) -> bool:
         return False
     for failure in steps.failed:
         trace = failure.trouble if failure.key in new else None  # the same traceback each tick would fill the disk
-        log.error("%s", told(failure.text), exc_info=trace)
+        log.error("%s", worded(failure.text), exc_info=trace)
     return True
 
 

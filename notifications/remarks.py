@@ -73,6 +73,6 @@ def words(locale: str, text: str) -> str:
     return codes.say_code(locale, "remark", name, plain)
 
 
-def told(text: str) -> Problem:
+def worded(text: str) -> Problem:
     """Return a remark as a text in English that speaks each reader's language."""
     return text if isinstance(text, Problem) else Problem(lambda locale: words(locale, text))

@@ -18,13 +18,13 @@ from notifications.mail.composer import Composed, Composer, hold_uncomposable
 from notifications.outbox.claims import Lease
 from notifications.outbox.outbox import Claimed, Outbox
 from notifications.passes import Report, said
-from notifications.remarks import told
+from notifications.remarks import worded
 
 MESSAGES_PER_STORE = 24  # messages composed before they are stored, while others are in flight
 
 
 @dataclass
-class _Held:
+class _Leased:
     """What one lease holds by now, by ids: messages for another try, notices, messages stored from these."""
 
     lease: Lease
@@ -54,7 +54,7 @@ class Sender:
             while not self.stop() and self._send_some():
                 pass
         except ChannelDown as trouble:
-            self.report.trouble = told(trouble.why)
+            self.report.trouble = worded(trouble.why)
             self.outbox.rest(trouble)
         finally:
             for connection in self.connections:
@@ -62,18 +62,18 @@ class Sender:
 
     def _send_some(self) -> bool:
         """Claim, compose, store and send; False when that moved nothing, so that a pass always ends."""
-        held = _Held(*self.outbox.open_lease())
-        if not held.allowed:  # a carrier is not called for nothing
+        leased = _Leased(*self.outbox.open_lease())
+        if not leased.allowed:  # a carrier is not called for nothing
             return False
         self._connect(1)
         try:
-            claimed = self._claim(held)
+            claimed = self._claim(leased)
             self._connect(len(claimed.again) + len(claimed.notices))
-            transmit(self._outgoing(held, claimed), self.connections, partial(self._record, held), self._stopped)
+            transmit(self._outgoing(leased, claimed), self.connections, partial(self._record, leased), self._stopped)
             self._raise_refusal()
         finally:
-            self.outbox.release(held.lease, [*held.again, *held.stored], held.notices)
-        return bool(held.again or held.stored)
+            self.outbox.release(leased.lease, [*leased.again, *leased.stored], leased.notices)
+        return bool(leased.again or leased.stored)
 
     def _stopped(self) -> bool:
         return bool(self.refusing) or self.stop()
@@ -101,23 +101,23 @@ class Sender:
 
     # -- what goes out -----------------------------------------------------------------------------------------
 
-    def _claim(self, held: _Held) -> Claimed:
-        claimed = self.outbox.claim(held.lease, held.allowed)
-        held.again += claimed.again
-        held.notices += claimed.notices
+    def _claim(self, leased: _Leased) -> Claimed:
+        claimed = self.outbox.claim(leased.lease, leased.allowed)
+        leased.again += claimed.again
+        leased.notices += claimed.notices
         return claimed
 
-    def _outgoing(self, held: _Held, claimed: Claimed) -> Iterator[list[Outgoing]]:
+    def _outgoing(self, leased: _Leased, claimed: Claimed) -> Iterator[list[Outgoing]]:
         """Yield what goes out, a few at a time: the next is claimed while what came before is in flight."""
         while claimed.again or claimed.notices:
             if claimed.again:
                 yield self._retries(claimed)
             for stored in self._composed(claimed):
-                held.stored += [key for key, _ in stored]
+                leased.stored += [key for key, _ in stored]
                 yield stored
             if self.context.channel.per_minute:  # what is in hand does not yet count against the pace
                 return
-            claimed = self._claim(held)
+            claimed = self._claim(leased)
 
     def _retries(self, claimed: Claimed) -> list[Outgoing]:
         """Return the messages for another try; what is no longer true is discarded, what is damaged suspended."""
@@ -160,24 +160,24 @@ class Sender:
     # -- how it ended ------------------------------------------------------------------------------------------
 
     def _record(
-        self, held: _Held, ended: Sequence[Ended], starting: Sequence[int], in_flight: Sequence[int]
+        self, leased: _Leased, ended: Sequence[Ended], starting: Sequence[int], in_flight: Sequence[int]
     ) -> set[int]:
         """Record what has ended and start what comes next; return what may go out."""
         try:
-            recorded = self.outbox.finish_and_start(held.lease, ended, starting, in_flight)
+            recorded = self.outbox.finish_and_start(leased.lease, ended, starting, in_flight)
         except Exception:
             if len(ended) > 1:
-                self._record_apart(held, ended)
+                self._record_apart(leased, ended)
             raise
         self.refusing += recorded.refusing
         self.report.outcomes.update(recorded.states)
         return recorded.started
 
-    def _record_apart(self, held: _Held, ended: Sequence[Ended]) -> None:
+    def _record_apart(self, leased: _Leased, ended: Sequence[Ended]) -> None:
         """Record each outcome by itself, so that one that cannot be recorded takes no other with it."""
         for one in ended:
             with suppress(Exception):  # the trouble with the whole of them is raised
-                self._record(held, [one], (), ())
+                self._record(leased, [one], (), ())
 
     def _raise_refusal(self) -> None:
         """Raise ChannelDown when the relay has had enough of us."""

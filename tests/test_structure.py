@@ -118,7 +118,7 @@ ADDRESS_LIKE = {
     "commitments.exchange.xlsx_cells": "the format of text cells",
     "commitments.exchange.xlsx_write": "the format of text cells",
     "commitments.text.privacy": "what looks like an address in a letter is masked, whether mail reaches it or not",
-    "notifications.channels.answers": "addresses in a relay's answer are blanked, however it writes them",
+    "notifications.channels.smtp_answers": "addresses in a relay's answer are blanked, however it writes them",
     "notifications.mail.calendar_events": "the UID of an event",
     "notifications.mail.compose": "a Message-ID",
     "notifications.mail.mime": "the form of a Message-ID",

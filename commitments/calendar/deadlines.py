@@ -6,9 +6,9 @@ later one to the next (the rule: a warning must not come late, a reproach must n
 files: offsets, ladder and status are read best together.
 """
 
-import calendar as months
 import re
 from bisect import bisect_right
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -127,7 +127,7 @@ class Offset:
 
 def _add_months(day: date, n: int) -> date:
     year, month0 = divmod(day.year * 12 + day.month - 1 + n, 12)
-    return date(year, month0 + 1, min(day.day, months.monthrange(year, month0 + 1)[1]))
+    return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))
 
 
 @dataclass(frozen=True)

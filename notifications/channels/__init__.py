@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from notifications.remarks import told
+from notifications.remarks import worded
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class ChannelDown(Exception):
 
     def __init__(self, why: str, rest: timedelta | None = None) -> None:
         """Take the carrier's words, or a remark."""
-        super().__init__(told(why))
+        super().__init__(worded(why))
         self.why, self.rest = why, rest
 
 

@@ -15,9 +15,9 @@ from time import monotonic
 
 from commitments import addresses
 from commitments.errors import Error
-from notifications.channels import ChannelDown, Outcome, OutgoingMessage, answers
-from notifications.channels.answers import Refusal
-from notifications.channels.wire import DEADLINES, Client, SecureClient, SessionEnded, at_once, timeout, words_of
+from notifications.channels import ChannelDown, Outcome, OutgoingMessage, smtp_answers
+from notifications.channels.smtp_answers import Refusal
+from notifications.channels.smtp_wire import DEADLINES, Client, SecureClient, SessionEnded, at_once, timeout, words_of
 from notifications.remarks import is_remark, remark
 
 CONNECT_SECONDS, COMMAND_SECONDS, FINAL_DOT_SECONDS = 30.0, 60.0, 600.0  # seconds a phase may take
@@ -154,9 +154,9 @@ class SmtpConnection:
         except Exception as trouble:  # noqa: BLE001 - whatever it was, the message may have been accepted
             return Outcome("unknown", _answer_of(trouble)), False
         if code == OK:
-            return Outcome("ok", answers.shown(code, answer)), False
+            return Outcome("ok", smtp_answers.shown(code, answer)), False
         if not 400 <= code < 600:
-            return Outcome("unknown", answers.shown(code, answer)), False
+            return Outcome("unknown", smtp_answers.shown(code, answer)), False
         return self._refused(code, answer)
 
     def _refused(self, code: int, answer: bytes, *, about_us: bool = False) -> tuple[Outcome, bool]:
@@ -164,8 +164,8 @@ class SmtpConnection:
         if code != CLOSING:
             with suppress(OSError, smtplib.SMTPException):  # the answer stands, whatever the relay does next
                 self.client.rset()
-        text = answers.shown(code, answer)
-        refusal = answers.judge(code, text)
+        text = smtp_answers.shown(code, answer)
+        refusal = smtp_answers.judge(code, text)
         return _outcome(code, text, refusal, broken=about_us or code == CLOSING), refusal.session
 
     def close(self) -> None:
@@ -203,14 +203,14 @@ def _answer_of(trouble: Exception) -> str:
         return remark("not_offered", what="STARTTLS" if "STARTTLS" in last else "AUTH")
     if isinstance(trouble, smtplib.SMTPResponseException):
         answer = trouble.smtp_error
-        return answers.shown(trouble.smtp_code, answer if isinstance(answer, bytes) else str(answer).encode())
+        return smtp_answers.shown(trouble.smtp_code, answer if isinstance(answer, bytes) else str(answer).encode())
     if isinstance(trouble, Error):  # a sentence of ours already, such as that of a password file
-        return answers.visible(str(trouble))
-    return answers.visible(f"{type(trouble).__name__}: {trouble}")
+        return smtp_answers.visible(str(trouble))
+    return smtp_answers.visible(f"{type(trouble).__name__}: {trouble}")
 
 
 def _rest_of(trouble: Exception) -> timedelta | None:
     """Return how long a relay that refuses the connection or the login asks us to wait."""
     if not isinstance(trouble, smtplib.SMTPResponseException):
         return None
-    return answers.judge(trouble.smtp_code, _answer_of(trouble)).rest
+    return smtp_answers.judge(trouble.smtp_code, _answer_of(trouble)).rest

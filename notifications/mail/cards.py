@@ -144,7 +144,7 @@ def _is_listed(notice: Notice, material: Material) -> bool:
 
 def coordinator_link(material: Material, context: Context, now: datetime) -> str:
     """Return what opens the coordinator's pages."""
-    return context.links.desk(material.generation, context.today(now)) if context.links else ""
+    return context.links.desk(material.link_generation, context.today(now)) if context.links else ""
 
 
 def _link(row: Commitment, notice: Notice, material: Material, context: Context, now: datetime) -> str:

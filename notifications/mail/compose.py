@@ -17,7 +17,7 @@ from notifications.mail.gather import Batch, Material
 from notifications.mail.mime import Attachment, Envelope, mime
 from notifications.mail.render import Item, Rendered, Sender
 from notifications.models import Digest, Notice
-from notifications.plan import outward
+from notifications.plan import masking
 from notifications.plan.mailboxes import escalation_addressee
 from notifications.plan.planner import obsolete_by
 
@@ -147,7 +147,7 @@ def _content(
     if first.kind == "monthly_digest":
         digest = material.digests[first.digest_id or 0]
         link = _unit_link(first, digest, material, context, now)
-        facts = outward.shown(digest.snapshot)
+        facts = masking.shown(digest.snapshot)
         values = {"sender": sender, "digest": facts, "copy": first.role == "copy", "link": link}
         return first.kind, f"digest/{digest.unit_id}", values
     if first.kind == "status_digest":

@@ -15,7 +15,7 @@ from commitments.queries.detail import CommitmentDetail, load_details
 from notifications.context import Context
 from notifications.mail import calendar_events, ics
 from notifications.models import Digest, Instance, Notice
-from notifications.plan import status_digest, subjects, tellings
+from notifications.plan import status_digest, subjects, told_days
 from notifications.plan.schedule import ReminderSubject, RequiredNotice, required_notices
 
 MAX_DAYS_NAMED = 8  # days of earlier reminders that a card names, the newest; one more says that there were others
@@ -44,7 +44,7 @@ class Material:
     """What batches are composed from, read at once; ``events`` are by language and ref."""
 
     instance: str
-    generation: int
+    link_generation: int
     departments: Mapping[int, Department]
     commitments: Mapping[int, CommitmentDetail]
     facts: Mapping[int, ReminderSubject]
@@ -71,12 +71,12 @@ def gather(session: Session, batches: Sequence[Batch], context: Context, now: da
     departments = _by_id(session, Department, {notice.department_id for notice in notices if notice.department_id})
     return Material(
         instance=instance.uuid,
-        generation=instance.link_generation,
+        link_generation=instance.link_generation,
         departments=departments,
         commitments=load_details(session, ids, ACTIONS),
         facts=known,
         valid=valid,
-        told=tellings.all_days(session, _escalated(notices), context.zone, MAX_DAYS_NAMED + 1),
+        told=told_days.all_days(session, _escalated(notices), context.zone, MAX_DAYS_NAMED + 1),
         digests=_by_id(session, Digest, {notice.digest_id for notice in notices if notice.digest_id}),
         status=status_digest.status(session, context, now) if weekly else None,
         newest_status=status_digest.newest(session) if weekly else None,

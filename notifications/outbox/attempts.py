@@ -19,7 +19,7 @@ from notifications.models import UNSENT, WAITING, Attempt, Message, Notice
 from notifications.outbox import holds
 from notifications.outbox.claims import Lease, lease_clock
 from notifications.outbox.transitions import ATTEMPT, MESSAGE, NOTICE
-from notifications.remarks import remark, told
+from notifications.remarks import remark, worded
 
 CONFIRM_AFTER = timedelta(minutes=30)  # a 5xx is asked once more before it counts
 GIVE_UP_AFTER = timedelta(days=5)  # of refusals that concern the message itself
@@ -97,7 +97,7 @@ def _finish_other(
         return ""
     if row["attempts"] == 1:
         who, how = f"{row['addressee']} <{row['mailbox']}>", ENDED[outcome.kind]
-        log.warning("message %d to %s %s: %s", message, who, how, told(outcome.answer))
+        log.warning("message %d to %s %s: %s", message, who, how, worded(outcome.answer))
     event, values = _decide(session, row, outcome, now, unknown_after)
     _record(session, row, event, values, outcome, now)
     return MESSAGE.after("sending", event)

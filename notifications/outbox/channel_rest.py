@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from notifications import alerts
 from notifications.channels import ChannelDown
-from notifications.channels.answers import HOUR, NEXT_DAY
+from notifications.channels.smtp_answers import HOUR, NEXT_DAY
 from notifications.context import Context
 from notifications.models import Instance
 from notifications.remarks import remark

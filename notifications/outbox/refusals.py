@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from notifications import alerts
 from notifications.channels import Outcome
-from notifications.channels.answers import canonical, names_mailbox
+from notifications.channels.smtp_answers import canonical, names_mailbox
 from notifications.connections import Ended
 from notifications.models import WAITING, Attempt, Message
 from notifications.remarks import remark

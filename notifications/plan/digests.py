@@ -32,7 +32,7 @@ from commitments.text.canonical import number_key
 from notifications.context import Context
 from notifications.models import APPROVAL, STATE_NOT_INDEXED, Digest, Notice
 from notifications.outbox import holds
-from notifications.plan import outward, snapshots
+from notifications.plan import masking, snapshots
 from notifications.plan.periods import Owed, folded, newest_due, owed_months, period
 
 CIVIL = {"asked_at": "asked_on", "raised_at": "raised_on", "answered_at": "on"}  # instants told as days
@@ -152,8 +152,8 @@ def snapshot(
     stand = _told_to(session, unit, span, context)
     stood = _told_to(session, unit, before, context)
     said = _rows(earlier) if earlier else _said(session, unit, owed.first)
-    rows = [{**asdict(one), "corrections": outward.corrections(one, said.get(one.ref))} for one in stand]
-    return outward.masked(plain({
+    rows = [{**asdict(one), "corrections": masking.corrections(one, said.get(one.ref))} for one in stand]
+    return masking.masked(plain({
         "unit": unit.name,
         "organisation": context.name,
         "contact": context.contact or context.reply_to,

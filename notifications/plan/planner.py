@@ -37,7 +37,7 @@ from notifications.passes import Steps
 from notifications.plan import digests, mailboxes, status_digest, subjects
 from notifications.plan.periods import send_on
 from notifications.plan.schedule import LADDER_KINDS, RequiredNotice, declined, next_look, required_notices
-from notifications.remarks import told
+from notifications.remarks import worded
 
 log = logging.getLogger("yinuo.delivery")
 COMMITMENTS_AT_A_TIME = 500
@@ -167,7 +167,7 @@ def plan_digests(session: Session, context: Context, now: datetime, steps: Steps
         new = status_digest.plan(session, context, now)
     for failure in (each for each in steps.failed if each.step == DIGESTS):
         if failure.key not in known:
-            log.error("%s", told(failure.text), exc_info=failure.trouble)
+            log.error("%s", worded(failure.text), exc_info=failure.trouble)
         alerts.raise_(session, failure.key, failure.text, now)
     return new
 

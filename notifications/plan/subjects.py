@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from commitments.models import Commitment, Department
 from commitments.queries.listing import support_names
-from notifications.plan import tellings
+from notifications.plan import told_days
 from notifications.plan.schedule import Policy, ReminderSubject
 
 COLUMNS = (
@@ -22,7 +22,7 @@ def load(session: Session, ids: Sequence[int], policy: Policy, zone: ZoneInfo) -
     """Load what the planner must know of these commitments, in three statements."""
     query = select(*COLUMNS).join(Department, Commitment.lead_id == Department.id).where(Commitment.id.in_(ids))
     supports = support_names(session.connection(), ids)
-    told = tellings.deciding(session, ids, zone, policy.escalate_after_reviews)
+    told = told_days.deciding(session, ids, zone, policy.escalate_after_reviews)
     found = []
     for row in session.execute(query).mappings():
         known = dict(row)

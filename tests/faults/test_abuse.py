@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from commitments.storage import reading
-from notifications.channels.answers import MAX_ANSWER_CHARACTERS
 from notifications.channels.smtp import SmtpChannel
+from notifications.channels.smtp_answers import MAX_ANSWER_CHARACTERS
 from notifications.models import Message
 from notifications.outbox.channel_rest import CHANNEL_ALERT
 from tests.conftest import Scene

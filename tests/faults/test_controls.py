@@ -69,7 +69,7 @@ MUTANTS = (
         "faults/test_late_ledgers.py::test_row_63_nobody_is_accused_before_being_told[nothing]",
     ),
     Mutant(
-        "accusing a lead of what another was told", "notifications/plan/tellings.py",
+        "accusing a lead of what another was told", "notifications/plan/told_days.py",
         "Notice.department_id == Commitment.lead_id, present)", "present)",
         "faults/test_late_ledgers.py::test_row_63_nobody_is_accused_before_being_told[a_lead_that_is_corrected]",
     ),
@@ -82,7 +82,7 @@ MUTANTS = (
         "an error at the channel that is no trouble", "notifications/channels/smtp.py",
         "        except Exception as trouble:  # nobody can foresee",
         "        except OSError as trouble:  # nobody can foresee",
-        "notifications/test_wire.py::test_whatever_keeps_the_password_from_us_is_the_channels_trouble",
+        "notifications/test_smtp_wire.py::test_whatever_keeps_the_password_from_us_is_the_channels_trouble",
     ),
     Mutant(
         "a quota that is the recipient's fault", "notifications/outbox/refusals.py",

@@ -54,7 +54,7 @@ def card(detail: CommitmentDetail, workdays: WorkCalendar, kind: str = "reminder
         due_on=row.due_on, review_on=row.review_on, reported_done_on=None, closed_on=None,
     )  # fmt: skip
     material = Material(
-        instance="", generation=1, departments={}, commitments={1: detail}, facts={1: facts}, valid={}, told={},
+        instance="", link_generation=1, departments={}, commitments={1: detail}, facts={1: facts}, valid={}, told={},
         digests={}, status=None, newest_status=None, events={},
     )  # fmt: skip
     notice = Notice(

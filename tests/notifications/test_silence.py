@@ -11,7 +11,7 @@ from commitments.register import closing, editing, extensions, opening, progress
 from commitments.storage import reading, writing
 from notifications.plan import status_digest
 from tests.conftest import Scene
-from tests.notifications.outward_reading import extend, lines, row, texts, told
+from tests.notifications.masking_reading import extend, lines, row, texts, told
 
 DUE = date(2019, 12, 31)
 

@@ -19,7 +19,7 @@ from notifications.mail.render import Renderer
 from notifications.models import Notice
 from notifications.plan.periods import WEEKDAYS, status_owed
 from tests.conftest import Scene
-from tests.notifications.outward_reading import texts
+from tests.notifications.masking_reading import texts
 from tests.notifications.test_delivery import Scripted
 from tests.notifications.test_digests import Weekdays
 

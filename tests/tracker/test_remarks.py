@@ -19,7 +19,7 @@ from notifications.mail.gather import Batch, gather
 from notifications.mail.mime import UnsafeMessageError
 from notifications.models import Alert, Attempt, Message, Notice
 from notifications.passes import Failure, Report, said
-from notifications.remarks import REMARKS, remark, told, words
+from notifications.remarks import REMARKS, remark, worded, words
 from tests.tracker.test_cli_languages import DAY, LETTER, english
 from tracker import config
 from tracker.app import App
@@ -96,7 +96,7 @@ def test_an_alert_of_before_there_were_codes_stands_as_it_is(text: str) -> None:
 
 def test_what_has_words_already_keeps_them() -> None:
     problem = sentence("silence.gap", n=50)
-    assert told(problem) is problem
+    assert worded(problem) is problem
     assert words("zh-Hans", remark("clock", why=Problem(lambda _: "x"))).startswith("暂不安排、不发送任何通知：x；")
 
 

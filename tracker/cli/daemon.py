@@ -90,10 +90,10 @@ def run_pass(app: "App") -> "Report":
 def complain(report: "Report") -> None:
     """Delivery trouble is an error of its own, after the result was printed."""
     from commitments.errors import DeliveryFailed, Error
-    from notifications.remarks import told
+    from notifications.remarks import worded
 
     for failure in report.steps.failed:
-        raise failure.trouble if isinstance(failure.trouble, Error) else DeliveryFailed(problem=told(failure.text))
+        raise failure.trouble if isinstance(failure.trouble, Error) else DeliveryFailed(problem=worded(failure.text))
     failed = _failed(report)
     if report.trouble or failed:
         raise DeliveryFailed(problem=Problem(lambda locale: _failures(report.trouble, failed, locale)))

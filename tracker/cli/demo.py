@@ -57,16 +57,16 @@ def demo(
 
 def _serve(app: "App", locale: str) -> None:
     """Let the reader walk through the pages; the day is the one after the story until Ctrl-C."""
-    from notifications import access
+    from notifications import fresh_links
     from tracker.cli.links import print_links
     from tracker.web.server import Server
 
     server = Server(app)
     if app.links is not None:
         with app.reading() as session:
-            given = [access.of_desk(session, app.links, app.today)]
+            given = [fresh_links.of_desk(session, app.links, app.today)]
             for name in ("市民政局", "市台联"):
-                given += access.of_department(session, app.links, name, app.today)
+                given += fresh_links.of_department(session, app.links, name, app.today)
         print_links(given, locale)
     _say(locale, "cli.demo.pages", day=app.today)
     try:

@@ -72,14 +72,14 @@ def _snapshot(app: "App", unit: str, month: str) -> dict[str, Any]:
     """Return the stored snapshot as it is shown outside, or one made now."""
     from commitments.errors import NoSuchDigest
     from commitments.queries.lookup import find_department
-    from notifications.plan import digests, outward
+    from notifications.plan import digests, masking
     from notifications.plan.periods import Owed
 
     context = app.context()
     with app.reading() as session:
         department = find_department(session, unit)
         try:
-            return outward.shown(digests.find(session, department.name, month).snapshot)
+            return masking.shown(digests.find(session, department.name, month).snapshot)
         except NoSuchDigest:
             return digests.snapshot(session, department, Owed(month), context, app.today)
 
@@ -109,12 +109,12 @@ def approve(
 
     $ tracker digest show --unit 市台联 --month 2019-07
     """
-    from notifications.plan import digests, outward
+    from notifications.plan import digests, masking
 
     shared = command(ctx)
     app = shared.acting(actor)
     with app.register() as register:
-        facts = outward.shown(digests.approve(register, unit, _month(month, app), by=app.actor).snapshot)
+        facts = masking.shown(digests.approve(register, unit, _month(month, app), by=app.actor).snapshot)
     if json:
         print_json({"approved": {name: facts[name] for name in ("unit", "period", "number", "masked")}})
         return

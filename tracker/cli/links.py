@@ -11,7 +11,7 @@ from tracker.cli.base import ActorOption, JsonOption, ReasonOption, UsageError, 
 from tracker.cli.output import print_json
 
 if TYPE_CHECKING:
-    from notifications.access import Given
+    from notifications.fresh_links import Given
     from notifications.links import Links
     from tracker.app import App
 
@@ -27,16 +27,16 @@ def show(ctx: typer.Context, name: Name = "", coordinator: Coordinator = False, 
     $ tracker links show --desk
     $ tracker links show 市民政局
     """
-    from notifications import access
+    from notifications import fresh_links
 
     _check(name, coordinator=coordinator)
     shared = command(ctx)
     links, today = _links(shared.app), shared.app.today
     with shared.app.reading() as session:
         given = (
-            [access.of_desk(session, links, today)]
+            [fresh_links.of_desk(session, links, today)]
             if coordinator
-            else access.of_department(session, links, name, today)
+            else fresh_links.of_department(session, links, name, today)
         )
     if json:
         print_json({"links": [asdict(each) for each in given]})

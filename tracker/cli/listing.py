@@ -203,14 +203,14 @@ def show(ctx: typer.Context, ref: Ref, json: JsonOption = False) -> None:
     """
     from commitments.queries import lookup
     from commitments.queries.detail import load_detail
-    from tracker.cli import story
+    from tracker.cli import detail as cli_detail
 
     shared = command(ctx)
     app = shared.app
     with app.reading() as session:
         detail = load_detail(session, lookup.find(session, ref))
-    plain = facts(story.listed(detail), Statuses(app)) | story.details(detail)
-    events = story.events(detail)
+    plain = facts(cli_detail.listed(detail), Statuses(app)) | cli_detail.details(detail)
+    events = cli_detail.events(detail)
     if json:
         print_json({"commitment": plain | events})
         return
@@ -218,8 +218,8 @@ def show(ctx: typer.Context, ref: Ref, json: JsonOption = False) -> None:
     print(paint(f"{row.ref}  {clean(row.title)}", "bold"))
     provisional = bool(plain["due_provisional"])
     due_on = due_words(row.due_on, row.review_on, shared.locale, provisional=provisional)
-    print_facts(story.labelled({**plain, "due_on": due_on}, shared.locale))
-    story.print_events(events, shared.locale, app.zone)
+    print_facts(cli_detail.labelled({**plain, "due_on": due_on}, shared.locale))
+    cli_detail.print_events(events, shared.locale, app.zone)
 
 
 def due(

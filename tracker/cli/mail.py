@@ -27,7 +27,7 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     from notifications.channels import ChannelDown, OutgoingMessage
     from notifications.mail.mime import Envelope, UnsafeMessageError, mime
     from notifications.mail.render import Rendered
-    from notifications.remarks import told
+    from notifications.remarks import worded
 
     if why := addresses.problem(address):
         raise BadMailbox(what="mailbox", value=address, why=why)
@@ -49,11 +49,11 @@ def test(ctx: typer.Context, address: Annotated[str, typer.Argument(help="收件
     try:
         connection = context.channel.open()
     except ChannelDown as down:
-        raise DeliveryFailed(problem=told(down.why)) from down
+        raise DeliveryFailed(problem=worded(down.why)) from down
     outcome = connection.send(OutgoingMessage(envelope.message_id, "test", context.sender, address, data))
     connection.close()
     if outcome.kind != "ok":
-        raise DeliveryFailed(problem=told(outcome.answer))
-    print(told(outcome.answer).message(shared.locale))
+        raise DeliveryFailed(problem=worded(outcome.answer))
+    print(worded(outcome.answer).message(shared.locale))
     if context.channel.name == "folder":
         shared.tell("cli.mail.folder", folder=app.config.mail_folder)

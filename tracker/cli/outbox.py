@@ -103,10 +103,10 @@ def _messages(session: "Session", state: str, limit: int) -> list[dict[str, Any]
 
 def _facts(message: "Message", keys: list[str]) -> dict[str, Any]:
     from notifications.outbox.holds import is_suspended
-    from notifications.remarks import told
+    from notifications.remarks import worded
 
     known = {
-        "to": message.mailbox, "notices": keys, "held": is_suspended(message), "error": told(message.error),
+        "to": message.mailbox, "notices": keys, "held": is_suspended(message), "error": worded(message.error),
     }  # fmt: skip
     return {name: known[name] if name in known else getattr(message, name) for name in COLUMNS}
 
@@ -139,7 +139,7 @@ def show(
     from sqlalchemy import select
 
     from notifications.models import Attempt, Notice
-    from notifications.remarks import told
+    from notifications.remarks import worded
 
     with command(ctx).app.reading() as session:
         message = _find(session, id_)
@@ -148,7 +148,7 @@ def show(
     if eml:
         write_out(message.frozen)
         return
-    attempts = [{**picked(each, ATTEMPT), "answer": told(each.answer)} for each in tries]
+    attempts = [{**picked(each, ATTEMPT), "answer": worded(each.answer)} for each in tries]
     facts = {**_facts(message, keys), "slot": message.slot, "composition": message.composition}
     if json:
         print_json({"message": {**facts, "attempts": attempts}})

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Sequence
 
 from notifications.models import Alert
-from notifications.remarks import told
+from notifications.remarks import worded
 
 COMMAND_SECONDS = 30
 PING_SECONDS = 10
@@ -30,8 +30,8 @@ class AlertHooks:
         for alert in standing:
             if (alert.key, alert.at) not in self.reported:
                 self.reported.add((alert.key, alert.at))
-                log.error("alert: %s", told(alert.text))
-                self._run_command(told(alert.text).message(self.language))
+                log.error("alert: %s", worded(alert.text))
+                self._run_command(worded(alert.text).message(self.language))
 
     def _run_command(self, words: str) -> None:
         """Run the command with the text on its standard input, where no shell can read it as anything else."""

@@ -18,7 +18,7 @@ from notifications.channels.folder import FolderChannel
 from notifications.delivery import pass_once
 from notifications.models import UNCOMPOSABLE, Instance, Message, Notice
 from notifications.outbox.holds import UNCOMPOSABLE_ALERTS
-from notifications.remarks import told
+from notifications.remarks import worded
 from tracker.app import App
 from tracker.ops import link_keys
 
@@ -90,7 +90,7 @@ class Rehearsal:
         with self.app.reading() as session:
             held = select(func.count()).where(Notice.state == "held", Notice.reason == UNCOMPOSABLE)
             of = (UNCOMPOSABLE_ALERTS, "pass/")
-            texts = [told(alert.text) for alert in alerts.standing(session) if alert.key.startswith(of)]
+            texts = [worded(alert.text) for alert in alerts.standing(session) if alert.key.startswith(of)]
             return session.scalar(held) or 0, Problem(lambda locale: "; ".join(each_message(texts, locale)))
 
     def _not_before_now(self, day: date, moment: time) -> datetime:
@@ -113,7 +113,7 @@ def check_folder(folder: Path) -> None:
     try:
         FolderChannel(folder).open()
     except ChannelDown as down:
-        raise DeliveryFailed(problem=told(down.why)) from down
+        raise DeliveryFailed(problem=worded(down.why)) from down
 
 
 def _write_html(folder: Path) -> None:

@@ -12,10 +12,10 @@ from commitments.errors import Error, Problem, StorageTrouble, sentence
 from commitments.storage import check_writable, less_durable
 from notifications import alerts
 from notifications.models import MESSAGE_STATES, NOTICE_STATES, Instance, Message, Notice
-from notifications.outbox import claims, holds, overdue, workers
+from notifications.outbox import claims, holds, stuck, workers
 from notifications.outbox.channel_rest import CHANNEL_ALERT
 from notifications.outbox.holds import CLOCK
-from notifications.remarks import told
+from notifications.remarks import worded
 from tracker.errors import KeysGone
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def facts(session: Session, app: "App", stopped: Sequence["Stoppage"] = ()) -> d
         "failed_passes": instance.failed_passes,
         "journal": less_durable(session.connection()),
         "stoppages": [vars(stoppage) for stoppage in stopped],
-        "alerts": [{"at": alert.at, "text": told(alert.text)} for alert in alerts.standing(session)],
+        "alerts": [{"at": alert.at, "text": worded(alert.text)} for alert in alerts.standing(session)],
         "workers": [
             {"id": w.id, "started_at": w.started_at, "heartbeat_at": w.heartbeat_at} for w in daemons
         ],
@@ -153,7 +153,7 @@ def _alerts(session: Session, _app: "App") -> Iterator[Stoppage]:
 
 
 def _overdue(session: Session, app: "App") -> Iterator[Stoppage]:
-    hours = overdue.Hours(zone=app.zone, send_at=app.config.reminders.send_at, workdays=app.workdays)
-    waiting = overdue.count(session, hours, app.clock())
+    hours = stuck.Hours(zone=app.zone, send_at=app.config.reminders.send_at, workdays=app.workdays)
+    waiting = stuck.count(session, hours, app.clock())
     if waiting:
         yield Stoppage("mail waits for longer than it should", sentence("cli.status.overdue", n=waiting))

@@ -13,7 +13,7 @@ from commitments.register import responses
 from commitments.text import privacy
 from notifications.links import UNIT
 from notifications.models import Digest
-from notifications.plan import outward
+from notifications.plan import masking
 from tracker.web.auth import LinkHolder
 from tracker.web.forms import Entry, Field, Form
 from tracker.web.site import Site, page
@@ -73,7 +73,7 @@ def _show(site: Site, holder: LinkHolder) -> str:
         answer = session.execute(newest_answers(*of_month)).first()
         entry = confirmation(session, {holder.name}, "unit_answer")
     entry = replace(entry, reason="") if entry else None  # what was answered stands below, masked
-    facts = outward.shown(digest.snapshot)
+    facts = masking.shown(digest.snapshot)
     reason = privacy.mask(answer.reason, facts["contact"])[0] if answer else ""
     return page("unit.html", holder.locale, holder=holder, digest=facts, answer=answer, reason=reason, saved=entry,
                 form=_form(holder), idempotency_key=new_idempotency_key(), office=app.organisation)  # fmt: skip

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from commitments.calendar.workdays import WorkCalendar
 from commitments.storage import check_writable, reading
 from notifications import delivery
-from notifications.outbox import overdue
-from notifications.outbox.overdue import Hours
+from notifications.outbox import stuck
+from notifications.outbox.stuck import Hours
 from notifications.passes import Report
 from tests.conftest import ZONE, Scene
 from tests.notifications.test_delivery import DUE, Scripted
@@ -20,7 +20,7 @@ def waiting(scene: Scene) -> int:
     context = scene.context
     with reading(scene.engine) as session:
         hours = Hours(zone=context.zone, send_at=context.send_at, workdays=context.workdays)
-        return overdue.count(session, hours, scene.now)
+        return stuck.count(session, hours, scene.now)
 
 
 def test_what_is_owed_and_not_sent_is_seen_after_two_hours_of_sending_time(scene: Scene) -> None:

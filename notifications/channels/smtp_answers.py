@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from commitments.files.encodings import decode_answer
-from notifications.channels.words import MEANINGS, Meaning
+from notifications.channels.smtp_words import MEANINGS, Meaning
 
 NEXT_DAY = timedelta.max  # rest until the relay's day is over
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -12,9 +12,9 @@ from commitments.queries.lookup import find_department
 from commitments.register import closing, editing, extensions, progress, responses
 from commitments.storage import writing
 from notifications.models import Notice
-from notifications.plan import outward
+from notifications.plan import masking
 from tests.conftest import Scene
-from tests.notifications.outward_reading import extend, lines, row, texts, told
+from tests.notifications.masking_reading import extend, lines, row, texts, told
 
 DUE = date(2019, 12, 31)
 LOGINS = ("root", "admin", "cli", "daemon", "demo", "zhangsan")
@@ -167,7 +167,7 @@ def test_the_contact_of_the_office_stays_wherever_it_stands() -> None:
         "contact": "市民政局办公室 020-83170000，office@gz.example", "letters": [],
         "commitments": [_bare("请拨打（020）83170000，勿拨13800138000")],
     }  # fmt: skip
-    shown = outward.masked(facts)
+    shown = masking.masked(facts)
     assert shown["contact"] == facts["contact"]
     assert shown["commitments"][0]["title"] == "请拨打（020）83170000，勿拨******"
 
@@ -182,10 +182,10 @@ def test_a_snapshot_of_an_earlier_version_is_shown_without_names_and_numbers() -
     }
     facts = {"contact": "", "letters": [], "commitments": [{**_bare("清单"), "slips": [slip]}]}
     del facts["commitments"][0]["corrections"]
-    shown = outward.shown(facts)
+    shown = masking.shown(facts)
     assert shown["commitments"][0]["slips"] == [{**slip, "reason": "问******", "approved_by": ""}]
     assert [each["kind"] for each in shown["masked"]] == ["telephone"]
-    assert outward.shown(shown) == shown
+    assert masking.shown(shown) == shown
 
 
 def _bare(title: str) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commitments.files.encodings import decode_answer
-from notifications.channels import answers
-from notifications.channels.answers import HOUR, NEXT_DAY, judge
-from notifications.channels.words import MEANINGS, Meaning
+from notifications.channels import smtp_answers
+from notifications.channels.smtp_answers import HOUR, NEXT_DAY, judge
+from notifications.channels.smtp_words import MEANINGS, Meaning
 
 
 def judged(text: str) -> tuple[bool, bool, timedelta | None]:
@@ -19,7 +19,7 @@ def judged(text: str) -> tuple[bool, bool, timedelta | None]:
 
 @pytest.mark.parametrize("meaning", MEANINGS, ids=lambda meaning: meaning.example)
 def test_each_meaning_is_found_by_its_example(meaning: Meaning) -> None:
-    words = answers._ADDRESS.sub(" ", meaning.example.casefold())
+    words = smtp_answers._ADDRESS.sub(" ", meaning.example.casefold())
     assert next(each for each in MEANINGS if each.found(words)) is meaning
     relay, session, rest = judged(meaning.example)
     assert relay is (meaning.kind != "recipient")
@@ -113,14 +113,14 @@ def test_a_sessions_end(text: str) -> None:
 @given(st.integers(400, 599), st.text(max_size=600))
 def test_any_words_are_judged_and_compared(code: int, text: str) -> None:
     judge(code, f"{code} {text}")
-    assert answers.canonical(f"{code} {text}", "d1@gz.example").startswith(str(code))
+    assert smtp_answers.canonical(f"{code} {text}", "d1@gz.example").startswith(str(code))
 
 
 @given(st.binary(max_size=2000))
 def test_any_bytes_can_be_shown(answer: bytes) -> None:
-    shown = answers.shown(550, answer)
+    shown = smtp_answers.shown(550, answer)
     assert shown.isprintable()
-    assert len(shown) <= answers.MAX_ANSWER_CHARACTERS
+    assert len(shown) <= smtp_answers.MAX_ANSWER_CHARACTERS
     shown.encode()
 
 
@@ -146,7 +146,7 @@ def test_an_answer_cut_within_a_character_is_readable() -> None:
 
 
 def test_the_same_words_are_the_same_without_addresses_and_ids() -> None:
-    first = answers.canonical("550 5.7.1 <d1@gz.example>: no, id 7f31-aa at 09:00:01", "d1@gz.example")
-    assert first == answers.canonical("550 5.7.1 <d2@gz.example>: No, id 9x at 09:00:59", "d2@gz.example")
-    assert first != answers.canonical("550 5.1.1 <d2@gz.example>: no, id 9x at 09:00:59", "d2@gz.example")
-    assert first != answers.canonical("550 5.7.1 <d2@gz.example>: yes, id 9x", "d2@gz.example")
+    first = smtp_answers.canonical("550 5.7.1 <d1@gz.example>: no, id 7f31-aa at 09:00:01", "d1@gz.example")
+    assert first == smtp_answers.canonical("550 5.7.1 <d2@gz.example>: No, id 9x at 09:00:59", "d2@gz.example")
+    assert first != smtp_answers.canonical("550 5.1.1 <d2@gz.example>: no, id 9x at 09:00:59", "d2@gz.example")
+    assert first != smtp_answers.canonical("550 5.7.1 <d2@gz.example>: yes, id 9x", "d2@gz.example")

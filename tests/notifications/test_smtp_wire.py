@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notifications.channels import ChannelDown, OutgoingMessage
-from notifications.channels.wire import MAX_BYTES, MAX_LINES
+from notifications.channels.smtp_wire import MAX_BYTES, MAX_LINES
 from tests.notifications.test_smtp import OUTGOING, channel, served, until
 from tracker import config
 
