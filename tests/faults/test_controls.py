@@ -114,7 +114,7 @@ MUTANTS = (
     ),
     Mutant(
         "tables that nobody holds against the history", "commitments/history/replay.py",
-        "        if said != held:\n", "        if said is held and said != held:\n",
+        "        if want != have:\n", "        if want is have and want != have:\n",
         "tracker/test_replay.py::test_differences_are_a_list_in_json",
     ),
     Mutant(
