@@ -23,6 +23,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {  # what the program gives as a reason
     "ledger_load": ("file",),
     "letter_import": ("file",),
     "letter_names": ("letter",),
+    "letter_dated": (),
     "merged": (),
     "merged_into": ("ref",),
     "review": (),

@@ -8,7 +8,7 @@
     │   └── SameNumber
     ├── Refused             understood, but the rules of the ledger say no
     │   ├── WrongState, WrongMessageState, EvidenceNeeded, NotInLetter, ReasonNeeded, ReasonReserved
-    │   ├── NothingToChange, LeadUnknown
+    │   ├── NothingToChange, LeadUnknown, NoIdentity
     │   ├── DueBeforeLetter, NotLater, NoDeadline, NoRequest, DueAndReview, LeadSupports, NotInFuture
     │   ├── NotYours, NoDispute, LeadNeeded, WhyNeeded
     │   ├── AlreadyExists, SameValue, BadValue, BadWord, BadFigure, FarDate, BadMailbox, BadText, BadRef
@@ -251,6 +251,10 @@ class ReasonReserved(Refused):
 
 class LeadUnknown(Refused):
     """The letter does not say who does it; a person must."""
+
+
+class NoIdentity(Refused):
+    """Nothing that tells a letter from others was given."""
 
 
 class NothingToChange(Refused):

@@ -27,7 +27,7 @@ from commitments.text.canonical import number_key
 
 KINDS = ("pledge", "open_item", "target")
 STRENGTHS = ("firm", "planned", "conditional", "soft")
-OWNER_BASES = ("stated", "self", "inferred")
+OWNER_BASES = ("stated", "self", "inferred", "unassigned", "assigned")
 SUPPORT_BASES = ("named", "inferred", "assigned")
 DUE_BASES = ("stated", "derived", "assumed", "set")
 STATES = ("draft", "open", "reported_done", "closed")
@@ -64,32 +64,41 @@ class Department(Base):
 class Letter(Base):
     """A reply letter (答复函). The proposal number is text: ``072``, ``DH0271``, ``闭08``.
 
-    ``number_key`` is the document number as it is compared, however it was typed (``commitments.text.canonical``).
+    A letter may print no number, no date, no unit: what it does not say is empty. ``name`` is what the ledger calls it,
+    its document number or what stands for one; ``number_key`` is the name as it is compared, however it was typed
+    (``commitments.text.canonical``). ``co_units`` (会办单位) are the units its opening names, as printed.
     """
 
     __tablename__ = "letter"
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
-    document_number: Mapped[str] = mapped_column(unique=True)
-    proposal_number: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(unique=True, index=True, server_default="", default="")
+    document_number: Mapped[str] = mapped_column(default="")
+    proposal_number: Mapped[str] = mapped_column(index=True, default="")
     proposal_title: Mapped[str] = mapped_column(default="")
     session: Mapped[str] = mapped_column(default="")
-    proposing_unit_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True, init=False)
-    replying_unit_id: Mapped[int] = mapped_column(ForeignKey("department.id"), init=False)
-    signed_on: Mapped[date]
+    proposing_unit_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True, init=False)
+    replying_unit_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), init=False)
+    signed_on: Mapped[date | None] = mapped_column(default=None)
     published_on: Mapped[date | None] = mapped_column(default=None)
     class_mark: Mapped[str] = mapped_column(default="")
     contact: Mapped[str] = mapped_column(default="")
     source_sha256: Mapped[str] = mapped_column(default="")
     number_key: Mapped[str] = mapped_column(unique=True, index=True, init=False, server_default="", default="")
+    co_units: Mapped[list[str]] = mapped_column(JSON, default_factory=list, server_default="[]")
 
-    proposing_unit: Mapped[Department] = relationship(foreign_keys=[proposing_unit_id])
-    replying_unit: Mapped[Department] = relationship(foreign_keys=[replying_unit_id])
+    proposing_unit: Mapped[Department | None] = relationship(foreign_keys=[proposing_unit_id], default=None)
+    replying_unit: Mapped[Department | None] = relationship(foreign_keys=[replying_unit_id], default=None)
 
 
 @event.listens_for(Letter.document_number, "set")
-def _keep_key(letter: Letter, number: str, *_: object) -> None:
-    letter.number_key = number_key(number)
+def _call(letter: Letter, number: str, *_: object) -> None:
+    letter.name = letter.name or number
+
+
+@event.listens_for(Letter.name, "set")
+def _keep_key(letter: Letter, name: str, *_: object) -> None:
+    letter.number_key = number_key(name)
 
 
 class Source(Base):
@@ -187,6 +196,7 @@ class Commitment(Base):
     version: Mapped[int] = mapped_column(default=1)
     next_action_on: Mapped[date | None] = mapped_column(default=None)
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("commitment.id"), default=None)
+    confidence: Mapped[float | None] = mapped_column(default=None)
 
     letter: Mapped[Letter] = relationship()
     lead: Mapped[Department] = relationship(foreign_keys=[lead_id])

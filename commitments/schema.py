@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import Engine, MetaData, inspect, text
 
 from commitments.errors import SchemaTooNew, SchemaTooOld
-from commitments.storage import looking, plain_errors, shown
+from commitments.storage import looking, plain_errors, shown, tables_may_be_remade
 
 # Every migration, oldest first; a test compares it with the files.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 HEAD = REVISIONS[-1]
 UPGRADE_LOCK = 7_001_007  # any number that nothing else in the database locks
 
@@ -47,7 +47,7 @@ def upgrade(engine: Engine, metadata: MetaData | None = None) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
-    with plain_errors(engine), engine.begin() as connection:
+    with plain_errors(engine), tables_may_be_remade(engine) as connection, connection.begin():
         if engine.dialect.name == "postgresql":  # one at a time; who comes second finds nothing to do
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
         config.attributes.update(connection=connection, metadata=metadata)

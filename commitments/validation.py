@@ -74,7 +74,7 @@ def check(commitment: Commitment) -> None:
     if commitment.due_on is not None and commitment.review_on is not None:
         raise DueAndReview(what=what)
     signed = commitment.letter.signed_on
-    if commitment.due_on is not None and commitment.due_on < signed:
+    if signed is not None and commitment.due_on is not None and commitment.due_on < signed:
         raise DueBeforeLetter(what=what, due=commitment.due_on, signed=signed)
     if commitment.lead in commitment.support:
         raise LeadSupports(what=what, name=commitment.lead.name)
@@ -236,7 +236,7 @@ def _plain(value: object) -> object:
     if isinstance(value, Department):
         return value.name
     if isinstance(value, Letter):
-        return value.document_number
+        return value.name
     if isinstance(value, list):
         return [_plain(part) for part in value]
     return value

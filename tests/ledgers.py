@@ -6,7 +6,9 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Engine
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, text
 
 from commitments import schema
 from commitments.storage import open_engine
@@ -32,3 +34,23 @@ def _migrated() -> Path:
     schema.upgrade(engine)
     engine.dispose()
     return folder / "empty.db"
+
+
+def migrate(connection: Connection, revision: str) -> None:
+    """Make the tables as an earlier program had them."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes.update(connection=connection, metadata=None)
+    command.upgrade(config, revision)
+
+
+def wipe(engine: Engine) -> None:
+    """Take every table out of a database."""
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA IF EXISTS public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        return
+    engine.dispose()
+    Path(str(engine.url.database)).write_bytes(b"")

@@ -33,7 +33,7 @@ DATES = ("due_on", "review_on", "due_from", "first_due_on", "reported_done_on", 
 WORDED = ("kind", "strength", "owner_basis", "due_basis", "state", "outcome", "band")
 DEPARTMENTS = ("lead", "support")
 _ELSEWHERE = {
-    "letter": Letter.document_number.label("letter"),
+    "letter": Letter.name.label("letter"),
     "proposal_number": Letter.proposal_number,
     "lead": Department.name.label("lead"),
 }

@@ -17,6 +17,7 @@ from commitments.exchange.fields import COMMITMENT, DEPARTMENT, LETTER, NEEDED, 
 from commitments.exchange.text_files import Sheet
 from commitments.models import Commitment, Department, Letter
 from commitments.text.canonical import name_key, number_key
+from commitments.text.letter_name import letter_name
 from commitments.text.quotes import own_words
 
 MANY = 100  # mistakes after which near names are no longer looked for: that costs milliseconds each
@@ -52,6 +53,7 @@ class Plan:
         self.departments: list[Entry[Department]] = self._read(sheet.department, "department", DEPARTMENT)
         self.letters: list[Entry[Letter]] = self._read(sheet.letter, "letter", LETTER)
         self.commitments: list[Entry[Commitment]] = self._read(sheet.commitment, "commitment", COMMITMENT)
+        self._name_letters()
         self._default_letter()
         self.existing = existing.read(session, self._stated("letter"), self._stated("ref"))
         self._spell_numbers()
@@ -64,9 +66,21 @@ class Plan:
     def _read(self, rows: Sequence[Row], name: str, keys: fields.Keys) -> list[Entry[Any]]:
         return [Entry(row, fields.read(row, keys, NEEDED[name], self.problems)) for row in rows]
 
+    def _name_letters(self) -> None:
+        """A letter is called by its document number, or by what stands for one."""
+        for entry in self.letters:
+            facts = {key: entry.values.get(key, "") for key in ("document_number", "proposal_number", "session")}
+            day = entry.values.get("signed_on") or entry.values.get("published_on")
+            name = entry.values.get("name") or letter_name(
+                **facts, day=day, unit=entry.values.get("replying_unit", ""), sha256=""
+            )
+            if not name and "document_number" not in entry.row.values:
+                self.problems.append(entry.row.problem("document_number", Mistake("missing")))
+            entry.values["name"] = name
+
     def _default_letter(self) -> None:
         """The only letter of a file is the letter of every row that names none."""
-        only = self.letters[0].values.get("document_number") if len(self.letters) == 1 else None
+        only = self.letters[0].values.get("name") if len(self.letters) == 1 else None
         for entry in [each for each in self.commitments if not each.values.get("letter")]:
             if only:
                 entry.values["letter"] = only
@@ -76,13 +90,13 @@ class Plan:
     def _stated(self, key: str) -> set[str]:
         values = {entry.values.get(key) for entry in self.commitments}
         if key == "letter":
-            values |= {entry.values.get("document_number") for entry in self.letters}
+            values |= {entry.values.get("name") for entry in self.letters}
         return {value for value in values if value}
 
     def _spell_numbers(self) -> None:
         """Write each document number as the ledger has it, or as the file has it first: one letter, one spelling."""
         known = {letter.number_key: number for number, letter in self.existing.letters.items()}
-        for entries, key in ((self.letters, "document_number"), (self.commitments, "letter")):
+        for entries, key in ((self.letters, "name"), (self.commitments, "letter")):
             for values in (entry.values for entry in entries if entry.values.get(key)):
                 if values[key] not in self.existing.letters:  # a letter entered twice is the one it is written like
                     values[key] = known.setdefault(number_key(values[key]), values[key])
@@ -111,11 +125,12 @@ class Plan:
         self._compare(entry, name, DEPARTMENT)
 
     def _letter(self, entry: Entry[Letter]) -> None:
-        number = entry.values.get("document_number", "")
+        number = entry.values.get("name", "")
         self._once(entry.row, "document_number", number)
         for key in ("proposing_unit", "replying_unit"):
             self._resolve(entry, key)
         entry.found = self.existing.letters.get(number)
+        self._signed.setdefault(number, None)
         if "signed_on" in entry.values:
             self._signed[number] = entry.values["signed_on"]
         self._compare(entry, number, LETTER)
@@ -267,8 +282,8 @@ def _about_closing(row: Row, values: dict[str, Any]) -> Iterator[str]:
 def _misplaced(entry: Entry[Commitment], place: Place, there: Sequence[Commitment]) -> Iterator[str]:
     """A ref stays with its letter, and two refs never share an ordinal."""
     row, found, said = entry.row, entry.found, " ".join(filter(None, place))
-    if found is not None and found.letter.document_number != place[0]:
-        number = found.letter.document_number
+    if found is not None and found.letter.name != place[0]:
+        number = found.letter.name
         yield row.problem("letter", Mistake("other_letter", ref=found.ref, number=number))
     for other in there:
         if place[2] is not None and other is not found:

@@ -41,7 +41,7 @@ def _tables(session: Session, letter: Letter | None) -> Tables:
     query = select(Commitment).order_by(Commitment.ref).options(*eager)
     departments = session.scalars(select(Department).order_by(Department.id)).all()
     if letter is None:
-        letters = session.scalars(select(Letter).order_by(Letter.document_number)).all()
+        letters = session.scalars(select(Letter).order_by(Letter.name)).all()
         commitments = session.scalars(query).all()
     else:
         letters = [letter]
@@ -49,13 +49,22 @@ def _tables(session: Session, letter: Letter | None) -> Tables:
         units = _units(letter, commitments)
         departments = [department for department in departments if department in units]
     return {
-        "letter": [stated(each, LETTER) for each in letters],
+        "letter": [_letter(each) for each in letters],
         "department": [stated(each, DEPARTMENT) for each in departments],
         "commitment": [stated(each, COMMITMENT) for each in commitments],
     }
 
 
-def _units(letter: Letter, commitments: Sequence[Commitment]) -> set[Department]:
+def _letter(letter: Letter) -> dict[str, Any]:
+    """A name goes without saying where it is the document number."""
+    return {
+        key: value
+        for key, value in stated(letter, LETTER).items()
+        if not (key == "name" and value == letter.document_number) and not (key == "co_units" and not value)
+    }
+
+
+def _units(letter: Letter, commitments: Sequence[Commitment]) -> set[Department | None]:
     owners = (owner for each in commitments for owner in (each.lead, *each.support))
     return {letter.proposing_unit, letter.replying_unit, *owners}
 

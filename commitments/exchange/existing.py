@@ -24,7 +24,7 @@ def place(number: str, section: str, ordinal: str | None, title: str) -> Place:
 
 @dataclass(frozen=True)
 class ExistingRecords:
-    """Departments and letters by name and number; commitments by ref and by place."""
+    """Departments and letters by name; commitments by ref and by place."""
 
     departments: Mapping[str, Department]
     letters: Mapping[str, Letter]
@@ -44,10 +44,10 @@ def read(session: Session, numbers: Collection[str], refs: Collection[str]) -> E
     of_letters = list(_commitments(session, Commitment.letter_id, [letter.id for letter in letters]))
     by_place: defaultdict[Place, list[Commitment]] = defaultdict(list)
     for each in of_letters:
-        by_place[place(each.letter.document_number, each.section, each.ordinal, each.title)].append(each)
+        by_place[place(each.letter.name, each.section, each.ordinal, each.title)].append(each)
     return ExistingRecords(
         departments={each.name: each for each in session.scalars(select(Department).order_by(Department.id))},
-        letters={letter.document_number: letter for letter in letters},
+        letters={letter.name: letter for letter in letters},
         by_ref={each.ref: each for each in (*of_letters, *_commitments(session, Commitment.ref, refs))},
         by_place=by_place,
         texts=_texts(session, letters),
@@ -59,7 +59,7 @@ def _letters(session: Session, numbers: Collection[str]) -> list[Letter]:
     found: dict[int, Letter] = {}
     for column, names in (
         (Letter.number_key, {number_key(each) for each in numbers}),
-        (Letter.document_number, numbers),
+        (Letter.name, numbers),
     ):
         for part in _batches(names):
             found |= {letter.id: letter for letter in session.scalars(select(Letter).where(column.in_(part)))}
@@ -67,7 +67,7 @@ def _letters(session: Session, numbers: Collection[str]) -> list[Letter]:
 
 
 def _texts(session: Session, letters: Collection[Letter]) -> dict[str, str]:
-    numbers = {letter.id: letter.document_number for letter in letters}
+    numbers = {letter.id: letter.name for letter in letters}
     query = select(Source.letter_id, Source.text)
     found = (row for part in _batches(numbers) for row in session.execute(query.where(Source.letter_id.in_(part))))
     return {numbers[letter]: text for letter, text in found}

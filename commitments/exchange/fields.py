@@ -211,6 +211,7 @@ def _tables(value: object) -> list[dict[str, object]]:
 Keys = Mapping[str, Callable[[object], object]]
 
 LETTER: Keys = {
+    "name": _name,
     "document_number": _document_number,
     "proposal_number": _name,
     "proposal_title": _line,
@@ -221,6 +222,7 @@ LETTER: Keys = {
     "published_on": _dated("published_on"),
     "class_mark": _line,
     "contact": _line,
+    "co_units": _names,
 }
 DEPARTMENT: Keys = {
     "name": _name,
@@ -261,7 +263,7 @@ COMMITMENT: Keys = {
 }
 TARGET: Keys = {"what": _line, "unit": _line, "baseline": _number, "goal": _number}
 NEEDED = {
-    "letter": ("document_number", "proposal_number", "proposing_unit", "replying_unit", "signed_on"),
+    "letter": (),  # a letter may say less, but not nothing: see diff
     "department": ("name",),
     "commitment": ("title", "lead"),
     "target": ("what", "goal"),
@@ -310,4 +312,4 @@ def _as_written(value: object) -> object:
         return stated(value, TARGET)
     if isinstance(value, Department):
         return value.name
-    return value.document_number if isinstance(value, Letter) else value
+    return value.name if isinstance(value, Letter) else value

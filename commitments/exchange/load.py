@@ -90,7 +90,7 @@ class _Entering:
     def _letter(self, entry: Entry[Letter]) -> bool:
         if entry.found is None:
             letter = letters.add_letter(self.register, **self._with_departments(entry.values), reason=self.reason)
-            self.letters[letter.document_number] = letter
+            self.letters[letter.name] = letter
         elif entry.new:
             letters.edit_letter(self.register, entry.found, self.reason, **self._with_departments(entry.new))
         return entry.found is None or bool(entry.new)

@@ -6,12 +6,12 @@ with its entries. Longer than most files: what entries mean and how rows are rea
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from commitments import evidence, validation
@@ -38,13 +38,27 @@ MAKING = ("add", "letter_add", "department_add")
 OF_LETTERS = ("letter_add", "letter_edit")
 OF_DEPARTMENTS = ("department_add", "department_edit", "links_revoked", "unit_answer")
 LETTER = (
-    "proposal_number", "proposing_unit", "replying_unit", "signed_on", "proposal_title", "session", "published_on",
-    "class_mark", "contact", "source_sha256",
+    "name", "document_number", "proposal_number", "proposing_unit", "replying_unit", "signed_on", "proposal_title",
+    "session", "published_on", "class_mark", "contact", "source_sha256", "co_units",
 )  # fmt: skip
 DEPARTMENT = ("mailbox", "escalation", "locale", "short_names", "link_generation")
 TARGET = ("what", "unit", "baseline", "goal")
 Facts = dict[str, Any]
+Moves = Mapping[str, Sequence[tuple[int, str]]]  # by a former subject: up to which entry it was so called, and its next
+LAST = 2**63
 Query = Select[*tuple[Any, ...]]
+
+
+class Entry(NamedTuple):
+    """What is needed of a history entry."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    reason: str
+    changes: Facts
 
 
 class Difference(NamedTuple):
@@ -76,7 +90,7 @@ class Expected(Record):
     made: bool = False
     every_target: bool = False
 
-    def apply(self, entry: Row[Any]) -> None:
+    def apply(self, entry: Entry) -> None:
         """Take one entry in, in the order of the chain."""
         if entry.action in MAKING:
             self._begin(entry.changes)
@@ -110,31 +124,31 @@ class Expected(Record):
 # -- what entries mean ---------------------------------------------------------------------------------------
 
 
-def _progress(expected: Expected, entry: Row[Any]) -> None:
+def _progress(expected: Expected, entry: Entry) -> None:
     facts = {"on": entry.changes.get("on"), "note": entry.reason, "figures": entry.changes.get("figures", {})}
     expected.lists["progress"].append({**facts, "by": entry.actor, "recorded_at": entry.at})
     _evidence(expected, entry)
 
 
-def _evidence(expected: Expected, entry: Row[Any]) -> None:
+def _evidence(expected: Expected, entry: Entry) -> None:
     given = {"of_progress": entry.action == "progress", "given_by": entry.actor, "recorded_at": entry.at}
     for words in entry.changes.get("evidence", ()):
         name, sha256 = evidence.named(words)
         expected.lists["evidence"].append({"name": name, "sha256": sha256, "url": None if sha256 else name, **given})
 
 
-def _closed(expected: Expected, entry: Row[Any]) -> None:
+def _closed(expected: Expected, entry: Entry) -> None:
     _refuse_waiting(expected, entry)
     _evidence(expected, entry)
 
 
-def _asked(expected: Expected, entry: Row[Any]) -> None:
+def _asked(expected: Expected, entry: Entry) -> None:
     _refuse_waiting(expected, entry)
     asked = {"new_due": entry.changes["to"], "reason": entry.reason, "asked_by": entry.actor, "asked_at": entry.at}
     expected.lists["extension"].append({**asked, **_known(entry.changes, "old_due"), "state": "waiting"})
 
 
-def _refuse_waiting(expected: Expected, entry: Row[Any]) -> None:
+def _refuse_waiting(expected: Expected, entry: Entry) -> None:
     """A request that waits is refused by a newer one and by closing; the first versions did not always."""
     for request in expected.lists["extension"]:
         if request.get("state") == "waiting" and "old_due" in request:
@@ -143,14 +157,14 @@ def _refuse_waiting(expected: Expected, entry: Row[Any]) -> None:
             request.pop("state")
 
 
-def _decided(expected: Expected, entry: Row[Any]) -> None:
+def _decided(expected: Expected, entry: Entry) -> None:
     state = "approved" if entry.action == "extended" else "refused"
     waiting = [each for each in expected.lists["extension"] if each.get("state", "waiting") == "waiting"]
     for request in waiting[-1:]:
         request.update(state=state, decided_by=entry.changes.get("decided_by"), decided_at=entry.at)
 
 
-def _acknowledged(expected: Expected, entry: Row[Any]) -> None:
+def _acknowledged(expected: Expected, entry: Entry) -> None:
     expected.lists["receipt"].append({"department": entry.changes["department"], "at": entry.at})
     expected.lists["receipt"].sort(key=_department)
 
@@ -159,25 +173,25 @@ def _department(facts: Facts) -> str:
     return str(facts["department"])
 
 
-def _disputed(expected: Expected, entry: Row[Any]) -> None:
+def _disputed(expected: Expected, entry: Entry) -> None:
     """A department's newer dispute takes the place of the one that waits."""
     _decide_dispute(expected, entry, "refused", entry.actor, "")
     raised = {"department": entry.changes["department"], "reason": entry.reason, "raised_at": entry.at}
     expected.lists["dispute"].append({**raised, "state": "waiting", "note": ""})
 
 
-def _judged(expected: Expected, entry: Row[Any]) -> None:
+def _judged(expected: Expected, entry: Entry) -> None:
     state = entry.action.removeprefix("dispute_")
     _decide_dispute(expected, entry, state, entry.changes["decided_by"], entry.reason)
 
 
-def _decide_dispute(expected: Expected, entry: Row[Any], state: str, by: str, note: str) -> None:
+def _decide_dispute(expected: Expected, entry: Entry, state: str, by: str, note: str) -> None:
     for one in expected.lists["dispute"]:
         if one["state"] == "waiting" and one["department"] == entry.changes["department"]:
             one.update(state=state, decided_by=by, decided_at=entry.at, note=note)
 
 
-def _answered(expected: Expected, entry: Row[Any]) -> None:
+def _answered(expected: Expected, entry: Entry) -> None:
     facts = {"month": entry.changes["month"], "grade": entry.changes["grade"]}
     expected.lists["answer"].append({**facts, "reason": entry.reason, "at": entry.at})
 
@@ -186,7 +200,7 @@ def _known(facts: Facts, *names: str) -> Facts:
     return {name: facts[name] for name in names if name in facts}
 
 
-STEPS: Mapping[str, Callable[[Expected, Row[Any]], None]] = {
+STEPS: Mapping[str, Callable[[Expected, Entry], None]] = {
     "progress": _progress, "report_done": _evidence, "close": _closed, "extension_asked": _asked, "extended": _decided,
     "extension_refused": _decided, "acknowledge": _acknowledged, "dispute": _disputed, "dispute_accepted": _judged,
     "dispute_refused": _judged, "unit_answer": _answered,
@@ -215,16 +229,16 @@ def differences(session: Session) -> Iterator[Difference]:
     The session must be one of ``storage.one_moment``: a verb between two looks would seem a difference.
     """
     for kind in KINDS:
-        strays = _strays(session, kind)
-        yield from _rows(session, kind, strays)
-        yield from _lost(session, kind, strays)
+        moves = _moves(session, kind)
+        yield from _rows(session, kind, moves)
+        yield from _lost(session, kind, moves)
 
 
-def _rows(session: Session, kind: Kind, strays: Mapping[str, str]) -> Iterator[Difference]:
+def _rows(session: Session, kind: Kind, moves: Moves) -> Iterator[Difference]:
     query = select(kind.id, kind.named).order_by(kind.id).limit(PAGE)
     last = 0
     while page := session.execute(query.where(kind.id > last)).all():
-        expected = _expected(session, kind, [name for _, name in page], strays)
+        expected = _expected(session, kind, [name for _, name in page], moves)
         actual = _read(session, kind, [key for key, _ in page])
         for key, name in page:
             yield from _compared(kind, name, expected[name], actual[key])
@@ -241,34 +255,70 @@ def _read(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Record 
         return {key: row for each in ids for key, row in _read(session, kind, [each]).items()}
 
 
-def _expected(session: Session, kind: Kind, names: Iterable[str], strays: Mapping[str, str]) -> dict[str, Expected]:
+def _expected(session: Session, kind: Kind, names: Iterable[str], moves: Moves) -> dict[str, Expected]:
     """Return what the history says of some things; what it says nothing of was not made."""
     found = {name: Expected() for name in names}
-    subjects = [*found, *(stray for stray, name in strays.items() if name in found)]
-    columns = (HistoryEntry.at, HistoryEntry.actor, HistoryEntry.action, HistoryEntry.subject, HistoryEntry.reason)
-    query = select(*columns, HistoryEntry.changes).where(HistoryEntry.subject.in_(subjects))
+    columns = [getattr(HistoryEntry, field) for field in Entry._fields]
+    query = select(*columns).where(HistoryEntry.subject.in_([*found, *_former(found, moves)]))
     query = query.where(HistoryEntry.action.in_(kind.actions)).order_by(HistoryEntry.seq)
-    for entry in session.execute(query.execution_options(yield_per=PAGE)):
-        subject = entry.subject if entry.subject in found else strays[entry.subject]
-        found[subject].apply(entry)
+    letters = _letters_renamed(session) if kind is COMMITMENTS else {}
+    for row in session.execute(query.execution_options(yield_per=PAGE)):
+        entry = Entry(*row)
+        if (record := found.get(_present(entry.subject, entry.seq, moves))) is not None:
+            record.apply(_with_present_letter(entry, letters))
     return found
 
 
-def _strays(session: Session, kind: Kind) -> dict[str, str]:
+def _former(names: Collection[str], moves: Moves) -> list[str]:
+    """Return the subjects under which entries may speak of what is called otherwise by now."""
+    return [
+        subject for subject, left in moves.items() if any(_present(subject, seq, moves) in names for seq, _ in left)
+    ]
+
+
+def _present(subject: str, seq: int, moves: Moves) -> str:
+    """Return what the subject of an entry is called now."""
+    while following := next(((until, name) for until, name in moves.get(subject, ()) if until >= seq), None):
+        seq, subject = following[0] + 1, following[1]
+    return subject
+
+
+def _with_present_letter(entry: Entry, renamed: Moves) -> Entry:
+    """Call the letter of a commitment as it is called now."""
+    letter = entry.changes.get("letter")
+    if not renamed or not isinstance(letter, str):
+        return entry
+    return entry._replace(changes={**entry.changes, "letter": _present(letter, entry.seq, renamed)})
+
+
+def _moves(session: Session, kind: Kind) -> Moves:
+    return _strays(session) if kind is COMMITMENTS else _letters_renamed(session) if kind is LETTERS else {}
+
+
+def _letters_renamed(session: Session) -> Moves:
+    """Return how letters were renamed: one is called by its document number from when somebody gives it."""
+    query = select(HistoryEntry.seq, HistoryEntry.changes).where(HistoryEntry.action == "letter_edit")
+    renamed: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for seq, changes in session.execute(query.order_by(HistoryEntry.seq)):
+        match changes.get("name"):
+            case [str(old), str(new)]:
+                renamed[old].append((seq, new))
+    return renamed
+
+
+def _strays(session: Session) -> Moves:
     """Return subjects that no row bears, with the ref they mean: earlier versions wrote one as it had been typed."""
-    if kind is not COMMITMENTS:
-        return {}
-    query = select(HistoryEntry.subject).where(HistoryEntry.action.in_(kind.actions)).distinct()
-    unknown = session.scalars(query.where(HistoryEntry.subject.not_in(select(kind.named))))
-    return {subject: ref_key(subject) for subject in unknown if ref_key(subject) != subject}
+    query = select(HistoryEntry.subject).where(HistoryEntry.action.in_(OF_COMMITMENTS)).distinct()
+    unknown = session.scalars(query.where(HistoryEntry.subject.not_in(select(Commitment.ref))))
+    return {subject: [(LAST, ref_key(subject))] for subject in unknown if ref_key(subject) != subject}
 
 
-def _lost(session: Session, kind: Kind, strays: Mapping[str, str]) -> Iterator[Difference]:
+def _lost(session: Session, kind: Kind, moves: Moves) -> Iterator[Difference]:
     """Name what an entry made, none dropped, and no table holds."""
     made = select(HistoryEntry.subject).where(HistoryEntry.action.in_(set(MAKING) & set(kind.actions))).distinct()
     missing = session.scalars(made.where(HistoryEntry.subject.not_in(select(kind.named)))).all()
     for start in range(0, len(missing), PAGE):
-        expected = _expected(session, kind, missing[start : start + PAGE], strays)
+        expected = _expected(session, kind, missing[start : start + PAGE], moves)
         yield from (Difference(kind.name, name, "rows", 1, 0) for name, said in expected.items() if said.made)
 
 
@@ -334,7 +384,7 @@ def _plain(name: str, value: object) -> object:
 
 def _commitments(session: Session, ids: Sequence[int]) -> dict[int, Record]:
     columns = [getattr(Commitment, name) for name in validation.FACTS if name not in ("lead", "support", "letter")]
-    query = select(Commitment.id, Department.name.label("lead"), Letter.document_number.label("letter"), *columns)
+    query = select(Commitment.id, Department.name.label("lead"), Letter.name.label("letter"), *columns)
     query = query.outerjoin(Department, Commitment.lead_id == Department.id)
     query = query.outerjoin(Letter, Commitment.letter_id == Letter.id)
     found = _records(session, query.where(Commitment.id.in_(ids)))
@@ -406,8 +456,5 @@ LISTS: Mapping[str, Query] = {
     ).outerjoin(Department),
 }  # fmt: skip
 COMMITMENTS = Kind("commitment", OF_COMMITMENTS, Commitment.id, Commitment.ref, _commitments)
-KINDS = (
-    Kind("department", OF_DEPARTMENTS, Department.id, Department.name, _departments),
-    Kind("letter", OF_LETTERS, Letter.id, Letter.document_number, _letters),
-    COMMITMENTS,
-)
+LETTERS = Kind("letter", OF_LETTERS, Letter.id, Letter.name, _letters)
+KINDS = (Kind("department", OF_DEPARTMENTS, Department.id, Department.name, _departments), LETTERS, COMMITMENTS)

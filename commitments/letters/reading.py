@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from commitments.letters.candidates import Candidate, candidates
 from commitments.letters.files.reader import Source, read_file
@@ -20,6 +21,14 @@ class Reading:
     view: View
     header: Header
     candidates: tuple[Candidate, ...]
+
+
+def reread(text: str, signed_on: date) -> list[Candidate]:
+    """Return the candidates of a letter's kept text, read against a date that a person gave it."""
+    document = Document(text=text, sha256="", quarantined=(), repairs=(), warnings=(), page={})
+    plain = view(document)
+    head = replace(header(plain, document), reply_date=signed_on)
+    return candidates(plain, head, document)
 
 
 def read(data: bytes, name: str, to_text: Callable[[bytes, str], Source] = read_file) -> Reading:

@@ -256,7 +256,7 @@ def _chosen(unit: Department | None, period: Period) -> Select[Any]:
 
 def _rows(chosen: Select[Any]) -> Select[Any]:
     columns = [Commitment.opened_at, *(getattr(Commitment, field) for field in FACTS)]
-    names = (Letter.document_number.label("letter"), Department.name.label("lead"), Source.letter_id.label("source_id"))
+    names = (Letter.name.label("letter"), Department.name.label("lead"), Source.letter_id.label("source_id"))
     query = chosen.add_columns(*columns, *names).outerjoin(Source, Source.letter_id == Commitment.letter_id)
     return query.join(Department, Commitment.lead_id == Department.id).order_by(Commitment.ref)
 

@@ -90,7 +90,7 @@ class Segment(NamedTuple):
     day: SQLColumnExpression[Any] | None
 
 
-_NAMES = {"letter": Letter.document_number, "lead": Department.name}
+_NAMES = {"letter": Letter.name, "lead": Department.name}
 _COLUMNS: list[Any] = [_NAMES.get(name, getattr(Commitment, name, None)) for name in DashboardRow._fields[:-2]]
 
 
@@ -262,6 +262,6 @@ def department_names(session: Session, at_most: int) -> list[tuple[int, str]]:
 
 
 def letter_numbers(session: Session, at_most: int) -> list[tuple[int, str, str]]:
-    """Return the newest letters: id, document number, proposal number."""
-    query = select(Letter.id, Letter.document_number, Letter.proposal_number).order_by(Letter.signed_on.desc())
-    return [(number, document, proposal) for number, document, proposal in session.execute(query.limit(at_most))]
+    """Return the newest letters: id, name, proposal number."""
+    query = select(Letter.id, Letter.name, Letter.proposal_number).order_by(Letter.signed_on.desc())
+    return [(number, name, proposal) for number, name, proposal in session.execute(query.limit(at_most))]

@@ -51,7 +51,7 @@ _commitment = table(
     *(column(name, String) for name in (*_TEXTS, "state", "outcome")),
     *(column(name, Date) for name in _DATES),
 )
-_letter = table("letter", column("id"), column("document_number", String))
+_letter = table("letter", column("id"), column("name", String))
 _department = table("department", column("id"), column("name", String))
 _support = table("commitment_support", column("commitment_id"), column("department_id"))
 TABLES = (_commitment, _letter, _department, _support)
@@ -132,7 +132,7 @@ class StatusRow(NamedTuple):
     reported_done_on: date | None
 
 
-_NAMES = {"letter": _letter.c.document_number, "lead": _department.c.name}
+_NAMES = {"letter": _letter.c.name, "lead": _department.c.name}
 _ALL = [_NAMES.get(name, _commitment.c.get(name)) for name in Listed._fields[:-1]]
 _SHORT = [_NAMES.get(name, _commitment.c.get(name)) for name in ("ref", "lead", "title", *StatusRow._fields)]
 

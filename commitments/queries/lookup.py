@@ -52,9 +52,9 @@ def find_letter(session: Session, name: str) -> Letter:
     NoSuchLetter, AmbiguousLetter.
     """
     wanted, written = number_key(name), canonical_number(name)
-    numbers = session.execute(select(Letter.id, Letter.document_number, Letter.proposal_number)).all()
-    found = [row.id for row in numbers if row.document_number == written]
-    found = numbered = found or [row.id for row in numbers if number_key(row.document_number) == wanted]
+    numbers = session.execute(select(Letter.id, Letter.name, Letter.proposal_number)).all()
+    found = [row.id for row in numbers if row.name == written]
+    found = numbered = found or [row.id for row in numbers if number_key(row.name) == wanted]
     found = found or [row.id for row in numbers if number_key(row.proposal_number) == wanted]
     if not wanted or not found:
         raise NoSuchLetter(name=name, near=near(name, [number for row in numbers for number in row[1:]]))
@@ -64,16 +64,22 @@ def find_letter(session: Session, name: str) -> Letter:
     return session.get_one(Letter, found[0])
 
 
-def letter_numbered(session: Session, number: str) -> Letter | None:
-    """Return the letter of this document number, however it is typed, or None."""
-    query = select(Letter).where((Letter.document_number == number) | (Letter.number_key == number_key(number)))
+def letter_named(session: Session, name: str) -> Letter | None:
+    """Return the letter that the ledger calls so, as a rule by its document number, however it is typed, or None."""
+    query = select(Letter).where((Letter.name == name) | (Letter.number_key == number_key(name)))
     found = session.scalars(query.order_by(Letter.id)).all()
-    return next((each for each in found if each.document_number == number), found[0] if found else None)
+    return next((each for each in found if each.name == name), found[0] if found else None)
 
 
 def _described(session: Session, ids: Sequence[int]) -> list[str]:
     letters = session.scalars(select(Letter).where(Letter.id.in_(ids)).order_by(Letter.signed_on, Letter.id))
-    return [f"{each.document_number}（{each.signed_on}，{each.proposing_unit.name}）" for each in letters]
+    return [_describe(each) for each in letters]
+
+
+def _describe(letter: Letter) -> str:
+    proposer = letter.proposing_unit and letter.proposing_unit.name
+    known = "，".join(str(fact) for fact in (letter.signed_on, proposer) if fact)
+    return f"{letter.name}（{known}）" if known else letter.name
 
 
 def canonical_number(number: str) -> str:
@@ -100,19 +106,26 @@ def ref_head(session: Session, letter: Letter) -> str:
     """Return what the refs of a letter begin with: ``2019-1007``; ``2019-1007b`` for the second on this number.
 
     Refs of two letters never look alike: those that answer proposals of one number in one year, such as a 提案 and a
-    建议, are told apart by a letter, in the order in which they were entered.
+    建议, are told apart by a letter, in the order in which they were entered. Where the letter says no year, none
+    stands there; where it says no number, its running number in the ledger does (``2019-L12``).
     """
-    rows = session.execute(select(Letter.id, Letter.proposal_number, Letter.signed_on).order_by(Letter.id)).all()
-    year = [row for row in rows if row.signed_on.year == letter.signed_on.year]
+    columns = (Letter.id, Letter.proposal_number, Letter.signed_on, Letter.published_on)
+    rows = session.execute(select(*columns).order_by(Letter.id)).all()
+    year = [row for row in rows if _ref_year(row) == _ref_year(letter)]
     earlier = [row for row in year if row.id < letter.id and _ref_number(row) == _ref_number(letter)]
     taken = {_ref_number(row) for row in year}
     marks = ["", *(mark for mark in ascii_lowercase[1:] if f"{_ref_number(letter)}{mark}" not in taken)]
     mark = marks[len(earlier)] if len(earlier) < len(marks) else f".{letter.id}"
-    return f"{letter.signed_on.year}-{_ref_number(letter)}{mark}"
+    return f"{_ref_year(letter)}{_ref_number(letter)}{mark}"
+
+
+def _ref_year(letter: Any) -> str:
+    day = letter.signed_on or letter.published_on
+    return f"{day.year}-" if day else ""
 
 
 def _ref_number(letter: Any) -> str:
-    return re.sub(r"[^\w.-]+", "-", ref_key(letter.proposal_number))
+    return re.sub(r"[^\w.-]+", "-", ref_key(letter.proposal_number)) or f"L{letter.id}"
 
 
 def offices(session: Session, names: Iterable[str]) -> frozenset[str]:

@@ -147,7 +147,7 @@ def _reported() -> Select[Any]:
 
 
 def _drafts() -> Select[Any]:
-    columns: list[Any] = [Commitment.ref, Commitment.title, Letter.document_number, Department.name]
+    columns: list[Any] = [Commitment.ref, Commitment.title, Letter.name.label("document_number"), Department.name]
     query = select(*columns).join_from(Commitment, Letter).join(Department, Commitment.lead_id == Department.id)
     return query.where(Commitment.state == "draft").order_by(Commitment.ref)
 

@@ -20,7 +20,7 @@ def edit(register: Register, ref: str, reason: str, **new: object) -> Commitment
     commitment = lookup.find(register.session, ref)
     validation.need_reason(ref, "edit", reason)
     validation.check_days(ref, new)
-    fields = _with_support(commitment, _with_dates(register, commitment, new))
+    fields = _with_support(commitment, _with_dates(register, commitment, _assigned(commitment, new)))
     changes = validation.change(commitment, **with_own_words(register, commitment, fields))
     if not changes and not _answers(register, commitment, new):
         raise NothingToChange(ref=ref)
@@ -28,6 +28,12 @@ def edit(register: Register, ref: str, reason: str, **new: object) -> Commitment
     changes |= register.set_review(commitment)
     validation.check(commitment)
     return register.record(commitment, "edit", reason, changes)
+
+
+def _assigned(commitment: Commitment, new: Mapping[str, object]) -> dict[str, object]:
+    """Whom a person chose where the letter names nobody is assigned."""
+    chosen = "lead" in new and commitment.owner_basis == "unassigned" and "owner_basis" not in new
+    return {**new, "owner_basis": "assigned"} if chosen else dict(new)
 
 
 def with_own_words(register: Register, commitment: Commitment, new: Mapping[str, object]) -> dict[str, object]:

@@ -15,25 +15,28 @@ from commitments import codes
 from commitments.calendar.deadlines import is_meant
 from commitments.errors import Refused
 from commitments.letters.candidates import Candidate
-from commitments.letters.reading import Reading
+from commitments.letters.reading import Reading, reread
 from commitments.letters.text.simplified import simplify
 from commitments.models import Commitment, Department, Letter, Source, Target
 from commitments.queries import lookup
 from commitments.register import departments, editing, letters, opening
 from commitments.register.context import Register
 from commitments.text import amounts
+from commitments.text.letter_name import letter_name
 
-NEEDED = ("document_number", "proposal_number", "proposing_unit", "replying_unit", "signed_on")
+ASKED = ("document_number", "proposal_number", "proposing_unit", "replying_unit", "signed_on")
 TITLE_CHARS = 30
 LABEL = re.compile(
     r"^[（(]?[一二三四五六七八九十\d①-⑳]{1,3}[）)]?(?:[是、.．:：,，]|(?=[\u4e00-\u9fff]))[、,，:：]?\s*"
 )
-BASES = {"self": "self", "stated": "stated", "inferred-from-section": "inferred", "unknown": "stated"}
+BASES = {"self": "self", "stated": "stated", "inferred-from-section": "inferred", "unknown": "unassigned"}
+SUPPORTING = {"inferred-from-section": "inferred"}  # how those beside the first are known; else by name
+GROUP = re.compile("^(?:各|有关|相关|其他|全[市县区省]|属地|沿线|所在)|等(?:单位|部门|地)?$")
 STATED = ("exact-day", "month-end", "year-end")  # a date printed, not counted out
 
 
-class MissingFacts(Refused):
-    """The letter does not say what the register needs."""
+class NotALetter(Refused):
+    """Nothing in a text is like a reply letter."""
 
 
 class LetterChanged(Refused):
@@ -47,45 +50,76 @@ class Intake:
     letter: str
     refs: list[str] = field(default_factory=list)
     departments: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)  # of ASKED, what neither the letter nor a person says
     repeated: bool = False
 
 
-def bring_in(register: Register, reading: Reading, name: str, given: Mapping[str, str]) -> Intake:
-    """Write a letter with its drafts; the same file again changes nothing.
+def import_letter(register: Register, reading: Reading, name: str, given: Mapping[str, str], own_unit: str) -> Intake:
+    """Write a letter with its drafts; the same file again changes nothing. What the letter does not say stays empty.
 
-    ``given`` are facts the letter does not say, by the names of NEEDED. Raises MissingFacts, LetterChanged.
+    ``given`` are facts of ASKED that a person adds. ``own_unit`` keeps the drafts of which the letter says no owner,
+    until a person chooses one. Raises NotALetter, LetterChanged.
     """
     known = _known(register, reading.document.sha256)
     if known:
-        return Intake(letter=known.document_number, repeated=True)
-    facts = _facts(reading, name, given)
-    _refuse_changed(register, reading, facts["document_number"])
-    done = Intake(letter=facts["document_number"])
+        return Intake(letter=known.name, repeated=True)
+    facts = _facts(reading, given)
+    if not reading.candidates and not any(facts.values()):
+        raise NotALetter(name=name)
+    done = Intake(letter=_name(reading, facts), missing=[key for key in ASKED if not facts[key]])
+    _refuse_changed(register, reading, done.letter)
     letter = _letter(register, reading, facts, done)
     source = Source(
         letter_id=letter.id, name=name, text=reading.document.text, aside=list(reading.document.quarantined)
     )
     register.session.add(source)
     used: set[tuple[str, str]] = set()
-    why = codes.reason("letter_import", file=name)
+    why, own = codes.reason("letter_import", file=name), letter.replying_unit or own_unit
     for found in reading.candidates:
-        row = opening.add(register, _draft(register, letter, found, used, done), why)
+        row = opening.add(register, _draft(register, letter, found, used, done, own), why)
         source.place(row.ref, start=found.start, end=found.end, ask=asks(found), note=found.due_note or "")
         done.refs.append(row.ref)
     return done
 
 
+def correct_letter(
+    register: Register, letter: Letter, reason: str, new: Mapping[str, object]
+) -> tuple[Letter, list[str]]:
+    """Correct a letter or add what it does not say; return it, and the drafts that are dated now by its new date."""
+    undated = letter.signed_on is None
+    letters.edit_letter(register, letter, reason, **new)
+    return letter, _date_drafts(register, letter) if undated and letter.signed_on else []
+
+
+def _date_drafts(register: Register, letter: Letter) -> list[str]:
+    """Date the drafts whose time needed the year of the letter, and that nobody changed since."""
+    source = register.session.get(Source, letter.id)
+    read = reread(source.text, letter.signed_on) if source and letter.signed_on else []
+    found: dict[object, Candidate] = {(each.start, each.end): each for each in read if each.due_date}
+    undated = select(Commitment).where(Commitment.letter_id == letter.id, Commitment.state == "draft")
+    dated = []
+    for row in register.session.scalars(undated.where(Commitment.due_on.is_(None)).order_by(Commitment.ref)).all():
+        place = source.places.get(row.ref, {}) if source else {}
+        now = found.get((place.get("start"), place.get("end")))
+        if now and source and now.due_date and (letter.signed_on is None or now.due_date >= letter.signed_on):
+            basis = {"due_basis": _basis(now), "due_rule": now.due_rule}
+            editing.edit(register, row.ref, codes.reason("letter_dated"), due_on=now.due_date, **basis)
+            source.place(row.ref, ask=asks(now), note=now.due_note or "")
+            dated.append(row.ref)
+    return dated
+
+
 def asks(found: Candidate) -> list[str]:
     """Return what a person must decide: who leads, whether a date is meant so."""
     unsure = found.due_note is not None or found.owner_basis == "inferred-from-section"
-    return ["lead"] * (not found.owners) + ["date"] * (found.due_note is not None) + ["look"] * unsure
+    return ["lead"] * (not _bodies(found.owners)) + ["date"] * (found.due_note is not None) + ["look"] * unsure
 
 
 def _known(register: Register, sha256: str) -> Letter | None:
     return register.session.scalars(select(Letter).where(Letter.source_sha256 == sha256)).first()
 
 
-def _facts(reading: Reading, name: str, given: Mapping[str, str]) -> dict[str, str]:
+def _facts(reading: Reading, given: Mapping[str, str]) -> dict[str, str]:
     head = reading.header
     said = {
         "document_number": head.doc_number,
@@ -94,17 +128,20 @@ def _facts(reading: Reading, name: str, given: Mapping[str, str]) -> dict[str, s
         "replying_unit": head.replying_unit,
         "signed_on": head.reply_date.isoformat() if head.reply_date else None,
     }
-    facts = {key: given.get(key) or said[key] or "" for key in NEEDED}
-    missing = [key for key in NEEDED if not facts[key]]
-    if missing:
-        options = ", ".join(f"--{key.replace('_', '-')}" for key in missing)
-        raise MissingFacts(name=name, fields=missing, options=options)
+    facts = {key: given.get(key) or said[key] or "" for key in ASKED}
     return {**facts, "document_number": lookup.canonical_number(facts["document_number"])}
+
+
+def _name(reading: Reading, facts: Mapping[str, str]) -> str:
+    head, sha256 = reading.header, reading.document.sha256
+    day = date.fromisoformat(facts["signed_on"]) if facts["signed_on"] else head.page_date
+    numbers = facts["document_number"], facts["proposal_number"]
+    return letter_name(*numbers, head.session or "", day, facts["replying_unit"], sha256)
 
 
 def _refuse_changed(register: Register, reading: Reading, number: str) -> None:
     """Say what differs when the letter is known by another text. Raises LetterChanged."""
-    letter = lookup.letter_numbered(register.session, number)
+    letter = lookup.letter_named(register.session, number)
     if letter is None:
         return
     rows = register.session.scalars(select(Commitment.quote).where(Commitment.letter_id == letter.id))
@@ -132,20 +169,31 @@ def _letter(register: Register, reading: Reading, facts: Mapping[str, str], done
     head = reading.header
     letter = letters.add_letter(
         register,
+        name=done.letter,
         document_number=facts["document_number"],
         proposal_number=facts["proposal_number"],
-        proposing_unit=_department(register, facts["proposing_unit"], done),
-        replying_unit=_department(register, facts["replying_unit"], done),
-        signed_on=date.fromisoformat(facts["signed_on"]),
+        proposing_unit=_unit(register, facts["proposing_unit"], done),
+        replying_unit=_unit(register, facts["replying_unit"], done),
+        signed_on=date.fromisoformat(facts["signed_on"]) if facts["signed_on"] else None,
         published_on=head.page_date,
         proposal_title=head.proposal_title or "",
         session=head.session or "",
         class_mark=head.classification or "",
         contact=" ".join(filter(None, (head.contact_name, head.contact_phone))),
         source_sha256=reading.document.sha256,
+        co_units=head.co_units,
     )
     register.session.flush()
     return letter
+
+
+def _unit(register: Register, name: str, done: Intake) -> Department | None:
+    return _department(register, name, done) if name else None
+
+
+def _bodies(owners: Sequence[str]) -> list[str]:
+    """Return the owners that are one body each: a group (各乡镇, 有关部门) can lead nothing, nor can 等单位."""
+    return [name for name in owners if not GROUP.search(simplify(name))]
 
 
 def _department(register: Register, name: str, done: Intake) -> Department:
@@ -171,11 +219,18 @@ def _same(name: str, known: str) -> bool:
 
 
 def _draft(
-    register: Register, letter: Letter, found: Candidate, used: set[tuple[str, str]], done: Intake
+    register: Register,
+    letter: Letter,
+    found: Candidate,
+    used: set[tuple[str, str]],
+    done: Intake,
+    own: Department | str,
 ) -> Commitment:
-    owners = list(dict.fromkeys(_department(register, owner, done) for owner in found.owners)) or [letter.replying_unit]
+    owners = list(dict.fromkeys(_department(register, owner, done) for owner in _bodies(found.owners)))
+    basis = BASES[found.owner_basis] if owners else "unassigned"
+    owners = owners or [own if isinstance(own, Department) else _department(register, own, done)]
     due = found.due_date
-    if due and (due < letter.signed_on or not is_meant(due)):
+    if due and ((letter.signed_on and due < letter.signed_on) or not is_meant(due)):
         due = None
     section = (found.section or "")[:200]
     return Commitment(
@@ -189,13 +244,15 @@ def _draft(
         quote=found.quote,
         lead=owners[0],
         support=owners[1:],
-        owner_basis=BASES[found.owner_basis],
+        owner_basis=basis,
+        support_basis={unit.name: SUPPORTING.get(found.owner_basis, "named") for unit in owners[1:]},
         due_text=found.due_text or "",
         due_on=due,
         due_basis=_basis(found) if due else None,
         due_rule=found.due_rule if due else "",
         condition=found.condition or "",
         state="draft",
+        confidence=found.confidence,
         targets=_targets(found),
     )
 

@@ -25,7 +25,7 @@ _COLUMNS = (
     Commitment.id, Commitment.ref, Commitment.title, Commitment.quote, Commitment.summary, Commitment.due_text,
     Commitment.due_on, Commitment.due_from, Commitment.due_offset, Commitment.review_on, Commitment.state,
     Commitment.outcome, Commitment.version,
-    Letter.document_number.label("letter"), Department.name.label("lead"),
+    Letter.name.label("letter"), Department.name.label("lead"),
 )  # fmt: skip
 _TOLD = ("ref", "letter", "lead", "support", "due_text", "state", "quote", "summary")
 

@@ -53,7 +53,7 @@ def _item(
         quote=row.quote,
         summary=row.summary,
         verbatim=detail.verbatim,
-        letter=row.letter.document_number,
+        letter=row.letter.name,
         letter_title=row.letter.proposal_title,
         section=row.section,
         ordinal=row.ordinal or "",

@@ -99,7 +99,9 @@ def _spans() -> Executable:
         func.max(Commitment.closed_on),
         func.count().filter(Commitment.state.in_(LIVE_STATES)),
     )
-    spans = spans.join_from(Commitment, Letter).where(Commitment.opened_at.is_not(None))
+    spans = spans.join_from(Commitment, Letter).where(
+        Commitment.opened_at.is_not(None), Letter.proposing_unit_id.is_not(None)
+    )
     return spans.group_by(Letter.proposing_unit_id).order_by(Letter.proposing_unit_id)
 
 
@@ -215,8 +217,10 @@ def _letters(session: Session, unit: Department, span: Period) -> list[dict[str,
     opened = select(Commitment.letter_id).where(Commitment.opened_at < span.end)
     query = select(Letter.document_number, Letter.proposal_number, title, Letter.signed_on)
     query = query.where(Letter.proposing_unit_id == unit.id, Letter.id.in_(opened))
-    counted = Counter(map(number_key, session.scalars(select(Letter.proposal_number))))
-    rows = session.execute(query.order_by(Letter.signed_on, Letter.id)).mappings()
+    counted = Counter(
+        map(number_key, session.scalars(select(Letter.proposal_number).where(Letter.proposal_number != "")))
+    )
+    rows = session.execute(query.order_by(Letter.signed_on.nulls_last(), Letter.id)).mappings()
     return [{**row, "shared": counted[number_key(row["proposal_number"])] > 1} for row in rows]
 
 

@@ -55,7 +55,10 @@ def masked(facts: Mapping[str, Any]) -> dict[str, Any]:
     found: Masked = []
     note = _noting(found, whole(facts)["contact"])
     rows = [_masked_row(row, partial(note, row["ref"])) for row in facts["commitments"]]
-    letters = [_with(letter, ("title",), partial(note, letter["document_number"])) for letter in facts["letters"]]
+    letters = [
+        _with(letter, ("title",), partial(note, letter["document_number"] or letter["proposal_number"]))
+        for letter in facts["letters"]
+    ]
     answers = [_with(each, ("reason",), partial(note, each["month"])) for each in facts.get("answers", ())]
     return {**facts, "commitments": rows, "letters": letters, "answers": answers, "masked": found}
 

@@ -22,12 +22,13 @@ from commitments.errors import NoSuchDepartment, NoSuchDigest
 from commitments.history import chain
 from commitments.models import Commitment, Department, HistoryEntry, Letter
 from commitments.queries.lookup import find_department, find_letter
-from commitments.register import closing, editing, extensions, opening, progress, responses
+from commitments.register import closing, editing, extensions, letters, opening, progress, responses
 from commitments.register.context import Register
 from notifications.context import DigestRules
 from notifications.models import Alert, Digest, Message, Notice
 from notifications.plan import digests, periods, status_digest
 from notifications.plan.periods import Owed, folded, newest_due, owed_months, period, status_due, status_week
+from tests.conftest import Scene
 from tests.ledgers import new_engine
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -542,3 +543,23 @@ def test_a_ledger_begun_on_a_sunday_gets_one_status() -> None:
     assert status_due(date(2019, 7, 1), "monday", WORKDAYS) == ("2019-W27", date(2019, 7, 1))
     assert status_due(date(2019, 7, 5), "monday", WORKDAYS) == ("2019-W27", date(2019, 7, 1))
     assert status_due(date(2019, 7, 6), "monday", WORKDAYS) is None
+
+
+# -- letters that say little -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("known", [{}, {"proposal_number": "118"}, {"document_number": "甲〔2019〕9号"}])
+def test_a_letter_that_says_little_is_reported_by_what_it_says(scene: Scene, known: dict[str, str]) -> None:
+    def enter(register: Register) -> None:
+        unit, own = (find_department(register.session, name) for name in ("各区政府", "市民政局"))
+        letter = letters.add_letter(register, name="某函", proposing_unit=unit, proposal_title="停车", **known)
+        opening.add(register, Commitment(ref="", letter=letter, title="甲", lead=own))
+
+    scene.do(enter)
+    scene.run_days("2019-06-28", "2019-08-02")
+    with storage.reading(scene.engine) as session:
+        to_unit = select(Message.subject).where(Message.mailbox == "gq@gz.example", Message.kind == "monthly_digest")
+        subject = session.scalars(to_unit.order_by(Message.id)).all()[-1]
+    number = known.get("proposal_number")
+    assert "第号" not in subject
+    assert (f"第{number}号提案" if number else known.get("document_number", "《停车》")) in subject

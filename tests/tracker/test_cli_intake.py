@@ -95,15 +95,31 @@ def test_a_changed_letter_says_what_differs(capsys: pytest.CaptureFixture[str], 
     assert listed(capsys) == before
 
 
-def test_what_the_letter_does_not_say_is_asked_for(capsys: pytest.CaptureFixture[str], office: Path) -> None:
+def test_what_the_letter_does_not_say_stays_empty_and_is_named(
+    capsys: pytest.CaptureFixture[str], office: Path
+) -> None:
     bare = office / "bare.txt"
     bare.write_text(LETTER.replace("宁水案〔2022〕8号\n", "").replace("2022年6月9日", ""), encoding="utf-8")
     code, _, err = said(capsys, "import", str(bare))
-    assert code == 1
-    assert "--document-number, --signed-on" in err
-    assert json.loads(said(capsys, "department", "list", "--json")[1])["departments"] == []
+    assert code == 0
+    assert "函中未写明：文号、落款日期" in err
+    (letter,) = json.loads(said(capsys, "letter", "list", "--json")[1])["letters"]
+    assert (letter["document_number"], letter["signed_on"]) == ("", None)
+    assert said(capsys, "import", str(bare), "--json")[1].count('"repeated": true') == 1
+    facts = ("--document-number", "宁水案〔2022〕8号", "--signed-on", "2022-06-09", "--reason", "来文登记")
+    assert said(capsys, "letter", "edit", letter["name"], *facts)[0] == 0
+    shown = json.loads(said(capsys, "letter", "show", "宁水案〔2022〕8号", "--json")[1])["letter"]
+    assert shown["signed_on"] == "2022-06-09"
+    assert said(capsys, "history", "verify")[0] == 0
+
+
+def test_what_a_person_adds_at_once_is_taken(capsys: pytest.CaptureFixture[str], office: Path) -> None:
+    bare = office / "bare.txt"
+    bare.write_text(LETTER.replace("宁水案〔2022〕8号\n", "").replace("2022年6月9日", ""), encoding="utf-8")
     options = ("--document-number", "宁水案〔2022〕8号", "--signed-on", "2022-06-09")
-    assert said(capsys, "import", str(bare), *options)[0] == 0
+    code, _, err = said(capsys, "import", str(bare), *options)
+    assert code == 0
+    assert "函中未写明" not in err
 
 
 def test_complaints_are_in_the_ledgers_language(capsys: pytest.CaptureFixture[str], office: Path) -> None:

@@ -100,7 +100,9 @@ def verbs(register: Register, proof: Path, update: Path) -> None:
 
 def drafts(register: Register) -> None:
     """Read a second letter, and work on its drafts."""
-    done = letter_import.bring_in(register, read(stage.SECOND.read_bytes(), stage.SECOND.name), stage.SECOND.name, {})
+    done = letter_import.import_letter(
+        register, read(stage.SECOND.read_bytes(), stage.SECOND.name), stage.SECOND.name, {}, "市民政局"
+    )
     register.session.flush()
     first, second, third, fourth, *_, last = done.refs
     lead = lookup.find_department(register.session, LEAD)

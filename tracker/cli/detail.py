@@ -24,7 +24,7 @@ def listed(detail: CommitmentDetail) -> Listed:
     row = detail.row
     facts = picked(row, (name for name in Listed._fields if name not in NAMED))
     support = [department.name for department in row.support]
-    return Listed(letter=row.letter.document_number, lead=row.lead.name, support=support, **facts)
+    return Listed(letter=row.letter.name, lead=row.lead.name, support=support, **facts)
 
 
 def details(detail: CommitmentDetail) -> dict[str, Any]:

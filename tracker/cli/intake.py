@@ -50,7 +50,7 @@ def import_(
     if app is None:
         print_json(as_json(reading)) if json else _show(reading, command(ctx).language or "zh-Hans")
         return
-    from commitments.register.letter_import import bring_in
+    from commitments.register.letter_import import import_letter
     from tracker import late_entries
 
     given = {
@@ -59,12 +59,18 @@ def import_(
         "signed_on": str(read_day(signed_on, app, command(ctx).locale, past=True)) if signed_on else "",
     }  # fmt: skip
     with app.register() as register:
-        done = bring_in(register, reading, Path(file).name, given)
+        done = import_letter(
+            register,
+            reading,
+            Path(file).name,
+            given,
+            app.unit or i18n.word(command(ctx).locale, "role", "organisation"),
+        )
         if quiet:
             late_entries.mark_history(register.session, done.refs)
         overdue = late_entries.drafts_overdue(register.session, done.letter, register.today)
     if json:
-        facts = {"letter": done.letter, "refs": done.refs, "departments": done.departments, "repeated": done.repeated}
+        facts = {name: getattr(done, name) for name in ("letter", "refs", "departments", "missing", "repeated")}
         print_json({**facts, "overdue": overdue})
     else:
         _say_done(done, reading, command(ctx).locale)
@@ -140,5 +146,10 @@ def _say_done(done: "Intake", reading: "Reading", locale: str) -> None:
         names = i18n.word(locale, "cli.common", "comma").join(done.departments)
         say(i18n.say(locale, "cli.import.departments", names=names))
     _say_warnings(reading, locale)
+    if done.missing:
+        from commitments.history.entry_words import field_words
+
+        names = i18n.word(locale, "cli.common", "comma").join(field_words(locale, name) for name in done.missing)
+        say(i18n.say(locale, "cli.import.missing", names=names, letter=done.letter))
     counts = {"drafts": len(done.refs), "aside": len(reading.document.quarantined)}
     say(i18n.say(locale, "cli.import.done", letter=done.letter, **counts))

@@ -201,7 +201,7 @@ class Walk:
             """Give the lead, who supports no longer then."""
             lead, row = self._department(register, name), _find(register.session, ref)[0]
             support = [each for each in row.support if each is not lead]
-            return {"lead": lead, "support": support, "owner_basis": "stated"}
+            return {"lead": lead, "support": support, "owner_basis": "assigned"}
 
         self._change(ref, led_by)
 

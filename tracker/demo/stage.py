@@ -58,12 +58,12 @@ def go_on(app: App) -> App:
 def read_second(home: Path, actor: str) -> "tuple[Path, Reading]":
     """Import another letter into a ledger of its own below ``home``; return its folder and what was read."""
     from commitments.letters.reading import read
-    from commitments.register.letter_import import bring_in
+    from commitments.register.letter_import import import_letter
 
     folder = home / "letter-2031"
     app = _opened(folder, config.EXAMPLE, actor)
     reading = read(SECOND.read_bytes(), SECOND.name)
     with app.register() as register:
-        bring_in(register, reading, SECOND.name, {})
+        import_letter(register, reading, SECOND.name, {}, app.signature)
     app.engine.dispose()
     return folder, reading

@@ -88,7 +88,8 @@ def _department(n: int, name: str) -> dict[str, Any]:
 
 def _letter(n: int) -> dict[str, Any]:
     return {
-        "id": n, "document_number": "穗民案〔2019〕89号", "proposal_number": "1007", "proposal_title": "",
+        "id": n, "name": "穗民案〔2019〕89号", "document_number": "穗民案〔2019〕89号", "proposal_number": "1007",
+        "proposal_title": "", "co_units": [],
         "session": "", "proposing_unit_id": 1, "replying_unit_id": 1, "signed_on": date(2019, 6, 26), "class_mark": "",
         "contact": "", "source_sha256": "",
     }  # fmt: skip

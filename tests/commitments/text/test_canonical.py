@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from commitments import schema
 from commitments.errors import AlreadyExists, AmbiguousLetter, NoSuchLetter, SameNumber
@@ -21,6 +19,7 @@ from commitments.storage import open_engine, reading, writing
 from commitments.text.canonical import name_key, number_key, ref_key
 from tests.commitments.ledger_desk import Desk
 from tests.conftest import Scene
+from tests.ledgers import migrate, wipe
 
 NUMBER = "穗民案〔2019〕89号"
 SPELLINGS = [
@@ -188,7 +187,7 @@ TWICE = (
 def test_letters_entered_twice_before_both_go_on(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/old.db", create=True)
     with engine.begin() as connection:
-        old(connection)
+        migrate(connection, "0004")
         connection.execute(text(UNIT))
         for id_, number in ((1, "穗民案〔2019〕89号"), (2, "穗民案〔2019〕89號")):
             connection.execute(text(TWICE), {"id": id_, "number": number})
@@ -203,12 +202,13 @@ TWINS = ["穗民案〔2019〕第89号", "穗民案〔2019〕089号", "穗民建�
 @pytest.fixture
 def twins(engine: Engine) -> Engine:
     """A ledger with letters that were two while 第 and noughts counted, upgraded."""
+    wipe(engine)
     with engine.begin() as connection:
+        migrate(connection, "0007")
         connection.execute(text(UNIT))
         for id_, number in enumerate(TWINS, 1):
             values = {"id": id_, "number": number, "key": number}
             connection.execute(text(TWICE.replace("id,", "number_key, id,", 1).replace(":id", ":key, :id", 1)), values)
-        connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
     schema.upgrade(engine)
     return engine
 
@@ -232,15 +232,6 @@ def test_ledger_files_tell_such_letters_apart(twins: Engine, tmp_path: Path) -> 
 def keys(engine: Engine) -> list[str]:
     with reading(engine) as session:
         return list(session.scalars(text("SELECT number_key FROM letter ORDER BY id")))
-
-
-def old(connection: Connection) -> None:
-    """Make the tables as they were before numbers had keys."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    config.attributes.update(connection=connection, metadata=None)
-    command.upgrade(config, "0004")
 
 
 def second(scene: Scene, number: str, proposal_number: str = "1007", signed_on: date = date(2019, 7, 1)) -> str:

@@ -128,8 +128,8 @@ def _filters(session: Session, locale: str) -> dict[str, list[tuple[str, str]]]:
         "band": [(band, band_word(locale, band)) for band in dashboard.BANDS],
         "department": [(str(number), name) for number, name in dashboard.department_names(session, MAX_NAMES)],
         "letter": [
-            (str(number), f"{proposal} {document}")
-            for number, document, proposal in dashboard.letter_numbers(session, MAX_NAMES)
+            (str(number), f"{proposal} {name}".strip())
+            for number, name, proposal in dashboard.letter_numbers(session, MAX_NAMES)
         ],
         "kind": [(kind, word(locale, "kind", kind)) for kind in KINDS],
     }
