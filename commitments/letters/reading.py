@@ -9,7 +9,7 @@ from commitments.letters.candidates import Candidate, candidates
 from commitments.letters.files.reader import Source, read_file
 from commitments.letters.header.fields import header
 from commitments.letters.text.boilerplate import put_aside
-from commitments.letters.text.document import Document, Header, View, view
+from commitments.letters.text.document import Document, Header, View, head_view, view
 from commitments.letters.text.repairs import repairs
 
 
@@ -49,6 +49,6 @@ def read(data: bytes, name: str, to_text: Callable[[bytes, str], Source] = read_
         page=source.facts,
     )
     plain = view(document)
-    head = header(plain, document)
+    head = header(head_view(document), document)
     found = candidates(plain, head, document)
     return Reading(document=document, view=plain, header=head, candidates=tuple(found))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from commitments.letters.text.boilerplate import DATE, HAIL, PATTERNS, opens
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document, View
+from commitments.letters.text.simplified import unradical
 
 SHORT = 30  # characters; so short a first line is a greeting: 您好！
 OPENING_CHARS = 1200  # of the first paragraphs: who proposed what, and with whom it was handled
@@ -46,7 +47,7 @@ class Parts:
             return None
         start, end = line.span(a, b)
         value = "".join(self.document.text[place] for place in self.view.at[start:end])
-        return re.sub(r"\s+", "", value), self.view.span(start, end)
+        return re.sub(r"\s+", "", unradical(value)), self.view.span(start, end)
 
 
 def parts(view: View, document: Document) -> Parts:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commitments.letters.patterns import patterns
+from commitments.letters.text.blanks import closed
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.simplified import simplify
 
@@ -34,7 +35,7 @@ class Sorted:
 
 def put_aside(lines: Sequence[str]) -> Sorted:
     """Part the letter from its page."""
-    plain = [canonical(simplify(line)).strip() for line in lines]
+    plain = [canonical(simplify(closed(line))).strip() for line in lines]
     repeated = _repeated(plain)
     start, end = _head(plain), _tail(plain)
     kept = [n for n in range(len(lines)) if n not in repeated and _is_letter(plain, n, start, end)]

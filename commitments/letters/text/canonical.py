@@ -13,9 +13,8 @@ SIGNS = str.maketrans(
         "〉": "》",
         "﹕": "：",
         "︰": "：",
-        "\u3000": " ",
-        "\u00a0": " ",
     }
+    | dict.fromkeys("\u00a0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))), " ")
 )
 IN_NUMBER = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 

@@ -1,9 +1,10 @@
 """What is left of a letter's file when the junk of its page is put aside; the view of it for matching; its header."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from commitments.letters.text.blanks import between_all_signs, folded
 from commitments.letters.text.repairs import Repair, without_residue
 from commitments.letters.text.simplified import simplify
 
@@ -32,16 +33,28 @@ class View:
         return self.at[a], self.at[b - 1] + 1 if b > a else self.at[a]
 
 
+def head_view(document: Document) -> View:
+    """Return the text without residue, in simplified characters; blanks stay, since they part what a head says."""
+    whole = View(document.text, range(len(document.text) + 1))
+    plain = _without(whole, without_residue(whole.text))
+    closed = _without(plain, between_all_signs(plain.text))
+    return View(simplify(closed.text), closed.at)
+
+
 def view(document: Document) -> View:
-    """Return the text without residue, in simplified characters, sign for sign beside the original."""
-    at: list[int] = []
-    done = 0
-    for start, end in without_residue(document.text):
-        at += range(done, start)
+    """Return the text for the rules: besides, blanks between Chinese signs and figures are folded."""
+    plain = head_view(document)
+    return _without(plain, folded(plain.text))
+
+
+def _without(seen: View, stretches: Iterable[tuple[int, int]]) -> View:
+    """Leave stretches out of a view; they are in order."""
+    text, at, done = "", list[int](), 0
+    for start, end in stretches:
+        text += seen.text[done:start]
+        at += seen.at[done:start]
         done = end
-    at += range(done, len(document.text))
-    plain = simplify(document.text)
-    return View("".join(plain[place] for place in at), [*at, len(document.text)])
+    return View(text + seen.text[done:], [*at, *seen.at[done:]])
 
 
 @dataclass(frozen=True, kw_only=True)
