@@ -1,11 +1,11 @@
 """The candidates of a letter: every pledge with its words, owners, time, strength, targets, for a person to confirm."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from commitments.letters.dates.origin import base_of
 from commitments.letters.dates.reference import Base
 from commitments.letters.fields.conditions import Condition, conditions
 from commitments.letters.fields.deadlines import Deadline, deadline
@@ -121,21 +121,6 @@ def candidates(view: View, header: Header, document: Document) -> list[Candidate
 def _guest(header: Header) -> str | None:
     """Return whom the letter addresses: the proposer, or the lead unit of a co-handler's opinion (会办意见)."""
     return header.proposer or (header.co_units[0] if header.kind == "会办意见" and header.co_units else None)
-
-
-PLAUSIBLE_YEARS = range(1949, 2200)  # years a letter can be of
-HEAD_CHARS = 120  # the letter's own title stands here
-
-
-def base_of(header: Header, text: str) -> Base:
-    """Return what phrases without a year are read against: the reply, else a year of number, title, text or page."""
-    programme = re.search(r"20\d\d年度?[^，。；]{0,16}(?:计划|项目|行动|方案|实事|规划)", text)
-    head = (header.proposal_title or "", text[:HEAD_CHARS], header.doc_number or "")
-    named = (*head, programme[0] if programme else "")
-    year = next((int(hit[0]) for words in named if (hit := re.search(r"20\d\d(?=年|〕|】|\])", words))), None)
-    days = (header.reply_date, header.page_date)
-    reply, page = (day if day and day.year in PLAUSIBLE_YEARS else None for day in days)
-    return Base(reply, year or (page.year if page else None))
 
 
 def _own(pledge: Pledge, letter: Letter) -> Callable[[str | None], str | None]:

@@ -26,16 +26,18 @@ class Reading:
 def reread(text: str, signed_on: date) -> list[Candidate]:
     """Return the candidates of a letter's kept text, read against a date that a person gave it."""
     document = Document(text=text, sha256="", quarantined=(), repairs=(), warnings=(), page={})
-    plain = view(document)
-    head = replace(header(plain, document), reply_date=signed_on)
-    return candidates(plain, head, document)
+    head = replace(header(head_view(document), document), reply_date=signed_on)
+    return candidates(view(document), head, document)
 
 
-def read(data: bytes, name: str, to_text: Callable[[bytes, str], Source] = read_file) -> Reading:
+def read(
+    data: bytes, name: str, to_text: Callable[[bytes, str], Source] = read_file, signed_on: date | None = None
+) -> Reading:
     """Read a letter: .txt, .html, .docx or .pdf with a text layer; ``name`` is for messages only.
 
-    The same bytes give the same answer. Raises a subclass of Refused that says what to do. ``confined.read_file`` is
-    the way to text for files from outside.
+    ``signed_on`` is the day a person gives for a letter without one: deadlines are read against it, the header stays
+    what the letter says. The same bytes give the same answer. Raises a subclass of Refused that says what to do.
+    ``confined.read_file`` is the way to text for files from outside.
     """
     source = to_text(data, name)
     parted = put_aside(source.lines)
@@ -50,5 +52,5 @@ def read(data: bytes, name: str, to_text: Callable[[bytes, str], Source] = read_
     )
     plain = view(document)
     head = header(head_view(document), document)
-    found = candidates(plain, head, document)
+    found = candidates(plain, replace(head, reply_date=signed_on or head.reply_date), document)
     return Reading(document=document, view=plain, header=head, candidates=tuple(found))

@@ -8,6 +8,13 @@ from commitments.letters.reading import Reading
 from commitments.letters.text.document import Header
 
 SCHEMA = 1
+NEEDED = {  # facts the register asks a person for when the letter does not say them, with the fields of the head
+    "document_number": "doc_number",
+    "proposal_number": "proposal_number",
+    "proposing_unit": "proposer",
+    "replying_unit": "replying_unit",
+    "signed_on": "reply_date",
+}
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
@@ -26,11 +33,12 @@ def as_json(reading: Reading) -> dict[str, Any]:
 
 
 def _letter(head: Header) -> dict[str, Any]:
-    """Return the head; its fields are named and ordered as in the contract, but the page's day, which is none of it."""
+    """Return the head, its fields named and ordered as in the contract, and what it lacks; without the page's day."""
     day = head.reply_date.isoformat() if head.reply_date else None
     places = {name: list(place) for name, place in head.places.items()}
     said = asdict(head) | {"co_units": list(head.co_units), "reply_date": day, "places": places}
-    return {name: value for name, value in said.items() if name != "page_date"}
+    missing = [name for name, field in NEEDED.items() if not said[field]]
+    return {name: value for name, value in said.items() if name != "page_date"} | {"missing": missing}
 
 
 def _candidate(found: Candidate) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from commitments.letters.dates.reference import ANY_YEAR, Base
-from commitments.letters.dates.rules import PATTERNS, RULES
+from commitments.letters.dates.rules import PATTERNS, RULES, TORN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +34,26 @@ def find(text: str, base: Base) -> tuple[Time, ...]:
     end = 0
     for found in sorted(_all(masked, text, base), key=lambda time: (time.start, -time.end)):
         if found.start >= end:
-            taken.append(found)
+            taken += _untorn(found, masked, end)
             end = found.end
     return tuple(taken)
+
+
+YEAR_OF = "the letter has no date; the year is that of its {}"
+COMPLETE = "截至到在于从自预今本当明次来后"  # with these a phrase begins
+LONGEST = 12  # characters of a figure and its year
+
+
+def _untorn(found: Time, masked: str, last: int) -> Iterator[Time]:
+    """Return a time unless it is the tail of a phrase; then the whole phrase without a date, for a person to read."""
+    before = masked[max(last, found.start - LONGEST) : found.start]
+    torn = PATTERNS["torn"].search(before)
+    complete = found.day is None or masked[found.start] in COMPLETE
+    if complete or torn is None or PATTERNS["word_of_one"].search(before):
+        yield found
+    elif not PATTERNS["other_year"].search(before):
+        start = found.start - len(torn[0])
+        yield Time(start=start, end=found.end, text=masked[start : found.end], rule="none", note=TORN)
 
 
 @lru_cache(maxsize=4096)
@@ -55,6 +72,8 @@ def _all(masked: str, text: str, base: Base) -> Iterator[Time]:
         for found in PATTERNS[name].finditer(masked):
             rule, day, note = read(found, base)
             start, end = found.span()
+            own = "year" not in found.groupdict() or found["year"] or not day
+            note = note if own or not base.source else "; ".join(filter(None, (note, YEAR_OF.format(base.source))))
             yield Time(start=start, end=end, text=text[start:end], rule=rule, day=day, note=note)
 
 

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 NUMERALS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "O": 0, "两": 2}
+FIGURES = "0123456789百千几数" + "十" + "".join(NUMERALS)
 
 
 @dataclass(frozen=True)
 class Base:
-    """What a phrase is relative to: the reply's date, or at least its year (from title, number, programme or page)."""
+    """What a phrase is relative to: the reply's date, or at least its year, and what that is taken from."""
 
     reply: date | None = None
     year: int | None = None
+    source: str | None = None  # of the year where there is no reply date: title, document number, page
+    seen: date | None = None  # the day by which the letter was written: its page's
 
     @property
     def meant(self) -> int | None:
@@ -27,15 +30,21 @@ def number(text: str) -> int:
     """Return the value of a small number in digits or characters (两, 十二, 二十)."""
     if text.isdecimal():
         return int(text)
+    hundreds, _, rest = text.rpartition("百")
+    if hundreds:
+        return number(hundreds) * 100 + (number(rest.lstrip("零〇")) if rest.strip("零〇") else 0)
     if "十" in text:
         tens, _, ones = text.partition("十")
         return NUMERALS.get(tens, 1) * 10 + NUMERALS.get(ones, 0)
-    return int("".join(str(NUMERALS[sign]) for sign in text))
+    return int("".join(sign if sign.isdecimal() else str(NUMERALS[sign]) for sign in text))
+
+
+HALVES = {"年": (6, "月"), "月": (15, "日"), "天": (1, "日"), "日": (1, "日")}
 
 
 def duration(printed: str, unit: str) -> tuple[int, str]:
-    """Return how many of which unit: half a year is six months."""
-    return (6, "月") if printed == "半" else (number(printed), unit)
+    """Return how many of which unit: half a year is six months, half a month fifteen days."""
+    return HALVES.get(unit, (1, unit)) if printed == "半" else (number(printed), unit)
 
 
 def last_day(year: int, month: int) -> date:

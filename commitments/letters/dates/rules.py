@@ -17,6 +17,9 @@ PATTERNS = patterns(__file__, plans={"any": [*PLANS]}, festivals={"any": [*festi
 JUNE, DECEMBER = 6, 12
 OPEN_YEAR = "the letter gives no year to read this in"
 OPEN_DAY = "the letter gives no date to count from"
+TORN = "a figure or a year stands before it that could not be read: please enter the date"
+FROM_EVENT = re.compile(r"(?:后|之日起|起|以来)[，的内在]*$")
+FROM_REPLY = re.compile(r"(?:今日?|此|即日|本(?:答复|复函|函|答复函)[^，。；]{0,6})(?:后|之日起|起)[，的内在]*$")
 Reading = tuple[str, date | None, str | None]  # rule, date, note
 Reader = Callable[[re.Match[str], Base], Reading]
 
@@ -107,9 +110,19 @@ def _festival(found: re.Match[str], base: Base) -> Reading:
 
 
 def _duration(found: re.Match[str], base: Base) -> Reading:
+    before = found.string[: found.start()]
+    if FROM_EVENT.search(before) and not FROM_REPLY.search(before):
+        return "event-gated", None, None
     if base.reply is None:
         return "duration-from-reply", None, OPEN_DAY
-    return "duration-from-reply", later(base.reply, *duration(found["number"], found["unit"])), None
+    return "duration-from-reply", after(base.reply, found), None
+
+
+def after(day: date, found: re.Match[str]) -> date:
+    """Add a printed duration to a day: number, unit, and a half before the unit (个半月) or behind it (年半)."""
+    end = later(day, *duration(found["number"], found["unit"]))
+    half = any(found.groupdict().get(name) for name in ("half", "more"))
+    return later(end, *duration("半", found["unit"])) if half else end
 
 
 def _working_days(found: re.Match[str], base: Base) -> Reading:
@@ -129,6 +142,10 @@ def _two_years(_found: re.Match[str], base: Base) -> Reading:
 
 def _vague(_found: re.Match[str], _base: Base) -> Reading:
     return "vague", None, None
+
+
+def _unread(_found: re.Match[str], _base: Base) -> Reading:
+    return "none", None, TORN
 
 
 def _standing(_found: re.Match[str], _base: Base) -> Reading:
@@ -162,4 +179,6 @@ RULES: Mapping[str, Reader] = {  # form: what reads it
     "working_days": _working_days,
     "takes": _duration,
     "within": _duration,
+    "few": _vague,
+    "unread": _unread,
 }

@@ -1,23 +1,25 @@
 """Which of the times in a pledge is its deadline."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from commitments.letters.dates.expressions import Time, find
-from commitments.letters.dates.reference import Base, duration, last_day, later
+from commitments.letters.dates.expressions import Time, find, mask, without_times
+from commitments.letters.dates.reference import Base, last_day
+from commitments.letters.dates.rules import PATTERNS, after
 from commitments.letters.fields.conditions import conditions
+from commitments.letters.pledges import cues
 from commitments.letters.pledges.model import Pledge
 
 ATTRIBUTE = re.compile(
     r"(?:之前|以前|前)?(?:建成|登记|到期|竣工|入学|出生|购买|投用|交房|注册|开工建设|取得|办理|实施|出台|印发|"
     r"签订|下达)[^，。；]{0,6}的|以来|启动的|开始的|通过的"
 )
-TERM = re.compile(
-    r"(?:工期|建设周期|施工周期|建设期|周期|历时|为期|服务期|施工期)(?:约|为|预计|计划|需|大约|限|共|合计|"
-    r"约为)*(?P<number>\d{1,3}|[一二两三四五六七八九十]{1,3}|半)个?(?P<unit>年|月|天|日|周)(?P<half>半)?"
-)
 BARE_YEAR = re.compile(r"(?:到|至|在|于)?(?:今年|本年|20\d\d年|明年|本年度|今年度)")
+CLAUSE = re.compile(r"[^，；。！？]+")
+LIMIT = re.compile(r"前|内|底|末|季度|半年|明年|期间|起|至|到")
+FORWARD = re.compile(r"将|拟|计划|预计|力争|争取|确保")
+LEAD = re.compile(r"(?:下一?步|下阶段|今后|同时|此外|另外|目前|其中|因此|为此|按照计划|根据计划)?[，、：]?")
 MOVED = re.compile(r"(?:原定|原计划|原拟)[^。；]{0,40}?(?:顺延|延期|延|推迟|调整|提前|变更)[^，。；]{0,3}[至到为]")
 
 
@@ -35,34 +37,83 @@ def deadline(pledge: Pledge, base: Base) -> Deadline:
     """Return the deadline of a pledge (docs/pledges.md, section 5)."""
     text = pledge.text
     times = _usable(text, base)
-    dated = [time for time in times if time.day]
+    dated = [time for time in times if time.day] or _leading(pledge, base)
     if term := _term(text, dated, pledge, base):
         return term
     if dated:
-        chosen = _chosen(dated)
-        return Deadline(chosen.text, chosen.day, chosen.rule, chosen.note)
+        return _dated(dated)
     if shared := [time for time in find(pledge.shared, base) if time.day]:
         return Deadline(shared[-1].text, shared[-1].day, "shared-later-sentence", "the date stands in a later sentence")
     if gates := conditions(text):
         return Deadline(gates[0].text, None, "event-gated")
-    for rule in ("year-unknown", "duration-from-reply", "vague", "standing"):
+    return _undated(pledge, times)
+
+
+def _dated(dated: list[Time]) -> Deadline:
+    """Return the deadline chosen of several times; another limit beside it is a doubt."""
+    chosen = _chosen(dated)
+    others = [time.text for time in dated if time.day != chosen.day and not BARE_YEAR.fullmatch(time.text)]
+    doubt = f"{', '.join(others)} stands there too: please confirm" if others else None
+    return Deadline(chosen.text, chosen.day, chosen.rule, "; ".join(filter(None, (chosen.note, doubt))) or None)
+
+
+def _undated(pledge: Pledge, times: list[Time]) -> Deadline:
+    for rule in ("year-unknown", "duration-from-reply", "event-gated", "none", "vague", "standing"):
         for time in times:
-            if time.rule == rule:
+            if time.rule == rule and (time.note or rule != "none"):
                 return Deadline(time.text, None, rule, time.note)
     return Deadline(None, None, "open-item" if pledge.cue == "open" else "none")
 
 
+def _leading(pledge: Pledge, base: Base) -> list[Time]:
+    """Return the time that stands alone before the subject of the pledge: “十四五”期间，我局将…."""
+    before = pledge.before.strip()
+    rest = LEAD.sub("", without_times(before).strip("，、： "), count=1)
+    return [] if rest or not before else [time for time in _usable(before, base) if time.day]
+
+
 def _usable(text: str, base: Base) -> list[Time]:
-    """Drop times that limit nothing: in attributes, before the reply, replaced by a later one."""
+    """Drop times that limit nothing: in attributes, of what is finished, before the reply, replaced by a later one."""
     moved = MOVED.search(text)
-    edge = base.reply
+    clauses = {time: _clause(text, time) for time in find(text, base)}
     return [
-        time
-        for time in find(text, base)
+        _in_doubt(time, clause, base)
+        for time, clause in clauses.items()
         if not (moved and time.end <= moved.end())
-        and not (time.day and edge and time.day < edge and time.rule != "before-month-ambiguous")
+        and not _gone(time, clause, base)
         and not ATTRIBUTE.match(text, time.end)
     ]
+
+
+def _clause(text: str, time: Time) -> str:
+    """Return the clause that a time stands in; behind a time of its own alone, the one that follows."""
+    spans = [hit.span() for hit in CLAUSE.finditer(text) if hit.end() > time.start]
+    if not spans:
+        return ""
+    alone = spans[0][1] - time.end < 1 and len(spans) > 1
+    return text[spans[0][0] : spans[1][1] if alone else spans[0][1]]
+
+
+def _gone(time: Time, clause: str, base: Base) -> bool:
+    """Say whether a time is over: before the reply, of a finished clause, or the day of figures (截至6月底, …)."""
+    written = base.reply or base.seen
+    if time.day is None:
+        return False
+    if base.reply and time.day < base.reply and time.rule != "before-month-ambiguous":
+        return True
+    if time.text.startswith(("截至", "截止")) and not (written and time.day > written):
+        return True
+    words, ahead = mask(clause), base.reply is not None and bool(LIMIT.search(time.text))
+    return not ahead and cues.done(words) and not (cues.planned(words) or cues.will(words) or cues.open_stage(words))
+
+
+def _in_doubt(time: Time, clause: str, base: Base) -> Time:
+    """Give no date to a day that may be over where nobody knows when the letter was written: 3月14日召开会议."""
+    sure = base.reply or LIMIT.search(time.text) or FORWARD.search(mask(clause)) or time.day is None
+    return time if sure else replace(time, day=None, rule="none", note=MAY_BE_OVER)
+
+
+MAY_BE_OVER = "the letter gives no date to say whether this is over: please confirm"
 
 
 def _chosen(dated: list[Time]) -> Time:
@@ -72,15 +123,14 @@ def _chosen(dated: list[Time]) -> Time:
 
 
 def _term(text: str, dated: list[Time], pledge: Pledge, base: Base) -> Deadline | None:
-    hit = TERM.search(text)
+    hit = PATTERNS["term"].search(text)
     if not hit:
         return None
     earlier = dated or [time for time in find(pledge.passage.text[: pledge.start], base) if time.day]
     start = earlier[-1].day if earlier else None
     if start is None or (dated and dated[-1].start > hit.start()):
         return None
-    end = later(start, *duration(hit["number"], hit["unit"]))
-    end = later(end, 6, "月") if hit["half"] else end
+    end = after(start, hit)
     if start == last_day(start.year, start.month) and hit["unit"] in ("年", "月"):
         end = last_day(end.year, end.month)
     return Deadline(hit[0], end, "start-plus-duration", "start plus the stated duration: please confirm")

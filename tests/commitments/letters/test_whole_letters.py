@@ -1,6 +1,7 @@
 """Whole letters: one of our own in the usual shape always; the real first one where it is at hand."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +102,25 @@ def test_short_letters_of_other_styles(name: str) -> None:
         assert pledge["quote"] in one.quote or one.quote in pledge["quote"]
         assert (str(one.due_date) if one.due_date else None) == pledge["due_date"]
         assert (list(one.owners), one.strength) == (pledge["owners"], pledge["strength"])
+
+
+SHORT = (
+    "关于河道的答复\n市工商联：\n来函收悉，现答复如下：\n我局将在8月底前疏通河道3公里。市财政局将在一个月内公布方案。\n"
+)
+
+
+def test_what_the_letter_does_not_say_is_named() -> None:
+    facts = as_json(read(SHORT.encode(), "short"))["letter"]
+    assert facts["missing"] == ["document_number", "proposal_number", "replying_unit", "signed_on"]
+
+
+def test_nothing_is_missing_in_a_whole_letter(own: Reading) -> None:
+    assert as_json(own)["letter"]["missing"] == []
+
+
+def test_deadlines_are_read_against_a_day_that_a_person_gives() -> None:
+    open_ones = read(SHORT.encode(), "short").candidates
+    assert [found.due_rule for found in open_ones] == ["year-unknown", "duration-from-reply"]
+    reading = read(SHORT.encode(), "short", signed_on=date(2022, 5, 9))
+    assert [found.due_date for found in reading.candidates] == [date(2022, 8, 31), date(2022, 6, 9)]
+    assert reading.header.reply_date is None
