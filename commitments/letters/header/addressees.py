@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from commitments.letters.header import signature
-from commitments.letters.header.regions import Found, Parts
+from commitments.letters.header.regions import Found, Line, Parts
 from commitments.letters.patterns import patterns
 from commitments.letters.text.simplified import simplify
 
@@ -39,12 +39,20 @@ def co_units(where: Parts, own: str | None, sender: Found, *, joint: bool) -> li
     if joint and where.salutation:
         name = where.take(where.salutation, 0, len(where.salutation.text.rstrip("： ")))
         found |= {simplify(name[0]): name[0]} if name else {}
-    for start, end in _named(where.opening.text):
-        taken = where.take(where.opening, start, end)
+    for line, start, end in _every(where):
+        taken = where.take(line, start, end)
         plain = simplify(taken[0]) if taken else ""
         if taken and not any(plain == other or other.endswith(plain) for other in others):
             found.setdefault(plain, taken[0])
     return list(found.values())
+
+
+def _every(where: Parts) -> Iterator[tuple[Line, int, int]]:
+    """Return the stretches that name units in the opening, and in a form above it: 会办单位：…."""
+    yield from ((where.opening, start, end) for start, end in _named(where.opening.text))
+    for line in where.head:
+        if form := PATTERNS["form"].match(line.text):
+            yield from ((line, start, end) for start, end in _split(line.text, *form.span("names")))
 
 
 def _named(text: str) -> Iterator[tuple[int, int]]:

@@ -42,7 +42,7 @@ JOINT = "会办意见"
 def _kind(where: Parts) -> str:
     head = " ".join(line.text for line in where.head) + where.document.page.get("ArticleTitle", "")
     text = head + where.opening.text
-    if re.search("会办|协办意见", head) or re.search("我.会办|会办意见如下|由[你贵].{1,6}主办", where.opening.text):
+    if PATTERNS["joint_title"].search(head) or PATTERNS["joint_opening"].search(where.opening.text):
         return JOINT
     return "提案" if text.count("提案") + text.count("政协") > text.count("建议") + text.count("人大") else "建议"
 
@@ -60,7 +60,7 @@ def _doc_number(where: Parts) -> Found:
 
 def _proposal_number(where: Parts) -> Found:
     """Return the proposal's number: in title or opening, beside the proposal, never that of another document."""
-    titles = (line for line in where.head if not PATTERNS["number"].match(line.text))
+    titles = (line for line in where.titles if not PATTERNS["number"].match(line.text))
     for line in (*titles, where.opening):
         for found in PATTERNS["proposal"].finditer(line.text[:400]):
             if _is_proposals(line.text, *found.span()):
@@ -90,7 +90,7 @@ def _proposal_title(where: Parts) -> Found:
 
 def _session(where: Parts) -> Found:
     """Return the session as printed, with the place or level before it: 市政协五届二次会议."""
-    for line in (where.opening, *where.head):
+    for line in (where.opening, *where.titles):
         found = PATTERNS["session"].search(line.text[:400])
         if not found:
             continue

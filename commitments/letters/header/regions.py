@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from commitments.letters.text.boilerplate import DATE, HAIL, PATTERNS, opens
+from commitments.letters.text.boilerplate import HAIL, PATTERNS, is_dated, salutation
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document, View
 from commitments.letters.text.simplified import unradical
@@ -34,6 +35,7 @@ class Parts:
     """Where the header's facts stand. Offsets are those of the view."""
 
     head: Sequence[Line]
+    titles: Sequence[Line]  # the head's lines, and before them those of a title that is broken over two, joined
     salutation: Line | None
     opening: Line
     tail: Sequence[Line]
@@ -54,12 +56,13 @@ def parts(view: View, document: Document) -> Parts:
     """Part a letter's text for its header."""
     lines = list(_lines(canonical(view.text)))
     hail = _salutation(lines)
-    date = next((n for n in range(len(lines) - 1, hail, -1) if DATE.match(lines[n].text)), len(lines) - 1)
+    head = lines[: max(hail, 0)] if hail >= 0 else lines[:6]
     return Parts(
-        head=lines[: max(hail, 0)] if hail >= 0 else lines[:6],
+        head=head,
+        titles=[*_joined(head), *head],
         salutation=lines[hail] if hail >= 0 else None,
         opening=_opening(lines[hail + 1 :] if hail >= 0 else lines),
-        tail=lines[max(date - 2, hail + 1, 0) :],
+        tail=lines[_tail(lines, hail) :],
         view=view,
         document=document,
     )
@@ -70,16 +73,44 @@ def _lines(text: str) -> Iterator[Line]:
     for raw in text.split("\n"):
         first = at + len(raw) - len(raw.lstrip())
         line = raw.strip()[:OPENING_CHARS]  # a header's fact stands at the beginning
-        yield Line(line, range(first, first + len(line)))
+        yield from _parted(Line(line, range(first, first + len(line))))
         at += len(raw) + 1
+
+
+def _parted(line: Line) -> Iterator[Line]:
+    """Part a line that holds title, salutation and opening: …的答复 方一舟委员： 您提出的…."""
+    hail = PATTERNS["hailed_inside"].search(line.text)
+    cuts = sorted({0, *hail.span("hail"), len(line.text)}) if hail else [0, len(line.text)]
+    for start, end in pairwise(cuts):
+        words = line.text[start:end]
+        first, last = start + len(words) - len(words.lstrip()), start + len(words.rstrip())
+        yield Line(line.text[first:last], line.places[first:last])
+
+
+def _joined(head: Sequence[Line]) -> Iterator[Line]:
+    """Join a line that begins a title and ends without its end, 关于…会议, with the next one."""
+    for line, following in pairwise(head):
+        if PATTERNS["broken"].search(line.text):
+            yield Line(line.text + following.text, [*line.places, *following.places])
 
 
 def _salutation(lines: Sequence[Line]) -> int:
     plain = [line.text for line in lines]
-    named = (n for n, line in enumerate(plain) if PATTERNS["salutation"].match(line) and opens(plain, n))
+    hail = salutation(plain)
     hailed = (n for n, line in enumerate(plain[:-1]) if HAIL.match(line))
     any_other = (n for n in hailed if PATTERNS["opening"].search(plain[n + 1]))
-    return next(named, next(any_other, -1))
+    return next(any_other, -1) if hail is None else hail
+
+
+TAIL_LINES = 8  # above the day of signature
+
+
+def _tail(lines: Sequence[Line], hail: int) -> int:
+    """Return where the tail begins: behind the last sentence, some lines above the date."""
+    date = next((n for n in range(len(lines) - 1, hail, -1) if is_dated(lines[n].text)), len(lines) - 1)
+    above = range(date - 1, max(date - TAIL_LINES, hail, 0), -1)
+    prose = next((n for n in above if lines[n].text.endswith("。") and len(lines[n].text) > SHORT), date - TAIL_LINES)
+    return max(min(prose + 1, date - 2), hail + 1, 0)
 
 
 def _opening(lines: Sequence[Line]) -> Line:

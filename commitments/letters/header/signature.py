@@ -10,12 +10,12 @@ from commitments.letters.patterns import patterns
 from commitments.letters.text import boilerplate
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document
-from commitments.letters.text.repairs import bare_day
+from commitments.letters.text.repairs import bare_day, plain
 from commitments.letters.text.simplified import simplify
 
 PATTERNS = patterns(__file__)
 SIGNED = re.compile(r"[\u4e00-\u9fff（）·]{4,30}")  # whatever stands alone right above the date
-SOURCES = "信息来源|文章来源|稿件来源|来源|发布机构|发文单位|发布单位|发文机关|公开单位|信息发布机构"
+SOURCES = "答复部门|答复单位|信息来源|文章来源|稿件来源|来源|发布机构|发文单位|发布单位|发文机关|公开单位|信息发布机构"
 BLANKS = re.compile(r"\s+")
 
 
@@ -42,8 +42,8 @@ def _behind_the_unit(where: Parts) -> tuple[date, tuple[int, int]] | None:
     """Read 某某局 2019年7月15日 on one line."""
     for line in reversed(where.tail):
         day = PATTERNS["day"].search(line.text)
-        ends = day and day.end() == len(line.text.rstrip("）"))
-        if day and ends and PATTERNS["unit"].fullmatch(line.text[: day.start()].strip()) and (found := _read(day)):
+        ends = day and boilerplate.PATTERNS["closing"].match(line.text)
+        if day and ends and (found := _read(day)):
             return found, where.view.span(*line.span(*day.span()))
     return None
 
@@ -71,11 +71,45 @@ def replying_unit(where: Parts) -> Found:
     """Return the unit that signs, in the fullest form that signature, title, letterhead or page gives."""
     names = [found for found in _names(where) if found]
     if not names:
-        return None
+        return next(filter(None, _unsigned(where)), None)
     first = names[0]
-    plain = simplify(first[0])
-    fuller = [found for found in names if simplify(found[0]).endswith(plain) or _same_body(simplify(found[0]), plain)]
+    own = simplify(first[0])
+    fuller = [found for found in names if simplify(found[0]).endswith(own) or _same_body(simplify(found[0]), own)]
     return max(fuller, key=lambda found: len(found[0]))
+
+
+def _unsigned(where: Parts) -> Iterator[Found]:
+    """Return the unit of a letter that nobody signs: printing line, contact, way to the page, deeds, the government."""
+    lines = (*where.tail, *where.head)
+    yield from (_named(where, line, "printed") for line in lines)
+    yield from (_named(where, line, "contact_unit") for line in lines)
+    yield from (_crumb(line) for line in where.document.quarantined)
+    yield _acting(where)
+    yield from ((name, (0, 0)) for name in _page(where.document) if PATTERNS["government"].search(simplify(name)))
+
+
+def _named(where: Parts, line: Line, pattern: str) -> Found:
+    found = PATTERNS[pattern].search(line.text)
+    if not found:
+        return None
+    name, start = found["n"], found.start("n")
+    office = PATTERNS["office"].search(name) if pattern == "printed" else None
+    return where.take(line, start, start + (office.start() if office else len(name)))
+
+
+def _crumb(line: str) -> Found:
+    found = PATTERNS["crumb"].search(simplify(plain(line)))
+    return (plain(line)[found.start("n") : found.end("n")], (0, 0)) if found else None
+
+
+def _acting(where: Parts) -> Found:
+    """Return the one body that the letter tells of as acting, where there is only one."""
+    text = canonical(where.view.text)
+    found = [hit.span("n") for hit in PATTERNS["acts"].finditer(text)]
+    if len({text[a:b] for a, b in found}) != 1 or PATTERNS["ourselves"].search(text):
+        return None
+    place = where.view.span(*found[0])
+    return where.document.text[slice(*place)], place
 
 
 def _same_body(longer: str, shorter: str) -> bool:
@@ -90,9 +124,9 @@ def _names(where: Parts) -> Iterator[Found]:
     for line in where.head:
         yield _letterhead(where, line)
     for text in _page(where.document):
-        plain = canonical(simplify(text))
-        title = PATTERNS["in_title"].match(plain)
-        if title or PATTERNS["unit"].fullmatch(plain):
+        words = canonical(simplify(text))
+        title = PATTERNS["in_title"].match(words)
+        if title or (PATTERNS["whole"].fullmatch(words) and not PATTERNS["publisher"].search(words)):
             yield (text[: title.end("n")] if title else text), (0, 0)
 
 
@@ -133,6 +167,6 @@ def _page(document: Document) -> Iterator[str]:
 
 def _labelled(document: Document, labels: str) -> Iterator[str]:
     """Return what lines put aside say behind a label: a page's own facts stand in such lines."""
-    for line in document.quarantined:
-        if said := re.search(rf"(?:{labels})\s*[：:]\s*([^\s|｜\t]+)", simplify(line)):
+    for line in map(plain, document.quarantined):
+        if said := re.search(rf"(?:{labels})\s*[：:|｜]\s*([^\s|｜\t]+)", simplify(line)):
             yield line[said.start(1) : said.end(1)]

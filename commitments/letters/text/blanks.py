@@ -18,6 +18,8 @@ FOLDED = re.compile(
 GAP = re.compile(f"(?<={CHINESE}){BLANK}(?={CHINESE}|{FIGURE})|(?<={FIGURE}){BLANK}(?={CHINESE})")
 SINGLE = re.compile(f"(?<={FIGURE})(?<!{FIGURE}{{2}}){BLANK}(?={FIGURE}(?!{FIGURE}))")  # 1 0 月
 SIGNS = re.compile(CHINESE)
+LABEL = re.compile(f"(?:^|(?<=\\n))[ \t（(|•-]*(?P<label>(?:{CHINESE}{BLANK}{{1,4}}){{1,3}}{CHINESE})(?={BLANK}*[：:])")
+INSIDE = re.compile(f"{BLANK}+")
 LINE = re.compile(r"[^\n]+")
 FEWEST = 4  # gaps; 联 系 人 has fewer and is a label
 
@@ -25,6 +27,12 @@ FEWEST = 4  # gaps; 联 系 人 has fewer and is a label
 def folded(text: str) -> Iterator[tuple[int, int]]:
     """Return the stretches of blanks between Chinese signs and figures."""
     return (hit.span() for hit in FOLDED.finditer(text))
+
+
+def inside_labels(text: str) -> Iterator[tuple[int, int]]:
+    """Return the blanks by which the label of a line is spread out: 类  别：, 承 办 人：."""
+    for line in LABEL.finditer(text):
+        yield from (hit.span() for hit in INSIDE.finditer(text, *line.span("label")))
 
 
 def between_all_signs(text: str) -> Iterator[tuple[int, int]]:
@@ -36,7 +44,7 @@ def between_all_signs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def closed(line: str) -> str:
-    """Return a line without the blanks between all its signs; any other line as it is."""
-    for start, end in reversed([*between_all_signs(line)]):
+    """Return a line without the blanks between all its signs or inside its label; any other line as it is."""
+    for start, end in sorted({*between_all_signs(line), *inside_labels(line)}, reverse=True):
         line = line[:start] + line[end:]
     return line

@@ -10,18 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commitments.letters.patterns import patterns
+from commitments.letters.structure.paragraphs import label
 from commitments.letters.text.blanks import closed
 from commitments.letters.text.canonical import canonical
+from commitments.letters.text.repairs import plain
 from commitments.letters.text.simplified import simplify
 
-FIGURES = r"[\d一二三四五六七八九十〇]{1,3}"
-DAY = rf"(?:[12][09]\d\d|[〇○零0一二三四五六七八九]{{4}})\s*[年.\-/]\s*{FIGURES}\s*[月.\-/]\s*{FIGURES}\s*日?"
 PATTERNS = patterns(__file__)
+DAY = PATTERNS.text("day")
 SENTENCE = re.compile(r"[，。；]")
 HAIL = re.compile(r"^[^，。；：]{2,40}：$")  # whoever is addressed, right above the opening
 NUMBER = re.compile(r"^[^，。；]{0,14}[〔\[（(【﹝［]?\s*(?:19|20)\d\d\s*[〕\]）)】﹞］]?\s*(?:第\s*)?\d{1,5}\s*号")
 DATE = re.compile(rf"^[（(]?\s*{DAY}\s*[）)]?$|^[（(]?\s*20\d{{2}}\s?\d{{1,2}}\s?\d{{1,2}}\s*$")
 OPENNESS = re.compile(r"公开(?:方式|属性|范围)\s*[：:]\s*\S{2,8}$")  # below a letter it is the letter's own
+OTHER_LETTERS = re.compile(r"[|｜\s]*(?:上一|下一|相关)")
 LONG = 40  # characters; a line so long with the signs of a sentence is prose
 
 
@@ -35,24 +37,54 @@ class Sorted:
 
 def put_aside(lines: Sequence[str]) -> Sorted:
     """Part the letter from its page."""
-    plain = [canonical(simplify(closed(line))).strip() for line in lines]
-    repeated = _repeated(plain)
-    start, end = _head(plain), _tail(plain)
-    kept = [n for n in range(len(lines)) if n not in repeated and _is_letter(plain, n, start, end)]
+    seen = [canonical(simplify(closed(plain(line)))).strip() for line in lines]
+    repeated = _repeated(seen)
+    where = Bounds(_head(seen), *_ends(seen))
+    kept = [n for n in range(len(lines)) if n not in repeated and _is_letter(seen, n, where)]
     chosen = set(kept)
     return Sorted(tuple(lines[n] for n in kept), tuple(lines[n] for n in range(len(lines)) if n not in chosen))
 
 
-def _is_letter(plain: Sequence[str], n: int, start: int, end: int) -> bool:
-    line = plain[n]
-    if is_spam(line) or (_is_pages(line) and not (start <= n <= end and _is_prose(line))):
-        return n > end and not is_spam(line) and bool(OPENNESS.match(line))
-    if start <= n <= end:
+@dataclass(frozen=True)
+class Bounds:
+    """The first and the last line between which all is the letter's, and the one from which all is the page's."""
+
+    start: int
+    end: int
+    footer: int
+
+
+def _is_letter(seen: Sequence[str], n: int, where: Bounds) -> bool:
+    line = seen[n]
+    if n >= where.footer or is_spam(line):
+        return False
+    if _is_own_form(seen, n, where):
         return True
-    own = (PATTERNS["tail"], DATE, PATTERNS["mark"]) if n > end else (PATTERNS["title"], NUMBER, PATTERNS["mark"])
+    inside = where.start <= n <= where.end
+    if _is_pages(line) and not (inside and (_is_prose(line) or label(line))):
+        return n > where.end and bool(OPENNESS.match(line))
+    return inside or _is_letter_outside(seen, n, where)
+
+
+def _is_own_form(seen: Sequence[str], n: int, where: Bounds) -> bool:
+    """Say whether a line looks like a page's and is none: facts above the letter, unit and day at its end."""
+    if n >= where.start:
+        return n > where.start and bool(PATTERNS["closing"].match(seen[n]))
+    beside = any(PATTERNS["form"].match(line) for line in seen[max(0, n - 1) : n + 2])
+    return bool(PATTERNS["form"].match(seen[n]) or (beside and PATTERNS["form_unit"].match(seen[n])))
+
+
+def _is_letter_outside(seen: Sequence[str], n: int, where: Bounds) -> bool:
+    """Say whether a line above or below the letter is of its head or tail."""
+    line, below = seen[n], n > where.end
     if _is_prose(line) or PATTERNS["around"].match(line):
         return _is_prose(line)
-    return any(form.search(line) for form in own) or (n < start and _is_letterhead(line))
+    own = (PATTERNS["tail"], DATE, PATTERNS["mark"]) if below else (PATTERNS["title"], NUMBER, PATTERNS["mark"])
+    signed = n < where.start or (n <= where.end + SIGNATURE and not any(map(_is_pages, seen[where.end + 1 : n])))
+    return any(form.search(line) for form in own) or (signed and _is_letterhead(line))
+
+
+SIGNATURE = 3  # lines below the last sentence in which a unit may sign without a day
 
 
 def is_spam(line: str) -> bool:
@@ -63,11 +95,12 @@ def is_spam(line: str) -> bool:
 
 
 def _is_pages(line: str) -> bool:
+    line = line.lstrip("|｜ ")  # the edge of a table
     return bool(PATTERNS["page"].match(line) or (PATTERNS["navigation"].match(line) and not SENTENCE.search(line)))
 
 
 def _is_prose(line: str) -> bool:
-    return len(line) >= LONG and bool(SENTENCE.search(line)) and not re.match(r"[|｜]|上一|下一|相关", line)
+    return len(line) >= LONG and bool(SENTENCE.search(line)) and not OTHER_LETTERS.match(line)
 
 
 def _is_letterhead(line: str) -> bool:
@@ -75,37 +108,60 @@ def _is_letterhead(line: str) -> bool:
     return bool(PATTERNS["letterhead"].fullmatch(re.sub(r"\s", "", line)))
 
 
-def _head(plain: Sequence[str]) -> int:
+def _head(seen: Sequence[str]) -> int:
     """Return the line at which the letter begins: its salutation, or the first sentence where it has none."""
-    for n, line in enumerate(plain):
-        if PATTERNS["salutation"].match(line) and not PATTERNS["page"].match(line) and opens(plain, n):
-            return n
-    first = next((n for n, line in enumerate(plain) if _is_prose(line) and not is_spam(line)), 0)
-    hailed = first > 0 and HAIL.match(plain[first - 1]) and not PATTERNS["page"].match(plain[first - 1])
-    return first - 1 if hailed else first
+    hail = salutation(seen)
+    if hail is not None:
+        return hail
+    first = next((n for n, line in enumerate(seen) if _is_prose(line) and not is_spam(line) and not _is_pages(line)), 0)
+    if first > 0 and HAIL.match(seen[first - 1]) and not PATTERNS["page"].match(seen[first - 1]):
+        return first - 1
+    while first > 0 and label(seen[first - 1]):  # the heading above the first sentence
+        first -= 1
+    return first
 
 
-def opens(plain: Sequence[str], n: int) -> bool:
+def salutation(seen: Sequence[str]) -> int | None:
+    """Return the line that addresses somebody: before an opening, or a person's name and title alone."""
+    lines = [(n, line) for n, line in enumerate(seen) if not PATTERNS["page"].match(line)]
+    opened = (n for n, line in lines if PATTERNS["salutation"].match(line) and opens(seen, n))
+    spoken = (n for n, line in lines if PATTERNS["uncoloned"].match(line) and _to_you(seen[n + 1 : n + 2]))
+    person = (n for n, line in lines if PATTERNS["person"].match(line))
+    return next(opened, next(spoken, next(person, None)))
+
+
+def _to_you(following: Sequence[str]) -> bool:
+    return any(PATTERNS["to_you"].match(line) for line in following)
+
+
+def opens(seen: Sequence[str], n: int) -> bool:
     """Say whether the lines after a salutation open a letter."""
-    return any(PATTERNS["opening"].search(line) for line in plain[n + 1 : n + 5])
+    return any(PATTERNS["opening"].search(line) for line in seen[n + 1 : n + 5])
 
 
-def _tail(plain: Sequence[str]) -> int:
-    """Return the last line of the letter's own: its date, or the last sentence where it has none."""
-    dated = [n for n, line in enumerate(plain) if DATE.match(line) and not PATTERNS["page"].match(line)]
-    prose = [n for n, line in enumerate(plain) if _is_prose(line)]
+def _ends(seen: Sequence[str]) -> tuple[int, int]:
+    """Return the last line of the letter's own, its date or last sentence, and the first of the page's foot."""
+    dated = [n for n, line in enumerate(seen) if is_dated(line)]
+    prose = [n for n, line in enumerate(seen) if _is_prose(line)]
     after = [n for n in dated if not prose or n > prose[0]]
-    return after[-1] if after else prose[-1] + 1 if prose else len(plain)
+    end = after[-1] if after else prose[-1] + 1 if prose else len(seen)
+    footer = (n for n in range(end + 1, len(seen)) if PATTERNS["footer"].match(seen[n]))
+    return end, next(footer, len(seen))
 
 
-def _repeated(plain: Sequence[str]) -> set[int]:
+def is_dated(line: str) -> bool:
+    """Say whether a line is the day of a signature, alone or behind the unit."""
+    return bool(PATTERNS["closing"].match(line) or (DATE.match(line) and not PATTERNS["page"].match(line)))
+
+
+def _repeated(seen: Sequence[str]) -> set[int]:
     """Return the lines of a letter printed a second time: its long lines, and the short ones among them."""
     first: dict[str, int] = {}
-    again = {n for n, line in enumerate(plain) if len(line) >= LONG and first.setdefault(line, n) != n}
+    again = {n for n, line in enumerate(seen) if len(line) >= LONG and first.setdefault(line, n) != n}
     if len(again) < 3:
         return set()
     begin, stop = min(again), max(again)
-    seen = set(plain[:begin])
-    while begin > 0 and plain[begin - 1] in set(plain[: begin - 1]):
+    before = set(seen[:begin])
+    while begin > 0 and seen[begin - 1] in set(seen[: begin - 1]):
         begin -= 1
-    return {n for n in range(begin, len(plain)) if n <= stop or plain[n] in seen}
+    return {n for n in range(begin, len(seen)) if n <= stop or seen[n] in before}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from commitments.letters.text.blanks import between_all_signs, folded
+from commitments.letters.text.blanks import between_all_signs, folded, inside_labels
 from commitments.letters.text.repairs import Repair, without_residue
 from commitments.letters.text.simplified import simplify
 
@@ -38,7 +38,8 @@ def head_view(document: Document) -> View:
     whole = View(document.text, range(len(document.text) + 1))
     plain = _without(whole, without_residue(whole.text))
     closed = _without(plain, between_all_signs(plain.text))
-    return View(simplify(closed.text), closed.at)
+    labelled = _without(closed, inside_labels(closed.text))
+    return View(simplify(labelled.text), labelled.at)
 
 
 def view(document: Document) -> View:

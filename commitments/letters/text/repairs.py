@@ -24,6 +24,11 @@ def without_residue(text: str) -> Iterator[tuple[int, int]]:
     return ((found.start(), found.end()) for found in RESIDUE.finditer(text))
 
 
+def plain(line: str) -> str:
+    """Return a line without residue."""
+    return RESIDUE.sub("", line)
+
+
 def bare_day(line: str, latest: date | None) -> date | None:
     """Return the day of a date that lost its signs (``2023524``), if only one reading is a day.
 
@@ -51,6 +56,6 @@ def _day(year: int, month: str, day: str) -> date | None:
 def repairs(text: str) -> Iterator[Repair]:
     """Return every line that is read differently, and why."""
     for number, line in enumerate(text.split("\n"), 1):
-        plain = RESIDUE.sub("", line)
-        if plain != line:
-            yield Repair(line=number, before=line, after=plain, why="residue of a pinyin dictionary")
+        after = plain(line)
+        if after != line:
+            yield Repair(line=number, before=line, after=after, why="residue of a pinyin dictionary")

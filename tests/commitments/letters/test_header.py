@@ -166,3 +166,144 @@ def test_values_keep_the_letters_own_characters_without_residue() -> None:
         hail="市臺聯:", opening="貴會(huì)提出的《關(guān)于疏通河道的提案》收悉,現(xiàn)答復(fù)如下:", title=""
     )
     assert (found.proposer, found.proposal_title) == ("市臺聯", "關于疏通河道的提案")
+
+
+LONG = "贵会提出的《关于疏通河道的提案》收悉，现答复如下："
+
+
+def of(*lines: str) -> Header:
+    return read("\n".join(lines).encode(), "letter").header
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["关于第118号提案的会办意见", "关于第118号提案协办件的答复", "关于协办市政协五届二次会议第118号提案的函"],
+)
+@pytest.mark.parametrize(
+    ("opening", "proposer"),
+    [
+        ("现将林晓舟委员《关于疏通河道的提案》的协办意见送上：", "林晓舟"),
+        ("林晓舟委员所提出的《关于疏通河道的提案》已收悉，现答复如下：", "林晓舟"),
+        ("我局收到配合贵局办理由云州区消防救援大队林晓舟委员提出的提案，现答复如下：", "林晓舟"),
+        ("您局转来的提案收悉，现提出意见如下：", None),
+    ],
+)
+def test_the_lead_unit_is_never_the_proposer(title: str, opening: str, proposer: str | None) -> None:
+    found = head(title=title, hail="市住房和城乡建设局：", opening=opening)
+    assert (found.proposer, found.co_units, found.kind) == (proposer, ("市住房和城乡建设局",), "会办意见")
+
+
+def test_a_unit_named_in_a_form_is_no_sign_of_an_opinion() -> None:
+    found = head(number="会办单位：市财政局、市教育局", opening=LONG)
+    assert (found.kind, found.proposer, found.co_units) == ("提案", "市工商联", ("市财政局", "市教育局"))
+
+
+def test_a_salutation_without_a_colon() -> None:
+    assert head(hail="林晓舟委员", opening="您提出的《关于疏通河道的提案》收悉。").proposer == "林晓舟"
+
+
+def test_a_salutation_before_no_opening() -> None:
+    assert head(hail="林晓舟、方一舟委员：", opening="根据全市河道规划，").proposer == "林晓舟、方一舟"
+
+
+@pytest.mark.parametrize("edge", ["", "| 问题答复： | "])
+def test_a_salutation_inside_a_line(edge: str) -> None:
+    found = of(f"{edge}对市政协五届二次会议第118号提案的答复 林晓舟委员： 您提出的《关于疏通河道的提案》收悉。")
+    assert (found.proposer, found.proposal_number, found.proposal_title) == ("林晓舟", "118", "关于疏通河道的提案")
+
+
+def test_a_title_broken_over_two_lines() -> None:
+    found = of("关于政协云州市第五届委员会", "第二次会议第118号提案答复的函", "林晓舟委员：", "您提出的提案收悉。")
+    assert (found.session, found.proposal_number) == ("政协云州市第五届委员会第二次会议", "118")
+    assert found.replying_unit is None
+
+
+@pytest.mark.parametrize(
+    ("title", "session"),
+    [
+        ("2023年云州市五届政协第二次会议《关于疏通河道的提案》（36号）的答复", "云州市五届政协第二次会议"),
+        ("关于协办云州区第二届委员会第五次会议第118号提案的函", "云州区第二届委员会第五次会议"),
+        ("云州市水务局关于云州市人大第八届 委员会第三次会议第118号建议的答复", "云州市人大第八届委员会第三次会议"),
+    ],
+)
+def test_sessions(title: str, session: str) -> None:
+    assert head(title=title).session == session
+
+
+def test_a_number_without_its_first_sign() -> None:
+    found = of("对云州市政协第五届第一次会议203号提案的答复", "一、已做的工作", "1、我局已完成普查。")
+    assert found.proposal_number == "203"
+
+
+def test_a_title_that_lost_a_bracket_or_stands_behind_a_letter() -> None:
+    assert head(opening="您提出的《关于疏通河道的提案收悉，现答复如下：").proposal_title == "关于疏通河道的提案"
+    assert head(opening="您的来信《关于疏通河道的建议》收悉，现答复如下：").proposal_title == "关于疏通河道的建议"
+
+
+@pytest.mark.parametrize("title", ["关于提案答复的函（编号：B〔2017〕084号）", "关于提案答复的函（编号：B[2017]84号）"])
+def test_a_letter_of_a_number_is_no_class(title: str) -> None:
+    assert head(title=title, number="").classification is None
+
+
+@pytest.mark.parametrize(
+    ("end", "day"),
+    [
+        ("二00九年九月二日", date(2009, 9, 2)),
+        ("承办单位：云州市水务局 负责人： 二〇二二年六月九日", date(2022, 6, 9)),
+        ("云州市水务局 2022年6月9日", date(2022, 6, 9)),
+    ],
+)
+def test_other_days_of_signature(end: str, day: date) -> None:
+    found = of(
+        "关于第118号提案的答复", "市工商联：", LONG, "我局将疏通河道。", "联系电话：5550166", f"云州市水务局\n{end}"
+    )
+    assert (found.reply_date, found.replying_unit) == (day, "云州市水务局")
+
+
+def test_the_day_of_a_form_is_the_letters() -> None:
+    found = of("答复时间 | 2019-10-25 | ||", "答复部门 | 省水利厅 | ||", "林晓舟委员：", "您提出的建议收悉。")
+    assert (found.reply_date, found.replying_unit) == (date(2019, 10, 25), "省水利厅")
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "unit"),
+    [
+        ("首页 > 信息公开 > 云州市水务局 > 建议提案", "", "云州市水务局"),
+        ("发布机构： 市水务局（市河长办） 主题分类：水利", "", "市水务局（市河长办）"),
+        ("发布机构：水务局 字体：[大]", "", "水务局"),
+        ("| 发布机构 | 云州市水务局 |", "", "云州市水务局"),
+        ("", "云州市水务局办公室 2022年6月9日印发", "云州市水务局"),
+        ("", "2022年6月9日\n联系单位：云州市水务局", "云州市水务局"),
+        (
+            "",
+            "市水务局坚持疏堵结合，完成河道清淤，整治排口，治理黑臭水体，群众反映良好，成效明显，欢迎监督。",
+            "市水务局",
+        ),
+        ("", "我局已完成清淤。市水务局坚持疏堵结合，整治排口，治理黑臭水体，群众反映良好，成效明显，欢迎监督。", None),
+        ("来源：云州市政府建议提案办", "", None),
+    ],
+)
+def test_the_unit_of_a_letter_without_a_signature(above: str, below: str, unit: str | None) -> None:
+    text = "\n".join(filter(None, (above, "关于第118号提案的答复", "市工商联：", "来函收悉，现答复如下：", below)))
+    assert of(text).replying_unit == unit
+
+
+@pytest.mark.parametrize(
+    ("tail", "name", "phone"),
+    [
+        ("承 办 人：何小满\n联系方式：5550188", "何小满", "5550188"),
+        ("人：何小满\n联系电话：0999─5550188", "何小满", "0999─5550188"),
+        ("联系单位及电话：市水务局（市河长办）      0999-5550188", None, "0999-5550188"),
+    ],
+)
+def test_contacts(tail: str, name: str | None, phone: str) -> None:
+    found = head(tail=tail)
+    assert (found.contact_name, found.contact_phone) == (name, phone)
+
+
+def test_a_contact_above_the_signature() -> None:
+    lines = (LONG, "我局将疏通河道3公里，请您继续关心和支持水务工作，并多提宝贵意见。", "办复类别：B类")
+    found = of(
+        "关于提案的答复", "市工商联：", *lines, "联系人：何小满", "联系电话：5550188", "云州市水务局", "2022年6月9日"
+    )
+    assert (found.contact_name, found.contact_phone, found.classification) == ("何小满", "5550188", "B")

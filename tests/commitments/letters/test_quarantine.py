@@ -84,3 +84,87 @@ def test_a_letter_printed_twice_is_read_once() -> None:
 @pytest.mark.parametrize("line", ["开展彩票公益金项目，建设养老中心。", "三、推进“双减”工作", "1.举办棋类比赛"])
 def test_a_word_of_that_trade_is_no_advertising(line: str) -> None:
     assert not is_spam(line)
+
+
+HEADLESS = [
+    "一、关于河道",
+    "我局已对全市河道普查一遍，建立河道台账，并将普查结果在门户网站公布，接受群众监督，欢迎查阅。",
+]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "关于对云州市政协五届二次会议",
+        "云州市水务局对云州市第九届人民代表大会",
+        "第118号建议的答复",
+        "答  复",
+        "复   函",
+        "〔A〕",
+        "〔公开〕",
+        "同意对外公开",
+        "类  别：C  类",
+        "会议届次： 市政协五届二次会议",
+        "会办单位：市财政局",
+        "答复时间 | 2022-06-09 | ||",
+    ],
+)
+def test_a_line_of_the_head_is_the_letters(line: str) -> None:
+    letter = [*LETTER[:2], line, *LETTER[3:]]
+    assert list(put_aside(letter).kept) == letter
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "领导签批：何  川",
+        "领导署名：何川",
+        "承 办 人：方一舟",
+        "人：方一舟",
+        "承办负责人：方一舟",
+        "云州市水务局办公室 2022年6月9日印发",
+        "承办单位：云州市水务局 负责人： 二〇二二年六月九日",
+    ],
+)
+def test_a_line_of_the_tail_is_the_letters(line: str) -> None:
+    assert list(put_aside([*LETTER, line]).kept) == [*LETTER, line]
+
+
+@pytest.mark.parametrize(
+    "end", [["云州市水务局"], ["联系电话：0999-5550777", "云州市水务局 2022年6月9日"], ["2022年6"]]
+)
+def test_the_end_of_a_letter_may_lack_the_day_or_stand_behind_the_contact(end: list[str]) -> None:
+    letter = [*LETTER[:4], LETTER[4], HEADLESS[1], *end]
+    assert list(put_aside(letter).kept) == letter
+
+
+def test_behind_the_foot_of_a_page_nothing_is_the_letters() -> None:
+    foot = ["主办单位：云州市人民政府办公室", "联系电话：0999-5550001", "云州市水务局"]
+    parted = put_aside([*LETTER, *foot])
+    assert (list(parted.kept), list(parted.aside)) == (LETTER, foot)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "公开目录 建议提案办理结果 发布日期 2022-07-01",
+        "| 公开目录 | 政协提案办理结果 | 发布日期 |",
+        "发布机构云州市水务局",
+        "• 提案，建议提案，提案答复函",
+        "> 政务公开 > 公开目录",
+        "来信内容 | 随着城市发展，河道淤积日益严重，建议有关部门尽快组织疏通，并加强日常管护，方便群众生活。",
+        "索 引 号： 0001/2022-1",
+    ],
+)
+def test_facts_of_the_page_above_the_letter(line: str) -> None:
+    assert put_aside([LETTER[0], line, *LETTER[1:]]).aside == (line,)
+
+
+def test_headings_of_a_letter_without_a_salutation_stay() -> None:
+    letter = [LETTER[0], *HEADLESS, "二、关于无障碍环境", HEADLESS[1].replace("河道", "坡道")]
+    assert list(put_aside(letter).kept) == letter
+
+
+def test_residue_hides_no_form() -> None:
+    line = "聯(lián)系(xì)電話(huà)：0999-5550777"
+    assert put_aside([*LETTER, line]).kept[-1] == line
