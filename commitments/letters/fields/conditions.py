@@ -20,7 +20,7 @@ class Condition:
 PATTERNS = patterns(__file__)
 EVENTS = (
     *("once", "awaited", "after", "after_passive", "bare", "approved", "by_procedure", "depending"),
-    *("by_finding", "if", "ripe", "provided"),
+    *("if", "ripe", "provided"),
 )
 
 

@@ -213,11 +213,6 @@ def test_two_limits_in_one_act_are_a_doubt():
     assert "7月底前" in found.due_note
 
 
-@pytest.mark.parametrize("words", ["我局正在根据审查意见修改方案。", "我局正在根据勘察结果修改方案。"])
-def test_what_is_acted_upon_is_no_event(words):
-    assert only(words).condition is None
-
-
 def test_an_ambiguous_limit_asks_the_person():
     found = only("我局将于10月前完成施划。")
     assert (found.due_date, found.due_rule) == (date(2023, 9, 30), "before-month-ambiguous")
