@@ -15,6 +15,7 @@ from commitments import codes
 from commitments.calendar.deadlines import is_meant
 from commitments.errors import Refused
 from commitments.letters.candidates import Candidate
+from commitments.letters.pledges.cues import WE
 from commitments.letters.reading import Reading, reread
 from commitments.letters.text.simplified import simplify
 from commitments.models import Commitment, Department, Letter, Source, Target
@@ -113,6 +114,21 @@ def asks(found: Candidate) -> list[str]:
     """Return what a person must decide: who leads, whether a date is meant so."""
     unsure = found.due_note is not None or found.owner_basis == "inferred-from-section"
     return ["lead"] * (not _bodies(found.owners)) + ["date"] * (found.due_note is not None) + ["look"] * unsure
+
+
+def is_stated(draft: Commitment, source: Source | None) -> bool:
+    """Say whether the words of a draft state who does it and by when, and nothing about it is in doubt."""
+    place = source.places.get(draft.ref, {}) if source else {}
+    doubtful = place.get("ask") or place.get("note") or place.get("recognised")
+    sure = draft.strength in ("firm", "planned") and draft.due_basis == "stated" and draft.due_on is not None
+    return sure and not doubtful and _names_owner(draft)
+
+
+def _names_owner(draft: Commitment) -> bool:
+    """Say whether the owner stands in the words; of the replying unit also 我局 and the like do."""
+    words = simplify(draft.quote or draft.summary)
+    own = re.search(WE, words) or simplify(draft.lead.name) in words
+    return draft.owner_basis == "stated" or (draft.owner_basis == "self" and bool(own))
 
 
 def _known(register: Register, sha256: str) -> Letter | None:

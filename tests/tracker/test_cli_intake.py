@@ -146,13 +146,33 @@ def test_a_file_that_cannot_be_opened(capsys: pytest.CaptureFixture[str], name: 
     assert err.count("\n") == 1
 
 
-def test_all_that_asks_nothing_is_confirmed_at_once(capsys: pytest.CaptureFixture[str]) -> None:
-    run(["import", str(OWN)])
-    code, out, _ = said(capsys, "confirm", "--all-stated", "2031")
+SURE = """一、我局将于2022年12月底前疏通河道3公里。
+二、市财政局将于2022年10月底前安排资金200万元。
+三、河道保洁由专人负责，2022年11月底前完成摸底3处。
+四、我局将加强河道巡查。
+五、我局将于明年起每年清淤1次。
+六、待方案批准后，我局将于2022年12月底前启动二期工程。
+"""
+
+
+def test_only_what_the_words_state_is_confirmed_at_once(capsys: pytest.CaptureFixture[str], office: Path) -> None:
+    file = office / "sure.txt"
+    file.write_text(LETTER.replace("我局将于2022年12月底前疏通河道3公里。\n", SURE), encoding="utf-8")
+    run(["import", str(file)])
+    capsys.readouterr()
+    code, out, _ = said(capsys, "confirm", "--all-stated", "宁水案〔2022〕8号")
     assert code == 0
-    rows = {str(row["ref"]): row["state"] for row in listed(capsys)}
-    assert {ref for ref, state in rows.items() if state == "open"} == set(out.split())
-    assert 0 < len(out.split()) < COUNT
+    rows = {str(row["ref"]): row for row in listed(capsys)}
+    assert {ref for ref, row in rows.items() if row["state"] == "open"} == set(out.split())
+    assert sorted(str(rows[ref]["due_on"]) for ref in out.split()) == ["2022-10-31", "2022-12-31"]
+
+
+def test_where_nothing_is_certain_nothing_is_confirmed_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["import", str(OWN)])
+    capsys.readouterr()
+    code, out, err = said(capsys, "confirm", "--all-stated", "2031")
+    assert (code, out) == (0, "")
+    assert "tracker review 2031" in err
 
 
 def test_a_draft_without_a_lead_cannot_be_confirmed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from commitments import i18n
 from commitments.errors import sentence
 from tracker.cli.base import ActorOption, JsonOption, ReasonOption, Ref, UsageError, YesOption, command, confirm, worded
 from tracker.cli.dates import EmptyDate, as_due, read_day, read_due
 from tracker.cli.entering import QuietOption, say_late
 from tracker.cli.filters import KIND, Letter
-from tracker.cli.output import print_json
+from tracker.cli.output import print_json, say
 from tracker.cli.recorded import Recorded, recording
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def confirm_draft(
         typer.Option(
             "--all-stated",
             metavar="LETTER",
-            help="该函中没有疑问的待确认事项，未写期限的设复核日期 · All that ask nothing; undated: a review date.",
+            help="该函中责任单位、期限都写明，没有疑问的待确认事项 · Those whose owner and deadline the words state.",
         ),
     ] = "",
     quiet: QuietOption = False,
@@ -226,6 +227,8 @@ def confirm_draft(
     with recording(ctx, actor) as answer:
         chosen = refs or _stated_drafts(answer.register.session, all_stated)
         rows = [opening.confirm(answer.register, ref) for ref in chosen]
+        if not rows:
+            say(i18n.say(answer.locale, "cli.confirm.none_stated", letter=all_stated))
         late = late_entries.opened(answer.app, answer.register, chosen, quiet=quiet)
         for row in rows:
             answer.add("confirm", row, answer.due(row), answer.opened(row))
@@ -233,17 +236,18 @@ def confirm_draft(
 
 
 def _stated_drafts(session: "Session", number: str) -> list[str]:
-    """Return the drafts of a letter about which reading left no question."""
+    """Return the drafts of a letter whose owner and deadline its words state."""
     from sqlalchemy import select
 
     from commitments.models import Commitment, Source
     from commitments.queries.lookup import find_letter
+    from commitments.register.letter_import import is_stated
 
     letter = find_letter(session, number)
     source = session.get(Source, letter.id)
-    drafts = select(Commitment.ref).where(Commitment.letter_id == letter.id, Commitment.state == "draft")
-    refs = session.scalars(drafts.order_by(Commitment.ref)).all()
-    return [ref for ref in refs if not (source and source.asks(ref))]
+    drafts = select(Commitment).where(Commitment.letter_id == letter.id, Commitment.state == "draft")
+    rows = session.scalars(drafts.order_by(Commitment.ref)).all()
+    return [row.ref for row in rows if is_stated(row, source)]
 
 
 def drop(

@@ -46,7 +46,8 @@ def import_(
     from commitments.letters.report import as_json
 
     app = None if dry_run else command(ctx).acting(actor)  # first, so that complaints are in the ledger's language
-    reading = read(_bytes(file), file, confined.read_file)
+    day = read_day(signed_on, app, command(ctx).locale, past=True) if signed_on and app else None
+    reading = read(_bytes(file), file, confined.read_file, day)
     if app is None:
         print_json(as_json(reading)) if json else _show(reading, command(ctx).language or "zh-Hans")
         return
@@ -56,7 +57,7 @@ def import_(
     given = {
         "document_number": document_number, "proposal_number": proposal_number, "proposing_unit": proposing_unit,
         "replying_unit": replying_unit,
-        "signed_on": str(read_day(signed_on, app, command(ctx).locale, past=True)) if signed_on else "",
+        "signed_on": str(day or ""),
     }  # fmt: skip
     with app.register() as register:
         done = import_letter(
