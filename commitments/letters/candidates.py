@@ -7,27 +7,32 @@ from functools import cached_property
 
 from commitments.letters.dates.origin import base_of
 from commitments.letters.dates.reference import Base
-from commitments.letters.fields.conditions import Condition, conditions
+from commitments.letters.fields.conditions import conditions
 from commitments.letters.fields.deadlines import Deadline, deadline
 from commitments.letters.fields.owners import Owned, owners
 from commitments.letters.fields.programmes import Programme, programmes
 from commitments.letters.fields.public_bodies import Register, register
-from commitments.letters.fields.strength import strength
+from commitments.letters.fields.strength import Hard, strength
 from commitments.letters.fields.targets import Goal, targets
 from commitments.letters.pledges.detect import pledges
 from commitments.letters.pledges.model import Pledge
+from commitments.letters.pledges.possible import possible
 from commitments.letters.structure.outline import ordinal, outline
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document, Header, View
 
 KINDS = {"open": "open_item", "goal": "target"}
-CUE_CONFIDENCE = {"item": 0.9, "will": 0.9, "plan": 0.9, "open": 0.85, "goal": 0.8, "told": 0.75}  # the others: 0.7
+SURE, POSSIBLE = "sure", "possible"  # the two shelves
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A proposed commitment; ``quote`` is ``text[start:end]`` of the document."""
+    """A proposed commitment; ``quote`` is ``text[start:end]`` of the document.
 
+    One on the shelf ``possible`` was not taken, for the reason in ``why``: it counts only when a person takes it.
+    """
+
+    shelf: str  # sure, possible
     quote: str
     start: int
     end: int
@@ -44,8 +49,19 @@ class Candidate:
     due_note: str | None
     condition: str | None
     targets: tuple[Goal, ...]
+    found_by: str  # the rules that spoke, beside due_rule
+    owner_rule: str
+    strength_rule: str
     confidence: float
     why: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shelves:
+    """What a letter holds: the pledges, and what else a person should look at."""
+
+    sure: tuple[Candidate, ...]
+    possible: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +113,8 @@ class Letter:
     given: dict[str, str]  # names of the header: matching form to printed form
 
 
-def candidates(view: View, header: Header, document: Document) -> list[Candidate]:
-    """Return the candidates of a letter in order."""
+def candidates(view: View, header: Header, document: Document) -> Shelves:
+    """Return the candidates of a letter on their two shelves, each in order."""
     script = Script(view=view, document=document)
     names = [name for name in (header.replying_unit, *header.co_units, header.proposer) if name]
     given = {script.matching(name): name for name in names}
@@ -115,7 +131,12 @@ def candidates(view: View, header: Header, document: Document) -> list[Candidate
         script=script,
         given=given,
     )
-    return [_candidate(pledge, number, letter) for number, pledge in enumerate(pledges(passages, base), 1)]
+    taken = pledges(passages, base)
+    more = enumerate(possible(passages, taken, base), len(taken) + 1)
+    return Shelves(
+        sure=tuple(_candidate(pledge, number, letter) for number, pledge in enumerate(taken, 1)),
+        possible=tuple(_candidate(pledge, number, letter, why_not) for number, (pledge, why_not) in more),
+    )
 
 
 def _guest(header: Header) -> str | None:
@@ -134,7 +155,7 @@ def _own(pledge: Pledge, letter: Letter) -> Callable[[str | None], str | None]:
     return own
 
 
-def _candidate(pledge: Pledge, number: int, letter: Letter) -> Candidate:
+def _candidate(pledge: Pledge, number: int, letter: Letter, why_not: str = "") -> Candidate:
     at = pledge.passage.at
     start, end = letter.script.view.span(at[pledge.start], at[pledge.end - 1] + 1)
     gates, due, own = tuple(conditions(pledge.text)), deadline(pledge, letter.base), _own(pledge, letter)
@@ -142,13 +163,14 @@ def _candidate(pledge: Pledge, number: int, letter: Letter) -> Candidate:
     owned = owners(pledge, letter.known, letter.programmes, letter.guest)
     hard = strength(pledge.act, pledge.cue, gates, goals, dated=due.day is not None, before=pledge.before)
     return Candidate(
+        shelf=POSSIBLE if why_not else SURE,
         quote=letter.script.document.text[start:end],
         start=start,
         end=end,
         ordinal=ordinal(pledge.passage) or str(number),
         section=" / ".join(map(letter.script.heading, pledge.passage.headings)) or None,
         kind=KINDS.get(pledge.cue, "pledge"),
-        strength=hard,
+        strength=hard.name,
         owners=tuple(letter.script.printed(name, letter.given) for name in owned.owners),
         owner_basis=owned.basis,
         owner_evidence=owned.evidence,
@@ -158,11 +180,23 @@ def _candidate(pledge: Pledge, number: int, letter: Letter) -> Candidate:
         due_note=due.note,
         condition=own(gates[0].event) if gates else None,
         targets=goals,
-        confidence=_confidence(pledge, owned, due, gates),
-        why=(f"found as: {pledge.cue}", f"owner: {owned.basis}", f"time: {due.rule}", f"strength: {hard}"),
+        found_by=pledge.cue,
+        owner_rule=owned.rule,
+        strength_rule=hard.rule,
+        confidence=0.2 if why_not else _confidence(hard, owned, due),
+        why=(why_not,) if why_not else (),
     )
 
 
-def _confidence(pledge: Pledge, owned: Owned, due: Deadline, gates: Sequence[Condition]) -> float:
-    doubts = 0.1 * (owned.basis in ("inferred-from-section", "unknown")) + 0.15 * (due.note is not None)
-    return round(CUE_CONFIDENCE.get(pledge.cue, 0.7) - doubts - 0.05 * bool(gates), 2)
+STATED = ("exact-day", "ten-day", "month-end", "half-year", "quarter", "year-end")  # printed, not counted out
+
+
+def _confidence(hard: Hard, owned: Owned, due: Deadline) -> float:
+    """Return 0.9 where strength, owner and date all stand in the words of the item, and less for each that does not."""
+    doubts = (
+        hard.name not in ("firm", "planned"),
+        owned.rule not in ("ourselves", "named", "joint", "cells"),
+        due.rule not in STATED,
+        due.note is not None,
+    )
+    return (0.9, 0.7, 0.5, 0.4, 0.3)[sum(doubts)]

@@ -20,14 +20,14 @@ class Reading:
     document: Document
     view: View
     header: Header
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...]  # what is taken for a pledge
+    possible: tuple[Candidate, ...]  # what a person should look at beside it
 
 
-def reread(text: str, signed_on: date) -> list[Candidate]:
-    """Return the candidates of a letter's kept text, read against a date that a person gave it."""
+def reread(text: str, signed_on: date | None) -> Reading:
+    """Read the kept text of a letter again, against a date that a person gave it."""
     document = Document(text=text, sha256="", quarantined=(), repairs=(), warnings=(), page={})
-    head = replace(header(head_view(document), document), reply_date=signed_on)
-    return candidates(view(document), head, document)
+    return _reading(document, signed_on)
 
 
 def read(
@@ -50,7 +50,10 @@ def read(
         warnings=source.warnings,
         page=source.facts,
     )
-    plain = view(document)
-    head = header(head_view(document), document)
+    return _reading(document, signed_on)
+
+
+def _reading(document: Document, signed_on: date | None) -> Reading:
+    plain, head = view(document), header(head_view(document), document)
     found = candidates(plain, replace(head, reply_date=signed_on or head.reply_date), document)
-    return Reading(document=document, view=plain, header=head, candidates=tuple(found))
+    return Reading(document=document, view=plain, header=head, candidates=found.sure, possible=found.possible)

@@ -25,7 +25,7 @@ def as_json(reading: Reading) -> dict[str, Any]:
         "letter": _letter(reading.header),
         "sha256": document.sha256,
         "text": document.text,
-        "candidates": [_candidate(each) for each in reading.candidates],
+        "candidates": [_candidate(each) for each in (*reading.candidates, *reading.possible)],
         "quarantined": list(document.quarantined),
         "repairs": [{"line": r.line, "from": r.before, "to": r.after, "why": r.why} for r in document.repairs],
         "warnings": list(document.warnings),

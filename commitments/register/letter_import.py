@@ -95,7 +95,7 @@ def correct_letter(
 def _date_drafts(register: Register, letter: Letter) -> list[str]:
     """Date the drafts whose time needed the year of the letter, and that nobody changed since."""
     source = register.session.get(Source, letter.id)
-    read = reread(source.text, letter.signed_on) if source and letter.signed_on else []
+    read = reread(source.text, letter.signed_on).candidates if source else ()
     found: dict[object, Candidate] = {(each.start, each.end): each for each in read if each.due_date}
     undated = select(Commitment).where(Commitment.letter_id == letter.id, Commitment.state == "draft")
     dated = []

@@ -48,7 +48,9 @@ def test_a_dry_run_prints_the_contract_and_needs_no_ledger(capsys: pytest.Captur
     code, out, _ = said(capsys, "import", str(OWN), "--dry-run", "--json")
     found = json.loads(out)
     assert code == 0
-    assert (found["schema"], found["letter"]["proposal_number"], len(found["candidates"])) == (1, "2031", COUNT)
+    shelves = [each["shelf"] for each in found["candidates"]]
+    assert (found["schema"], found["letter"]["proposal_number"], shelves.count("sure")) == (1, "2031", COUNT)
+    assert shelves == sorted(shelves, reverse=True)  # the sure ones first
     assert all(found["text"][each["start"] : each["end"]] == each["quote"] for each in found["candidates"])
 
 

@@ -108,7 +108,7 @@ def show_candidates(reading: "Reading", locale: str) -> None:
     from commitments.letters.report import as_json
 
     found = as_json(reading)
-    rows = [_row(each, locale) for each in found["candidates"]]
+    rows = [_row(each, locale) for each in found["candidates"] if each["shelf"] == "sure"]
     if rows:
         print_table(i18n.table(locale, "cli.import.column"), rows)
     else:

@@ -1,8 +1,9 @@
 """Who owes a pledge: the replying unit, units it names or passes a task, or the lead of a programme named before."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from commitments.letters.fields.conditions import conditions
 from commitments.letters.fields.programmes import Programme, of_programme
@@ -24,32 +25,113 @@ class Owned:
 
     owners: tuple[str, ...]
     basis: str  # self, stated, inferred-from-section, unknown
+    rule: str  # a key of RULES, or no-subject
     evidence: str | None = None
 
 
+@dataclass(kw_only=True)
+class Question:
+    """A pledge and what its letter says about who does what."""
+
+    pledge: Pledge
+    known: Register
+    programmes: Sequence[Programme]
+    guest: str | None  # whom 贵会 means
+
+    @cached_property
+    def us(self) -> tuple[str, ...]:
+        """Return the replying unit, if the letter names it."""
+        return (self.known.self_name,) if self.known.self_name else ()
+
+    @cached_property
+    def we(self) -> bool:
+        """Say whether the words say 我局, 我们."""
+        return bool(PATTERNS["ourselves"].search(self.pledge.text))
+
+    @cached_property
+    def units(self) -> list[tuple[str, str]]:
+        """Return the units that act in the words, each with its role."""
+        return named(self.pledge.text, self.known)
+
+
 def owners(pledge: Pledge, known: Register, programmes: Sequence[Programme], guest: str | None) -> Owned:
-    """Return who owes a pledge (docs/pledges.md, section 4)."""
-    text = pledge.text
-    us = (known.self_name,) if known.self_name else ()
-    we, units = bool(PATTERNS["ourselves"].search(text)), named(text, known)
-    if pledge.cue == "goal" and not we and not units:
-        return Owned((), "unknown")
-    if guest and PATTERNS["guest"].search(text) and not units:
-        return Owned((*us, guest), "stated")
-    if found := _in_cells(pledge, known) or joint(text) or units:
-        return _stated(found, pledge, known, us, guest)
-    if back := _back_to(pledge, known):
-        return Owned((back,), "stated")
-    if (programme := of_programme(text, programmes)) and (pledge.listed or not we):
-        return _inferred(programme, pledge, known, us)
-    if we:
-        return Owned(us, "self")
-    if not (pledge.listed or cues.PATTERNS["next"].match(text)) and (before := _subject_before(pledge, known)):
-        return Owned(us, "self") if known.is_self(before) else Owned((before,), "stated")
-    place_acts = PATTERNS["territory"].search(text) and not PATTERNS["ourselves"].search(pledge.led)
-    if place_acts or PATTERNS["nobody"].search(text):
-        return Owned((), "unknown")
-    return Owned(us, "self")
+    """Return who owes a pledge: what the first rule that fits says (docs/pledges.md, section 4)."""
+    asked = Question(pledge=pledge, known=known, programmes=programmes, guest=guest)
+    answers = ((rule, answer(asked)) for rule, answer in RULES.items())
+    said = ((rule, answer) for rule, answer in answers if answer is not None)
+    rule, (names, basis, *evidence) = next(said, ("no-subject", (asked.us, "self")))
+    return Owned(names, basis, rule, *evidence)
+
+
+Answer = tuple[tuple[str, ...], str] | tuple[tuple[str, ...], str, str] | None  # owners, basis, evidence
+
+
+def _goal(asked: Question) -> Answer:
+    return ((), "unknown") if asked.pledge.cue == "goal" and not asked.we and not asked.units else None
+
+
+def _with_guest(asked: Question) -> Answer:
+    meant = asked.guest and PATTERNS["guest"].search(asked.pledge.text) and not asked.units
+    return ((*asked.us, asked.guest), "stated") if meant and asked.guest else None
+
+
+def _cells(asked: Question) -> Answer:
+    return _stated(_in_cells(asked.pledge, asked.known), asked)
+
+
+def _joint(asked: Question) -> Answer:
+    return _stated(joint(asked.pledge.text), asked)
+
+
+def _named(asked: Question) -> Answer:
+    return _stated(asked.units, asked)
+
+
+def _pointed_back(asked: Question) -> Answer:
+    back = _back_to(asked.pledge, asked.known)
+    return ((back,), "stated") if back else None
+
+
+def _programme(asked: Question) -> Answer:
+    programme = of_programme(asked.pledge.text, asked.programmes)
+    if not programme or not (asked.pledge.listed or not asked.we):
+        return None
+    if asked.known.is_self(programme.unit):
+        return asked.us, "self"
+    ours = asked.we or PATTERNS["ourselves"].search(asked.pledge.led)
+    return (*(asked.us if ours else ()), programme.unit), "inferred-from-section", programme.evidence
+
+
+def _ourselves(asked: Question) -> Answer:
+    return (asked.us, "self") if asked.we else None
+
+
+def _subject(asked: Question) -> Answer:
+    if asked.pledge.listed or cues.PATTERNS["next"].match(asked.pledge.text):
+        return None
+    before = _subject_before(asked.pledge, asked.known)
+    ours = bool(before) and asked.known.is_self(before or "")
+    return (asked.us if ours else (before,), "self" if ours else "stated") if before else None
+
+
+def _nobody(asked: Question) -> Answer:
+    text, led = asked.pledge.text, PATTERNS["ourselves"].search(asked.pledge.led)
+    place_acts = PATTERNS["territory"].search(text) and not led
+    return ((), "unknown") if place_acts or PATTERNS["nobody"].search(text) else None
+
+
+RULES: dict[str, Callable[[Question], Answer]] = {
+    "goal": _goal,
+    "guest": _with_guest,
+    "cells": _cells,
+    "joint": _joint,
+    "named": _named,
+    "pointed-back": _pointed_back,
+    "programme": _programme,
+    "ourselves": _ourselves,
+    "nobody-named": _nobody,
+    "subject-before": _subject,
+}
 
 
 def _acts_first(pledge: Pledge, name: str) -> bool:
@@ -61,22 +143,26 @@ def _acts_first(pledge: Pledge, name: str) -> bool:
     return any(not cues.PATTERNS["opener"].match(clause) for clause in acts)
 
 
-def _stated(
-    found: Sequence[tuple[str, str]], pledge: Pledge, known: Register, us: tuple[str, ...], guest: str | None
-) -> Owned:
-    text = pledge.text
+def _stated(found: Sequence[tuple[str, str]], asked: Question) -> Answer:
+    if not found:
+        return None
+    known, text = asked.known, asked.pledge.text
     named_units = [name for name, _ in found if not known.is_self(name)]
+    guests = [asked.guest] if asked.guest and PATTERNS["guest"].search(text) else []
+    everyone = (*(asked.us if _ours_too(found, asked) else ()), *dict.fromkeys(named_units), *guests)
+    return everyone, "stated" if named_units else "self"
+
+
+def _ours_too(found: Sequence[tuple[str, str]], asked: Question) -> bool:
+    """Say whether the replying unit acts beside the named ones."""
     roles = {role for _, role in found}
-    ours = (
-        bool(PATTERNS["ourselves"].search(text))
-        or known.calls_itself(text)
-        or _acts_first(pledge, found[0][0])
-        or any(known.is_self(name) for name, _ in found)
+    return (
+        asked.we
+        or asked.known.calls_itself(asked.pledge.text)
+        or _acts_first(asked.pledge, found[0][0])
+        or any(asked.known.is_self(name) for name, _ in found)
         or ("with" in roles and "subject" not in roles)
     )
-    guests = [guest] if guest and PATTERNS["guest"].search(text) else []
-    everyone = (*(us if ours else ()), *dict.fromkeys(named_units), *guests)
-    return Owned(everyone, "stated" if named_units else "self")
 
 
 def joint(text: str) -> list[tuple[str, str]]:
@@ -132,13 +218,6 @@ def _role(text: str, start: int, end: int, previous: tuple[int, str] | None) -> 
     if PATTERNS["not_before"].search(before):
         return None
     return "subject" if PATTERNS["opens"].search(before) and not re.match(r"的|所在|[，。；]?$", after) else None
-
-
-def _inferred(programme: Programme, pledge: Pledge, known: Register, us: tuple[str, ...]) -> Owned:
-    if known.is_self(programme.unit):
-        return Owned(us, "self")
-    ours = PATTERNS["ourselves"].search(pledge.text) or PATTERNS["ourselves"].search(pledge.led)
-    return Owned((*(us if ours else ()), programme.unit), "inferred-from-section", programme.evidence)
 
 
 GOVERNMENT = re.compile(r"[省市区县州]?(?:人民)?政府$")  # it decides; that what follows is its act is not said

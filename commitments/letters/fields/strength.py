@@ -1,6 +1,7 @@
 """How hard a pledge is: conditional, soft, planned or firm; the first rule that fits (docs/pledges.md, section 6)."""
 
 import re
+from dataclasses import dataclass
 
 from commitments.letters.dates.expressions import mask, without_times
 from commitments.letters.fields.conditions import Condition
@@ -11,26 +12,35 @@ from commitments.letters.pledges import cues
 PATTERNS = patterns(__file__)
 
 
+@dataclass(frozen=True)
+class Hard:
+    """How hard a pledge is, and the rule that says so."""
+
+    name: str  # conditional, soft, planned, firm
+    rule: str  # condition, talks, step, no-output, hedge, output
+
+
 def strength(
     text: str, cue: str, gates: tuple[Condition, ...], goals: tuple[Goal, ...], *, dated: bool, before: str = ""
-) -> str:
-    """Return conditional, soft, planned or firm for a pledge's words."""
+) -> Hard:
+    """Return how hard a pledge's words are."""
     words = mask(text)
     if gates:
-        return "conditional"
+        return Hard("conditional", "condition")
     if cue == "open":
         return _open(words, goals, dated=dated)
     if not goals and not has_output(words) and not (dated and dated_act(words)):
-        return "soft"
+        return Hard("soft", "no-output")
     plan = cues.PATTERNS["plan"]
     hedged = plan.search(words) or plan.search(mask(before)) or re.search(r"争取[^，。]{0,12}\d", words)
-    return "planned" if hedged else "firm"
+    return Hard("planned", "hedge") if hedged else Hard("firm", "output")
 
 
-def _open(words: str, goals: tuple[Goal, ...], *, dated: bool) -> str:
+def _open(words: str, goals: tuple[Goal, ...], *, dated: bool) -> Hard:
     stage = re.split("[，；]", words[cues.PATTERNS.place("open", words) :])[0]
     talk = PATTERNS["talk"].search(stage) and not PATTERNS["step"].search(stage)
-    return "soft" if talk and not dated and not (goals and cues.PATTERNS["done"].search(words)) else "planned"
+    only_talk = talk and not dated and not (goals and cues.PATTERNS["done"].search(words))
+    return Hard("soft", "talks") if only_talk else Hard("planned", "step")
 
 
 def has_output(words: str) -> bool:

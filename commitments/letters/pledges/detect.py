@@ -4,22 +4,17 @@ In a list of next steps the lowest numbered item is a pledge unless it refuses, 
 sentence must announce something by its own words. Rules of counting and cutting: docs/pledges.md, sections 2 and 3.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from commitments.letters.dates.reference import Base
 from commitments.letters.pledges.items import is_shared, item
-from commitments.letters.pledges.model import TRAIL, Pledge, pledge
+from commitments.letters.pledges.model import CLOSING, TRAIL, Pledge, pledge
 from commitments.letters.pledges.prose import LEAD_CHARS, prose
 from commitments.letters.pledges.step_lists import State
 from commitments.letters.structure import sections
 from commitments.letters.structure.outline import Passage, sentences
 from commitments.letters.structure.tables import is_head, rows
-
-CLOSING = re.compile(
-    r"^(?:（?联系人|联系电话|承办|抄送|附件|特此|此复|此函|（此件|签发|主办|经办)|^(?:\d{4}年\d|二[〇零○])"
-)
 
 
 def pledges(passages: Sequence[Passage], base: Base) -> list[Pledge]:

@@ -8,7 +8,7 @@ from commitments.letters.dates.reference import Base
 from commitments.letters.pledges import cues
 from commitments.letters.pledges.clauses import Clause, read
 from commitments.letters.pledges.items import announces_nothing
-from commitments.letters.pledges.model import Pledge, pledge
+from commitments.letters.pledges.model import OPENING, Pledge, pledge
 from commitments.letters.pledges.spans import spans
 from commitments.letters.pledges.splitting import cut
 from commitments.letters.structure import sections
@@ -29,11 +29,6 @@ def prose(
         leads = parent and piece.end == len(passage.text) and (part == sections.PLAN or _lead_like(words))
         if not leads and not _skipped(words, part):
             yield from _sentence(passage, piece, part, led, base, planning=planning)
-
-
-OPENING = re.compile(
-    "(?:收悉|(?:已|均|我[局委办])收到|已收阅|(?:答复|回复|函复|复函|函告|报告|意见|情况)如下)[^：。，]{0,4}(?P<end>[：。，]|$)"
-)
 
 
 def _opened(text: str, sentence: Piece) -> Piece:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from commitments.letters.candidates import Candidate, candidates
+from commitments.letters.candidates import Candidate, Shelves, candidates
 from commitments.letters.text.document import Document, Header, View
 
 UNIT, SIGNED = "云州市交通运输局", date(2023, 6, 9)
@@ -25,9 +25,13 @@ HEAD: dict[str, Any] = {
 }
 
 
-def read(text: str, **head: Any) -> list[Candidate]:
+def shelves(text: str, **head: Any) -> Shelves:
     document = Document(text=text, sha256="", quarantined=(), repairs=(), warnings=(), page={})
     return candidates(View(text, range(len(text) + 1)), Header(**{**HEAD, **head}), document)
+
+
+def read(text: str, **head: Any) -> list[Candidate]:
+    return list(shelves(text, **head).sure)
 
 
 def only(text: str, **head: Any) -> Candidate:
