@@ -20,7 +20,7 @@ class Condition:
 PATTERNS = patterns(__file__)
 EVENTS = (
     *("once", "awaited", "after", "after_passive", "bare", "approved", "by_procedure", "depending"),
-    *("if", "ripe", "provided"),
+    *("resting_on", "timely", "as_soon", "where_ripe", "if", "ripe", "provided"),
 )
 
 
@@ -35,7 +35,12 @@ def conditions(text: str) -> tuple[Condition, ...]:
     )
     kept: list[Condition] = []
     for start, _, end, a, b in found:
-        apart = not kept or start >= kept[-1].end
-        if apart and not PATTERNS["manner"].match(masked[start:end]) and not PATTERNS["effect"].match(masked, end):
+        if (not kept or start >= kept[-1].end) and _waits(masked, start, end, a):
             kept.append(Condition(start, end, text[start:end], text[a:b]))
     return tuple(kept)
+
+
+def _waits(masked: str, start: int, end: int, event: int) -> bool:
+    """Say whether an event is one to wait for: no manner, no cause of an effect, no milestone with a date."""
+    dated = start == event and PATTERNS["milestone"].match(masked, event)
+    return not (dated or PATTERNS["manner"].match(masked[start:end]) or PATTERNS["effect"].match(masked, end))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from commitments.letters.dates.expressions import Time, find, mask, without_times
 from commitments.letters.dates.reference import Base
@@ -12,11 +13,12 @@ from commitments.letters.pledges import cues
 from commitments.letters.structure.outline import Piece, clauses
 
 PATTERNS = patterns(__file__, **cues.PATTERNS.tables)
-GOAL = re.compile(r"(?:力争)?(?:到|至|力争到)(?:20\d\d年|“?十[三四五六]五|今年|明年)")
-THIS_YEAR = re.compile(r"(?:今年|本年度)，?(?:将|要|还?将|大力|继续|再|还要|重点|着力|全力|拟)")
+GOAL = re.compile(r"(?:力争)?(?:到|(?<!截)至|力争到)(?:20\d\d年|“?十[三四五六]五|今年|明年)")
+THIS_YEAR = re.compile(r"(?:今年|本年度)，?(?:将|由我|要|还?将|大力|继续|再|还要|重点|着力|全力|拟)")
 LIMIT = re.compile(r"内|前|底|旬|季度|下半年|上半年|明年|月")
 LIMITS = ("exact-day", "ten-day", "quarter", "duration-from-reply", "recurring-first")
 SHORT = 6
+FULL_DAY = re.compile(r"于?20\d\d年\d{1,2}月(?:\d{1,2}日|[上中下]旬)?")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ def read(text: str, sentence: Piece, base: Base, *, telling: bool) -> list[Claus
     masked = mask(text)
     pieces = clauses(text, sentence)
     words = masked[sentence.start : sentence.end]
-    past = telling or cues.done(words) or _gone(find(words, base), base)
+    gone = _gone(find(words, base), base)
+    telling = telling or gone
+    past = telling or cues.done(words)
     ends = [piece.end for piece in pieces[1:]] + [sentence.end]
     return [
         _clause(masked[piece.start : piece.end], masked[piece.end : end], piece, base, telling=telling, past=past)
@@ -65,7 +69,9 @@ def _cue(words: str, base: Base, *, telling: bool, past: bool) -> tuple[str, int
         return "plan", cues.PATTERNS.place("plan", words)
     if PATTERNS["outcome"].search(words):
         return None
-    if cues.will(words, telling=telling) or (not past and cues.moves_by_us(words)):
+    if PATTERNS["unable"].search(words):
+        return None
+    if cues.will(words, telling=telling) or (not past and cues.moves_by_us(words)) or PATTERNS["then"].match(words):
         return "will", _will_at(words)
     return None if cues.done(words) or cues.refused(words) else _implied(words, base, telling=telling)
 
@@ -77,9 +83,11 @@ def _implied(words: str, base: Base, *, telling: bool) -> tuple[str, int] | None
         return "told", told.start()
     if THIS_YEAR.match(words):
         return "dated", 0
-    if due := [time for time in _ahead(find(words, base), base) if _is_limit(time)]:
+    times = find(words, base)
+    unknown = (time for time in times if time.rule == "year-unknown" and not telling)
+    if due := [time for time in (*_ahead(times, base), *unknown) if _is_limit(time, base)]:
         return "dated", due[0].start
-    gates = (gate.text[0] in "待视若如" or (gate.start <= 1 and not telling) for gate in conditions(words))
+    gates = (gate.text[0] in "待视若如一" or (gate.start <= 1 and not telling) for gate in conditions(words))
     return ("event", 0) if any(gates) else None
 
 
@@ -110,11 +118,17 @@ def _ahead(times: Sequence[Time], base: Base) -> list[Time]:
 def _gone(times: Sequence[Time], base: Base) -> bool:
     """Say whether the times of a clause are all over: 2022年计划…, told in 2023."""
     days = [time.day for time in times if time.day]
-    return bool(days and base.reply) and all(base.reply and day < base.reply for day in days)
+    edge = base.reply or (date(base.meant, 1, 1) if base.meant else None)
+    return bool(days) and edge is not None and all(day < edge for day in days)
 
 
-def _is_limit(time: Time) -> bool:
-    """A bare year (今年, 2023年) announces nothing by itself; 年内, 10月底前, 明年 do."""
+def _is_limit(time: Time, base: Base) -> bool:
+    """A bare year (今年, 2023年) announces nothing by itself; 年内, 10月底前, 明年 do.
+
+    Nor does a day with its year where nothing says that it lies ahead: 2023年3月14日召开专题会.
+    """
+    if base.reply is None and FULL_DAY.fullmatch(time.text):
+        return False
     return bool(LIMIT.search(time.text)) or time.rule in LIMITS
 
 

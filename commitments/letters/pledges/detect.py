@@ -4,6 +4,7 @@ In a list of next steps the lowest numbered item is a pledge unless it refuses, 
 sentence must announce something by its own words. Rules of counting and cutting: docs/pledges.md, sections 2 and 3.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from commitments.letters.dates.reference import Base
 from commitments.letters.pledges.items import is_shared, item
 from commitments.letters.pledges.model import CLOSING, TRAIL, Pledge, pledge
 from commitments.letters.pledges.prose import LEAD_CHARS, prose
-from commitments.letters.pledges.step_lists import State
+from commitments.letters.pledges.step_lists import Runs, State, as_item
 from commitments.letters.structure import sections
 from commitments.letters.structure.outline import Passage, sentences
 from commitments.letters.structure.tables import is_head, rows
@@ -20,19 +21,27 @@ from commitments.letters.structure.tables import is_head, rows
 def pledges(passages: Sequence[Passage], base: Base) -> list[Pledge]:
     """Return the pledges of a letter in order."""
     found: list[Pledge] = []
-    state, in_table = State(), rows(passages)
-    for place, passage in enumerate(passages):
+    state, in_table, runs, before = State(), rows(passages), Runs(), None
+    for place, one in enumerate(passages):
+        following = passages[place + 1] if place + 1 < len(passages) else None
+        passage = before = as_item(one, before, following)
         if place in in_table or is_head(passage.text):
             found += [pledge(passage, 0, len(passage.text), "item", "", listed=True)] * (place in in_table)
             continue
-        following = passages[place + 1] if place + 1 < len(passages) else None
         part, led = state.enter(passage)
         if not CLOSING.match(passage.text):
-            found += _of_passage(passage, part, led, following, base)
+            told = list(_of_passage(passage, part, led, following, base))
+            if not told and runs.goes_on(passage):
+                told = list(item(passage, sentences(passage.text, passage.body), led, base))
+            runs.note(passage, told)
+            found += told
         state.leave(passage, part, following)
         if "以上" in passage.text or "上述" in passage.text:
             found = _dated_together(found, passage)
-    return [one for one in found if one.text.strip(TRAIL)]
+    return [one for one in found if not EMPTY.fullmatch(one.text.strip(TRAIL))]
+
+
+EMPTY = re.compile(r"(?:预计|计划|拟|力争|争取|将|正在|目前|下一?步|，)*")
 
 
 def _dated_together(found: Sequence[Pledge], passage: Passage) -> list[Pledge]:

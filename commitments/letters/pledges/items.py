@@ -70,13 +70,30 @@ def is_shared(words: str) -> bool:
     return bool(PATTERNS["shared"].match(words.lstrip("，。 ")))
 
 
+def ends_so(words: str) -> bool:
+    """Say whether a sentence ends as sentences do; the last one of a page and headings often lack the 。."""
+    return words[-1:] in "。；！？”）" or "①" in words
+
+
+def is_heading(words: str) -> bool:
+    """Say whether words without a 。 are a heading or broken off rather than a sentence."""
+    return not ends_so(words) and (len(words) < SENTENCE or bool(PATTERNS["heading"].search(words)))
+
+
+SENTENCE = 9  # characters: 拟新建公厕两座
+
+
 def only_courteous(words: str) -> bool:
     """Say whether a sentence is courtesy and no clause of it announces an act."""
     if not cues.courteous(words):
         return False
     clear = [clause for clause in re.split(r"[，；：]", words) if not cues.courteous(clause)]
     long = (clause for clause in clear if len(clause) > VOW)
-    return not any(cues.will(clause) or cues.planned(clause) or cues.open_stage(clause) for clause in long)
+    return not any(clause.startswith("待") or _announces(clause) for clause in long)
+
+
+def _announces(clause: str) -> bool:
+    return cues.will(clause) or cues.planned(clause) or cues.open_stage(clause)
 
 
 VOW = 9  # 我局将抓紧落实: a promise about the correspondence, not an act

@@ -7,7 +7,7 @@ from commitments.letters.structure.outline import Passage
 
 TRAIL = "。；，：！？ 、\n"
 CLOSING = re.compile(  # how a line begins that closes the letter
-    r"^(?:（?联系人|联系电话|承办|抄送|附件|特此|此复|此函|（此件|签发|主办|经办)|^(?:\d{4}年\d|二[〇零○])"
+    r"^(?:（?联系人|联系电话|承办|抄送|附件|特此|此复|此函|（此件|签发|主办|经办)|^(?:\d{4}年\d|二[〇零○0OoО])"
 )
 OPENING = re.compile(
     "(?:收悉|(?:已|均|我[局委办])收到|已收阅|(?:答复|回复|函复|复函|函告|报告|意见|情况)如下)[^：。，]{0,4}(?P<end>[：。，]|$)"

@@ -25,8 +25,8 @@ def possible(passages: Sequence[Passage], taken: Sequence[Pledge], base: Base) -
     """Return the stretches that may be pledges and were not taken, in order, each with the reason."""
     ends: dict[int, list[Pledge]] = {}
     for one in taken:
-        ends.setdefault(id(one.passage), []).append(one)
-    found = chain.from_iterable(_of_passage(each, ends.get(id(each), []), base) for each in passages)
+        ends.setdefault(one.passage.at[0], []).append(one)
+    found = chain.from_iterable(_of_passage(each, ends.get(each.at[0], []), base) for each in passages)
     return [one for one, _ in zip(found, range(MOST), strict=False)]
 
 

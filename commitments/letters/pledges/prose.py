@@ -7,7 +7,7 @@ from commitments.letters.dates.expressions import mask
 from commitments.letters.dates.reference import Base
 from commitments.letters.pledges import cues
 from commitments.letters.pledges.clauses import Clause, read
-from commitments.letters.pledges.items import announces_nothing
+from commitments.letters.pledges.items import announces_nothing, ends_so, is_heading
 from commitments.letters.pledges.model import OPENING, Pledge, pledge
 from commitments.letters.pledges.spans import spans
 from commitments.letters.pledges.splitting import cut
@@ -38,7 +38,7 @@ def _opened(text: str, sentence: Piece) -> Piece:
 
 
 def _skipped(words: str, part: str) -> bool:
-    if not words or part == sections.TROUBLE or (words[-1] not in "。；！？”）" and "①" not in words):
+    if not words or part == sections.TROUBLE or is_heading(words):
         return True
     if ESTIMATE.match(words) or LAW.search(words) or announces_nothing(words):
         return True
@@ -58,16 +58,31 @@ def _sentence(passage: Passage, piece: Piece, part: str, led: str, base: Base, *
     found = read(passage.text, piece, base, telling=telling)
     slogan = len(found) <= 1 and any(cues.courteous(clause.text) for clause in found)  # 我们将以…为契机，…
     told = [] if slogan else spans(found)
-    if not told and planning and _announces(found):
+    if not told and planning and ends_so(passage.text[piece.start : piece.end]) and _announces(found):
         opened = len(found) > 1 and cues.PATTERNS["opener"].match(found[0].text)
         told = [(1 if opened else 0, len(found), "will")]
+    if told and planning:
+        told[0] = (_first_step(found, told[0][0]), *told[0][1:])
     for a, b, cue in told:
         begin, end, family = found[a].start, found[b - 1].end, cue
         if part == sections.BACKGROUND and _is_goal(passage.text[begin:end], cue):
             # such a goal begins with its date: 市政府印发方案，明确2025年底前建成…
             begin, family = next((clause.start for clause in found[a:b] if clause.cue), begin), "goal"
+        speaks = next((clause.start for clause in found[a:b] if clause.cue), begin)
         for start, stop in cut(passage.text, begin, end, base, running=True):
-            yield pledge(passage, start, stop, family, led, listed=planning)
+            if stop > speaks or not LACKS.search(passage.text[start:stop]):  # what lacks is no act of its own
+                yield pledge(passage, start, stop, family, led, listed=planning)
+
+
+def _first_step(found: Sequence[Clause], place: int) -> int:
+    """Return the clause at which a sentence with 下一步 begins to tell: 下一步组织审查，…，待资金落实后开工."""
+    steps = cues.PATTERNS["next"].match(found[0].text) and not NEXT_ALONE.fullmatch(found[0].text)
+    clear = not any(clause.done or clause.refused or cues.courteous(clause.text) for clause in found[:place])
+    return 0 if place and steps and clear else place
+
+
+LACKS = re.compile(r"[未没无缺]|不[足到具]")
+NEXT_ALONE = re.compile(r".{0,6}(?:工作|步|阶段|来|期|后|续)中?")
 
 
 def _is_goal(words: str, cue: str) -> bool:

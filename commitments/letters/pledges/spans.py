@@ -44,10 +44,28 @@ def _silent(found: Sequence[Clause], place: int) -> bool:
     if place and PATTERNS["built"].search(found[place - 1].text) and PATTERNS["effect"].match(found[place].text):
         return True
     if cue == "told":
-        return any(clause.done or PATTERNS["seen_to"].search(clause.text) for clause in found[: place + 1])
-    if cue == "event" and PATTERNS["effect"].match(" ".join(clause.text for clause in found[place + 1 : place + 2])):
+        return _told_of(found, place)
+    behind = found[place + 1].text if place + 1 < len(found) else ""
+    if cue == "event" and (PATTERNS["effect"].match(behind) or _supposed(found, place)):
         return True
     return cue is None or (cue == "event" and not _acts_after(found, place))
+
+
+def _told_of(found: Sequence[Clause], place: int) -> bool:
+    """Say whether an order is told of rather than given: in a report, of the proposal itself, as a cause, daily."""
+    told, behind = found[place].text, found[place + 1 :]
+    if PATTERNS["handled"].search(told) or any(PATTERNS["causes"].match(clause.text) for clause in behind):
+        return True
+    if PATTERNS["usually"].match(told) and not any(clause.cue in ("will", "plan") for clause in found):
+        return True
+    return any(clause.done or PATTERNS["seen_to"].search(clause.text) for clause in found[: place + 1])
+
+
+def _supposed(found: Sequence[Clause], place: int) -> bool:
+    """Say whether a case is only supposed (一旦发现…，及时处置): routine, unless somebody says that he will act."""
+    says = (clause.cue in ("will", "plan", "told") or OURS.search(clause.text) for clause in found[place:])
+    cases = (PATTERNS["supposed"].match(clause.text) for clause in found[place : place + 2])
+    return any(cases) and not any(says)
 
 
 def _acts_after(found: Sequence[Clause], place: int) -> bool:
@@ -72,13 +90,18 @@ def _back(found: Sequence[Clause], place: int, floor: int) -> int:
     if PATTERNS["left_over"].match(clause.text):
         return place
     if REMAINS.match(clause.text):
-        totals = (at for at in range(place - 1, -1, -1) if PATTERNS["total"].search(found[at].text))
+        earlier = (at for at in range(place - 1, -1, -1) if not found[at].done)
+        totals = (at for at in earlier if PATTERNS["total"].search(found[at].text))
         return max(floor, next(totals, place))
-    if not clause.subject and place > floor and _holds_subject(found[place - 1], clause.cue):
+    if place > floor and _goes_with(found[place - 1], clause):
         start = place - 1
     while start > floor and _belongs(found[start - 1].text):
         start -= 1
     return start
+
+
+def _goes_with(before: Clause, clause: Clause) -> bool:
+    return _holds_object(before, clause) if clause.subject else _holds_subject(before, clause.cue)
 
 
 FINISHED = re.compile(r"(?:目前|现|截至[^，]*)?[并且也]?(?:已|均|业已)")
@@ -91,9 +114,18 @@ def _holds_subject(clause: Clause, cue: str | None) -> bool:
         return False
     if cues.PATTERNS["opener"].match(clause.text) or FINISHED.match(clause.text):
         return False
+    if clause.done and not PATTERNS["same_thing"].match(clause.text):
+        return False
     return not PATTERNS["act_first"].match(cues.PATTERNS["adverbs"].sub("", clause.text))
 
 
+def _holds_object(clause: Clause, acting: Clause) -> bool:
+    """Say whether a clause is what the one behind it acts upon: 渡口的绿化提升工作，我局正在组织设计."""
+    alone = not (clause.cue or clause.done or clause.refused)
+    return alone and bool(PATTERNS["matter"].fullmatch(clause.text)) and bool(OURS.match(acting.subject))
+
+
+OURS = re.compile(cues.WE)
 SHORT = 3  # characters that may stand before 待…后 in its clause
 
 
@@ -132,7 +164,8 @@ def _forward(found: Sequence[Clause], place: int) -> int:
     """Return where an announcement ends: before a finished or refused clause with a subject of its own."""
     for end in range(place + 1, len(found)):
         clause = found[end]
-        over = clause.done and not clause.cue and DONE_BY_ANOTHER.match(clause.text)
-        if over or clause.refused or cues.courteous(clause.text) or _another(found, end):
+        done = clause.done and not clause.cue and DONE_BY_ANOTHER.match(clause.text)
+        over = done or clause.refused or PATTERNS["good"].search(clause.text)
+        if over or cues.courteous(clause.text) or _another(found, end):
             return end
     return len(found)

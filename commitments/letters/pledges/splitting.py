@@ -24,11 +24,28 @@ def cut(text: str, start: int, end: int, base: Base, *, running: bool = False) -
     seen = Seen()
     for piece in clauses(text, Piece(start, end)):
         words = mask(text[piece.start : piece.end])
-        if piece.start > start and (seen.differs(words, base) or (running and _dated_apart(text, piece, end, base))):
+        own = running or text[piece.start - 1] in "。！？；"
+        apart = seen.differs(words, base, doers=own) or (running and _apart(text, piece, end, base, seen))
+        if piece.start > start and apart:
             places.append(piece.start)
             seen = Seen()
         seen.add(words, base)
     return list(zip(places, [*places[1:], end], strict=True))
+
+
+def _apart(text: str, piece: Piece, end: int, base: Base, seen: "Seen") -> bool:
+    """Say whether in running prose a clause begins an act apart: behind a ；, behind 待…, or with a doer and a date."""
+    words = mask(text[piece.start : end])
+    if seen.open_acts and AWAITS.match(words) and gated(words):
+        return True
+    later = _limits(re.split("；", words)[0], base)
+    other = _doer(words) and seen.times and later and {time.day for time in later}.isdisjoint(t.day for t in seen.times)
+    return bool(other) or _dated_apart(text, piece, end, base)
+
+
+AWAITS = re.compile(
+    r"，?(?:待|俟|等到?|若|如|一旦|视|[^，。；]{2,8}完毕(?:之|以)?后|在[^，。；]{2,14}(?:到位|批准|批复|获批|落实)(?:之|以)?后)"
+)
 
 
 def _dated_apart(text: str, piece: Piece, end: int, base: Base) -> bool:
@@ -43,28 +60,29 @@ class Seen:
     def __init__(self) -> None:
         self.times: list[Time] = []
         self.doer = ""
-        self.acts = 0
+        self.acts = self.open_acts = 0
 
     def add(self, words: str, base: Base) -> None:
         """Note what a clause brings."""
         self.times += _limits(words, base)
         self.doer = self.doer or _doer(words)
         self.acts += has_act(words)
+        self.open_acts += has_act(words) and not cues.done(words)
 
-    def differs(self, words: str, base: Base) -> bool:
-        """Say whether a clause begins a new pledge."""
+    def differs(self, words: str, base: Base, *, doers: bool) -> bool:
+        """Say whether a clause begins a new pledge; ``doers`` says whether another doer alone does."""
         if not self.acts or REPLACED.search(words) or words.startswith("其中"):
             return False
         if PURPOSE.match(words) and all(BARE_YEAR.fullmatch(time.text) for time in _limits(words, base)):
             return False
         if self.times and (gated(words) or TERM.search(words[:8]) or self._dates_differ(_limits(words, base))):
             return True
-        doer = _doer(words)
+        doer = _doer(words) if doers else ""
         return bool(doer and self.doer and doer != self.doer)
 
     def _dates_differ(self, times: Sequence[Time]) -> bool:
         """今年新建5处，10月底前完工 is one act; 今年新建5处，明年再建8处 is two."""
-        if not times or {time.day for time in times} & {time.day for time in self.times}:
+        if not times or {_day(time) for time in times} & {_day(time) for time in self.times}:
             return False
         years = {time.day.year for time in (*times, *self.times) if time.day}
         return len(years) > 1 or not all(BARE_YEAR.fullmatch(time.text) for time in self.times)
@@ -86,9 +104,14 @@ def gated(words: str) -> bool:
     return bool(gate) and gate[0].start <= 4
 
 
+def _day(time: Time) -> str:
+    return time.day.isoformat() if time.day else time.text
+
+
 def _limits(words: str, base: Base) -> list[Time]:
     """Return the times of a clause that have a day and are not over."""
-    found = (time for time in find(words, base) if time.day and not _bare_program(words, time.end))
+    known = (time for time in find(words, base) if time.day or time.rule == "year-unknown")
+    found = (time for time in known if not _bare_program(words, time.end))
     return [time for time in found if not (base.reply and time.day and time.day < base.reply)]
 
 

@@ -1,5 +1,9 @@
 """Which list of next steps is open while the passages of a letter go by, and the lead-in over it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from commitments.letters.pledges.model import Pledge
 from commitments.letters.structure import sections
 from commitments.letters.structure.outline import Passage
 
@@ -44,3 +48,35 @@ class State:
         self.plain = self.plain or (following.level == passage.level == 0 and passage.text[-1] == "：")
         if following.level > passage.level and not following.after and self.level is None:
             self.level, self.led = following.level - 1, passage.text
+
+
+def as_item(passage: Passage, before: Passage | None, following: Passage | None) -> Passage:
+    """Return a labelled line without a 。 as an item where its neighbours are such items, not as a heading."""
+    if not passage.level or passage.body < len(passage.text):
+        return passage
+    beside = following is not None and following.level == passage.level
+    after_one = before is not None and before.level == passage.level and before.body < len(before.text)
+    ends = following is None or following.level <= passage.level
+    item = ends and (beside or (after_one and before is not None and before.text[-1] not in "。；"))
+    return replace(passage, body=passage.mark) if item else passage
+
+
+class Runs:
+    """Lists whose items so far all announce something: the next one does too, though it has no word for it."""
+
+    def __init__(self) -> None:
+        self.announced: dict[tuple[tuple[int, str], ...], bool] = {}
+
+    def goes_on(self, passage: Passage) -> bool:
+        """Say whether an item stands in such a list."""
+        return bool(passage.level) and self.announced.get(_above(passage), False)
+
+    def note(self, passage: Passage, told: Sequence[Pledge]) -> None:
+        """Note what an item announces by its own words."""
+        if passage.level:
+            says = any(one.cue in ("will", "plan", "item") for one in told)
+            self.announced[_above(passage)] = says and self.announced.get(_above(passage), True)
+
+
+def _above(passage: Passage) -> tuple[tuple[int, str], ...]:
+    return (*passage.labels[:-1], (passage.level, ""))

@@ -73,6 +73,8 @@ def _continues(held: Sequence[str], line: str, full: int) -> bool:
         return False
     if full:
         return _width(last) >= full
+    if SIGNED.match(line):
+        return False
     broken = bool(re.search(r"[，。；、]", before))
     return broken and len(before) >= (HEADING_CHARS if label(held[0]) else WRAPPED)
 
@@ -81,7 +83,10 @@ SITE = re.compile(r"[①-⑳][^，。；]{1,20}[；。]?$")
 SITES_COMING = re.compile(
     r"(?:(?:以下|下列|如下)(?![^：]{0,10}(?:工作|措施|方面|举措|任务))[^：]{0,14}：|[①-⑳][^，。；①-⑳]{1,20}[；]?)$"
 )
-STARTS = re.compile(r"20\d\d年\d{1,2}月\d{1,2}日$|附件|抄送|（?联系|承办")
+STARTS = re.compile(
+    r"20\d\d年\d{1,2}月\d{1,2}日$|附件|抄送|（?联系|承办|(?:再次|最后|衷心|非常)?，?感谢|特此|此[复致函]|以上答复"
+)
+SIGNED = re.compile(r"[^，。；、]{2,22}(?:局|委员会|政府|办公室|厅|中心|办事处|管委会|[健改]委)$")
 WRAPPED = 18
 
 

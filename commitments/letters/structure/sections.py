@@ -31,7 +31,7 @@ def of_passage(headings: Sequence[str]) -> str:
 
 def leads_in(text: str) -> bool:
     """Say whether a text announces a list of next steps: 下一步,我局将重点抓好以下工作:."""
-    tail = text[-90:]
+    tail = text[-150:]
     if PATTERNS["measures"].search(tail) and not cues.done(tail[-45:]) and not PATTERNS["opinion"].search(tail):
         return True
     return (
