@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from commitments.letters.dates.expressions import mask
 from commitments.letters.fields.conditions import conditions
 from commitments.letters.fields.programmes import Programme, of_programme
 from commitments.letters.fields.public_bodies import Register
@@ -88,8 +89,20 @@ def _named(asked: Question) -> Answer:
 
 
 def _pointed_back(asked: Question) -> Answer:
-    back = _back_to(asked.pledge, asked.known)
-    return ((back,), "stated") if back else None
+    back = _all_back(asked) or _back_to(asked.pledge, asked.known)
+    return (back, "stated") if back else None
+
+
+def _all_back(asked: Question) -> tuple[str, ...]:
+    """Return the companies named before that 各公司 points back to, here or earlier in the sentence."""
+    text, before = asked.pledge.passage.text, asked.pledge.before
+    if asked.we or not PATTERNS["all_back"].search(before + asked.pledge.text):
+        return ()
+    names = (name for _, _, name in asked.known.search(text[: asked.pledge.start]) if COMPANY.search(name))
+    return tuple(dict.fromkeys(names))
+
+
+COMPANY = re.compile(r"公司|集团|银行")
 
 
 def _programme(asked: Question) -> Answer:
@@ -107,7 +120,7 @@ def _ourselves(asked: Question) -> Answer:
 
 
 def _subject(asked: Question) -> Answer:
-    if asked.pledge.listed or cues.PATTERNS["next"].match(asked.pledge.text):
+    if asked.pledge.cue != "open" or asked.pledge.listed or cues.PATTERNS["next"].match(asked.pledge.text):
         return None
     before = _subject_before(asked.pledge, asked.known)
     ours = bool(before) and asked.known.is_self(before or "")
@@ -170,7 +183,7 @@ def joint(text: str) -> list[tuple[str, str]]:
     if not (hit := PATTERNS["joint"].search(text)):
         return []
     role = "with" if hit["before"] in ("会同", "联合", "配合") else "subject"
-    return [(f"{hit['level']}{name}部门", role) for name in hit["names"].split("、")]
+    return [(f"{hit['level']}{name}{hit['end']}", role) for name in hit["names"].split("、")]
 
 
 def _in_cells(pledge: Pledge, known: Register) -> list[tuple[str, str]]:
@@ -180,21 +193,21 @@ def _in_cells(pledge: Pledge, known: Register) -> list[tuple[str, str]]:
     return [(name, "subject") for name in names] if len(row) > 1 else []
 
 
-def _back_to(pledge: Pledge, known: Register) -> str | None:
+def _back_to(pledge: Pledge, known: Register) -> tuple[str, ...]:
     """Return the company that 该公司, 公司 or 项目单位 points back to."""
     if not (hit := PATTERNS["back"].search(pledge.text)):
-        return None
+        return ()
     before = pledge.passage.text[: pledge.start]
     ends = hit["kind"] if hit["kind"] not in ("企业", "项目单位", "项目公司", "运营单位") else ("公司", "集团")
     names = [name for _, _, name in known.search(before) if name.endswith(ends)]
-    return names[-1] if names else None
+    return tuple(names[-1:])
 
 
 def named(text: str, known: Register) -> list[tuple[str, str]]:
     """Return the known bodies that act in a text, with their role (subject, with, tasked)."""
     found: list[tuple[str, str]] = []
     previous: tuple[int, str] | None = None
-    for start, end, name in known.search(text):
+    for start, end, name in known.search(mask(text)):
         role = _role(text, start, end, previous)
         found += [(name, role)] if role else []
         previous = (end, role) if role else None

@@ -24,6 +24,8 @@ class Register:
             return False
         if name == self.kind or _is_short_for(name, self.self_name):
             return True
+        if name.endswith("部门") and self.self_name.startswith(name.removesuffix("部门")):
+            return True
         longer, shorter = sorted((self.self_name, name), key=len, reverse=True)
         head = longer[: len(longer) - len(shorter)]
         return longer == shorter or (
@@ -52,9 +54,17 @@ class Register:
 def _is_short_for(name: str, full: str) -> bool:
     """Say whether a name is a short form of another: 市住建局 of 云州市住房和城乡建设局."""
     short, core = PATTERNS["place_and_level"].sub("", name), PATTERNS["place_and_level"].sub("", full)
-    signs = iter(core)
-    same_ends = len(short) >= SHORTEST and short[0] == core[:1] and short[-1] == core[-1:]
-    return same_ends and all(sign in signs for sign in short)
+    return any(_spelt(short, rest) for rest in (core, core[PLACE:])) and len(short) >= SHORTEST
+
+
+def _spelt(short: str, full: str) -> bool:
+    """Say whether the signs of a short form stand in the full one in their order, the first and last at its ends."""
+    signs = iter(full)
+    ends = full[:1] == short[:1] and full[-1:] == short[-1:]
+    return bool(short) and ends and all(sign in signs for sign in short)
+
+
+PLACE = 2  # characters of a place without a level: 新城管委会 is 岚港新城管理委员会
 
 
 MOST, SHORTEST = 300, 3  # a letter names a few dozen bodies at most; 市里 or 我市 is none
@@ -64,8 +74,11 @@ def register(text: str, self_name: str | None, others: tuple[str, ...]) -> Regis
     """Collect the bodies a letter names."""
     given = [name for name in (self_name, *others) if name]
     short = [PATTERNS["place_before_level"].sub("", self_name)] if self_name else []
-    names = dict.fromkeys((*given, *short, *_plain(text)))
-    return Register(self_name, {name for name in list(names)[:MOST] if len(name) >= SHORTEST})
+    spoken = (hit["name"] for hit in PATTERNS["short"].finditer(text))
+    ours = (name for name in spoken if self_name and _is_short_for(name, self_name))
+    groups = (hit[0] for name in ("group", "ministry") for hit in PATTERNS[name].finditer(text))
+    names = dict.fromkeys((*given, *short, *_plain(text), *ours, *groups))
+    return Register(self_name, {name for name in list(names)[:MOST] if len(name) >= SHORTEST or name[:1] == "各"})
 
 
 def _plain(text: str) -> Iterator[str]:
@@ -90,5 +103,5 @@ def looks_like_unit(name: str) -> bool:
     return bool(
         PATTERNS["begins"].match(name)
         or PATTERNS["utility"].match(name)
-        or (PATTERNS["ends"].search(name) and len(name) >= NAMED)
+        or (PATTERNS["ends"].search(name) and len(name) >= NAMED - name.endswith("集团"))
     )

@@ -28,19 +28,32 @@ def strength(
     if gates:
         return Hard("conditional", "condition")
     if cue == "open":
-        return _open(words, goals, dated=dated)
+        return _open(words, goals, dated=dated, hedged=bool(cues.PATTERNS["plan"].search(mask(before))))
     if not goals and not has_output(words) and not (dated and dated_act(words)):
         return Hard("soft", "no-output")
     plan = cues.PATTERNS["plan"]
-    hedged = plan.search(words) or plan.search(mask(before)) or re.search(r"争取[^，。]{0,12}\d", words)
+    hedged = plan.search(words) or plan.search(mask(before)) or PATTERNS["hedge"].search(words)
     return Hard("planned", "hedge") if hedged else Hard("firm", "output")
 
 
-def _open(words: str, goals: tuple[Goal, ...], *, dated: bool) -> Hard:
+def _open(words: str, goals: tuple[Goal, ...], *, dated: bool, hedged: bool) -> Hard:
+    if not hedged and _ends_surely(words):
+        return Hard("firm", "output")
     stage = re.split("[，；]", words[cues.PATTERNS.place("open", words) :])[0]
-    talk = PATTERNS["talk"].search(stage) and not PATTERNS["step"].search(stage)
-    only_talk = talk and not dated and not (goals and cues.PATTERNS["done"].search(words))
-    return Hard("soft", "talks") if only_talk else Hard("planned", "step")
+    counted = goals and cues.PATTERNS["done"].search(words)
+    return Hard("soft", "talks") if _only_talk(stage) and not dated and not counted else Hard("planned", "step")
+
+
+def _ends_surely(words: str) -> bool:
+    """Say whether the end of what is under way is promised without a hedge: 正在铺设，年内即可通水."""
+    ends = (clause for clause in re.split("[，；]", words) if PATTERNS["sure_end"].search(clause))
+    return any(not cues.planned(clause) for clause in ends)
+
+
+def _only_talk(stage: str) -> bool:
+    """Say whether a stage is talk or inquiry: what it says first."""
+    talk, step = PATTERNS["talk"].search(stage), PATTERNS["step"].search(stage)
+    return talk is not None and not (step and step.start() < talk.start())
 
 
 def has_output(words: str) -> bool:

@@ -50,6 +50,20 @@ def test_a_lead_in_that_says_we_adds_the_replying_unit():
         ("我局将报市政府审定后印发细则。", (UNIT,)),
         ("我市将建设智慧停车平台。", ()),
         ("到2025年，公交分担率达到40%。", ()),
+        ("今年我市计划新装信号灯12处。", ()),
+        ("县上将统筹建设批发市场。", ()),
+        ("中标单位即将进场，预计年底完工。", ()),
+        ("目前，石桥镇中心学校正在置换运动场用地。", ("石桥镇中心学校",)),
+        ("市电信、移动、联通等公司将于年底前各新建基站2座。", ("市电信公司", "市移动公司", "市联通公司")),
+        ("我局将督促市水投公司加强对接，争取市公司资金支持。", (UNIT, "市水投公司")),
+        ("我局将向上争取，并已报请市水利局核准。", (UNIT,)),
+        ("我局将向市委、市政府汇报，争取早日开工建设。", (UNIT,)),
+        ("今年全市各县区计划新建公厕30座。", ("各县区",)),
+        ("我局将督促各县（市、区）制定整改方案。", (UNIT, "各县（市、区）")),
+        ("请桥头庄村组提出挂牌申请。", ("桥头庄村组",)),
+        ("目前正在由云投集团制定整治方案。", ("云投集团",)),
+        ("我局正会同发展改革委、水利部等部门编制规划。", (UNIT, "发展改革委", "水利部")),
+        ("但云州市交通运输部门会继续牵头合理规划。", (UNIT,)),
     ],
 )
 def test_owners_are_those_the_words_name(text, owners):
@@ -63,6 +77,20 @@ def test_a_joint_list_of_departments_is_taken_apart():
 def test_the_company_points_back_to_its_name():
     found = only("该路段由云州城投建设集团有限公司承建，施工已近尾声。该公司计划于今年9月完成管线迁改。")
     assert found.owners == ("云州城投建设集团有限公司",)
+
+
+def test_each_company_points_back_to_those_named():
+    (found, *_) = read("5月，中国移动云州分公司、中国联通云州分公司到场查看。各公司表示会上报迁移计划。")
+    assert found.owners == ("中国移动云州分公司", "中国联通云州分公司")
+
+
+def test_an_act_to_come_is_not_given_to_the_unit_of_an_earlier_sentence():
+    found = only("官庄村委会已完成管网改造。其余村组将纳入计划实施。")
+    assert (found.owners, found.owner_rule) == ((UNIT,), "no-subject")
+
+
+def test_the_name_in_a_title_owns_nothing():
+    assert only("根据《市水务局关于防汛的通知》，我局将完成清淤。").owners == (UNIT,)
 
 
 def test_an_open_item_belongs_to_the_unit_its_paragraph_is_about():
@@ -99,7 +127,14 @@ def test_unnamed_bodies_are_none(words):
 
 
 @pytest.mark.parametrize(
-    ("name", "means"), [("市交通局", True), ("市交通运输局", True), ("市公安局", False), ("市教育局", False)]
+    ("name", "means"),
+    [
+        ("市交通局", True),
+        ("云州市交通运输部门", True),
+        ("市交通运输局", True),
+        ("市公安局", False),
+        ("市教育局", False),
+    ],
 )
 def test_a_short_form_means_the_replying_unit(name, means):
     assert register("", UNIT, ()).is_self(name) is means
@@ -107,3 +142,10 @@ def test_a_short_form_means_the_replying_unit(name, means):
 
 def test_an_empty_name_in_the_header_is_no_body():
     assert only("我局将新建停车场2座。", co_units=("", "市财政局"), proposer="").owners == (UNIT,)
+
+
+def test_the_replying_unit_may_call_itself_by_a_short_form():
+    unit = "岚港新城开发建设管理委员会"
+    assert only("目前，新城管委会正在建设停车场。", replying_unit=unit).owners == (unit,)
+    found = only("下一步，文旅局将指导各镇新建健身点2处。", replying_unit="文体广电和旅游局")
+    assert found.owners == ("文体广电和旅游局", "各镇")
