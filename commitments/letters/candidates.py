@@ -20,6 +20,7 @@ from commitments.letters.pledges.possible import possible
 from commitments.letters.structure.outline import ordinal, outline
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document, Header, View
+from commitments.letters.titles import title_of
 
 KINDS = {"open": "open_item", "goal": "target"}
 SURE, POSSIBLE = "sure", "possible"  # the two shelves
@@ -33,6 +34,7 @@ class Candidate:
     """
 
     shelf: str  # sure, possible
+    title: str  # the act and its object, in the letter's script
     quote: str
     start: int
     end: int
@@ -110,6 +112,7 @@ class Letter:
     programmes: Sequence[Programme]
     guest: str | None  # whom 贵会 means
     script: Script
+    topic: str  # what the proposal is about
     given: dict[str, str]  # names of the header: matching form to printed form
 
 
@@ -129,6 +132,7 @@ def candidates(view: View, header: Header, document: Document) -> Shelves:
         programmes=programmes(passages, known),
         guest=matching.get(_guest(header) or ""),
         script=script,
+        topic=header.proposal_title or "",
         given=given,
     )
     taken = pledges(passages, base)
@@ -158,13 +162,15 @@ def _own(pledge: Pledge, letter: Letter) -> Callable[[str | None], str | None]:
 def _candidate(pledge: Pledge, number: int, letter: Letter, why_not: str = "") -> Candidate:
     at = pledge.passage.at
     start, end = letter.script.view.span(at[pledge.start], at[pledge.end - 1] + 1)
+    whole, begin = letter.script.document.text, letter.script.view.at[at[0]]
     gates, due, own = tuple(conditions(pledge.text)), deadline(pledge, letter.base), _own(pledge, letter)
     goals = targets(pledge.text, letter.script.of_pledge(pledge))
     owned = owners(pledge, letter.known, letter.programmes, letter.guest)
     hard = strength(pledge.act, pledge.cue, gates, goals, dated=due.day is not None, before=pledge.before)
     return Candidate(
         shelf=POSSIBLE if why_not else SURE,
-        quote=letter.script.document.text[start:end],
+        title=title_of(whole[start:end], whole[min(begin, start) : start], letter.topic),
+        quote=whole[start:end],
         start=start,
         end=end,
         ordinal=ordinal(pledge.passage) or str(number),

@@ -18,6 +18,7 @@ from commitments.letters.candidates import Candidate
 from commitments.letters.pledges.cues import WE
 from commitments.letters.reading import Reading, reread
 from commitments.letters.text.simplified import simplify
+from commitments.letters.titles import title_of
 from commitments.models import Commitment, Department, Letter, Source, Target
 from commitments.queries import lookup
 from commitments.register import departments, editing, letters, opening
@@ -26,10 +27,6 @@ from commitments.text import amounts
 from commitments.text.letter_name import letter_name
 
 ASKED = ("document_number", "proposal_number", "proposing_unit", "replying_unit", "signed_on")
-TITLE_CHARS = 30
-LABEL = re.compile(
-    r"^[（(]?[一二三四五六七八九十\d①-⑳]{1,3}[）)]?(?:[是、.．:：,，]|(?=[\u4e00-\u9fff]))[、,，:：]?\s*"
-)
 BASES = {"self": "self", "stated": "stated", "inferred-from-section": "inferred", "unknown": "unassigned"}
 SUPPORTING = {"inferred-from-section": "inferred"}  # how those beside the first are known; else by name
 GROUP = re.compile("^(?:各|有关|相关|其他|全[市县区省]|属地|沿线|所在)|等(?:单位|部门|地)?$")
@@ -256,7 +253,7 @@ def _draft(
         ordinal=_ordinal(section, found.ordinal, used),
         kind=found.kind,
         strength=found.strength,
-        title=title_of(found.quote),
+        title=found.title,
         quote=found.quote,
         lead=owners[0],
         support=owners[1:],
@@ -277,7 +274,7 @@ def _targets(found: Candidate) -> list[Target]:
     """Return the figures of a pledge; two that count things of one name are numbered."""
     made: dict[str, Target] = {}
     for goal in (each for each in found.targets if amounts.is_kept(each.quantity)):
-        what = _unused(goal.what or title_of(found.quote), made)
+        what = _unused(goal.what or found.title, made)
         made[what] = Target(what=what, goal=goal.quantity, unit=goal.unit)
     return list(made.values())
 
@@ -299,14 +296,6 @@ def _ordinal(section: str, ordinal: str, used: set[tuple[str, str]]) -> str:
     free = next(name for name in names if (section, name) not in used)
     used.add((section, free))
     return free
-
-
-def title_of(quote: str) -> str:
-    """Return the first words of a pledge without its label, to call it by."""
-    words = LABEL.sub("", " ".join(quote.split()))
-    first = re.split(r"[。；;，,]", words, maxsplit=1)[0]
-    best = first if len(first) >= 6 else words  # noqa: PLR2004 - 目前 or 同时 says nothing
-    return best if len(best) <= TITLE_CHARS else f"{best[: TITLE_CHARS - 1]}…"
 
 
 def split(register: Register, ref: str, at: int) -> str:
