@@ -10,6 +10,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from commitments import codes
 from commitments.calendar.deadlines import is_meant
@@ -111,6 +112,27 @@ def asks(found: Candidate) -> list[str]:
     """Return what a person must decide: who leads, whether a date is meant so."""
     unsure = found.due_note is not None or found.owner_basis == "inferred-from-section"
     return ["lead"] * (not _bodies(found.owners)) + ["date"] * (found.due_note is not None) + ["look"] * unsure
+
+
+def also_look_at(session: Session, letter: Letter) -> list[Candidate]:
+    """Return what else of a letter may be a pledge, in the order of the text; what was taken stands there no more."""
+    source = session.get(Source, letter.id)
+    if source is None:
+        return []
+    held = [(place["start"], place["end"]) for place in source.places.values()]
+    found = reread(source.text, letter.signed_on).possible
+    return [each for each in found if not any(each.start < end and start < each.end for start, end in held)]
+
+
+def take(register: Register, letter: Letter, found: Candidate, own_unit: str) -> str:
+    """Make a draft of what a person took from beside the pledges; return its ref."""
+    source = register.session.get_one(Source, letter.id)
+    rows = select(Commitment.section, Commitment.ordinal).where(Commitment.letter_id == letter.id)
+    used = {(section, ordinal or "") for section, ordinal in register.session.execute(rows)}
+    own, done = letter.replying_unit or own_unit, Intake(letter=letter.name)
+    row = opening.add(register, _draft(register, letter, found, used, done, own), codes.reason("taken"))
+    source.place(row.ref, start=found.start, end=found.end, ask=asks(found), note=found.due_note or "")
+    return row.ref
 
 
 def is_stated(draft: Commitment, source: Source | None) -> bool:

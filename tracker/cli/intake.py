@@ -113,6 +113,11 @@ def show_candidates(reading: "Reading", locale: str) -> None:
         print_table(i18n.table(locale, "cli.import.column"), rows)
     else:
         say(i18n.say(locale, "cli.import.none"))
+    if reading.possible:
+        say(i18n.say(locale, "cli.import.possible"))
+    for each in reading.possible:
+        quote = each.quote if len(each.quote) <= QUOTE_CHARS else f"{each.quote[:QUOTE_CHARS]}…"
+        say(i18n.say(locale, "cli.import.one_possible", quote=quote, why=i18n.word(locale, "why_not", each.why[0])))
     for line in found["quarantined"]:
         say(i18n.say(locale, "cli.import.aside", line=line))
     _say_warnings(reading, locale)
@@ -152,5 +157,7 @@ def _say_done(done: "Intake", reading: "Reading", locale: str) -> None:
 
         names = i18n.word(locale, "cli.common", "comma").join(field_words(locale, name) for name in done.missing)
         say(i18n.say(locale, "cli.import.missing", names=names, letter=done.letter))
+    if reading.possible:
+        say(i18n.say(locale, "cli.import.more", n=len(reading.possible)))
     counts = {"drafts": len(done.refs), "aside": len(reading.document.quarantined)}
     say(i18n.say(locale, "cli.import.done", letter=done.letter, **counts))

@@ -107,7 +107,7 @@ def edit(
 ) -> None:
     """补充或更正答复函的登记内容；补上落款日期后，缺年份的期限随之推算 · Correct a letter, or add what it does not say.
 
-    $ tracker letter edit 1007 --signed-on 2019-06-26 --reason 函中未写日期
+    $ tracker letter edit 1007 --class-mark A --reason 补录分类
     """
     from commitments.queries.lookup import find_department, find_letter
     from commitments.register.letter_import import correct_letter

@@ -162,6 +162,32 @@ def test_units_consulted_stand_on_the_letter(scene: Scene) -> None:
     assert differences(scene) == []
 
 
+# -- what else to look at ----------------------------------------------------------------------------------------
+
+
+SHELVED = """关于增加学位的答复
+一、我局将于2019年10月底前在城东新建小学两所。
+有市民建议将来逐步开放操场，需要进一步研究论证。
+市教育局
+2019年5月20日
+"""
+
+
+def test_what_else_to_look_at_becomes_a_draft_when_a_person_takes_it(scene: Scene) -> None:
+    done = brought(scene, SHELVED)
+    with reading(scene.engine) as session:
+        letter = lookup.find_letter(session, done.letter)
+        (found,) = letter_import.also_look_at(session, letter)
+    assert "操场" in found.quote
+    taken: list[str] = []
+    scene.do(lambda r: taken.append(letter_import.take(r, lookup.find_letter(r.session, done.letter), found, OWN)))
+    with reading(scene.engine) as session:
+        row = lookup.find(session, taken[0])
+        assert (row.state, row.quote) == ("draft", found.quote)
+        assert letter_import.also_look_at(session, row.letter) == []
+    assert differences(scene) == []
+
+
 # -- ledgers of before -----------------------------------------------------------------------------------------
 
 
