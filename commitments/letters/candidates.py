@@ -92,9 +92,14 @@ class Script:
         """Write a value of the header in the characters of the view."""
         return canonical(value.translate(self.table))
 
+    @cached_property
+    def signs(self) -> str:
+        """The view in one form of signs."""
+        return canonical(self.view.text)
+
     def heading(self, words: str) -> str:
         """Return a heading as the letter prints it."""
-        place = canonical(self.view.text).find(words)
+        place = self.signs.find(words)
         return self.own(place, place + len(words)) if place >= 0 else words
 
     def printed(self, name: str, given: dict[str, str]) -> str:

@@ -140,21 +140,22 @@ def _another(found: Sequence[Clause], place: int) -> bool:
     clause = found[place]
     if found[place - 1].text_end == "；" and not clause.cue and _own_act(found[place + 1 : place + 2]):
         return bool(MATTER.search(clause.text))
+    if found[place - 1].text_end == "；" and (clause.cue == "event" or (not clause.cue and REST.match(clause.text))):
+        return True
     if not _own_act(found[place : place + 1]):
         return False
     return found[place - 1].text_end == "；" or bool(PHASE.match(clause.subject))
 
 
 PHASE = re.compile(r"第[一二三四五六七八九\d]+[批期]|[一二三四五]期")
+REST = re.compile(r"[^，。；]{0,8}(?:其余|余下|剩余)[^，。；]{0,12}(?:逐年|逐步|陆续|分批)")
 MATTER = re.compile(r"(?:一事|事宜|问题|建议|方面|诉求)$|^(?:关于|对于|针对|至于)")
 
 
 def _own_act(found: Sequence[Clause]) -> bool:
     """Say whether a clause announces something of a subject of its own."""
-    return any(
-        clause.cue in ("open", "plan", "will") and clause.subject and not PATTERNS["verb_first"].match(clause.subject)
-        for clause in found
-    )
+    telling = (clause for clause in found if clause.cue in ("open", "plan", "will", "goal") and clause.subject)
+    return any(not PATTERNS["verb_first"].match(clause.subject) for clause in telling)
 
 
 DONE_BY_ANOTHER = re.compile(r"(?!截至|目前|现|至今|今年).{2,10}已")

@@ -7,6 +7,7 @@ piece knows where it came from. Numbering forms seen in reply letters: 一、 �
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from commitments.letters.structure.paragraphs import HEADING_CHARS, NUMERALS, SITES_COMING, label, paragraphs
@@ -80,6 +81,7 @@ def ordinal(passage: Passage) -> str:
     return "".join(shown.get(level, "{}").format(label) for level, label in passage.labels).strip("·")
 
 
+@lru_cache(maxsize=1024)
 def _depths(text: str) -> list[int]:
     depth, depths = 0, []
     for sign in text:
