@@ -76,7 +76,7 @@ def register(text: str, self_name: str | None, others: tuple[str, ...]) -> Regis
     short = [PATTERNS["place_before_level"].sub("", self_name)] if self_name else []
     spoken = (hit["name"] for hit in PATTERNS["short"].finditer(text))
     ours = (name for name in spoken if self_name and _is_short_for(name, self_name))
-    groups = (hit[0] for name in ("group", "ministry") for hit in PATTERNS[name].finditer(text))
+    groups = (hit["name"] for name in ("group", "ministry", "brand") for hit in PATTERNS[name].finditer(text))
     names = dict.fromkeys((*given, *short, *_plain(text), *ours, *groups))
     return Register(self_name, {name for name in list(names)[:MOST] if len(name) >= SHORTEST or name[:1] == "各"})
 

@@ -33,7 +33,8 @@ def strength(
         return Hard("soft", "no-output")
     plan = cues.PATTERNS["plan"]
     hedged = plan.search(words) or plan.search(mask(before)) or PATTERNS["hedge"].search(words)
-    return Hard("planned", "hedge") if hedged else Hard("firm", "output")
+    under_way = not dated and not goals and cues.open_stage(words)
+    return Hard("planned", "hedge") if hedged or under_way else Hard("firm", "output")
 
 
 def _open(words: str, goals: tuple[Goal, ...], *, dated: bool, hedged: bool) -> Hard:
