@@ -135,6 +135,10 @@ class Problem(str):  # noqa: SLOT000 - a str has no room for slots of its own
         problem._said = said
         return problem
 
+    def __reduce__(self) -> tuple[type[Self], tuple[Callable[[str], str]]]:
+        """Let what there is to say come from another process."""
+        return type(self), (self._said,)
+
     def message(self, locale: str) -> str:
         """Return the sentence for a reader of ``locale``."""
         return self._said(locale)
@@ -142,7 +146,11 @@ class Problem(str):  # noqa: SLOT000 - a str has no room for slots of its own
 
 def sentence(key: str, /, **facts: object) -> Problem:
     """Return the text ``cli.links.which`` of the catalogue, filled with facts, in English and in each language."""
-    return Problem(lambda locale: say(locale, key, **{name: _fact(locale, value) for name, value in facts.items()}))
+    return Problem(partial(_filled, key, facts))
+
+
+def _filled(key: str, facts: Mapping[str, object], locale: str) -> str:
+    return say(locale, key, **{name: _fact(locale, value) for name, value in facts.items()})
 
 
 class Lines:

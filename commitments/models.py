@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -105,7 +106,8 @@ class Source(Base):
     """The text a letter was read from, and where in it each of its commitments stands.
 
     ``places`` says for a ref: ``start`` and ``end`` in ``text``, and in ``ask`` what a person must still decide before
-    it can be confirmed (``lead``) or should look at (``date``), with the reason in ``note``.
+    it can be confirmed (``lead``) or should look at (``date``), with the reason in ``note``. ``recognised``: a program
+    saw the text in a scan; quotes are not compared with it, and are not the letter's own words to the sign.
     """
 
     __tablename__ = "source"
@@ -115,6 +117,7 @@ class Source(Base):
     text: Mapped[str] = mapped_column(Text)
     aside: Mapped[list[str]] = mapped_column(JSON, default_factory=list)
     places: Mapped[dict[str, dict[str, Any]]] = mapped_column(JSON, default_factory=dict)
+    recognised: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     def asks(self, ref: str) -> list[str]:
         """Return what is still to be decided about a commitment."""

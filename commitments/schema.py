@@ -11,7 +11,7 @@ from commitments.errors import SchemaTooNew, SchemaTooOld
 from commitments.storage import looking, plain_errors, shown, tables_may_be_remade
 
 # Every migration, oldest first; a test compares it with the files.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 HEAD = REVISIONS[-1]
 UPGRADE_LOCK = 7_001_007  # any number that nothing else in the database locks
 

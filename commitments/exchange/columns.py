@@ -60,11 +60,11 @@ def plain(heading: str) -> str:
 def rows(session: Session, wanted: Filter) -> list[dict[str, Any]]:
     """Return the rows that a filter matches, by ref: every column but ``no`` and ``band``; progress as (day, note).
 
-    ``verbatim`` says that the letter's text is kept, with which quotes are compared.
+    ``verbatim`` says that the letter's text is kept, with which quotes are compared, and was not recognised in a scan.
     """
     chosen = select(Commitment.id).where(*wanted.conditions(Commitment))
     named = [Commitment.id, *(getattr(Commitment, key) for key in _HERE), *_ELSEWHERE.values()]
-    named.append(Source.letter_id.is_not(None).label("verbatim"))
+    named.append(Source.recognised.is_(False).label("verbatim"))
     query = select(*named).join_from(Commitment, Letter).join(Department, Commitment.lead_id == Department.id)
     query = query.outerjoin(Source, Source.letter_id == Commitment.letter_id)
     found = session.execute(query.where(Commitment.id.in_(chosen)).order_by(Commitment.ref)).mappings().all()

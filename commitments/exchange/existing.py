@@ -68,7 +68,7 @@ def _letters(session: Session, numbers: Collection[str]) -> list[Letter]:
 
 def _texts(session: Session, letters: Collection[Letter]) -> dict[str, str]:
     numbers = {letter.id: letter.name for letter in letters}
-    query = select(Source.letter_id, Source.text)
+    query = select(Source.letter_id, Source.text).where(Source.recognised.is_(False))
     found = (row for part in _batches(numbers) for row in session.execute(query.where(Source.letter_id.in_(part))))
     return {numbers[letter]: text for letter, text in found}
 

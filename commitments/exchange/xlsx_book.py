@@ -36,13 +36,25 @@ def read(data: bytes, wanted: Collection[str]) -> SheetCells | None:
 
     Raises Mistake, or whatever zip, XML and openpyxl raise when they are damaged.
     """
+    parts, places, epoch = _opened(data)
+    name = next((name for name in places if name.strip() in wanted), next(iter(places), None))
+    return None if name is None else _sheet(name, parts, places[name], epoch)
+
+
+def read_all(data: bytes) -> list[SheetCells]:
+    """Return all sheets that people see; raises what ``read`` raises."""
+    parts, places, epoch = _opened(data)
+    return [_sheet(name, parts, place, epoch) for name, place in places.items()]
+
+
+def _opened(data: bytes) -> tuple["_Parts", dict[str, str], datetime]:
+    """Return the parts of a workbook, where its visible sheets are, and the day from which it counts."""
     reader = ExcelReader(BytesIO(data))
     reader.archive = parts = _Parts(BytesIO(data))
     reader.read_manifest()
     reader.read_workbook()
     places = {sheet.name: part.target for sheet, part in reader.parser.find_sheets() if sheet.state == "visible"}
-    name = next((name for name in places if name.strip() in wanted), next(iter(places), None))
-    return None if name is None else _sheet(name, parts, places[name], reader.wb.epoch)
+    return parts, places, reader.wb.epoch
 
 
 def _sheet(name: str, parts: "_Parts", part: str, epoch: datetime) -> SheetCells:

@@ -50,11 +50,12 @@ def _answer(function: str, arguments: tuple[object, ...]) -> object:
         return error
 
 
-def _bound(seconds: int, memory: int) -> None:
+def bound(seconds: int, memory: int) -> None:
+    """Let this process, and those it becomes, take no more seconds of the processor and bytes of memory."""
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 if __name__ == "__main__":
-    _bound(int(sys.argv[1]), int(sys.argv[2]))
+    bound(int(sys.argv[1]), int(sys.argv[2]))
     sys.stdout.buffer.write(pickle.dumps(_answer(*pickle.load(sys.stdin.buffer))))  # noqa: S301 - from our own parent

@@ -7,12 +7,28 @@ class UnreadableLetter(Refused):
     """The file is no letter that can be read as text."""
 
 
-class OldWord(Refused):
-    """A .doc or .wps file: its form was never published whole."""
+class OfficeNeeded(Refused):
+    """A file that only an office program reads; ``form`` is its ending: doc, rtf, odt, xls, ods."""
+
+
+class FixedLayout(Refused):
+    """An .ofd file: pages as they are printed."""
+
+
+class ZipOfLetters(Refused):
+    """A zip of several files where one letter is wanted."""
 
 
 class ScannedLetter(Refused):
     """A PDF made of pictures."""
+
+
+class GarbledLetter(ScannedLetter):
+    """A PDF whose text layer is signs that mean nothing outside its own fonts."""
+
+
+class PictureLetter(ScannedLetter):
+    """A picture of a page."""
 
 
 class LetterTooLarge(Refused):

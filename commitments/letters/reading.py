@@ -8,7 +8,7 @@ from datetime import date
 from commitments.letters.candidates import Candidate, candidates
 from commitments.letters.files.reader import Source, read_file
 from commitments.letters.header.fields import header
-from commitments.letters.text.boilerplate import put_aside
+from commitments.letters.text.boilerplate import Sorted, put_aside
 from commitments.letters.text.document import Document, Header, View, head_view, view
 from commitments.letters.text.repairs import repairs
 
@@ -33,14 +33,14 @@ def reread(text: str, signed_on: date | None) -> Reading:
 def read(
     data: bytes, name: str, to_text: Callable[[bytes, str], Source] = read_file, signed_on: date | None = None
 ) -> Reading:
-    """Read a letter: .txt, .html, .docx or .pdf with a text layer; ``name`` is for messages only.
+    """Read a letter of any kind that ``to_text`` reads; ``name`` is for messages only.
 
     ``signed_on`` is the day a person gives for a letter without one: deadlines are read against it, the header stays
     what the letter says. The same bytes give the same answer. Raises a subclass of Refused that says what to do.
     ``confined.read_file`` is the way to text for files from outside.
     """
     source = to_text(data, name)
-    parted = put_aside(source.lines)
+    parted = Sorted(tuple(source.lines), ()) if source.listed else put_aside(source.lines)
     text = "\n".join(parted.kept)
     document = Document(
         text=text,
@@ -49,6 +49,8 @@ def read(
         repairs=tuple(repairs(text)),
         warnings=source.warnings,
         page=source.facts,
+        recognised=source.recognised,
+        doubts=source.doubts,
     )
     return _reading(document, signed_on)
 

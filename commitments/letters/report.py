@@ -3,9 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
+from commitments.errors import each_message
 from commitments.letters.candidates import Candidate
 from commitments.letters.reading import Reading
-from commitments.letters.text.document import Header
+from commitments.letters.text.document import Document, Header
 
 SCHEMA = 1
 NEEDED = {  # facts the register asks a person for when the letter does not say them, with the fields of the head
@@ -17,18 +18,19 @@ NEEDED = {  # facts the register asks a person for when the letter does not say 
 }
 
 
-def as_json(reading: Reading) -> dict[str, Any]:
-    """Return a reading in JSON's types; offsets count characters of ``text``."""
+def as_json(reading: Reading, locale: str = "en") -> dict[str, Any]:
+    """Return a reading in JSON's types, its warnings in a language; offsets count characters of ``text``."""
     document = reading.document
     return {
         "schema": SCHEMA,
         "letter": _letter(reading.header),
         "sha256": document.sha256,
         "text": document.text,
-        "candidates": [_candidate(each) for each in (*reading.candidates, *reading.possible)],
+        "recognised": document.recognised,
+        "candidates": [_candidate(each, document) for each in (*reading.candidates, *reading.possible)],
         "quarantined": list(document.quarantined),
         "repairs": [{"line": r.line, "from": r.before, "to": r.after, "why": r.why} for r in document.repairs],
-        "warnings": list(document.warnings),
+        "warnings": each_message(document.warnings, locale),
     }
 
 
@@ -41,8 +43,12 @@ def _letter(head: Header) -> dict[str, Any]:
     return {name: value for name, value in said.items() if name != "page_date"} | {"missing": missing}
 
 
-def _candidate(found: Candidate) -> dict[str, Any]:
-    """Return one candidate; its fields are named as in the contract already."""
+def _candidate(found: Candidate, document: Document) -> dict[str, Any]:
+    """Return one candidate; its fields are named as in the contract already.
+
+    Of a letter that was recognised in a picture, the figures that are doubtful stand with it.
+    """
     due = found.due_date.isoformat() if found.due_date else None
     return {**asdict(found), "owners": list(found.owners), "due_date": due, "why": list(found.why),
-            "targets": [asdict(goal) for goal in found.targets]}  # fmt: skip
+            "targets": [asdict(goal) for goal in found.targets], "recognised": document.recognised,
+            "doubtful": document.doubtful(found.quote)}  # fmt: skip

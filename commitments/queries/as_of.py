@@ -99,7 +99,7 @@ def commitments_as_of(
         stood = _stood(facts, period, ladder, workdays)
         month = _Month(row["opened_at"], [entry for entry in own if entry.at < period.end], asked.get(row["id"], []))
         brought = _brought(facts, month, period, workdays)
-        verbatim = row["source_id"] is not None
+        verbatim = row["recognised"] is False
         figures = targets.get(row["id"], ())
         found.append(CommitmentAsOf(letter=row["letter"], verbatim=verbatim, targets=figures, **stood, **brought))
     return found
@@ -256,7 +256,11 @@ def _chosen(unit: Department | None, period: Period) -> Select[Any]:
 
 def _rows(chosen: Select[Any]) -> Select[Any]:
     columns = [Commitment.opened_at, *(getattr(Commitment, field) for field in FACTS)]
-    names = (Letter.name.label("letter"), Department.name.label("lead"), Source.letter_id.label("source_id"))
+    names = (
+        Letter.name.label("letter"),
+        Department.name.label("lead"),
+        Source.recognised.label("recognised"),
+    )
     query = chosen.add_columns(*columns, *names).outerjoin(Source, Source.letter_id == Commitment.letter_id)
     return query.join(Department, Commitment.lead_id == Department.id).order_by(Commitment.ref)
 

@@ -184,8 +184,9 @@ def _receipts(session: Session, ids: Sequence[int]) -> dict[int, list[Acknowledg
 
 
 def _kept(session: Session, letters: Collection[int]) -> frozenset[int]:
-    """Return those of these letters whose text is kept."""
-    return frozenset(session.scalars(select(Source.letter_id).where(Source.letter_id.in_(letters))))
+    """Return those of these letters whose own text is kept."""
+    its = (Source.letter_id.in_(letters), Source.recognised.is_(False))
+    return frozenset(session.scalars(select(Source.letter_id).where(*its)))
 
 
 def _names(rows: Iterable[Progress | Extension | Evidence | HistoryEntry]) -> set[str]:

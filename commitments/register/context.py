@@ -133,8 +133,8 @@ class Register:
         return f"{prefix}{self._last_numbers[prefix]:02d}"
 
     def letter_text(self, letter: Letter) -> str | None:
-        """Return the stored text of a letter, or None where none was kept."""
+        """Return the stored text of a letter, or None where none was kept, or only what was recognised in a scan."""
         if letter.id is not None and letter.id not in self._texts:
             source = self.session.get(Source, letter.id)
-            self._texts[letter.id] = source.text if source else None
+            self._texts[letter.id] = source.text if source and not source.recognised else None
         return self._texts.get(letter.id)

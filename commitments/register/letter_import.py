@@ -18,6 +18,7 @@ from commitments.errors import Refused
 from commitments.letters.candidates import Candidate
 from commitments.letters.pledges.cues import WE
 from commitments.letters.reading import Reading, reread
+from commitments.letters.text.document import Document
 from commitments.letters.text.simplified import simplify
 from commitments.letters.titles import title_of
 from commitments.models import Commitment, Department, Letter, Source, Target
@@ -69,14 +70,18 @@ def import_letter(register: Register, reading: Reading, name: str, given: Mappin
     _refuse_changed(register, reading, done.letter)
     letter = _letter(register, reading, facts, done)
     source = Source(
-        letter_id=letter.id, name=name, text=reading.document.text, aside=list(reading.document.quarantined)
+        letter_id=letter.id,
+        name=name,
+        text=reading.document.text,
+        aside=list(reading.document.quarantined),
+        recognised=reading.document.recognised,
     )
     register.session.add(source)
     used: set[tuple[str, str]] = set()
     why, own = codes.reason("letter_import", file=name), letter.replying_unit or own_unit
     for found in reading.candidates:
         row = opening.add(register, _draft(register, letter, found, used, done, own), why)
-        source.place(row.ref, start=found.start, end=found.end, ask=asks(found), note=found.due_note or "")
+        source.place(row.ref, start=found.start, end=found.end, **_looks(found, reading.document))
         done.refs.append(row.ref)
     return done
 
@@ -103,9 +108,17 @@ def _date_drafts(register: Register, letter: Letter) -> list[str]:
         if now and source and now.due_date and (letter.signed_on is None or now.due_date >= letter.signed_on):
             basis = {"due_basis": _basis(now), "due_rule": now.due_rule}
             editing.edit(register, row.ref, codes.reason("letter_dated"), due_on=now.due_date, **basis)
-            source.place(row.ref, ask=asks(now), note=now.due_note or "")
+            source.place(row.ref, ask=[*asks(now), *["look"] * source.recognised], note=now.due_note or "")
             dated.append(row.ref)
     return dated
+
+
+def _looks(found: Candidate, document: Document) -> dict[str, object]:
+    """Return what a person must look at in a draft, and why."""
+    doubts = document.doubtful(found.quote)
+    seen = ["look"] * (document.recognised and "look" not in asks(found))
+    said = f"recognised twice, not alike: {', '.join(doubts)}" if doubts else ""
+    return {"ask": [*asks(found), *seen], "note": found.due_note or said}
 
 
 def asks(found: Candidate) -> list[str]:

@@ -257,6 +257,8 @@ class Walk:
             where = clean(f"{row.section}  {row.ordinal or ''}")
             print(f"\n{self.at + 1}/{len(self.refs)}  {paint(ref, 'bold')}  {where}")
             print(_in_paragraph(row, source))
+            if source and source.recognised:
+                print(f"  {paint(i18n.say(self.locale, 'cli.review.label.recognised'), 'yellow')}")
             for line in self._facts(row, source):
                 print(line)
         sys.stdout.flush()

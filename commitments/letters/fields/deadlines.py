@@ -10,6 +10,7 @@ from commitments.letters.dates.rules import PATTERNS, after
 from commitments.letters.fields.conditions import conditions
 from commitments.letters.pledges import cues
 from commitments.letters.pledges.model import Pledge
+from commitments.letters.structure import tables
 
 ATTRIBUTE = re.compile(
     r"(?:之前|以前|前)?(?:建成|登记|到期|竣工|入学|出生|购买|投用|交房|注册|开工建设|取得|办理|实施|出台|印发|"
@@ -35,9 +36,10 @@ class Deadline:
 
 def deadline(pledge: Pledge, base: Base) -> Deadline:
     """Return the deadline of a pledge (docs/pledges.md, section 5)."""
-    text = pledge.text
-    times = _usable(text, base)
-    dated = [time for time in times if time.day] or _leading(pledge, base)
+    limit = tables.time(pledge.heads, pledge.passage.text)
+    text = limit or pledge.text
+    times = list(find(limit, base)) if limit else _usable(text, base)  # a column of time limits leaves no doubt
+    dated = [time for time in times if time.day] or ([] if limit else _leading(pledge, base))
     if term := _term(text, dated, pledge, base):
         return term
     if dated:
@@ -46,7 +48,7 @@ def deadline(pledge: Pledge, base: Base) -> Deadline:
         return Deadline(shared[-1].text, shared[-1].day, "shared-later-sentence", "the date stands in a later sentence")
     if gates := conditions(text):
         return Deadline(gates[0].text, None, "event-gated")
-    return _undated(pledge, times)
+    return _undated(pledge, times, limit)
 
 
 def _dated(dated: list[Time]) -> Deadline:
@@ -57,11 +59,13 @@ def _dated(dated: list[Time]) -> Deadline:
     return Deadline(chosen.text, chosen.day, chosen.rule, "; ".join(filter(None, (chosen.note, doubt))) or None)
 
 
-def _undated(pledge: Pledge, times: list[Time]) -> Deadline:
+def _undated(pledge: Pledge, times: list[Time], limit: str) -> Deadline:
     for rule in ("year-unknown", "duration-from-reply", "event-gated", "none", "vague", "standing"):
         for time in times:
             if time.rule == rule and (time.note or rule != "none"):
                 return Deadline(time.text, None, rule, time.note)
+    if limit:
+        return Deadline(limit, None, "vague")
     return Deadline(None, None, "open-item" if pledge.cue == "open" else "none")
 
 

@@ -13,6 +13,7 @@ from commitments.letters.patterns import patterns
 from commitments.letters.pledges import cues
 from commitments.letters.pledges.model import Pledge
 from commitments.letters.pledges.splitting import has_act
+from commitments.letters.structure import tables
 from commitments.letters.structure.outline import sentences
 from commitments.letters.structure.tables import cells
 
@@ -65,6 +66,15 @@ def owners(pledge: Pledge, known: Register, programmes: Sequence[Programme], gue
 
 
 Answer = tuple[tuple[str, ...], str] | tuple[tuple[str, ...], str, str] | None  # owners, basis, evidence
+
+
+def _row(asked: Question) -> Answer:
+    """Return the units of a row of a table, in the order of its columns; 我局 is the replying unit."""
+    printed = tables.units(asked.pledge.heads, asked.pledge.passage.text)
+    ours = [asked.known.is_self(name) or bool(PATTERNS["ourselves"].search(name)) for name in printed]
+    pairs = zip(printed, ours, strict=True)
+    names = tuple(dict.fromkeys(asked.known.self_name or name if own else name for name, own in pairs))
+    return (names, "self" if all(ours) else "stated") if names else None
 
 
 def _goal(asked: Question) -> Answer:
@@ -134,6 +144,7 @@ def _nobody(asked: Question) -> Answer:
 
 
 RULES: dict[str, Callable[[Question], Answer]] = {
+    "row": _row,
     "goal": _goal,
     "guest": _with_guest,
     "cells": _cells,

@@ -1,9 +1,12 @@
-"""Web pages to lines: blocks end lines, rows of facts are one line with tabs, scripts are no text."""
+"""Web pages to lines: blocks end lines, rows of lists are one line with tabs, scripts are no text."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+from commitments.letters.files import tables
+from commitments.letters.files.tables import Cell
 
 SILENT = frozenset({"script", "style", "noscript", "template", "svg", "head"})
 BLOCKS = frozenset(
@@ -48,14 +51,14 @@ def _without_declarations(text: str) -> str:
 
 @dataclass
 class _Reader(HTMLParser):
-    """Collects lines. A row whose cells are one line each is one line with tabs; other tables only lay out a page."""
+    """Collects lines; those of a table when it ends, for its merged cells reach over its rows."""
 
     lines: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     held: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     titled: bool = False
-    rows: list[list[list[str]]] = field(default_factory=list)  # open rows of tables, each with its cells' lines
+    open_tables: list["_Table"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -69,7 +72,8 @@ class _Reader(HTMLParser):
         elif tag in SILENT and tag != "head":
             self.silent.append(tag)
         elif tag in BLOCKS:
-            self._block(tag)
+            self.end_line()
+            self._begin(tag, dict(attrs))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take ``<br/>`` and the like for what they are; ``<script/>`` silences nothing."""
@@ -83,7 +87,8 @@ class _Reader(HTMLParser):
         elif tag in self.silent:
             del self.silent[self.silent.index(tag) :]
         elif tag in BLOCKS:
-            self._block(tag, ends=True)
+            self.end_line()
+            self._end(tag)
 
     def handle_data(self, data: str) -> None:
         """Keep text; the breaks of the source are no breaks of the page."""
@@ -97,22 +102,26 @@ class _Reader(HTMLParser):
         if name and content:
             self.facts[name.strip()] = content.strip()
 
-    def _block(self, tag: str, *, ends: bool = False) -> None:
-        """End a line; begin or end a row or a cell."""
-        self.end_line()
-        if tag == "tr" and not ends:
-            self.rows.append([])
-        elif tag in CELLS and not ends and self.rows:
-            self.rows[-1].append([])
-        elif tag == "tr" and self.rows:
-            self._end_row(self.rows.pop())
+    def _begin(self, tag: str, named: Mapping[str, str | None]) -> None:
+        """Begin a table, a row or a cell; a row without a table has one of its own."""
+        if tag == "table" or (tag == "tr" and not self.open_tables):
+            self.open_tables.append(_Table())
+        if tag == "tr":
+            self.open_tables[-1].rows.append([])
+            self.open_tables[-1].inside = True
+        elif tag in CELLS and self.open_tables and self.open_tables[-1].inside:
+            cell = Cell(across=_count(named.get("colspan")), down=_count(named.get("rowspan")))
+            self.open_tables[-1].rows[-1].append(cell)
 
-    def _end_row(self, cells: list[list[str]]) -> None:
-        """Put down a row: as one line if it is one of a table of facts."""
-        if all(len(cell) <= 1 for cell in cells):
-            self._put("\t".join(cell[0] if cell else "" for cell in cells).strip("\t"))
-            return
-        for line in (line for cell in cells for line in cell):
+    def _end(self, tag: str) -> None:
+        if tag == "tr" and self.open_tables:
+            self.open_tables[-1].inside = False
+        elif tag == "table" and self.open_tables:
+            self._lay_out(self.open_tables.pop())
+
+    def _lay_out(self, table: "_Table") -> None:
+        """Put down the lines of a table."""
+        for line in tables.lines(table.rows, framed=True):
             self._put(line)
 
     def end_line(self) -> None:
@@ -122,14 +131,42 @@ class _Reader(HTMLParser):
         self._put(line)
 
     def _put(self, line: str) -> None:
-        if line and self.rows and self.rows[-1]:
-            self.rows[-1][-1].append(line)
+        """Keep a line where it stands: in the open cell, or behind what the table holds so far."""
+        table = self.open_tables[-1] if self.open_tables else None
+        if line and table and table.inside and table.rows[-1]:
+            table.rows[-1][-1].lines.append(line)
+        elif line and table and not table.inside:
+            self.open_tables.pop()
+            self._lay_out(table)
+            self._put(line)
+            self.open_tables.append(_Table())
         elif line:
+            self._put_before(line)
+
+    def _put_before(self, line: str) -> None:
+        """Keep a line that stands in a row and in no cell of it."""
+        if self.open_tables:
+            self.open_tables[-1].rows.insert(-1, [Cell([line])])
+        else:
             self.lines.append(line)
 
     def close(self) -> None:
         """End everything that is still open."""
         super().close()
         self.end_line()
-        while self.rows:
-            self._end_row(self.rows.pop())
+        while self.open_tables:
+            self._lay_out(self.open_tables.pop())
+
+
+@dataclass
+class _Table:
+    """A table that is still open; ``inside``: a row of it is."""
+
+    rows: list[list[Cell]] = field(default_factory=list)
+    inside: bool = False
+
+
+def _count(value: str | None) -> int:
+    """Return over how many rows or columns a cell says it reaches."""
+    found = re.match(r"\s*(\d{1,4})", value or "")
+    return max(1, int(found[1])) if found else 1

@@ -26,7 +26,7 @@ def pledges(passages: Sequence[Passage], base: Base) -> list[Pledge]:
         following = passages[place + 1] if place + 1 < len(passages) else None
         passage = before = as_item(one, before, following)
         if place in in_table or is_head(passage.text):
-            found += [pledge(passage, 0, len(passage.text), "item", "", listed=True)] * (place in in_table)
+            found += [_of_row(passage, in_table[place])] if place in in_table else []
             continue
         part, led = state.enter(passage)
         if not CLOSING.match(passage.text):
@@ -42,6 +42,10 @@ def pledges(passages: Sequence[Passage], base: Base) -> list[Pledge]:
 
 
 EMPTY = re.compile(r"(?:预计|计划|拟|力争|争取|将|正在|目前|下一?步|，)*")
+
+
+def _of_row(passage: Passage, heads: tuple[str, ...]) -> Pledge:
+    return replace(pledge(passage, 0, len(passage.text), "item", "", listed=True), heads=heads)
 
 
 def _dated_together(found: Sequence[Pledge], passage: Passage) -> list[Pledge]:

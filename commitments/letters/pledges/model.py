@@ -25,6 +25,7 @@ class Pledge:
     listed: bool
     led: str  # the lead-in above it, which may name the doer
     shared: str = ""  # a later sentence that dates it: 以上工作于…前完成
+    heads: tuple[str, ...] = ()  # of a row: the headings of the table's columns
 
     @property
     def text(self) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from commitments.letters.patterns import patterns
 from commitments.letters.structure.paragraphs import label
+from commitments.letters.structure.tables import listed
 from commitments.letters.text.blanks import closed
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.repairs import plain
@@ -40,7 +41,9 @@ def put_aside(lines: Sequence[str]) -> Sorted:
     seen = [canonical(simplify(closed(plain(line)))).strip() for line in lines]
     repeated = _repeated(seen)
     where = Bounds(_head(seen), *_ends(seen))
-    kept = [n for n in range(len(lines)) if n not in repeated and _is_letter(seen, n, where)]
+    table = listed(["" if _is_pages(line) else canonical(simplify(lines[n])) for n, line in enumerate(seen)])
+    own = (n for n in range(len(lines)) if n not in repeated)
+    kept = [n for n in own if n in table or _is_letter(seen, n, where)]
     chosen = set(kept)
     return Sorted(tuple(lines[n] for n in kept), tuple(lines[n] for n in range(len(lines)) if n not in chosen))
 

@@ -11,7 +11,11 @@ from commitments.letters.text.simplified import simplify
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """The kept text of a file; every quote is cut from ``text``."""
+    """The kept text of a file; every quote is cut from ``text``.
+
+    ``recognised``: a program saw it in a picture, so that no quote is the letter's own words to the sign; ``doubts``
+    are figures of which it is not sure.
+    """
 
     text: str
     sha256: str
@@ -19,6 +23,12 @@ class Document:
     repairs: tuple[Repair, ...]
     warnings: tuple[str, ...]
     page: Mapping[str, str]
+    recognised: bool = False
+    doubts: tuple[str, ...] = ()
+
+    def doubtful(self, quote: str) -> list[str]:
+        """Return the figures of a quote that may have been recognised wrongly."""
+        return [figure for figure in self.doubts if figure in quote]
 
 
 @dataclass(frozen=True)

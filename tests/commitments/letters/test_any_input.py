@@ -1,6 +1,7 @@
 """No input, however broken, makes reading crash or hang, or gives a quote that is not in the text."""
 
 import time
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from commitments.errors import Refused
 from commitments.letters.reading import read
 from commitments.letters.report import as_json
+from tests.commitments.letters.test_word import word
 from tests.thorough import examples
 
 WORDS = st.sampled_from(
@@ -45,6 +47,30 @@ def test_any_text(text: str) -> None:
 @given(TEXTS)
 def test_any_page(text: str) -> None:
     check(f"<html><body><div class='TRS_Editor'>{text}".encode("gb18030", "replace"))
+
+
+@RELAXED
+@given(TEXTS, st.sampled_from(["multipart/related; boundary=x", "text/html; charset=x", "text/plain", "multipart/x"]))
+def test_any_mail(text: str, kind: str) -> None:
+    check(
+        f"MIME-Version: 1.0\nContent-Type: {kind}\n\n--x\nContent-Type: text/html\n\n{text}".encode("utf-8", "replace")
+    )
+
+
+TAGS = st.sampled_from(["p", "r", "t", "tbl", "tr", "tc", "tcPr", "pPr", "numPr", "del", "txbxContent", "sdt"])
+
+
+@RELAXED
+@given(st.recursive(TEXTS, lambda inner: st.tuples(TAGS, st.lists(inner, max_size=3)), max_leaves=30))
+def test_any_word_file(tree: object) -> None:
+    check(word(_marked_up(tree)))
+
+
+def _marked_up(tree: object) -> str:
+    if isinstance(tree, str):
+        return escape("".join(sign for sign in tree if sign.isprintable()))
+    tag, inner = tree
+    return f'<w:{tag} w:val="9">{"".join(map(_marked_up, inner))}</w:{tag}>'
 
 
 @RELAXED

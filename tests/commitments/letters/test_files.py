@@ -7,7 +7,14 @@ import pytest
 
 from commitments.errors import Refused
 from commitments.letters import reading
-from commitments.letters.errors import LetterTooLarge, NoLetter, OldWord, ScannedLetter, UnreadableLetter
+from commitments.letters.errors import (
+    LetterTooLarge,
+    NoLetter,
+    OfficeNeeded,
+    PictureLetter,
+    ScannedLetter,
+    UnreadableLetter,
+)
 from commitments.letters.files import reader
 
 LETTER = """宁川市水务局
@@ -89,14 +96,14 @@ def test_tables_nested_without_end_are_refused() -> None:
 @pytest.mark.parametrize(
     ("data", "error"),
     [
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), OldWord),
-        (b"{\\rtf1 x}", OldWord),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), OfficeNeeded),
+        (b"{\\rtf1 x}", OfficeNeeded),
         (b"PK\x03\x04 broken", UnreadableLetter),
         (word(f'<!DOCTYPE a [<!ENTITY b "c">]><w:document {W}/>'), UnreadableLetter),
         (word("<no-end"), UnreadableLetter),
         (word(f"<w:document {W}><w:body>{' ' * 21_000_000}</w:body></w:document>"), LetterTooLarge),
         (b"%PDF-1.4 broken", UnreadableLetter),
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), UnreadableLetter),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), PictureLetter),
         (b"", NoLetter),
         (b" \n\t\n", NoLetter),
         ("将".encode() * 3_500_000, LetterTooLarge),
