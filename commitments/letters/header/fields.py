@@ -4,15 +4,19 @@ What the letter does not say is None; nothing is guessed. Values keep the letter
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from commitments.letters.header import addressees, contacts, signature
+from commitments.letters.header.page import facts
 from commitments.letters.header.regions import Found, Parts, parts
 from commitments.letters.patterns import patterns
+from commitments.letters.text import boilerplate
+from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document, Header, View
 from commitments.letters.text.simplified import simplify
 
-PATTERNS = patterns(__file__)
+OWN = {name: boilerplate.PATTERNS.tables[name] for name in ("number_name", "running")}
+PATTERNS = patterns(__file__, **OWN)
 TITLE_CHARS = 90  # a mark stands alone or beside a title, never in prose
 
 
@@ -50,12 +54,21 @@ def _kind(where: Parts) -> str:
 def _doc_number(where: Parts) -> Found:
     """Return the letter's own number, above the salutation, never one cited; a lost bracket is set again."""
     for line in where.head:
-        if found := PATTERNS["number"].match(line.text):
+        if found := PATTERNS["number"].search(line.text) or boilerplate.PATTERNS["torn_number"].search(line.text):
             taken = where.take(line, found.start("name"), found.end())
-            whole = bool(found["open"]) == bool(found["close"])
+            whole = taken and taken[0].endswith(("号", "號")) and bool(found["open"]) == bool(found["close"])
             return taken if whole or not taken else (f"{found['name']}〔{found['year']}〕{found['n']}号", taken[1])
-    on_page = filter(None, map(PATTERNS["page_number"].search, where.document.quarantined))
-    return next(((found[1], (0, 0)) for found in on_page), None)  # its place is nowhere in the letter
+    return next(((number, (0, 0)) for number in _on_page(where.document)), None)  # its place is nowhere in the letter
+
+
+def _on_page(document: Document) -> Iterator[str]:
+    """Return the letter's number as its page says it: behind a label, or alone among the page's facts."""
+    lines = facts(document)
+    for line in lines:
+        if found := PATTERNS["page_number"].search(canonical(simplify(line))):
+            yield line[found.start("n") : found.end("n")]
+    alone = {line for line in lines if PATTERNS["number"].fullmatch(canonical(simplify(line)))}
+    yield from alone if len(alone) == 1 else ()
 
 
 def _proposal_number(where: Parts) -> Found:

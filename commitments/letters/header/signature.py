@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from commitments.letters.dates.reference import number
+from commitments.letters.header.page import facts
 from commitments.letters.header.regions import Found, Line, Parts
 from commitments.letters.patterns import patterns
 from commitments.letters.text import boilerplate
@@ -167,6 +168,6 @@ def _page(document: Document) -> Iterator[str]:
 
 def _labelled(document: Document, labels: str) -> Iterator[str]:
     """Return what lines put aside say behind a label: a page's own facts stand in such lines."""
-    for line in map(plain, document.quarantined):
+    for line in facts(document):
         if said := re.search(rf"(?:{labels})\s*[：:|｜]\s*([^\s|｜\t]+)", simplify(line)):
             yield line[said.start(1) : said.end(1)]

@@ -21,7 +21,6 @@ PATTERNS = patterns(__file__)
 DAY = PATTERNS.text("day")
 SENTENCE = re.compile(r"[，。；]")
 HAIL = re.compile(r"^[^，。；：]{2,40}：$")  # whoever is addressed, right above the opening
-NUMBER = re.compile(r"^[^，。；]{0,14}[〔\[（(【﹝［]?\s*(?:19|20)\d\d\s*[〕\]）)】﹞］]?\s*(?:第\s*)?\d{1,5}\s*号")
 DATE = re.compile(rf"^[（(]?\s*{DAY}\s*[）)]?$|^[（(]?\s*20\d{{2}}\s?\d{{1,2}}\s?\d{{1,2}}\s*$")
 OPENNESS = re.compile(r"公开(?:方式|属性|范围)\s*[：:]\s*\S{2,8}$")  # below a letter it is the letter's own
 OTHER_LETTERS = re.compile(r"[|｜\s]*(?:上一|下一|相关)")
@@ -82,7 +81,8 @@ def _is_letter_outside(seen: Sequence[str], n: int, where: Bounds) -> bool:
     line, below = seen[n], n > where.end
     if _is_prose(line) or PATTERNS["around"].match(line):
         return _is_prose(line)
-    own = (PATTERNS["tail"], DATE, PATTERNS["mark"]) if below else (PATTERNS["title"], NUMBER, PATTERNS["mark"])
+    above = (PATTERNS["title"], PATTERNS["numbered"], PATTERNS["torn_number"], PATTERNS["mark"])
+    own = (PATTERNS["tail"], DATE, PATTERNS["mark"]) if below else above
     signed = n < where.start or (n <= where.end + SIGNATURE and not any(map(_is_pages, seen[where.end + 1 : n])))
     return any(form.search(line) for form in own) or (signed and _is_letterhead(line))
 
