@@ -21,7 +21,7 @@ def proposer(where: Parts, *, joint: bool) -> Found:
         return where.take(where.opening, found.start("n"), found.end("n")) if found else None
     if line is None:
         return None
-    taken = where.take(line, 0, len(line.text.rstrip("： ")))
+    taken = where.take(line, 0, len(line.text.rstrip("：，；。！ ")))
     return (_without_honours(taken[0]), taken[1]) if taken else None
 
 
@@ -37,7 +37,7 @@ def co_units(where: Parts, own: str | None, sender: Found, *, joint: bool) -> li
     others = {simplify(name) for name in (own, sender[0] if sender else None) if name}
     found: dict[str, str] = {}
     if joint and where.salutation:
-        name = where.take(where.salutation, 0, len(where.salutation.text.rstrip("： ")))
+        name = where.take(where.salutation, 0, len(where.salutation.text.rstrip("：，；。！ ")))
         found |= {simplify(name[0]): name[0]} if name else {}
     for line, start, end in _every(where):
         taken = where.take(line, start, end)

@@ -118,6 +118,19 @@ def test_the_number_of_another_document_is_none_of_the_proposals() -> None:
         ("民盟云州市委：", "民盟云州市委"),
         ("市科协：", "市科协"),
         ("市老科协界别：", "市老科协界别"),
+        ("林晓舟政协云州县委员：", "林晓舟"),
+        ("林晓舟云州市政协委员：", "林晓舟"),
+        ("林晓舟县人大代表：", "林晓舟"),
+        ("县人大代表林晓舟：", "林晓舟"),
+        ("政协委员方一舟、林晓舟：", "方一舟、林晓舟"),
+        ("县政协委员联络组：", "县政协委员联络组"),
+        ("市政协提案委员会：", "市政协提案委员会"),
+        ("尊敬的林晓舟代表，您好：", "林晓舟"),
+        ("林晓舟委员您好：", "林晓舟"),
+        ("致林晓舟委员：", "林晓舟"),
+        ("林晓舟委员；", "林晓舟"),
+        ("林晓舟委员，", "林晓舟"),
+        ("林晓舟委员、方一舟委员：", "林晓舟、方一舟"),
         ("市卫生健康委员会：", "市卫生健康委员会"),
     ],
 )
@@ -146,6 +159,31 @@ def test_the_pages_day_is_never_the_letters() -> None:
     page = head_of_page + "<p>市工商联：</p><p>来信收悉，现答复如下：</p></body></html>"
     found = read(page.encode(), "page").header
     assert (found.reply_date, found.page_date) == (None, date(2022, 7, 1))
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "[办理结果标注（B）]",
+        "（办理类型：B1类）",
+        "别：B类",
+        "类 别：B",
+        "答复分类标识（B）",
+        "办复等次：B",
+        "B类同意公开",
+        "B 主动公开",
+        "办理结果：B（列入计划）",
+        "答复类别 B",
+    ],
+)
+def test_the_class_mark_as_other_offices_print_it(mark: str) -> None:
+    found = head(number=f"云水案〔2022〕8号\n{mark}").classification
+    assert found is not None
+    assert found[0] == "B"
+
+
+def test_a_class_mark_beside_the_number() -> None:
+    assert head(number="云水案〔20228  B同意公开").classification == "B"
 
 
 @pytest.mark.parametrize("mark", ["B类", "（B）", "办理结果：B", "办理类别：B类", "办复类别：B1", "类别：Ｂ"])
@@ -249,6 +287,18 @@ def test_a_salutation_without_a_colon() -> None:
     assert head(hail="林晓舟委员", opening="您提出的《关于疏通河道的提案》收悉。").proposer == "林晓舟"
 
 
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "在市政协五届二次会议上提出的关于疏通河道的提案》（第118号）收悉，现答复如下：",
+        "关于您提出的《关于疏通河道的提案》，现答复如下：",
+        "收到《关于疏通河道的提案》后，我局高度重视。现答复如下：",
+    ],
+)
+def test_a_salutation_without_a_colon_before_other_openings(opening: str) -> None:
+    assert head(hail="林晓舟代表", opening=opening).proposer == "林晓舟"
+
+
 def test_a_salutation_before_no_opening() -> None:
     assert head(hail="林晓舟、方一舟委员：", opening="根据全市河道规划，").proposer == "林晓舟、方一舟"
 
@@ -341,6 +391,17 @@ def test_the_unit_of_a_letter_without_a_signature(above: str, below: str, unit: 
         ("承 办 人：何小满\n联系方式：5550188", "何小满", "5550188"),
         ("人：何小满\n联系电话：0999─5550188", "何小满", "0999─5550188"),
         ("联系单位及电话：市水务局（市河长办）      0999-5550188", None, "0999-5550188"),
+        ("承办人：何 满\n电话：5550188", "何满", "5550188"),
+        ("承办人：何 小 满 联系电话：5550188", "何小满", "5550188"),
+        ("承办负责人：陶知行\n承办人：何 满\n电话：5550188", "何满", "5550188"),
+        ("主管领导姓名：陶知行 联系电话：5550001\n具体经办人姓名：何 满 联系电话：5550188", "何满", "5550188"),
+        ("：何小满          联系电话：5550188", "何小满", "5550188"),
+        ("联系人：何小满科长，5550188", "何小满", "5550188"),
+        ("联系人：水利科副科长何小满 5550188", "何小满", "5550188"),
+        ("联系人：水利科 5550188", None, "5550188"),
+        ("联络员及电话：何小满 5550188", "何小满", "5550188"),
+        ("（联系人：何小满同志，电话：5550188）", "何小满", "5550188"),
+        ("联系人：古丽·阿不都热合曼 TEL：5550188", "古丽·阿不都热合曼", "5550188"),
     ],
 )
 def test_contacts(tail: str, name: str | None, phone: str) -> None:

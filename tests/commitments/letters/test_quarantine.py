@@ -106,6 +106,11 @@ HEADLESS = [
         "类  别：C  类",
         "会议届次： 市政协五届二次会议",
         "云水函〔202218  A",
+        "[办理结果标注（A1）]",
+        "[是否同意公开（是）]",
+        "别：A类",
+        "答复类别（B）",
+        "A类同意公开",
         "云水函〔2022〕18",
         "提案主办[2022]闭08号 签发人：何川",
         "会办单位：市财政局",
@@ -125,6 +130,16 @@ def test_a_line_of_the_head_is_the_letters(line: str) -> None:
         "承 办 人：方一舟",
         "人：方一舟",
         "承办负责人：方一舟",
+        "主管领导人姓名：何川 联系电话：5550001",
+        "具体经办人姓名：方 舟 联系电话：5550188",
+        "办理科室：水利科",
+        "填报人：方一舟",
+        "责任领导：何川",
+        "办公电话：5550188",
+        "邮 政 编 码：100000",
+        "报：县政府办  人大联工委   承办单位： 县水务局",
+        "分送：市政协提案委",
+        "：方一舟       联系电话：5550188",
         "云州市水务局办公室 2022年6月9日印发",
         "承办单位：云州市水务局 负责人： 二〇二二年六月九日",
     ],
@@ -161,6 +176,11 @@ def test_behind_the_foot_of_a_page_nothing_is_the_letters() -> None:
 )
 def test_facts_of_the_page_above_the_letter(line: str) -> None:
     assert put_aside([LETTER[0], line, *LETTER[1:]]).aside == (line,)
+
+
+@pytest.mark.parametrize("line", ["监督电话：12345", "咨询服务电话：0999-5550001", "信息发布人：某某"])
+def test_a_telephone_of_the_page_is_none_of_the_letters(line: str) -> None:
+    assert put_aside([*LETTER, line]).aside == (line,)
 
 
 def test_headings_of_a_letter_without_a_salutation_stay() -> None:
