@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from commitments.letters.header import signature
 from commitments.letters.header.regions import Found, Line, Parts
 from commitments.letters.patterns import patterns
+from commitments.letters.text.canonical import canonical
 from commitments.letters.text.simplified import simplify
 
 PATTERNS = patterns(__file__, body=signature.PATTERNS.tables["body"])
 STOP = re.compile(r"[，。；：《]")  # no list of units goes on behind it
+ENDS = "：，；。！ "  # of a salutation
+BEGINNING = 1500  # characters in which a letter says who helps
 LONGEST = 40  # characters of a unit's name and the verb behind it
 
 
@@ -17,12 +20,22 @@ def proposer(where: Parts, *, joint: bool) -> Found:
     """Return whom the salutation names, without honours; in a co-handler's opinion whom the body names."""
     line = where.salutation
     if joint:
-        found = PATTERNS["of_body"].search(where.opening.text) or PATTERNS["of_unit"].search(where.opening.text)
+        words = where.opening.text
+        found = next(filter(None, (PATTERNS[name].search(words) for name in ("of_names", "of_body", "of_unit"))), None)
         return where.take(where.opening, found.start("n"), found.end("n")) if found else None
     if line is None:
         return None
-    taken = where.take(line, 0, len(line.text.rstrip("：，；。！ ")))
+    taken = where.take(line, 0, len(line.text.rstrip(ENDS)))
     return (_without_honours(taken[0]), taken[1]) if taken else None
+
+
+def to_the_lead(hail: Line, opening: Line) -> bool:
+    """Say whether an office is addressed that proposed nothing: the opening names the members who did."""
+    name = simplify(hail.text).rstrip(ENDS)
+    if not PATTERNS["office"].search(name) or PATTERNS["proposing"].search(name):
+        return False
+    asked = PATTERNS["of_names"].search(opening.text) or PATTERNS["of_body"].search(opening.text)
+    return bool(asked) and not PATTERNS["asked_you"].search(opening.text)
 
 
 def _without_honours(name: str) -> str:
@@ -37,19 +50,41 @@ def co_units(where: Parts, own: str | None, sender: Found, *, joint: bool) -> li
     others = {simplify(name) for name in (own, sender[0] if sender else None) if name}
     found: dict[str, str] = {}
     if joint and where.salutation:
-        name = where.take(where.salutation, 0, len(where.salutation.text.rstrip("：，；。！ ")))
+        name = where.take(where.salutation, 0, len(where.salutation.text.rstrip(ENDS)))
         found |= {simplify(name[0]): name[0]} if name else {}
     for line, start, end in _every(where):
         taken = where.take(line, start, end)
         plain = simplify(taken[0]) if taken else ""
         if taken and not any(plain == other or other.endswith(plain) for other in others):
             found.setdefault(plain, taken[0])
-    return list(found.values())
+    return list(found.values()) or list(_departments(where))
+
+
+def _departments(where: Parts) -> Iterator[str]:
+    """Return units named by their matters, each with 部门 behind it: 住建、生态环境部门."""
+    for line, start in _joining(where):
+        if found := PATTERNS["departments"].match(line.text[start:]):
+            yield from (f"{name}部门" for name in re.split("[、和]", found["names"]))
+
+
+def _joining(where: Parts) -> Iterator[tuple[Line, int]]:
+    """Return the places at which a list of units may begin."""
+    yield from ((where.opening, hit.end()) for hit in PATTERNS["joined"].finditer(where.opening.text))
+    line = _beginning(where)
+    yield from ((line, hit.start("names")) for hit in PATTERNS["shared"].finditer(line.text))
+
+
+def _beginning(where: Parts) -> Line:
+    text = canonical(where.view.text[:BEGINNING])
+    return Line(text, range(len(text)))
 
 
 def _every(where: Parts) -> Iterator[tuple[Line, int, int]]:
     """Return the stretches that name units in the opening, and in a form above it: 会办单位：…."""
     yield from ((where.opening, start, end) for start, end in _named(where.opening.text))
+    line = _beginning(where)
+    for hit in PATTERNS["shared"].finditer(line.text):
+        yield from ((line, start, end) for start, end in _split(line.text, *hit.span("names")))
     for line in where.head:
         if form := PATTERNS["form"].match(line.text):
             yield from ((line, start, end) for start, end in _split(line.text, *form.span("names")))

@@ -48,6 +48,8 @@ def _kind(where: Parts) -> str:
     text = head + where.opening.text
     if PATTERNS["joint_title"].search(head) or PATTERNS["joint_opening"].search(where.opening.text):
         return JOINT
+    if where.salutation and addressees.to_the_lead(where.salutation, where.opening):
+        return JOINT
     return "提案" if text.count("提案") + text.count("政协") > text.count("建议") + text.count("人大") else "建议"
 
 
@@ -96,6 +98,9 @@ def _proposal_title(where: Parts) -> Found:
     for hit in PATTERNS["quoted"].finditer(text):
         before, after = text[max(0, hit.start() - 30) : hit.start()], text[hit.end() : hit.end() + 24]
         if PATTERNS["asked_before"].search(before) or PATTERNS["named_after"].match(after):
+            return where.take(line, *hit.span(hit.lastgroup or 0))
+    for hit in PATTERNS["quoted"].finditer(text):
+        if PATTERNS["of_proposal"].search(hit[hit.lastgroup or 0]):
             return where.take(line, *hit.span(hit.lastgroup or 0))
     plain = PATTERNS["unquoted"].search(text)
     return where.take(line, *plain.span("t")) if plain else None

@@ -12,7 +12,9 @@ from commitments.letters.text.simplified import unradical
 
 SHORT = 30  # characters; so short a first line is a greeting: 您好！
 OPENING_CHARS = 1200  # of the first paragraphs: who proposed what, and with whom it was handled
-ENDS_OPENING = re.compile(r"(?:现|特)?(?:将)?[^，。]{0,14}(?:答复|函复|回复|反馈|汇报|报告|意见|说明)如下")
+ENDS_OPENING = re.compile(
+    r"(?:现|特)?(?:将)?[^，。]{0,14}(?:答复|函复|回复|函告|复函|告知|回函|反馈|汇报|报告|意见|说明)(?:情况|意见)?如下"
+)
 
 
 @dataclass(frozen=True)
@@ -122,4 +124,6 @@ def _opening(lines: Sequence[Line]) -> Line:
         full = line.text.endswith("。") and len(text) > SHORT
         if full or ENDS_OPENING.search(text) or len(text) > OPENING_CHARS:
             break
-    return Line(text[:OPENING_CHARS], places[:OPENING_CHARS])
+    end = ENDS_OPENING.search(text)
+    stop = min(OPENING_CHARS, end.end() if end else OPENING_CHARS)
+    return Line(text[:stop], places[:stop])

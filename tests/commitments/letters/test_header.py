@@ -320,6 +320,9 @@ def test_a_title_broken_over_two_lines() -> None:
     [
         ("2023年云州市五届政协第二次会议《关于疏通河道的提案》（36号）的答复", "云州市五届政协第二次会议"),
         ("关于协办云州区第二届委员会第五次会议第118号提案的函", "云州区第二届委员会第五次会议"),
+        ("云州县水利局关于答复县十七届人大三次会议第118号建议的函", "县十七届人大三次会议"),
+        ("云州县水利局关于办复县政协十届二次会议第118号提案的函", "县政协十届二次会议"),
+        ("云州县水利局关于主办县政协十届二次会议第118号提案的答复", "县政协十届二次会议"),
         ("云州市水务局关于云州市人大第八届 委员会第三次会议第118号建议的答复", "云州市人大第八届委员会第三次会议"),
     ],
 )
@@ -335,6 +338,81 @@ def test_a_number_without_its_first_sign() -> None:
 def test_a_title_that_lost_a_bracket_or_stands_behind_a_letter() -> None:
     assert head(opening="您提出的《关于疏通河道的提案收悉，现答复如下：").proposal_title == "关于疏通河道的提案"
     assert head(opening="您的来信《关于疏通河道的建议》收悉，现答复如下：").proposal_title == "关于疏通河道的建议"
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "收到《关于疏通河道的提案》（自编号027号）后，我局高度重视。现答复如下：",
+        "《关于疏通河道的提案》收悉后，我局高度重视，现答复如下：",
+        "在市政协五届二次会议上提出的关于疏通河道的提案》（第42号）已收悉，现答复如下：",
+        "您在市政协五届二次会议上提出的关于疏通河道的提案已收悉，现答复如下：",
+        "您提出的“关于疏通河道的提案》收悉，现答复如下：",
+        '您提出的"关于疏通河道的提案"收悉，现答复如下：',
+        "您提出的<关于疏通河道的提案>收悉，现答复如下：",
+        "您提出的【关于疏通河道的提案】收悉，现答复如下：",
+    ],
+)
+def test_titles_of_proposals(opening: str) -> None:
+    assert head(opening=opening).proposal_title == "关于疏通河道的提案"
+
+
+def test_a_title_of_two_halves_without_quotes() -> None:
+    opening = "您提出的关于加强管理，疏通河道的提案收悉，现答复如下："
+    assert head(opening=opening).proposal_title == "关于加强管理，疏通河道的提案"
+
+
+@pytest.mark.parametrize(
+    ("opening", "proposer"),
+    [
+        ("林晓舟委员提出的《关于托育的提案》收悉。经研究，现答复如下：", "林晓舟"),
+        ("林晓舟，方一舟等2位委员提出的《关于托育的提案》收悉，现答复如下：", "林晓舟，方一舟等2位"),
+        (
+            "农工党云州总支、第四界别活动组、林晓舟等委员在市政协五届二次会议上提出的《关于托育的提案》收悉，现答复如下：",
+            "农工党云州总支、第四界别活动组、林晓舟等",
+        ),
+        ("古丽·阿不都、林晓舟代表联名提出的《关于托育的建议》收悉，现答复如下：", "古丽·阿不都、林晓舟"),
+        ("市政协五届二次会议提出的《关于托育的提案》（第118号）已转由我局协办。现函复如下：", None),
+    ],
+)
+def test_an_office_that_is_told_of_anothers_proposal_has_the_lead(opening: str, proposer: str | None) -> None:
+    title = "云州镇关于第118号提案协办意见的函" if proposer is None else "云州镇关于第118号提案答复的函"
+    found = head(title=title, hail="区卫生健康局：", opening=opening, sign="云州镇人民政府")
+    assert (found.proposer, found.co_units) == (proposer, ("区卫生健康局",))
+
+
+@pytest.mark.parametrize("hail", ["市工商联", "农工党云州市委员会", "市政协提案委员会", "民盟云州市委", "团市委"])
+def test_who_may_propose_has_not_the_lead(hail: str) -> None:
+    assert head(hail=f"{hail}：", opening="林晓舟委员提出的《关于托育的提案》收悉，现答复如下：").proposer == hail
+
+
+@pytest.mark.parametrize(
+    ("said", "units"),
+    [
+        ("收悉。经商工业和信息化部、财政部和商务部，", ("工业和信息化部", "财政部", "商务部")),
+        ("收悉。我部商国家发展改革委、财政部，", ("国家发展改革委", "财政部")),
+        ("收悉。经商教育和体育局、自然资源和规划局，", ("教育和体育局", "自然资源和规划局")),
+        ("收悉。我局会同市林业和草原局和市水利局，", ("市林业和草原局", "市水利局")),
+        ("收悉。我局综合市民政局、市财政局会办意见，", ("市民政局", "市财政局")),
+        ("收悉，协办单位为市民政局、市财政局。", ("市民政局", "市财政局")),
+        ("由我局主办，市民政局、市财政局分别会办。", ("市民政局", "市财政局")),
+        ("由我局主办，市民政局为协办单位。", ("市民政局",)),
+        ("由我局牵头，住建、生态环境部门协办。", ("住建部门", "生态环境部门")),
+        ("（第118号提案）已转由我局办理。", ()),
+        ("收悉。我局负责人曾经商议此事，", ()),
+        ("收悉。现就从事经商活动，", ()),
+    ],
+)
+def test_with_whom_it_was_handled(said: str, units: tuple[str, ...]) -> None:
+    assert head(opening=f"您提出的《关于河道的提案》{said}现答复如下：").co_units == units
+
+
+def test_who_helps_may_stand_below_the_opening_and_a_unit_of_the_plans_does_not() -> None:
+    later = "根据方案要求，由我局牵头，市民政局、市财政局协办的提案纳入重点提案，我局将与市水利局加强协调。"
+    lines = ("关于提案的答复", "方一舟委员：", "您提出的《关于河道的提案》收悉，现答复如下：", later)
+    assert of(*lines, "云州市水务局", "2022年6月9日").co_units == ("市民政局", "市财政局")
+    one_line = "方一舟委员： 您提出的《关于河道的提案》收悉，现答复如下： 我局将与市财政局沟通。"
+    assert of("关于提案的答复", one_line, "云州市水务局", "2022年6月9日").co_units == ()
 
 
 @pytest.mark.parametrize("title", ["关于提案答复的函（编号：B〔2017〕084号）", "关于提案答复的函（编号：B[2017]84号）"])
