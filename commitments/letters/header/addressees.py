@@ -9,7 +9,7 @@ from commitments.letters.patterns import patterns
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.simplified import simplify
 
-PATTERNS = patterns(__file__, body=signature.PATTERNS.tables["body"])
+PATTERNS = patterns(__file__, **{name: signature.PATTERNS.tables[name] for name in ("body", "ministry")})
 STOP = re.compile(r"[，。；：《]")  # no list of units goes on behind it
 ENDS = "：，；。！ "  # of a salutation
 BEGINNING = 1500  # characters in which a letter says who helps

@@ -15,7 +15,7 @@ from commitments.letters.text.repairs import bare_day, plain
 from commitments.letters.text.simplified import simplify
 
 PATTERNS = patterns(__file__)
-SIGNED = re.compile(r"[\u4e00-\u9fff（）·]{4,30}")  # whatever stands alone right above the date
+SIGNED = re.compile(r"[\u4e00-\u9fff（）·]{4,30}|[\u4e00-\u9fff]{2}[局委办厅镇乡]")  # right above the date
 SOURCES = "答复部门|答复单位|信息来源|文章来源|稿件来源|来源|发布机构|发文单位|发布单位|发文机关|公开单位|信息发布机构"
 BLANKS = re.compile(r"\s+")
 
@@ -84,7 +84,9 @@ def _unsigned(where: Parts) -> Iterator[Found]:
     lines = (*where.tail, *where.head)
     yield from (_named(where, line, "printed") for line in lines)
     yield from (_named(where, line, "contact_unit") for line in lines)
+    yield from (_named(where, line, "beside_contact") for line in lines)
     yield from (_crumb(line) for line in where.document.quarantined)
+    yield _only_fact(where.document)
     yield _acting(where)
     yield from ((name, (0, 0)) for name in _page(where.document) if PATTERNS["government"].search(simplify(name)))
 
@@ -101,6 +103,13 @@ def _named(where: Parts, line: Line, pattern: str) -> Found:
 def _crumb(line: str) -> Found:
     found = PATTERNS["crumb"].search(simplify(plain(line)))
     return (plain(line)[found.start("n") : found.end("n")], (0, 0)) if found else None
+
+
+def _only_fact(document: Document) -> Found:
+    """Return the one unit that stands alone among the lines of the page."""
+    names = {line for line in facts(document) if PATTERNS["unit"].fullmatch(canonical(simplify(line)))}
+    names -= {name for name in names if PATTERNS["publisher"].search(simplify(name))}
+    return (names.pop(), (0, 0)) if len(names) == 1 else None
 
 
 def _acting(where: Parts) -> Found:

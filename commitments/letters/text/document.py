@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from commitments.letters.text.blanks import between_all_signs, folded, inside_labels
+from commitments.letters.text.planted import planted
 from commitments.letters.text.repairs import Repair, without_residue
 from commitments.letters.text.simplified import simplify
 
@@ -44,11 +45,12 @@ class View:
 
 
 def head_view(document: Document) -> View:
-    """Return the text without residue, in simplified characters; blanks stay, since they part what a head says."""
+    """Return the text without residue and planted names, simplified; blanks stay, since they part what a head says."""
     whole = View(document.text, range(len(document.text) + 1))
     plain = _without(whole, without_residue(whole.text))
     closed = _without(plain, between_all_signs(plain.text))
-    labelled = _without(closed, inside_labels(closed.text))
+    own = _without(closed, planted(closed.text))
+    labelled = _without(own, inside_labels(own.text))
     return View(simplify(labelled.text), labelled.at)
 
 

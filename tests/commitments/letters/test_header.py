@@ -202,6 +202,53 @@ def test_the_fullest_name_of_the_replying_unit() -> None:
     assert head(title="对提案的答复", number="来源：云州市水务局", sign="市水务局").replying_unit == "云州市水务局"
 
 
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("关于市政协五届二次会议第118号提案的答复（水务局）", "水务局"),
+        ("关于市政协五届二次会议第118号提案的答复 云州市水务局", "云州市水务局"),
+        ("澜江街道关于市政协五届二次会议第118号提案的答复", "澜江街道"),
+        ("云州市交警大队关于市政协五届二次会议第118号提案的答复", "云州市交警大队"),
+        ("澜江镇关于市政协五届二次会议第118号提案的答复", "澜江镇"),
+    ],
+)
+def test_the_unit_of_a_title(title: str, unit: str) -> None:
+    assert head(title=title, sign="", day="", tail="").replying_unit == unit
+
+
+@pytest.mark.parametrize("sign", ["澜江街道", "澜江区公安分局交通警察大队", "云州市河道管理处", "澜江镇", "云州银行"])
+@pytest.mark.parametrize("gap", ["\n", " "])
+def test_who_may_sign(sign: str, gap: str) -> None:
+    found = head(title="关于第118号提案的答复", sign="", day=f"{sign}{gap}2022年6月9日")
+    assert (found.replying_unit, found.reply_date) == (sign, date(2022, 6, 9))
+
+
+@pytest.mark.parametrize(
+    "site",
+    ["开云手机web版登录入口", "环球国际（中国）官方网站 ", "乐鱼体育官网", "爱游戏app下载", "某某国际网页版登录入口"],
+)
+def test_the_name_of_a_site_is_no_place(site: str) -> None:
+    found = head(
+        title="关于第118号提案的答复",
+        hail=f"{site}消防救援大队：",
+        opening="林晓舟委员提出的《关于消防的提案》收悉，现答复如下：",
+        sign=f"{site}水务局",
+    )
+    assert (found.co_units, found.replying_unit) == (("消防救援大队",), "水务局")
+
+
+@pytest.mark.parametrize("name", ["半岛体育局", "星空公园管理处", "市政务服务网登录入口管理中心"])
+def test_a_place_may_be_named_like_a_site(name: str) -> None:
+    assert head(title="关于第118号提案的答复", sign=name).replying_unit == name
+
+
+def test_a_planted_name_stays_in_the_words_of_the_letter() -> None:
+    line = "开云体育官网教育局将于年底前建成学校2所。"
+    found = read(f"关于提案的答复\n林晓舟委员：\n{LONG}\n{line}\n云州市教育局\n2022年6月9日".encode(), "letter")
+    assert line.rstrip("。") in found.document.text
+    assert all(each.quote in found.document.text for each in found.candidates)
+
+
 def test_the_opinion_of_a_co_handler_is_addressed_to_the_lead() -> None:
     found = head(
         title="关于市政协五届二次会议第118号提案的会办意见",
@@ -456,6 +503,16 @@ def test_the_day_of_a_form_is_the_letters() -> None:
         ),
         ("", "我局已完成清淤。市水务局坚持疏堵结合，整治排口，治理黑臭水体，群众反映良好，成效明显，欢迎监督。", None),
         ("来源：云州市政府建议提案办", "", None),
+        ("• 0001/2022-1\n  • 云州市水务局\n  • 综合，政务，建议", "", "云州市水务局"),
+        ("• 云州市教育局\n• 云州市水务局", "", None),
+        ("• 发布机构：\n• 云州市水务局\n• 成文日期：\n• 2022-06-09", "", "云州市水务局"),
+        ("", "联系人姓名及电话：何小满 13900000001 云州县水利局 2022年", "云州县水利局"),
+        ("", "联系人：何小满 0999-5550188 澜江街道", "澜江街道"),
+        (
+            "",
+            "水利部会同财政部实施河道整治，中央财政安排补助资金，支持地方开展清淤疏浚，成效明显，群众满意，欢迎监督。",
+            "水利部",
+        ),
     ],
 )
 def test_the_unit_of_a_letter_without_a_signature(above: str, below: str, unit: str | None) -> None:
