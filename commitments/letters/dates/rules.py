@@ -152,11 +152,24 @@ def _standing(_found: re.Match[str], _base: Base) -> Reading:
     return "standing", None, None
 
 
+def _glued(read: Reader) -> Reader:
+    """Read 20239月 where the day of the letter or of its page bears it out; else a person is asked."""
+
+    def reader(found: re.Match[str], base: Base) -> Reading:
+        rule, day, note = read(found, base)
+        ahead = day is not None and base.seen is not None and day > base.seen
+        return (rule, day, note) if base.reply or ahead else _unread(found, base)
+
+    return reader
+
+
 RULES: Mapping[str, Reader] = {  # form: what reads it
     "exact_day": _exact,
     "ten_days": _ten,
     "month_range": _month,
     "month": _month,
+    "glued_day": _glued(_exact),
+    "glued_month": _glued(_month),
     "day_range": _exact_range,
     "near_month": _near_month,
     "end_of_month": _near_month,

@@ -18,6 +18,7 @@ PATTERNS = patterns(__file__)
 SIGNED = re.compile(r"[\u4e00-\u9fff（）·]{4,30}|[\u4e00-\u9fff]{2}[局委办厅镇乡]")  # right above the date
 SOURCES = "答复部门|答复单位|信息来源|文章来源|稿件来源|来源|发布机构|发文单位|发布单位|发文机关|公开单位|信息发布机构"
 BLANKS = re.compile(r"\s+")
+LOOSE = re.compile("点击|浏览|阅读|来源|来自|查看|发布者")  # beside the day of a page
 
 
 def signed_on(where: Parts, page_date: date | None) -> tuple[date, tuple[int, int]] | None:
@@ -60,12 +61,19 @@ def page_date(document: Document) -> date | None:
     """Return the day on which the page was published."""
     facts = (document.page.get(name, "") for name in ("PubDate", "pubdate", "publishdate", "createDate"))
     said = next(_labelled(document, "发布时间|发布日期|公开日期|发文日期|生成日期|时间|日期"), "")
-    loose = (simplify(line) for line in document.quarantined if re.search("点击|浏览|阅读|来源", simplify(line)))
+    loose = filter(LOOSE.search, map(simplify, document.quarantined))
     for text in (*facts, simplify(said), *loose):
         day = PATTERNS["day"].search(text)
         if day and (found := _read(day)):
             return found
-    return None
+    return _loose_day(document)
+
+
+def _loose_day(document: Document) -> date | None:
+    """Return the last of the days that stand alone among the page's lines, where they are of one year."""
+    alone = filter(None, (PATTERNS["day"].fullmatch(canonical(simplify(line))) for line in facts(document)))
+    days = [found for found in map(_read, alone) if found]
+    return max(days) if len({day.year for day in days}) == 1 else None
 
 
 def replying_unit(where: Parts) -> Found:

@@ -186,6 +186,21 @@ def test_a_class_mark_beside_the_number() -> None:
     assert head(number="云水案〔20228  B同意公开").classification == "B"
 
 
+@pytest.mark.parametrize(
+    ("page", "day"),
+    [
+        (["• 0001/2022-1", "• 云州市水务局", "• 2022-07-01", "• 2022-07-01"], date(2022, 7, 1)),
+        (["• 2022-06-30", "• 2022-07-01"], date(2022, 7, 1)),
+        (["• 发布日期", "  2022-07-01", "• 时效性", "  有效"], date(2022, 7, 1)),
+        (["• 2021-06-30", "• 2022-07-01"], None),
+        (["2022-7-1 00:00| 发布者： 云州县政府| 查看： 17| 评论： 0"], date(2022, 7, 1)),
+    ],
+)
+def test_the_pages_day_without_a_label(page: list[str], day: date | None) -> None:
+    found = of(*page, "关于第118号提案的答复", "市工商联：", LONG, "我局将于年底前疏通河道。")
+    assert (found.reply_date, found.page_date) == (None, day)
+
+
 @pytest.mark.parametrize("mark", ["B类", "（B）", "办理结果：B", "办理类别：B类", "办复类别：B1", "类别：Ｂ"])
 def test_the_class_mark(mark: str) -> None:
     found = head(number=f"云水案〔2022〕8号\n{mark}").classification

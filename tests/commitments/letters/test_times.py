@@ -25,6 +25,10 @@ PHRASES = [
     ("明年6月底前", "month-end", "2024-06-30"),
     ("2023年9月", "month-end", "2023-09-30"),
     ("6—9月", "month-end", "2023-09-30"),
+    ("20239月", "month-end", "2023-09-30"),
+    ("202310月底前", "month-end", "2023-10-31"),
+    ("20239月15日前", "exact-day", "2023-09-15"),
+    ("202410月前", "before-month-ambiguous", "2024-09-30"),
     ("下月底", "month-end", "2023-07-31"),
     ("本月底前", "month-end", "2023-06-30"),
     ("2024年2月份", "month-end", "2024-02-29"),
@@ -74,6 +78,20 @@ PHRASES = [
 def test_a_phrase_is_read_by_its_rule(phrase, rule, day):
     (time,) = find(f"{phrase}完成", BASE)
     assert (time.text, time.rule, time.day) == (phrase, rule, day and date.fromisoformat(day))
+
+
+@pytest.mark.parametrize(
+    ("base", "day"),
+    [
+        (Base(None, 2023), None),
+        (Base(None, 2023, "page", date(2023, 6, 9)), date(2023, 9, 30)),
+        (Base(None, 2023, "page", date(2023, 12, 9)), None),
+    ],
+)
+def test_a_year_that_lost_its_sign_is_borne_out_by_the_letters_day(base, day):
+    (time,) = find("于20239月底前完成", base)
+    assert time.day == day
+    assert (time.note == TORN) is (day is None)
 
 
 @pytest.mark.parametrize(
