@@ -18,6 +18,7 @@ THIS_YEAR = re.compile(r"(?:今年|本年度)，?(?:将|由我|要|还?将|大�
 LIMIT = re.compile(r"内|前|底|旬|季度|下半年|上半年|明年|月")
 LIMITS = ("exact-day", "ten-day", "quarter", "duration-from-reply", "recurring-first")
 SHORT = 6
+REMARK = re.compile(r"（(?:目前|现|均|其中)?[^（）]{0,8}(?:已|现有)[^（）]{0,40}）")  # told by the way
 FULL_DAY = re.compile(r"于?20\d\d年\d{1,2}月(?:\d{1,2}日|[上中下]旬)?")
 
 
@@ -37,7 +38,7 @@ class Clause:
 
 def read(text: str, sentence: Piece, base: Base, *, telling: bool) -> list[Clause]:
     """Return the clauses of a sentence with their cues; ``telling`` means a section that reports what was done."""
-    masked = mask(text)
+    masked = REMARK.sub(lambda hit: "〓" * len(hit[0]), mask(text))
     pieces = clauses(text, sentence)
     words = masked[sentence.start : sentence.end]
     gone = _gone(find(words, base), base)

@@ -13,6 +13,8 @@ def will(clause: str, *, telling: bool = False) -> bool:
     """Say whether 将 (or 即将, 会) announces an act; a section that tells of the past needs a verb right behind it."""
     if PATTERNS["can"].search(clause) or PATTERNS["also_will"].search(clause):
         return True
+    if PATTERNS["moved_alone"].search(clause):
+        return False
     hit = (None if telling else PATTERNS["any_will"].search(clause)) or PATTERNS["will"].search(clause)
     return hit is not None and bool(
         PATTERNS["sure_will"].match(clause, hit.start()) or not PATTERNS["moves"].match(clause, hit.start())

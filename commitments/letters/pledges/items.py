@@ -77,9 +77,12 @@ def ends_so(words: str) -> bool:
 
 def is_heading(words: str) -> bool:
     """Say whether words without a 。 are a heading or broken off rather than a sentence."""
-    return not ends_so(words) and (len(words) < SENTENCE or bool(PATTERNS["heading"].search(words)))
+    if ends_so(words) or (len(words) > BROKEN and words[-1] in "，、"):
+        return False
+    return len(words) < SENTENCE or bool(PATTERNS["heading"].search(words))
 
 
+BROKEN = 40  # so long are no headings: a page that ends in the middle of a sentence
 SENTENCE = 9  # characters: 拟新建公厕两座
 
 

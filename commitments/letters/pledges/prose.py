@@ -104,7 +104,7 @@ def _announces(found: Sequence[Clause]) -> bool:
     first = found[0].text
     if any(clause.done or clause.refused for clause in found) or len(first) + len(found) <= SHORTEST:
         return False
-    if re.match(r"这|此|该|其|目前|当前", first):
+    if re.match(r"这|此|该|其|目前|当前", first) or cues.PATTERNS["purpose"].match(first):
         return False
     tells = (STATE, cues.PATTERNS["asked"], cues.PATTERNS["need"])
     return not any(pattern.search(clause.text) for pattern in tells for clause in found)

@@ -43,12 +43,20 @@ def _silent(found: Sequence[Clause], place: int) -> bool:
         return True
     if place and PATTERNS["built"].search(found[place - 1].text) and PATTERNS["effect"].match(found[place].text):
         return True
+    if _wished(found, place):
+        return True
     if cue == "told":
         return _told_of(found, place)
     behind = found[place + 1].text if place + 1 < len(found) else ""
     if cue == "event" and (PATTERNS["effect"].match(behind) or _supposed(found, place)):
         return True
     return cue is None or (cue == "event" and not _acts_after(found, place))
+
+
+def _wished(found: Sequence[Clause], place: int) -> bool:
+    """Say whether a clause only says what something takes: 要将渡口文化传下去，离不开各方参与."""
+    needs = any(PATTERNS["takes"].match(clause.text) for clause in found[place + 1 : place + 2])
+    return needs and bool(PATTERNS["wish"].match(found[place].text))
 
 
 def _told_of(found: Sequence[Clause], place: int) -> bool:
@@ -138,6 +146,8 @@ def _belongs(words: str) -> bool:
 def _another(found: Sequence[Clause], place: int) -> bool:
     """Say whether a clause is an announcement about something else: after a ；, or another batch or phase."""
     clause = found[place]
+    if PATTERNS["answers"].match(clause.text) and not clause.cue:
+        return True
     if found[place - 1].text_end == "；" and not clause.cue and _own_act(found[place + 1 : place + 2]):
         return bool(MATTER.search(clause.text))
     if found[place - 1].text_end == "；" and (clause.cue == "event" or (not clause.cue and REST.match(clause.text))):
@@ -147,6 +157,15 @@ def _another(found: Sequence[Clause], place: int) -> bool:
     return found[place - 1].text_end == "；" or bool(PHASE.match(clause.subject))
 
 
+def _ours_now(found: Sequence[Clause], place: int, end: int) -> bool:
+    """Say whether behind a ； we begin to act, after somebody else did: …公司将增开班次；同时，我局也将增设站牌."""
+    if found[end - 1].text_end != "；" or any(OURS.search(clause.text) for clause in found[place:end]):
+        return False
+    begins = next((clause for clause in found[end : end + 2] if not ALONE.fullmatch(clause.text)), found[end])
+    return bool(OURS.match(begins.text)) and any(clause.cue for clause in found[end:])
+
+
+ALONE = re.compile(r"同时|此外|另外|另|其次|并且")
 PHASE = re.compile(r"第[一二三四五六七八九\d]+[批期]|[一二三四五]期")
 REST = re.compile(r"[^，。；]{0,8}(?:其余|余下|剩余)[^，。；]{0,12}(?:逐年|逐步|陆续|分批)")
 MATTER = re.compile(r"(?:一事|事宜|问题|建议|方面|诉求)$|^(?:关于|对于|针对|至于)")
@@ -158,6 +177,12 @@ def _own_act(found: Sequence[Clause]) -> bool:
     return any(not PATTERNS["verb_first"].match(clause.subject) for clause in telling)
 
 
+def _done_by_another(clause: Clause) -> bool:
+    """Say whether a clause tells of something finished with a subject of its own."""
+    acts = clause.cue or PATTERNS["attribute"].match(clause.text)
+    return clause.done and not acts and bool(DONE_BY_ANOTHER.match(clause.text))
+
+
 DONE_BY_ANOTHER = re.compile(r"(?!截至|目前|现|至今|今年).{2,10}已")
 
 
@@ -165,8 +190,8 @@ def _forward(found: Sequence[Clause], place: int) -> int:
     """Return where an announcement ends: before a finished or refused clause with a subject of its own."""
     for end in range(place + 1, len(found)):
         clause = found[end]
-        done = clause.done and not clause.cue and DONE_BY_ANOTHER.match(clause.text)
+        done = _done_by_another(clause)
         over = done or clause.refused or PATTERNS["good"].search(clause.text)
-        if over or cues.courteous(clause.text) or _another(found, end):
+        if over or cues.courteous(clause.text) or _another(found, end) or _ours_now(found, place, end):
             return end
     return len(found)
