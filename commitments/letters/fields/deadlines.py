@@ -42,13 +42,21 @@ def deadline(pledge: Pledge, base: Base) -> Deadline:
     dated = [time for time in times if time.day] or ([] if limit else _leading(pledge, base))
     if term := _term(text, dated, pledge, base):
         return term
-    if dated:
+    shared = [time for time in find(pledge.shared, base) if time.day]
+    if dated and not (shared and _only_the_year(dated, shared[-1])):
         return _dated(dated)
-    if shared := [time for time in find(pledge.shared, base) if time.day]:
+    if shared:
         return Deadline(shared[-1].text, shared[-1].day, "shared-later-sentence", "the date stands in a later sentence")
     if gates := conditions(text):
         return Deadline(gates[0].text, None, "event-gated")
     return _undated(pledge, times, limit)
+
+
+def _only_the_year(dated: list[Time], shared: Time) -> bool:
+    """Say whether an act names no more than the year in which a later sentence sets its day."""
+    days = [time.day for time in dated if time.day]
+    bare = all(BARE_YEAR.fullmatch(time.text) for time in dated)
+    return bare and shared.day is not None and all(shared.day.year == day.year for day in days)
 
 
 def _dated(dated: list[Time]) -> Deadline:
@@ -107,7 +115,8 @@ def _gone(time: Time, clause: str, base: Base) -> bool:
         return True
     if time.text.startswith(("截至", "截止")) and not (written and time.day > written):
         return True
-    words, ahead = mask(clause), base.reply is not None and bool(LIMIT.search(time.text))
+    later = base.reply is not None and time.day.year > base.reply.year  # 已列入明年的计划: to be carried out then
+    words, ahead = mask(clause), base.reply is not None and (later or bool(LIMIT.search(time.text)))
     return not ahead and cues.done(words) and not (cues.planned(words) or cues.will(words) or cues.open_stage(words))
 
 

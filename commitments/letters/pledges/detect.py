@@ -24,7 +24,8 @@ def pledges(passages: Sequence[Passage], base: Base) -> list[Pledge]:
     state, in_table, runs, before = State(), rows(passages), Runs(), None
     for place, one in enumerate(passages):
         following = passages[place + 1] if place + 1 < len(passages) else None
-        passage = before = as_item(one, before, following)
+        last, passage = before, as_item(one, before, following)
+        before = passage
         if place in in_table or is_head(passage.text):
             found += [_of_row(passage, in_table[place])] if place in in_table else []
             continue
@@ -37,7 +38,7 @@ def pledges(passages: Sequence[Passage], base: Base) -> list[Pledge]:
             found += told
         state.leave(passage, part, following)
         if "以上" in passage.text or "上述" in passage.text:
-            found = _dated_together(found, passage)
+            found = _dated_together(found, passage, last)
     return [one for one in found if not EMPTY.fullmatch(one.text.strip(TRAIL))]
 
 
@@ -48,21 +49,23 @@ def _of_row(passage: Passage, heads: tuple[str, ...]) -> Pledge:
     return replace(pledge(passage, 0, len(passage.text), "item", "", listed=True), heads=heads)
 
 
-def _dated_together(found: Sequence[Pledge], passage: Passage) -> list[Pledge]:
+def _dated_together(found: Sequence[Pledge], passage: Passage, last: Passage | None) -> list[Pledge]:
     """Give the pledges above a sentence like 以上工作于10月底前完成 that sentence."""
     told = (passage.text[piece.start : piece.end] for piece in sentences(passage.text))
     words = next(filter(is_shared, told), None)
     if words is None:
         return list(found)
-    return [*found[:-LIST_LENGTH], *(_with_shared(one, words, passage) for one in found[-LIST_LENGTH:])]
+    return [*found[:-LIST_LENGTH], *(_with_shared(one, words, passage, last) for one in found[-LIST_LENGTH:])]
 
 
 LIST_LENGTH = 30  # no list of next steps is longer
 
 
-def _with_shared(one: Pledge, words: str, passage: Passage) -> Pledge:
+def _with_shared(one: Pledge, words: str, passage: Passage, last: Passage | None) -> Pledge:
+    """Date a pledge of the same list, or of the same or the last paragraph, by a sentence behind it."""
     same_list = one.listed and one.passage.headings[:1] == passage.headings[:1]
-    return replace(one, shared=words) if same_list else one
+    near = one.passage in (passage, last) and one.cue in ("will", "plan", "told") and words not in one.text
+    return replace(one, shared=words) if same_list or near else one
 
 
 def _of_passage(passage: Passage, part: str, led: str, following: Passage | None, base: Base) -> Iterator[Pledge]:

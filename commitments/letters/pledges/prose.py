@@ -21,14 +21,17 @@ def prose(
     passage: Passage, pieces: Sequence[Piece], part: str, led: str, base: Base, *, parent: bool
 ) -> Iterator[Pledge]:
     """Return the pledges of the sentences of a passage; a parent only leads in the list that follows."""
-    planning = part == sections.PLAN and not parent
+    planning, running = part == sections.PLAN and not parent, False
     for sentence in pieces:
         piece = _opened(passage.text, sentence)
         words = mask(passage.text[piece.start : piece.end])
         planning = planning or bool(cues.PATTERNS["next"].match(words) and not parent)
         leads = parent and piece.end == len(passage.text) and (part == sections.PLAN or _lead_like(words))
         if not leads and not _skipped(words, part):
-            yield from _sentence(passage, piece, part, led, base, planning=planning)
+            goes_on = running and bool(cues.PATTERNS["goes_on"].match(words))
+            told = list(_sentence(passage, piece, part, led, base, planning=planning or goes_on))
+            running = any(one.cue in ("will", "plan") for one in told) and not parent
+            yield from told
 
 
 def _opened(text: str, sentence: Piece) -> Piece:

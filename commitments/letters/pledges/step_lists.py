@@ -43,11 +43,17 @@ class State:
         """Open a list after its lead-in; remember a lead-in under a heading of next steps."""
         if part == sections.PLAN and passage.headings and passage.level == 0:
             self.heading_led.setdefault(passage.headings[:1], passage.text)
-        if following is None or not sections.leads_in(passage.text):
+        if following is None or not (sections.leads_in(passage.text) or _leads_steps(passage, following)):
             return
         self.plain = self.plain or (following.level == passage.level == 0 and passage.text[-1] == "：")
         if following.level > passage.level and not following.after and self.level is None:
             self.level, self.led = following.level - 1, passage.text
+
+
+def _leads_steps(passage: Passage, following: Passage) -> bool:
+    """Say whether next steps are told in a paragraph and listed in the next one: …推进相关工作。 一是…；二是…."""
+    first = following.level > 1 and following.labels[-1][1].strip("第是要") in ("一", "1")
+    return first and not passage.level and sections.steps(passage.text)
 
 
 def as_item(passage: Passage, before: Passage | None, following: Passage | None) -> Passage:

@@ -32,13 +32,20 @@ def of_passage(headings: Sequence[str]) -> str:
 def leads_in(text: str) -> bool:
     """Say whether a text announces a list of next steps: 下一步,我局将重点抓好以下工作:."""
     tail = text[-150:]
-    if PATTERNS["measures"].search(tail) and not cues.done(tail[-45:]) and not PATTERNS["opinion"].search(tail):
+    measures = PATTERNS["measures"].search(tail) or PATTERNS["adopts"].search(tail)
+    if measures and not cues.done(tail[-45:]) and not PATTERNS["opinion"].search(tail):
         return True
     return (
         bool(PATTERNS["future"].search(tail))
         and bool(PATTERNS["list_coming"].search(tail[-45:]))
         and not re.search(r"(?:复|函告|报告|意见|情况)[^，。]{0,4}如下", tail)
     )
+
+
+def steps(text: str) -> bool:
+    """Say whether the last sentence of a text speaks of next steps: 下一步，我们将深入推进相关工作。."""
+    last = re.split("[。！？]", text.rstrip("。！？ "))[-1]
+    return bool(cues.PATTERNS["next"].match(last)) and not (cues.done(last) or cues.refused(last))
 
 
 def announces_done(text: str) -> bool:
