@@ -48,7 +48,7 @@ class Question:
     @cached_property
     def we(self) -> bool:
         """Say whether the words say 我局, 我们."""
-        return bool(PATTERNS["ourselves"].search(self.pledge.text))
+        return bool(PATTERNS["ourselves"].search(PATTERNS["part_of_us"].sub("", self.pledge.text)))
 
     @cached_property
     def units(self) -> list[tuple[str, str]]:
@@ -78,7 +78,11 @@ def _row(asked: Question) -> Answer:
 
 
 def _goal(asked: Question) -> Answer:
-    return ((), "unknown") if asked.pledge.cue == "goal" and not asked.we and not asked.units else None
+    ours = asked.we or PATTERNS["ourselves"].search(asked.pledge.before)
+    if asked.pledge.cue != "goal" or ours or asked.units:
+        return None
+    charged = named(asked.pledge.before, asked.known) if asked.pledge.text.startswith(("确保", "保证")) else []
+    return _stated(charged[:1], asked) if charged else ((), "unknown")
 
 
 def _with_guest(asked: Question) -> Answer:
@@ -185,7 +189,7 @@ def _ours_too(found: Sequence[tuple[str, str]], asked: Question) -> bool:
         or asked.known.calls_itself(asked.pledge.text)
         or _acts_first(asked.pledge, found[0][0])
         or any(asked.known.is_self(name) for name, _ in found)
-        or ("with" in roles and "subject" not in roles)
+        or (found[0][1] == "with" and "subject" not in roles)
     )
 
 
@@ -241,6 +245,8 @@ def _role(text: str, start: int, end: int, previous: tuple[int, str] | None) -> 
         return "with"
     if PATTERNS["not_before"].search(before):
         return None
+    if hit := PATTERNS["part_of_us"].search(text):
+        return "subject" if hit.end() == start else None
     return "subject" if PATTERNS["opens"].search(before) and not re.match(r"的|所在|[，。；]?$", after) else None
 
 
@@ -252,9 +258,11 @@ def _subject_before(pledge: Pledge, known: Register) -> str | None:
     text = pledge.passage.text[: pledge.start]
     for sentence in reversed(sentences(text, min(pledge.passage.body, len(text)))):
         words = text[sentence.start : sentence.end]
-        for name, role in named(words, known):
-            if role == "subject" and not GOVERNMENT.match(name):
-                return name
-        if PATTERNS["ourselves"].search(words):
+        ours = PATTERNS["ourselves"].search(words)
+        subjects = (name for name, role in named(words, known) if role == "subject" and not GOVERNMENT.match(name))
+        first = next(subjects, None)
+        if ours and (first is None or ours.start() < words.find(first)):
             return None
+        if first:
+            return first
     return None

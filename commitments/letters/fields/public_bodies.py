@@ -67,6 +67,7 @@ def _spelt(short: str, full: str) -> bool:
 PLACE = 2  # characters of a place without a level: 新城管委会 is 岚港新城管理委员会
 
 
+SPOKEN = ("group", "ministry", "brand", "department", "part", "told")  # by other forms than a place and a kind
 MOST, SHORTEST = 300, 3  # a letter names a few dozen bodies at most; 市里 or 我市 is none
 
 
@@ -76,7 +77,7 @@ def register(text: str, self_name: str | None, others: tuple[str, ...]) -> Regis
     short = [PATTERNS["place_before_level"].sub("", self_name)] if self_name else []
     spoken = (hit["name"] for hit in PATTERNS["short"].finditer(text))
     ours = (name for name in spoken if self_name and _is_short_for(name, self_name))
-    groups = (hit["name"] for name in ("group", "ministry", "brand") for hit in PATTERNS[name].finditer(text))
+    groups = (hit["name"] for name in SPOKEN for hit in PATTERNS[name].finditer(text))
     names = dict.fromkeys((*given, *short, *_plain(text), *ours, *groups))
     return Register(self_name, {name for name in list(names)[:MOST] if len(name) >= SHORTEST or name[:1] == "各"})
 

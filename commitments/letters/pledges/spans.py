@@ -19,11 +19,24 @@ def spans(found: Sequence[Clause]) -> list[tuple[int, int, str]]:
             continue
         place = _left_over(found, place)
         start, end = _back(found, place, made[-1][1] if made else 0), _forward(found, place)
-        made.append((start, end, _strongest(found[place:end])))
+        family = _strongest(found[place:end])
+        made.append((*_of_goal(found, start, end), family) if family == "goal" else (start, end, family))
         place = end
     return made
 
 
+def _of_goal(found: Sequence[Clause], start: int, end: int) -> tuple[int, int]:
+    """Return from where to where a goal is set inside a report: 县里开展治理，确保到2025年…达到80%，健全…."""
+    goal = next(at for at in range(start, end) if found[at].cue == "goal")
+    if not SETS.match(found[goal].text):
+        return start, end
+    reaching = (at for at in range(goal + 1, end) if not (found[at].cue or REACHES.search(found[at].text)))
+    alone = len(found[goal].text) < SETS_ALONE
+    return (goal, end) if alone else (goal, next(reaching, end))
+
+
+SETS, REACHES = re.compile("确保|力争|实现|保证"), re.compile(cues.PATTERNS.text("reach") + r"|全面|\d")
+SETS_ALONE = 14  # the date is a clause of its own and what is reached stands in the next one
 PATTERNS = patterns(__file__)
 BARE_FORECAST = re.compile(r"预计[到至]?[^，。；]{0,8}[年月底]")
 

@@ -66,6 +66,18 @@ def test_a_lead_in_that_says_we_adds_the_replying_unit():
         ("相关资产将于年底移交，由川江电力进行专业运维。", ("川江电力",)),
         ("中国铁塔有限公司石桥办事处将迁移基站1处。", ("中国铁塔有限公司石桥办事处",)),
         ("但云州市交通运输部门会继续牵头合理规划。", (UNIT,)),
+        ("公安交管部门将在渡口设置信号灯2组。", ("公安交管部门",)),
+        ("我局将配合自然资源部门编制规划。", (UNIT, "自然资源部门")),
+        ("我局正与财政、电业部门协商。", (UNIT,)),
+        ("我局将继续与自然资源部门对接。", (UNIT,)),
+        ("我局航道中心将补设航标6座。", ("航道中心",)),
+        ("下一步将全力配合城投公司建设码头。", (UNIT, "城投公司")),
+        ("我局将责成滨江花园建设单位于8月底前启动施工。", (UNIT, "滨江花园建设单位")),
+        ("我局将督促施工单位于8月底前返工。", (UNIT,)),
+        ("我市将责成望岗镇政府做好解释，并会同市公安局加强管理。", ("望岗镇政府", "市公安局")),
+        ("我局将培育以云投集团、江城集团等为龙头的产业。", (UNIT,)),
+        ("渡口治理由住建部门实施，确保到2025年渡口达标率达到80%。", ("住建部门",)),
+        ("渡口治理扎实推进，确保到2025年渡口达标率达到80%，健全管护体系。", ()),
     ],
 )
 def test_owners_are_those_the_words_name(text, owners):
@@ -84,6 +96,11 @@ def test_the_company_points_back_to_its_name():
 def test_each_company_points_back_to_those_named():
     (found, *_) = read("5月，中国移动云州分公司、中国联通云州分公司到场查看。各公司表示会上报迁移计划。")
     assert found.owners == ("中国移动云州分公司", "中国联通云州分公司")
+
+
+def test_what_begins_with_us_goes_on_with_us():
+    found = only("我局成立专班，市财政局评审中心对概算完成评审。目前还在与社区协调中。")
+    assert found.owners == (UNIT,)
 
 
 def test_an_act_to_come_is_not_given_to_the_unit_of_an_earlier_sentence():
