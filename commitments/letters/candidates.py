@@ -1,7 +1,7 @@
 """The candidates of a letter: every pledge with its words, owners, time, strength, targets, for a person to confirm."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from commitments.letters.fields.targets import Goal, targets
 from commitments.letters.pledges.detect import pledges
 from commitments.letters.pledges.model import Pledge
 from commitments.letters.pledges.possible import possible
-from commitments.letters.structure.outline import ordinal, outline
+from commitments.letters.structure.outline import Passage, ordinal, outline
 from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document, Header, View
 from commitments.letters.titles import title_of
@@ -60,10 +60,15 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Shelves:
-    """What a letter holds: the pledges, and what else a person should look at."""
+    """What a letter holds: the pledges, and what else a person should look at, read when it is asked for."""
 
     sure: tuple[Candidate, ...]
-    possible: tuple[Candidate, ...]
+    more: Callable[[], Iterator[Candidate]] = field(compare=False, repr=False)
+
+    @cached_property
+    def possible(self) -> tuple[Candidate, ...]:
+        """Return the second shelf."""
+        return tuple(self.more())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +85,9 @@ class Script:
     def of_pledge(self, pledge: Pledge) -> str:
         """Return the words of a pledge in the letter's own characters, one for one."""
         places = pledge.passage.at[max(pledge.start, pledge.passage.mark) : pledge.end]
+        first, last = (self.view.at[places[0]], self.view.at[places[-1]]) if places else (0, -1)
+        if last - first == len(places) - 1 and last < len(self.document.text):
+            return self.document.text[first : last + 1]  # nothing was left out of it
         return "".join(self.document.text[at : at + 1] or " " for at in map(self.view.at.__getitem__, places))
 
     @cached_property
@@ -90,7 +98,8 @@ class Script:
 
     def matching(self, value: str) -> str:
         """Write a value of the header in the characters of the view."""
-        return canonical(value.translate(self.table))
+        plain = canonical(value)
+        return plain if plain in self.signs else canonical(value.translate(self.table))
 
     @cached_property
     def signs(self) -> str:
@@ -127,7 +136,7 @@ def candidates(view: View, header: Header, document: Document) -> Shelves:
     names = [name for name in (header.replying_unit, *header.co_units, header.proposer) if name]
     given = {script.matching(name): name for name in names}
     matching = {name: form for form, name in given.items()}
-    text = canonical(view.text)
+    text = script.signs
     others = tuple(matching[unit] for unit in header.co_units if unit)
     known = register(text, matching.get(header.replying_unit or ""), others)
     passages, base = outline(view.text), base_of(header, text)
@@ -141,11 +150,15 @@ def candidates(view: View, header: Header, document: Document) -> Shelves:
         given=given,
     )
     taken = pledges(passages, base)
-    more = enumerate(possible(passages, taken, base), len(taken) + 1)
     return Shelves(
         sure=tuple(_candidate(pledge, number, letter) for number, pledge in enumerate(taken, 1)),
-        possible=tuple(_candidate(pledge, number, letter, why_not) for number, (pledge, why_not) in more),
+        more=lambda: _second_shelf(passages, taken, letter),
     )
+
+
+def _second_shelf(passages: Sequence[Passage], taken: Sequence[Pledge], letter: Letter) -> Iterator[Candidate]:
+    for number, (pledge, why_not) in enumerate(possible(passages, taken, letter.base), len(taken) + 1):
+        yield _candidate(pledge, number, letter, why_not)
 
 
 def _guest(header: Header) -> str | None:
@@ -153,9 +166,8 @@ def _guest(header: Header) -> str | None:
     return header.proposer or (header.co_units[0] if header.kind == "会办意见" and header.co_units else None)
 
 
-def _own(pledge: Pledge, letter: Letter) -> Callable[[str | None], str | None]:
+def _own(text: str, printed: str) -> Callable[[str | None], str | None]:
     """Return a function that writes a piece of the pledge in the letter's own characters."""
-    text, printed = pledge.text, letter.script.of_pledge(pledge)
 
     def own(piece: str | None) -> str | None:
         place = text.find(piece) if piece else -1
@@ -168,8 +180,9 @@ def _candidate(pledge: Pledge, number: int, letter: Letter, why_not: str = "") -
     at = pledge.passage.at
     start, end = letter.script.view.span(at[pledge.start], at[pledge.end - 1] + 1)
     whole, begin = letter.script.document.text, letter.script.view.at[at[0]]
-    gates, due, own = tuple(conditions(pledge.text)), deadline(pledge, letter.base), _own(pledge, letter)
-    goals = targets(pledge.text, letter.script.of_pledge(pledge))
+    words, printed = pledge.text, letter.script.of_pledge(pledge)
+    gates, due, own = conditions(words), deadline(pledge, letter.base), _own(words, printed)
+    goals = targets(words, printed)
     owned = owners(pledge, letter.known, letter.programmes, letter.guest)
     hard = strength(pledge.act, pledge.cue, gates, goals, dated=due.day is not None, before=pledge.before)
     return Candidate(

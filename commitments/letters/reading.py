@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from commitments.letters.candidates import Candidate, candidates
+from commitments.letters.candidates import Candidate, Shelves, candidates
 from commitments.letters.files.reader import Source, read_file
 from commitments.letters.header.fields import header
 from commitments.letters.text.boilerplate import Sorted, put_aside
@@ -20,8 +20,17 @@ class Reading:
     document: Document
     view: View
     header: Header
-    candidates: tuple[Candidate, ...]  # what is taken for a pledge
-    possible: tuple[Candidate, ...]  # what a person should look at beside it
+    shelves: Shelves
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Return what is taken for a pledge."""
+        return self.shelves.sure
+
+    @property
+    def possible(self) -> tuple[Candidate, ...]:
+        """Return what a person should look at beside it."""
+        return self.shelves.possible
 
 
 def reread(text: str, signed_on: date | None) -> Reading:
@@ -58,4 +67,4 @@ def read(
 def _reading(document: Document, signed_on: date | None) -> Reading:
     plain, head = view(document), header(head_view(document), document)
     found = candidates(plain, replace(head, reply_date=signed_on or head.reply_date), document)
-    return Reading(document=document, view=plain, header=head, candidates=found.sure, possible=found.possible)
+    return Reading(document=document, view=plain, header=head, shelves=found)

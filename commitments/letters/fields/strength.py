@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from commitments.letters.dates.expressions import mask, without_times
 from commitments.letters.fields.conditions import Condition
@@ -68,6 +69,7 @@ def dated_act(words: str) -> bool:
     return any(not PATTERNS["soft_head"].match(act) and not PATTERNS["mechanism"].search(act) for act in acts)
 
 
+@lru_cache(maxsize=4096)  # asked for the title and for the strength
 def _shows(clause: str) -> bool:
     begins = any(PATTERNS[name].match(clause) for name in ("soft_head", "serves", "hasten"))
     soft = begins or any(PATTERNS[name].search(clause) for name in ("watches", "standing", "talks", "mechanism"))

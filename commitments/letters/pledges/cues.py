@@ -3,6 +3,8 @@
 All tests read a clause of canonical, masked text (names in 《》 and quotes blanked), as names carry such words.
 """
 
+from functools import lru_cache
+
 from commitments.letters.patterns import patterns
 
 PATTERNS = patterns(__file__)
@@ -27,26 +29,31 @@ def moves_by_us(clause: str) -> bool:
     return bool(moves) and not PATTERNS["to_the_asker"].search(clause)
 
 
+@lru_cache(maxsize=4096)
 def planned(clause: str) -> bool:
     """Say whether a plan or forecast of one's own act stands in the clause."""
     return bool(PATTERNS["plan"].search(clause)) and not PATTERNS["forecast"].search(clause)
 
 
+@lru_cache(maxsize=4096)
 def open_stage(clause: str) -> bool:
     """Say whether work is under way."""
     return bool(PATTERNS["open"].search(clause)) and not PATTERNS["routine"].search(clause)
 
 
+@lru_cache(maxsize=4096)
 def done(clause: str) -> bool:
     """Say whether a clause tells of something finished."""
     return bool(PATTERNS["done"].search(clause) or PATTERNS["past"].search(clause))
 
 
+@lru_cache(maxsize=4096)
 def refused(clause: str) -> bool:
     """Say whether a clause refuses or explains why not."""
     return bool(PATTERNS["refused"].search(clause))
 
 
+@lru_cache(maxsize=4096)
 def courteous(text: str) -> bool:
     """Say whether a sentence is thanks, a request for understanding or about the correspondence."""
     return bool(PATTERNS["courtesy"].search(text))
