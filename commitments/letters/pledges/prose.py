@@ -43,12 +43,13 @@ def _opened(text: str, sentence: Piece) -> Piece:
 def _skipped(words: str, part: str) -> bool:
     if not words or part == sections.TROUBLE or is_heading(words):
         return True
-    if ESTIMATE.match(words) or LAW.search(words) or announces_nothing(words):
+    if ESTIMATE.match(words) or LAW.search(words) or TOPIC.match(words) or announces_nothing(words):
         return True
     return bool(cues.PATTERNS["higher"].search(words)) and not re.search(r"待|批复|下达|我[局委们镇办]", words)
 
 
 ESTIMATE = re.compile(r"(?:据|经)(?:初步)?(?:测算|预测|估算)")
+TOPIC = re.compile(r"关于[^。，]{2,60}的(?:建议|问题|诉求|意见|提案)[。：]?$")
 LAW = re.compile(r"〓，?(?:自|将于|将自)[^，。]{2,14}(?:起)?(?:正式)?施行")
 
 

@@ -207,4 +207,6 @@ def _forward(found: Sequence[Clause], place: int) -> int:
         over = done or clause.refused or PATTERNS["good"].search(clause.text)
         if over or cues.courteous(clause.text) or _another(found, end) or _ours_now(found, place, end):
             return end
+        if PATTERNS["describes"].match(clause.text) and not clause.cue and _own_act(found[end + 1 :]):
+            return end
     return len(found)

@@ -38,11 +38,14 @@ def _apart(text: str, piece: Piece, end: int, base: Base, seen: "Seen") -> bool:
     words = mask(text[piece.start : end])
     if seen.open_acts and AWAITS.match(words) and gated(words):
         return True
+    if seen.open_acts and not seen.times and GOAL.match(words):
+        return True
     later = _limits(re.split("；", words)[0], base)
     other = _doer(words) and seen.times and later and {time.day for time in later}.isdisjoint(t.day for t in seen.times)
     return bool(other) or _dated_apart(text, piece, end, base)
 
 
+GOAL = re.compile(r"，?到(?:20\d\d年|“?十[四五六]五)[^，。；]{0,6}，(?:努力|力争|基本|全面)")
 AWAITS = re.compile(
     r"，?(?:待|俟|等到?|若|如|一旦|视|[^，。；]{2,8}完毕(?:之|以)?后|在[^，。；]{2,14}(?:到位|批准|批复|获批|落实)(?:之|以)?后)"
 )
