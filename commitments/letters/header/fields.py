@@ -15,7 +15,7 @@ from commitments.letters.text.canonical import canonical
 from commitments.letters.text.document import Document, Header, View
 from commitments.letters.text.simplified import simplify
 
-OWN = {name: boilerplate.PATTERNS.tables[name] for name in ("number_name", "running")}
+OWN = {name: boilerplate.PATTERNS.tables[name] for name in ("number_name", "running", "written_year")}
 PATTERNS = patterns(__file__, **OWN)
 TITLE_CHARS = 90  # a mark stands alone or beside a title, never in prose
 

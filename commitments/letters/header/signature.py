@@ -35,7 +35,7 @@ def signed_on(where: Parts, page_date: date | None) -> tuple[date, tuple[int, in
 
 
 def _alone(line: Line, page_date: date | None) -> date | None:
-    text = line.text.strip("（） ")
+    text = re.sub(r"^日\s*期\s*：\s*|\s*印发?$", "", line.text.strip("（） "))
     day = PATTERNS["day"].fullmatch(text)
     return _read(day) if day else bare_day(text.replace(" ", ""), page_date)
 
@@ -136,7 +136,7 @@ def _same_body(longer: str, shorter: str) -> bool:
 
 
 def _names(where: Parts) -> Iterator[Found]:
-    yield _signature(where)
+    yield _unsealed(_signature(where))
     for line in where.head:
         yield _title(where, line)
     for line in where.head:
@@ -146,6 +146,12 @@ def _names(where: Parts) -> Iterator[Found]:
         title = PATTERNS["in_title"].match(words)
         if title or (PATTERNS["whole"].fullmatch(words) and not PATTERNS["publisher"].search(words)):
             yield (text[: title.end("n")] if title else text), (0, 0)
+
+
+def _unsealed(found: Found) -> Found:
+    """Leave out that a name was sealed: 某某局（盖章）, （某某局代章）."""
+    seal = PATTERNS["sealed"].search(canonical(simplify(found[0]))) if found else None
+    return (found[0][: seal.start()].lstrip("（("), found[1]) if found and seal else found
 
 
 def _signature(where: Parts) -> Found:

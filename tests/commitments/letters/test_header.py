@@ -54,6 +54,13 @@ def test_a_usual_head() -> None:
         ("签发人：何川    云水函〔2022〕8号", "云水函〔2022〕8号"),
         ("文号云水函〔2022〕8号", "云水函〔2022〕8号"),
         ("编号：云水函〔2022〕8号", "云水函〔2022〕8号"),
+        ("云水 函〔2022〕8号", "云水函〔2022〕8号"),
+        ("云水函〔二〇二二〕8号", "云水函〔二〇二二〕8号"),
+        ("云水函〔2022年〕8号", "云水函〔2022年〕8号"),
+        ("云水函{2022}8号", "云水函{2022}8号"),
+        ("云水函〔2022〕第8－2号", "云水函〔2022〕第8－2号"),
+        ("类别：A            云水函〔2022〕8号", "云水函〔2022〕8号"),
+        ("A                  云水函〔2022〕8号        签发人：何川", "云水函〔2022〕8号"),
         ("关于云州市2022第8号提案的函", None),
         ("云水函20228", None),
         ("", None),
@@ -86,6 +93,22 @@ def test_proposal_numbers_are_text(number: str) -> None:
 def test_proposal_numbers_in_brackets(printed: str, number: str | None) -> None:
     opening = f"贵会提出的《关于疏通河道的提案》{printed}收悉，现答复如下："
     assert head(title="关于提案的答复", opening=opening).proposal_number == number
+
+
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [
+        ("关于市政协五届二次会议第118、119号提案的答复", "118、119"),
+        ("关于市政协五届二次会议NO.118提案的答复", "118"),
+        ("关于2022118号提案的答复", "2022118"),
+        ("关于市政协五届二次会议提案118号的答复", "118"),
+        ("关于市政协五届二次会议第118号（城建类23号）提案的答复", "118"),
+        ("关于市政协五届二次会议第十二号提案的答复", "十二"),
+        ("关于市人大第JY-118号建议的答复", "JY-118"),
+    ],
+)
+def test_proposal_numbers_in_titles(title: str, number: str) -> None:
+    assert head(title=title, opening="贵会提出的提案收悉，现答复如下：").proposal_number == number
 
 
 @pytest.mark.parametrize(
@@ -127,6 +150,13 @@ def test_the_number_of_another_document_is_none_of_the_proposals() -> None:
         ("市政协提案委员会：", "市政协提案委员会"),
         ("尊敬的林晓舟代表，您好：", "林晓舟"),
         ("林晓舟委员您好：", "林晓舟"),
+        ("林晓舟代表等10人：", "林晓舟等10人"),
+        ("林晓舟代表（第一代表团）：", "林晓舟"),
+        ("代表林晓舟：", "林晓舟"),
+        ("尊敬的政协委员林晓舟：", "林晓舟"),
+        ("林晓舟副主席：", "林晓舟副主席"),
+        ("致公党云州市委会：", "致公党云州市委会"),
+        ("云州代表团：", "云州代表团"),
         ("致林晓舟委员：", "林晓舟"),
         ("林晓舟委员；", "林晓舟"),
         ("林晓舟委员，", "林晓舟"),
@@ -174,6 +204,9 @@ def test_the_pages_day_is_never_the_letters() -> None:
         "B 主动公开",
         "办理结果：B（列入计划）",
         "答复类别 B",
+        "B（公开）",
+        "属性：B",
+        "B类：计划解决",
     ],
 )
 def test_the_class_mark_as_other_offices_print_it(mark: str) -> None:
@@ -236,6 +269,22 @@ def test_the_unit_of_a_title(title: str, unit: str) -> None:
 def test_who_may_sign(sign: str, gap: str) -> None:
     found = head(title="关于第118号提案的答复", sign="", day=f"{sign}{gap}2022年6月9日")
     assert (found.replying_unit, found.reply_date) == (sign, date(2022, 6, 9))
+
+
+@pytest.mark.parametrize(
+    ("sign", "day"),
+    [
+        ("云州市水务局（盖章）", "2022年6月9日"),
+        ("（云州市水务局代章）", "2022年6月9日"),
+        ("单位：云州市水务局", "日期：2022年6月9日"),
+        ("答复单位：云州市水务局", "答复时间：2022年6月9日"),
+        ("云州市水务局", "2022年6月9号"),
+        ("云  州  市  水  务  局", "2022 年 6 月 9 日"),
+    ],
+)
+def test_signatures(sign: str, day: str) -> None:
+    found = head(title="关于第118号提案的答复", sign=sign, day=day, tail="")
+    assert (found.replying_unit, found.reply_date) == ("云州市水务局", date(2022, 6, 9))
 
 
 @pytest.mark.parametrize(
@@ -550,6 +599,10 @@ def test_the_unit_of_a_letter_without_a_signature(above: str, below: str, unit: 
         ("联系人：水利科副科长何小满 5550188", "何小满", "5550188"),
         ("联系人：水利科 5550188", None, "5550188"),
         ("联络员及电话：何小满 5550188", "何小满", "5550188"),
+        ("联络员：何小满，手机：139 0000 0001", "何小满", "13900000001"),
+        ("分管领导：陶知行 5550001\n具体承办人：何小满 5550188", "何小满", "5550188"),
+        ("承办科室：水利科  经办人：何小满  联系电话：（0999）5550188", "何小满", "（0999）5550188"),
+        ("联系人：水利科何小满，电话：5550188", "何小满", "5550188"),
         ("（联系人：何小满同志，电话：5550188）", "何小满", "5550188"),
         ("联系人：古丽·阿不都热合曼 TEL：5550188", "古丽·阿不都热合曼", "5550188"),
     ],
