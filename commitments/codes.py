@@ -30,6 +30,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {  # what the program gives as a reason
     "review": (),
     "split": (),
     "split_from": ("ref",),
+    "undone": (),
 }
 Fact = str | Mapping[str, str]  # a text, or what no code can stand for, by language
 Facts = Mapping[str, Fact]

@@ -110,7 +110,7 @@ class Expected(Record):
         self.fields |= {name: value for name, value in facts.items() if name != "targets"}
 
     def _change(self, changes: Facts) -> None:
-        """Take ``{field: [old, new]}``; figures of a target are written as ``NAME goal``."""
+        """Take ``{field: [old, new]}``; figures of a target are written as ``NAME goal``; without a goal it is gone."""
         for name, change in changes.items():
             what, _, figure = name.rpartition(" ")
             if not isinstance(change, list) or len(change) != 2:  # noqa: PLR2004 - evidence, or a fact
@@ -119,6 +119,7 @@ class Expected(Record):
                 self.targets.setdefault(what, {})[figure] = change[1]
             elif name in KNOWN:
                 self.fields[name] = change[1]
+        self.targets = {what: figures for what, figures in self.targets.items() if figures.get("goal", 0) is not None}
 
 
 # -- what entries mean ---------------------------------------------------------------------------------------

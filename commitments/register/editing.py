@@ -1,18 +1,19 @@
 """Correcting the fields of a commitment, each time with a reason."""
 
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 from sqlalchemy import select
 
 from commitments import validation
 from commitments.errors import NothingToChange, NotInLetter
-from commitments.models import Commitment, Extension, Source
+from commitments.models import Commitment, Extension, Source, Target
 from commitments.queries import lookup
 from commitments.register.context import Register
 from commitments.text import quotes
 
 SHOWN = 60  # characters of a quote that is refused
+FIGURES = ("unit", "baseline", "goal")
 
 
 def edit(register: Register, ref: str, reason: str, **new: object) -> Commitment:
@@ -28,6 +29,45 @@ def edit(register: Register, ref: str, reason: str, **new: object) -> Commitment
     changes |= register.set_review(commitment)
     validation.check(commitment)
     return register.record(commitment, "edit", reason, changes)
+
+
+def figures(targets: Iterable[Target]) -> dict[str, dict[str, Any]]:
+    """Return what targets say by what is counted, in their order."""
+    return {one.what: {key: getattr(one, key) for key in ("what", *FIGURES)} for one in targets}
+
+
+def set_targets(register: Register, ref: str, reason: str, targets: Iterable[Mapping[str, object]]) -> Commitment:
+    """Let a commitment have just these targets (what, goal, unit, baseline). Raises BadFigure, NothingToChange."""
+    commitment = lookup.find(register.session, ref)
+    validation.need_reason(ref, "edit", reason)
+    changes = change_targets(register, commitment, targets)
+    if not changes:
+        raise NothingToChange(ref=ref)
+    return register.record(commitment, "edit", reason, changes)
+
+
+def change_targets(
+    register: Register, commitment: Commitment, targets: Iterable[Mapping[str, object]]
+) -> dict[str, object]:
+    """Put these targets where others stood; return the changes. One that is left out loses its figures, all to None."""
+    wanted = [Target(**cast("dict[str, Any]", one)) for one in targets]
+    validation.check_targets(commitment.ref, wanted)
+    old, new = figures(commitment.targets), figures(wanted)
+    if [*old.values()] == [*new.values()]:
+        return {}
+    for each in commitment.targets:
+        register.session.delete(each)
+    commitment.targets = []
+    register.session.flush()  # what is counted may be counted anew, and names stand once only
+    commitment.targets = wanted
+    return _figure_changes(old, new)
+
+
+def _figure_changes(old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]) -> dict[str, object]:
+    """Return ``{"NAME goal": [old, new]}``; nothing of a figure that stays."""
+    pairs = [(what, key) for what in {**old, **new} for key in FIGURES]
+    values = {f"{what} {key}": [side.get(what, {}).get(key) for side in (old, new)] for what, key in pairs}
+    return {name: change for name, change in values.items() if change[0] != change[1]}
 
 
 def _assigned(commitment: Commitment, new: Mapping[str, object]) -> dict[str, object]:
