@@ -22,7 +22,7 @@ from commitments.letters.text.document import Document
 from commitments.letters.text.simplified import simplify
 from commitments.letters.titles import title_of
 from commitments.models import Commitment, Department, Letter, Source, Target
-from commitments.queries import lookup
+from commitments.queries import lookup, units
 from commitments.register import departments, editing, letters, opening
 from commitments.register.context import Register
 from commitments.text import amounts
@@ -249,21 +249,12 @@ def _department(register: Register, name: str, done: Intake) -> Department:
     plain = simplify(name)
     everyone = register.session.scalars(select(Department).order_by(Department.id)).all()
     for department in everyone:
-        if any(_same(plain, simplify(known)) for known in (department.name, *department.short_names)):
+        if any(units.is_same(plain, simplify(known)) for known in (department.name, *department.short_names)):
             return department
     why = codes.reason("letter_names", letter=done.letter)
     made = departments.add_department(register, re.sub(r"[|;；/]", "、", name), reason=why)
     done.departments.append(made.name)
     return made
-
-
-def _same(name: str, known: str) -> bool:
-    """Say whether two names are one, with or without the place in front: 广州市民政局, 市民政局."""
-    longer, shorter = sorted((name, known), key=len, reverse=True)
-    if longer == shorter:
-        return True
-    level = shorter[:1] in tuple("省市区县州盟旗镇乡")
-    return level and len(shorter) > 2 and longer.endswith(shorter) and len(longer) - len(shorter) <= 3  # noqa: PLR2004
 
 
 def _draft(

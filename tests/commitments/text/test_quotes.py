@@ -12,7 +12,7 @@ from commitments.models import Commitment, Letter, Source
 from commitments.queries import lookup
 from commitments.register import editing
 from commitments.storage import reading, writing
-from commitments.text.quotes import own_words
+from commitments.text.quotes import bounds, own_words
 from tests.conftest import Scene
 
 TEXT = (
@@ -105,3 +105,32 @@ def mail(scene: Scene) -> str:
     body = message_from_bytes(file.read_bytes(), policy=policy.default).get_body(("plain",))
     assert body is not None
     return str(body.get_content())
+
+
+@pytest.mark.parametrize(
+    ("words", "passage"),
+    [
+        ("制定出臺…權責", "制定出臺“村居協助政府工作事項清單”，\n厘清部門、鎮（街）權責"),
+        ("创新完善...准入", "創新完善社區治理制度體系，建立社區事務準入"),
+        ("創新完善…治理制度", None),
+        ("建立……制度", "建立社區事務準入制度"),
+        ("社區…制度", "社區事務準入制度"),
+        ("準入制度，制定", "準入制度，制定"),
+        ("三、下一步…準入", "三、下一步計劃\n二是創新完善社區治理制度體系，建立社區事務準入"),
+        ("三、下一步…計劃", None),
+        ("制度…建立社區的", None),
+        ("權責…建立", None),
+        ("建立…社區…制度", None),
+        ("…制度", None),
+        ("", None),
+    ],
+)
+def test_a_passage_is_found_by_its_ends_around_a_place(words: str, passage: str | None) -> None:
+    start = TEXT.index("建立")
+    found = bounds(words, TEXT, (start, start + 13))
+    assert (TEXT[found[0] : found[1]] if found else None) == passage
+
+
+def test_of_passages_alike_the_nearest_is_meant() -> None:
+    text = "建设公厕。" * 2000
+    assert bounds("建设…公厕", text, (5000, 5004)) == (5000, 5004)
