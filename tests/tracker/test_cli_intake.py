@@ -2,7 +2,7 @@
 
 import json
 import os
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -34,13 +34,6 @@ def said(capsys: pytest.CaptureFixture[str], *line: str) -> tuple[int, str, str]
 def listed(capsys: pytest.CaptureFixture[str], *more: str) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = json.loads(said(capsys, "list", "--json", *more)[1])["commitments"]
     return rows
-
-
-def walk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *lines: str) -> str:
-    monkeypatch.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in lines)))
-    code, out, err = said(capsys, "review", "2031")
-    assert code == 0, err
-    return out + err
 
 
 def test_a_dry_run_prints_the_contract_and_needs_no_ledger(capsys: pytest.CaptureFixture[str], office: Path) -> None:
@@ -195,57 +188,6 @@ def test_the_source_with_every_place_marked(capsys: pytest.CaptureFixture[str]) 
     assert "棋牌" not in out
 
 
-# -- review ----------------------------------------------------------------------------------------------------
-
-
-def test_a_review_confirms_skips_drops_and_goes_on_later(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run(["import", str(OWN)])
-    out = walk(monkeypatch, capsys, "y", "寧川市民政局", "x", "n", "q")
-    assert "确认1条，删除1条，尚余8条待确认" in out
-    states = [row["state"] for row in listed(capsys)]
-    assert (states.count("open"), states.count("draft")) == (1, 8)
-    again = walk(monkeypatch, capsys, "q")
-    assert "1/8" in again
-
-
-def test_the_last_decision_can_be_taken_back(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run(["import", str(OWN)])
-    out = walk(monkeypatch, capsys, "x", "u", "q")
-    assert "删除0条" in out
-    assert len(listed(capsys)) == COUNT
-
-
-def test_split_and_merge(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    run(["import", str(OWN)])
-    quote = json.loads(said(capsys, "show", "2021-2031-01", "--json")[1])["commitment"]["quote"]
-    walk(monkeypatch, capsys, "s", quote[6:10], "q")
-    assert len(listed(capsys)) == COUNT + 1
-    assert json.loads(said(capsys, "show", "2021-2031-11", "--json")[1])["commitment"]["quote"] == quote[6:]
-    walk(monkeypatch, capsys, "m", "q")
-    assert len(listed(capsys)) == COUNT
-    assert json.loads(said(capsys, "show", "2021-2031-01", "--json")[1])["commitment"]["quote"] == quote
-
-
-def test_edits_and_a_new_department(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    run(["import", str(OWN)])
-    lead, rest = ("e", "l 市财政局"), ("e", "t 议事厅覆盖", "e", "d 2022-06-30", "y", "q")
-    walk(monkeypatch, capsys, *lead, "n", *lead, "y", *rest)
-    row = json.loads(said(capsys, "show", "2021-2031-01", "--json")[1])["commitment"]
-    assert (row["lead"], row["title"], row["due_on"], row["state"]) == ("市财政局", "议事厅覆盖", "2022-06-30", "open")
-
-
-def test_every_change_is_in_the_history(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    run(["import", str(OWN)])
-    walk(monkeypatch, capsys, "y", "寧川市民政局", "x", "q")
-    assert said(capsys, "history", "verify")[0] == 0
-    actions = [each["action"] for each in json.loads(said(capsys, "history", "--json")[1])["entries"]]
-    assert {"letter_add", "department_add", "add", "edit", "confirm", "drop"} <= set(actions)
-
-
 def test_a_changed_number_is_shown_where_it_changed(capsys: pytest.CaptureFixture[str], office: Path) -> None:
     for name, text in (("a.txt", LETTER), ("b.txt", LETTER.replace("疏通河道3公里", "疏通河道5公里"))):
         (office / name).write_text(text, encoding="utf-8")
@@ -257,31 +199,7 @@ def test_a_changed_number_is_shown_where_it_changed(capsys: pytest.CaptureFixtur
     assert "河道3公里" in err
 
 
-def test_joined_drafts_keep_what_both_say(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], office: Path
-) -> None:
-    acts = "由市公安局增设标志30块，我局会同市教育局于2022年11月底前完成护栏2公里。"
-    (office / "two.txt").write_text(LETTER.replace("我局将于2022年12月底前疏通河道3公里。", acts), encoding="utf-8")
-    said(capsys, "import", "two.txt")
-    ref, other = [str(row["ref"]) for row in listed(capsys)]
-    monkeypatch.setattr("sys.stdin", StringIO("m\nq\n"))
-    said(capsys, "review", "072")
-    row = json.loads(said(capsys, "show", ref, "--json")[1])["commitment"]
-    assert other not in [row["ref"] for row in listed(capsys)]
-    assert (row["due_on"], row["support"]) == ("2022-11-30", ["宁川市水务局", "市教育局"])
-    assert [target["goal"] for target in row["targets"]] == [30, 2]
-
-
 def test_numbers_of_one_name_are_both_kept(capsys: pytest.CaptureFixture[str], office: Path) -> None:
     text = LETTER.replace("疏通河道3公里", "使达标率分别达到10%和15%")
     (office / "same.txt").write_text(text, encoding="utf-8")
     assert said(capsys, "import", "same.txt")[0] == 0
-
-
-def test_notes_on_a_date_are_in_the_ledgers_language(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], office: Path
-) -> None:
-    (office / "year.txt").write_text(LETTER.replace("于2022年12月底前", "从今年起每年"), encoding="utf-8")
-    said(capsys, "import", "year.txt")
-    monkeypatch.setattr("sys.stdin", StringIO("q\n"))
-    assert said(capsys, "review", "072")[1].count("逐年开展，此为首次核对") == 1

@@ -119,7 +119,11 @@ def locale(request: pytest.FixtureRequest, place: Path) -> str:
     return language
 
 
-TYPED = "e\nz\ns\n无\nn\nu\nu\nx\ne\nl 民政\nn\ny\n\ny\n某日\nh\nq\n"  # in the review: each key, and what it refuses
+EDITS = ("z", "t 甲；t 乙", "g 甲", "g 甲：1；甲：2", "q 无…无", "l 99", "k 无", "c 有经费")
+TYPED = [  # in the review: each key, and what it refuses
+    *(line for each in EDITS for line in ("e", each)), "s", "无", "n", "u", "u", "u", "x", "e", "l 民政", "n", "y", "y",
+    "y", "某日", "u", "u", "h", "q",
+]  # fmt: skip
 
 
 def said(line: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
@@ -130,7 +134,7 @@ def said(line: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
 
 
 def test_what_an_office_does(locale: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(TYPED))
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in TYPED)))
     found = {}
     with freeze_time(DAY):
         for line in CALM:
