@@ -35,8 +35,9 @@ from commitments.text.canonical import ref_key
 PAGE = 500  # rows compared at a time: databases limit the parameters of a statement
 INSTANTS = ("opened_at", "reopened_at")
 MAKING = ("add", "letter_add", "department_add")
+ENDING = ("drop", "department_drop")
 OF_LETTERS = ("letter_add", "letter_edit")
-OF_DEPARTMENTS = ("department_add", "department_edit", "links_revoked", "unit_answer")
+OF_DEPARTMENTS = ("department_add", "department_edit", "department_drop", "links_revoked", "unit_answer")
 LETTER = (
     "name", "document_number", "proposal_number", "proposing_unit", "replying_unit", "signed_on", "proposal_title",
     "session", "published_on", "class_mark", "contact", "source_sha256", "co_units",
@@ -94,7 +95,7 @@ class Expected(Record):
         """Take one entry in, in the order of the chain."""
         if entry.action in MAKING:
             self._begin(entry.changes)
-        elif entry.action == "drop":
+        elif entry.action in ENDING:
             self.made = False
         else:
             self._change(entry.changes)

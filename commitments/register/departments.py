@@ -1,11 +1,12 @@
 """Departments: entering and correcting them, each change with its history entry."""
 
-from collections.abc import Iterable, Mapping
-from typing import cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from commitments import addresses
+from commitments.base import Base
 from commitments.errors import AlreadyExists, BadMailbox, BadValue
 from commitments.i18n import LOCALES
 from commitments.models import Department
@@ -51,6 +52,25 @@ def edit_department(register: Register, name: str, reason: str = "", **new: obje
     _check_department(new)
     register.correct(department, department.name, reason, new)
     return department
+
+
+def drop_department(register: Register, name: str, reason: str = "") -> bool:
+    """Remove a department unless something in the ledger refers to it; say whether it is gone."""
+    department = find_department(register.session, name)
+    if any(register.session.scalars(query).first() is not None for query in _referring(department)):
+        return False
+    facts = {key: getattr(department, key) for key in ("mailbox", "escalation", "locale", "short_names")}
+    register.note("department_drop", department.name, reason, {**facts, "link_generation": department.link_generation})
+    register.session.delete(department)
+    return True
+
+
+def _referring(department: Department) -> Iterator[Select[tuple[Any]]]:
+    """Yield for each column that holds a department what asks for this one."""
+    for table in Base.metadata.tables.values():
+        for key in table.foreign_keys:
+            if key.column.table is Department.__table__:
+                yield select(key.parent).where(key.parent == department.id).limit(1)
 
 
 def revoke_links(register: Register, name: str, reason: str = "") -> Department:

@@ -155,6 +155,7 @@ def test_the_last_decision_can_be_undone(pressed: Pressed, capsys: pytest.Captur
     [
         ("x",), ("m",), ("s", "現"), ("n", "x", "m"), ("y", "1"), ("y", "1", "x", "n", "m"), ("m", "m", "x", "x"),
         ("e", "t 议事厅；l 2；s 1；d 2021-12-31；f 计划；k 未结；c 有经费；g 公厕：1→2座；q 至2022年…形成"),
+        ("e", "s 市财政局、市审计局", "y", "y", "m"), ("e", "l 市财政局", "y", "n", "e", "l 市财政局", "e", "l 1"),
         ("e", "g -;d -", "e", "g 覆盖率：95 %", "s", "社區服務", "m"),
     ],
 )  # fmt: skip
@@ -185,8 +186,9 @@ LINES = [
     "l 99", "t 丁；q 目前,正按照…意見", "d 某日", "l 无此单位", "g 公厕",
 ]  # fmt: skip
 WORDS = ["實現", "我市", "正按照", "按照", "新增", "農村", "劳动", "人"]
+NEW = ["e", "t 戊；l 市财政局", "是"]
 KEY = st.one_of(
-    st.sampled_from([["x"], ["m"], ["n"], ["u"]]),
+    st.sampled_from([["x"], ["m"], ["n"], ["u"], NEW]),
     st.sampled_from(LINES).map(lambda line: ["e", line]),
     st.sampled_from(WORDS).map(lambda words: ["s", words]),
 )
@@ -210,6 +212,31 @@ def test_whatever_was_pressed_is_undone_exactly(
     out = pressed(*lines, *["u"] * (len(lines) + 5))
     assert "确认0条，删除0条" in out
     assert ledger() == before
+
+
+class Meanwhile:
+    """Somebody who presses keys, and somebody else who runs commands in between."""
+
+    def __init__(self, *acts: str | list[str]) -> None:
+        self.acts = list(acts)
+
+    def readline(self) -> str:
+        while isinstance(self.acts[0], list):
+            assert run(self.acts.pop(0)) == 0
+        return f"{self.acts.pop(0)}\n"
+
+    def isatty(self) -> bool:
+        return False
+
+
+def test_a_new_unit_that_others_use_by_now_stays(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = ["edit", SECOND, "--lead", "市财政局", "--reason", "分工"]
+    monkeypatch.setattr("sys.stdin", Meanwhile("e", "l 市财政局", "y", other, "u", "q"))
+    assert run(["review", "2031"]) == 0
+    assert "市财政局" in said(capsys, "department", "list")[1]
+    ledger()
 
 
 # -- editing ---------------------------------------------------------------------------------------------------
@@ -346,26 +373,19 @@ def test_the_end_of_input_in_a_question_does_nothing_by_itself(pressed: Pressed)
     assert ledger() == before
 
 
-def test_a_confirmation_that_is_refused_when_written_is_said_and_can_be_undone(
-    pressed: Pressed, row: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_what_somebody_else_decided_meanwhile_is_said_and_passed_over(
+    row: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Somebody else drops the draft between the key and the next."""
-    lines = iter(["n\n", "y\n", "y\n", "u\n", "q\n"])
-
-    class Meanwhile:
-        def readline(self) -> str:
-            line = next(lines)
-            if line == "u\n":
-                assert run(["confirm", "2021-2031-03"]) == 0
-            return line
-
-        def isatty(self) -> bool:
-            return False
-
-    monkeypatch.setattr("sys.stdin", Meanwhile())
-    code, _, err = said(capsys, "review", "2031")
-    assert code == 0, err
-    assert (row(SECOND)["state"], row("2021-2031-03")["state"]) == ("open", "open")
+    third, fourth = "2021-2031-03", "2021-2031-04"
+    keys = Meanwhile("n", "y", ["drop", SECOND, "--yes"], "y", ["confirm", fourth, "--quiet"], "y", "u", "u", "q")
+    monkeypatch.setattr("sys.stdin", keys)
+    capsys.readouterr()
+    assert run(["review", "2031"]) == 0
+    said = capsys.readouterr()
+    assert f"没有编号为 {SECOND} 的承诺事项" in said.err
+    assert f"{SECOND} 已由别人处理，不再是待确认事项" in said.err
+    assert "确认0条" in said.err
+    assert (row(third)["state"], row(fourth)["state"]) == ("draft", "open")
 
 
 # -- a real terminal -------------------------------------------------------------------------------------------

@@ -45,13 +45,17 @@ def review(
 
 @dataclass(frozen=True)
 class Step:
-    """A key that was pressed at something: where the walk stood before, and the drafts it changed as they were."""
+    """A key that was pressed at something: where the walk stood before, and the drafts it changed as they were.
+
+    ``units`` names those that were entered with it.
+    """
 
     key: str
     ref: str
     at: int
     things: tuple[str, ...]
     before: "Snapshot"
+    units: tuple[str, ...] = ()
 
 
 @dataclass
@@ -86,14 +90,20 @@ class Walk:
 
     def _walk(self) -> None:
         while self.things:
-            ended = self.at >= len(self.things)
-            if not ended:
-                count = f"{self.at + 1}/{len(self.things)}"
-                look.show(self.app, self.things[self.at], count, self.locale)
-            key = terminal.key(f"{self._word('end_keys' if ended else 'keys')} > ")
-            if key == "q" or (ended and key == "\n"):
+            if not self._ended and not look.is_draft(self.app, self.ref):
+                say(i18n.say(self.locale, "cli.review.gone", ref=self.things.pop(self.at)))
+                continue
+            key = self._asked_key()
+            if key == "q" or (self._ended and key == "\n"):
                 return
-            self._press(key, AT_END if ended else KEYS)
+            self._press(key, AT_END if self._ended else KEYS)
+
+    def _asked_key(self) -> str:
+        """Show what the walk stands at, and ask what to do with it. Raises Ended."""
+        if self._ended:
+            return terminal.key(f"{self._word('end_keys')} > ")
+        look.show(self.app, self.ref, f"{self.at + 1}/{len(self.things)}", self.locale)
+        return terminal.key(f"{self._word('keys')} > ")
 
     def _press(self, key: str, keys: "Keys") -> None:
         """Do what a key says. What the rules refuse changes nothing and is one sentence."""
@@ -108,14 +118,14 @@ class Walk:
 
     def help(self) -> None:
         """Say what the keys do."""
-        say(self._word("end_keys" if self.at >= len(self.things) else "keys"))
+        say(self._word("end_keys" if self._ended else "keys"))
 
     def confirm(self) -> None:
         """Confirm a draft, once what the letter leaves open is answered; the confirmation before is written."""
         changes = self._editor().ask()
         self._open_pending()
         before = self._write([self.ref], self._changing(changes)) if changes else {}
-        self._remember("confirm", before)
+        self._remember("confirm", before, changes)
         self.pending = self.ref
         self.at += 1
 
@@ -138,7 +148,7 @@ class Walk:
         typed = terminal.line(self._word("field"))
         if typed:
             changes = self._editor().read(typed)
-            self._remember("edit", self._write([self.ref], self._changing(changes)))
+            self._remember("edit", self._write([self.ref], self._changing(changes)), changes)
 
     def split(self) -> None:
         """Make two drafts of one."""
@@ -164,16 +174,13 @@ class Walk:
 
     def undo(self) -> None:
         """Take the last key back, unless it is a confirmation of which people may know."""
-        from commitments.register import draft_undo
-
         if not self.steps:
             raise UsageError(problem=sentence("cli.review.nothing_before"))
         step = self.steps[-1]
         if step.key == "confirm" and step.ref in self.opened:
             raise UsageError(problem=sentence("cli.review.confirmed", ref=step.ref))
         if step.before:
-            with self.app.register() as register:
-                draft_undo.put_back(register, step.before)
+            self._put_back(step)
         self.steps.pop()
         self.pending = "" if step.key == "confirm" else self.pending
         self.at, self.things = step.at, list(step.things)
@@ -189,9 +196,19 @@ class Walk:
             work(register)
             return before if draft_undo.snapshot(register.session, refs) != before else {}
 
-    def _remember(self, key: str, before: "Snapshot") -> None:
+    def _put_back(self, step: Step) -> None:
+        """Undo in one transaction what a key wrote; a unit that others use by now stays."""
+        from commitments.register import departments, draft_undo
+
+        with self.app.register() as register:
+            draft_undo.put_back(register, step.before)
+            for name in step.units:
+                departments.drop_department(register, name, codes.reason("undone"))
+
+    def _remember(self, key: str, before: "Snapshot", changes: "Changes | None" = None) -> None:
+        units = tuple(changes.made) if changes else ()
         if before or key in ("skip", "confirm"):
-            self.steps.append(Step(key, self.ref, self.at, tuple(self.things), before))
+            self.steps.append(Step(key, self.ref, self.at, tuple(self.things), before, units))
 
     def _open_pending(self) -> None:
         """Write the confirmation that waits, whole or not at all."""
@@ -242,6 +259,10 @@ class Walk:
     def ref(self) -> str:
         """The draft the walk stands at."""
         return self.things[self.at]
+
+    @property
+    def _ended(self) -> bool:
+        return self.at >= len(self.things)
 
     @cached_property
     def _units(self) -> "Units":

@@ -27,13 +27,17 @@ UNDATED: dict[str, object] = {"due_on": None, "due_basis": None, "first_due_on":
 
 @dataclass
 class Changes:
-    """What is to become of a draft; units by name, ``place`` as start and end in the letter's text."""
+    """What is to become of a draft; units by name, ``place`` as start and end in the letter's text.
+
+    ``made`` names the units that were entered for it.
+    """
 
     fields: dict[str, object] = field(default_factory=dict)
     lead: str | None = None
     support: list[str] | None = None
     targets: list[dict[str, object]] | None = None
     place: tuple[int, int] | None = None
+    made: list[str] = field(default_factory=list)
 
     def write(self, register: "Register", row: "Commitment", source: "Source | None") -> None:
         """Change the draft, with entries; what is so already is passed over. Raises what the rules say."""
@@ -53,11 +57,11 @@ class Changes:
         """Return lead and support; whoever leads supports no longer, unless somebody says both."""
         new: dict[str, object] = {}
         if self.lead is not None:
-            lead = department(register, self.lead)
+            lead = department(register, self.lead, self.made)
             support = [each for each in row.support if each is not lead]
             new = {"lead": lead, "support": support, "owner_basis": "assigned"}
         if self.support is not None:
-            new["support"] = [department(register, name) for name in self.support]
+            new["support"] = [department(register, name, self.made) for name in self.support]
         return new
 
 

@@ -46,6 +46,15 @@ def find(session: "Session", ref: str) -> "tuple[Commitment, Source | None]":
     return row, session.get(Source, row.letter_id)
 
 
+def is_draft(app: "App", ref: str) -> bool:
+    """Say whether this is a draft still: somebody else may have decided on it."""
+    from commitments.queries import lookup
+
+    with app.reading() as session:
+        row = lookup.of_ref(session, ref)
+        return row is not None and row.state == "draft"
+
+
 # -- a draft -----------------------------------------------------------------------------------------------------
 
 

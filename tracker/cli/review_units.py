@@ -64,10 +64,15 @@ class Units:
         raise NoSuchDepartment(name=name, near=near)
 
 
-def department(register: "Register", name: str) -> "Department":
-    """Return the department that was chosen; one that was said to be new is entered. Raises BadValue."""
+def department(register: "Register", name: str, made: list[str]) -> "Department":
+    """Return the department that was chosen; one that was said to be new is entered, and ``made`` names it.
+
+    Raises BadValue.
+    """
     from commitments.queries import units
     from commitments.register import departments
 
-    known = units.meant(register.session, name)
-    return known or departments.add_department(register, name, reason=codes.reason("review"))
+    if known := units.meant(register.session, name):
+        return known
+    made.append(name)
+    return departments.add_department(register, name, reason=codes.reason("review"))

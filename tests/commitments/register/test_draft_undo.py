@@ -12,7 +12,7 @@ from commitments import codes
 from commitments.errors import WrongState
 from commitments.history import chain, replay
 from commitments.letters.reading import read
-from commitments.models import Commitment, HistoryEntry, Source
+from commitments.models import Commitment, Department, HistoryEntry, Source
 from commitments.queries import lookup
 from commitments.register import draft_undo, editing, letter_import, opening
 from commitments.register.context import Register
@@ -79,7 +79,8 @@ def drafts(session: Session) -> list[Any]:
     rows = session.scalars(select(Commitment).order_by(Commitment.ref)).all()
     targets = [[(t.what, t.unit, t.baseline, t.goal) for t in row.targets] for row in rows]
     facts = [[[getattr(row, key) for key in kept], [unit.name for unit in row.support]] for row in rows]
-    return [facts, targets, [source.places for source in session.scalars(select(Source))]]
+    units = session.execute(select(Department.name, Department.mailbox).order_by(Department.name)).all()
+    return [facts, targets, units, [source.places for source in session.scalars(select(Source))]]
 
 
 def ledger(scene: Scene) -> list[Any]:
