@@ -2,12 +2,13 @@
 
 A confirmation is written when the next one is made, since it tells people; all else is written at once. Each key can
 be undone, back to the last confirmation that was written. What is left stays a draft; the next review begins there.
+Longer than most files: one walk with its keys.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +22,7 @@ from tracker.cli.entering import QuietOption
 from tracker.cli.output import say
 
 if TYPE_CHECKING:
+    from commitments.letters.candidates import Candidate
     from commitments.register.context import Register
     from commitments.register.draft_undo import Snapshot
     from tracker.app import App
@@ -71,6 +73,7 @@ class Walk:
     steps: list[Step] = field(default_factory=list)
     pending: str = ""
     opened: list[str] = field(default_factory=list)
+    passed: int = 0  # of what else there is to look at
 
     def go(self) -> None:
         """Walk until a person stops; then say what became of the drafts."""
@@ -96,14 +99,19 @@ class Walk:
             key = self._asked_key()
             if key == "q" or (self._ended and key == "\n"):
                 return
-            self._press(key, AT_END if self._ended else KEYS)
+            self._press(key, self._end_keys() if self._ended else KEYS)
 
     def _asked_key(self) -> str:
         """Show what the walk stands at, and ask what to do with it. Raises Ended."""
         if self._ended:
-            return terminal.key(f"{self._word('end_keys')} > ")
+            look.show_possible(self.offered, self.locale)
+            return terminal.key(f"{self._word('take_keys' if self.offered else 'end_keys')} > ")
         look.show(self.app, self.ref, f"{self.at + 1}/{len(self.things)}", self.locale)
         return terminal.key(f"{self._word('keys')} > ")
+
+    def _end_keys(self) -> "Keys":
+        numbers = {str(n + 1): partial(Walk.take, number=n) for n in range(len(self.offered))}
+        return AT_END | numbers | ({"n": Walk.turn} if self.offered else {})
 
     def _press(self, key: str, keys: "Keys") -> None:
         """Do what a key says. What the rules refuse changes nothing and is one sentence."""
@@ -118,7 +126,7 @@ class Walk:
 
     def help(self) -> None:
         """Say what the keys do."""
-        say(self._word("end_keys" if self._ended else "keys"))
+        say(self._word(("take_keys" if self.offered else "end_keys") if self._ended else "keys"))
 
     def confirm(self) -> None:
         """Confirm a draft, once what the letter leaves open is answered; the confirmation before is written."""
@@ -171,6 +179,23 @@ class Walk:
         self._need_places([ref, after])
         self._remember("merge", self._write([ref, after], lambda r: letter_import.merge(r, ref, after)))
         self.things.remove(after)
+
+    def take(self, number: int) -> None:
+        """Make a draft of what else there is to look at; the walk goes on with it."""
+        from commitments.queries import lookup
+        from commitments.register import letter_import
+
+        found, made = self.offered[number], list[str]()
+        own = self.app.unit or i18n.word(self.locale, "role", "organisation")
+        with self.app.register() as register:
+            letter = lookup.find_letter(register.session, self.letter)
+            made.append(letter_import.take(register, letter, found, own))
+        self.steps.append(Step("take", made[0], self.at, tuple(self.things), dict.fromkeys(made)))
+        self.things += made
+
+    def turn(self) -> None:
+        """Show what follows of what else there is to look at."""
+        self.passed += len(self.offered)
 
     def undo(self) -> None:
         """Take the last key back, unless it is a confirmation of which people may know."""
@@ -259,6 +284,11 @@ class Walk:
     def ref(self) -> str:
         """The draft the walk stands at."""
         return self.things[self.at]
+
+    @property
+    def offered(self) -> "Sequence[Candidate]":
+        """What else of the letter may be a pledge, as many as one key can choose of."""
+        return look.possible(self.app, self.letter)[self.passed : self.passed + look.OFFERED]
 
     @property
     def _ended(self) -> bool:

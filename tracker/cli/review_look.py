@@ -15,10 +15,12 @@ from tracker.cli.output import clean, paint, print_table, say
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from commitments.letters.candidates import Candidate
     from commitments.models import Commitment, Department, Source
     from tracker.app import App
 
 COLUMNS = ("ref", "title", "lead", "due")
+OFFERED = 9  # of what else there is to look at, at a time: one key chooses
 
 
 def drafts(app: "App", name: str) -> list[str]:
@@ -68,6 +70,25 @@ def show(app: "App", ref: str, count: str, locale: str) -> None:
             lines.append(f"  {paint(i18n.say(locale, 'cli.review.label.recognised'), 'yellow')}")
         lines += _facts(row, source, locale)
     print("\n".join(lines))
+    sys.stdout.flush()
+
+
+def possible(app: "App", name: str) -> "list[Candidate]":
+    """Return what else of a letter may be a pledge, in the order of its words."""
+    from commitments.queries import lookup
+    from commitments.register import letter_import
+
+    with app.reading() as session:
+        return letter_import.also_look_at(session, lookup.find_letter(session, name))
+
+
+def show_possible(offered: "Sequence[Candidate]", locale: str) -> None:
+    """Print, dimmed, what a person may take, each with its number and why it was not taken."""
+    if offered:
+        print(f"\n{i18n.word(locale, 'cli.review', 'possible')}")
+    for number, each in enumerate(offered, 1):
+        why, quote = i18n.word(locale, "why_not", each.why[0]), clean(each.quote.replace("\n", " "))
+        print(paint(f"  {number}  {quote}  {i18n.say(locale, 'cli.common.note', text='', note=why)}", "dim"))
     sys.stdout.flush()
 
 
