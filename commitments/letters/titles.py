@@ -54,12 +54,14 @@ def title_of(quote: str, before: str = "", topic: str = "") -> str:
     cleaned = [(place, _clean(one)) for place, one in enumerate(_clauses(words))]
     best = max((each for each in cleaned if each[1].text), key=lambda each: _worth(*each), default=(0, words))
     fitted = _fitted(best[1])
-    named = _with_matter(fitted, before, topic) if len(fitted.text) < LEAST else fitted.own
+    named = _with_matter(fitted, words, before, topic) if len(fitted.text) < LEAST else fitted.own
     return named or quote.strip()[:MOST]
 
 
-def _with_matter(act: Words, before: str, topic: str) -> str:
-    """Put what an act is about before or behind it: 东门停车场开工建设; 开工建设：增设东门停车场."""
+def _with_matter(act: Words, around: Words, before: str, topic: str) -> str:
+    """Put what an act is about before or behind it: 《办法》征求意见; 东门停车场开工建设; 开工建设：增设东门停车场."""
+    if (document := re.search("《[^《》]{2,30}》", around.own)) and act.text and document[0] not in act.own:
+        return document[0] + act.own
     told = _plain(before[-BEFORE:])
     hits = list(PATTERNS["matter"].finditer(told.text))
     if hits and act.text:
@@ -135,7 +137,7 @@ def _worth(place: int, words: Words) -> float:
     """Say how well a clause names an act and its object."""
     text = mask(words.text)
     worth = 4.0 * has_output(text) + 1.5 * bool(PATTERNS["acts"].match(text)) + bool(re.search(r"\d|〓", text))
-    worth -= 4.0 * bool(PATTERNS["slogan"].search(text)) + 3.0 * bool(PATTERNS["means"].match(text))
+    worth -= 4.0 * bool(PATTERNS["slogan"].search(text)) + 5.0 * bool(PATTERNS["means"].match(text))
     worth -= 3.0 * (len(text) < LEAST) + 6.0 * (len(text) < 3) + 5.0 * cues.done(text)
     return worth - 0.3 * place
 

@@ -52,13 +52,24 @@ class Intake:
     departments: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)  # of ASKED, what neither the letter nor a person says
     repeated: bool = False
+    by_hand: bool = False  # it is in the ledger, but was not read from a file
+    simplified: bool = True
 
 
-def import_letter(register: Register, reading: Reading, name: str, given: Mapping[str, str], own_unit: str) -> Intake:
-    """Write a letter with its drafts; the same file again changes nothing. What the letter does not say stays empty.
+def import_letter(
+    register: Register,
+    reading: Reading,
+    name: str,
+    given: Mapping[str, str],
+    own_unit: str,
+    *,
+    simplified: bool = True,
+) -> Intake:
+    """Write a letter with its drafts; what the letter does not say stays empty.
 
-    ``given`` are facts of ASKED that a person adds. ``own_unit`` keeps the drafts of which the letter says no owner,
-    until a person chooses one. Raises NotALetter, LetterChanged.
+    A letter that is there already, by the same file or entered by hand, is left as it is. ``given`` are facts of ASKED
+    that a person adds. ``own_unit`` keeps the drafts of which the letter says no owner, until a person chooses one.
+    ``simplified``: titles are, as the ledger is. Raises NotALetter, LetterChanged.
     """
     known = _known(register, reading.document.sha256)
     if known:
@@ -66,8 +77,10 @@ def import_letter(register: Register, reading: Reading, name: str, given: Mappin
     facts = _facts(reading, given)
     if not reading.candidates and not any(facts.values()):
         raise NotALetter(name=name)
-    done = Intake(letter=_name(reading, facts), missing=[key for key in ASKED if not facts[key]])
-    _refuse_changed(register, reading, done.letter)
+    missing = [key for key in ASKED if not facts[key]]
+    done = Intake(letter=_name(reading, facts), missing=missing, simplified=simplified)
+    if (known := lookup.letter_named(register.session, done.letter)) is not None:
+        return _known_by_hand(register, known, reading)
     letter = _letter(register, reading, facts, done)
     source = Source(
         letter_id=letter.id,
@@ -137,12 +150,12 @@ def also_look_at(session: Session, letter: Letter) -> list[Candidate]:
     return [each for each in found if not any(each.start < end and start < each.end for start, end in held)]
 
 
-def take(register: Register, letter: Letter, found: Candidate, own_unit: str) -> str:
+def take(register: Register, letter: Letter, found: Candidate, own_unit: str, *, simplified: bool = True) -> str:
     """Make a draft of what a person took from beside the pledges; return its ref."""
     source = register.session.get_one(Source, letter.id)
     rows = select(Commitment.section, Commitment.ordinal).where(Commitment.letter_id == letter.id)
     used = {(section, ordinal or "") for section, ordinal in register.session.execute(rows)}
-    own, done = letter.replying_unit or own_unit, Intake(letter=letter.name)
+    own, done = letter.replying_unit or own_unit, Intake(letter=letter.name, simplified=simplified)
     row = opening.add(register, _draft(register, letter, found, used, done, own), codes.reason("taken"))
     source.place(row.ref, start=found.start, end=found.end, ask=asks(found), note=found.due_note or "")
     return row.ref
@@ -187,16 +200,19 @@ def _name(reading: Reading, facts: Mapping[str, str]) -> str:
     return letter_name(*numbers, head.session or "", day, facts["replying_unit"], sha256)
 
 
-def _refuse_changed(register: Register, reading: Reading, number: str) -> None:
-    """Say what differs when the letter is known by another text. Raises LetterChanged."""
-    letter = lookup.letter_named(register.session, number)
-    if letter is None:
-        return
+def _known_by_hand(register: Register, letter: Letter, reading: Reading) -> Intake:
+    """Leave a letter as it is that was entered by hand; one that is known by another text is said to differ."""
+    if register.session.get(Source, letter.id) is None:
+        return Intake(letter=letter.name, repeated=True, by_hand=True)
+    raise _changed(register, letter, reading)
+
+
+def _changed(register: Register, letter: Letter, reading: Reading) -> LetterChanged:
     rows = register.session.scalars(select(Commitment.quote).where(Commitment.letter_id == letter.id))
     before, now = set(rows), {found.quote for found in reading.candidates}
     new, gone = sorted(now - before), sorted(before - now)
-    raise LetterChanged(
-        number=number,
+    return LetterChanged(
+        number=letter.name,
         new=[_short(quote, gone) for quote in new] or ["—"],
         gone=[_short(quote, new) for quote in gone] or ["—"],
     )
@@ -279,7 +295,7 @@ def _draft(
         ordinal=_ordinal(section, found.ordinal, used),
         kind=found.kind,
         strength=found.strength,
-        title=found.title,
+        title=simplify(found.title) if done.simplified else found.title,
         quote=found.quote,
         lead=owners[0],
         support=owners[1:],

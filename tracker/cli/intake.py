@@ -106,7 +106,8 @@ class Intake:
             raise ValueError(name)
         own = self.app.unit or i18n.word(self.locale, "role", "organisation")
         with self.app.register() as register:
-            done = import_letter(register, reading, Path(name).name, self.given, own)
+            simplified = self.app.config.language != "zh-Hant"
+            done = import_letter(register, reading, Path(name).name, self.given, own, simplified=simplified)
             if self.quiet:
                 late_entries.mark_history(register.session, done.refs)
             return done, late_entries.drafts_overdue(register.session, done.letter, register.today)
@@ -179,6 +180,9 @@ def _row(found: dict[str, object], locale: str) -> dict[str, object]:
 
 def _say_done(done: "Entered", reading: "Reading", locale: str) -> None:
     """Print the refs; say beside them what a person should know."""
+    if done.by_hand:
+        say(i18n.say(locale, "cli.import.by_hand", letter=done.letter, n=len(reading.candidates)))
+        return
     if done.repeated:
         say(i18n.say(locale, "cli.import.repeated", letter=done.letter))
         return

@@ -189,7 +189,8 @@ class Walk:
         own = self.app.unit or i18n.word(self.locale, "role", "organisation")
         with self.app.register() as register:
             letter = lookup.find_letter(register.session, self.letter)
-            made.append(letter_import.take(register, letter, found, own))
+            simplified = self.app.config.language != "zh-Hant"
+            made.append(letter_import.take(register, letter, found, own, simplified=simplified))
         self.steps.append(Step("take", made[0], self.at, tuple(self.things), dict.fromkeys(made)))
         self.things += made
 
