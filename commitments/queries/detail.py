@@ -126,7 +126,7 @@ def load_details(session: Session, ids: Sequence[int], actions: Collection[str])
 
 
 def _rows(session: Session, wanted: ColumnElement[bool]) -> Sequence[Commitment]:
-    query = select(Commitment).where(wanted).options(
+    query = select(Commitment).where(wanted).order_by(Commitment.id).options(
         joinedload(Commitment.letter), joinedload(Commitment.lead),
         selectinload(Commitment.support), selectinload(Commitment.targets),
     )  # fmt: skip

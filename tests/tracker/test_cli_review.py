@@ -395,6 +395,7 @@ def at_a_terminal(folder: Path, keys: list[bytes]) -> tuple[int, str]:
     """Press keys, each once the program asks; the last may be a signal by name. Return the exit status and the text."""
     child, terminal = pty.fork()
     if not child:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # what runs in the background has it ignored
         os.chdir(folder)
         os.execv(sys.executable, [sys.executable, "-m", "tracker", "review", "2031"])  # noqa: S606
     text = ""
