@@ -24,6 +24,7 @@ REASONS: Mapping[str, tuple[str, ...]] = {  # what the program gives as a reason
     "letter_import": ("file",),
     "letter_names": ("letter",),
     "letter_dated": (),
+    "letter_unit": (),
     "taken": (),
     "merged": (),
     "merged_into": ("ref",),

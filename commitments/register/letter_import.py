@@ -103,9 +103,26 @@ def correct_letter(
     register: Register, letter: Letter, reason: str, new: Mapping[str, object]
 ) -> tuple[Letter, list[str]]:
     """Correct a letter or add what it does not say; return it, and the drafts that are dated now by its new date."""
-    undated = letter.signed_on is None
+    undated, replied = letter.signed_on is None, letter.replying_unit
     letters.edit_letter(register, letter, reason, **new)
+    if letter.replying_unit is not replied and letter.replying_unit is not None:
+        _follow_replying_unit(register, letter, letter.replying_unit)
     return letter, _date_drafts(register, letter) if undated and letter.signed_on else []
+
+
+def _follow_replying_unit(register: Register, letter: Letter, unit: Department) -> None:
+    """Let the drafts that are the replying unit's own, or nobody's yet, be those of the unit that a person named."""
+    own = Commitment.owner_basis.in_(("self", "unassigned"))
+    drafts = select(Commitment).where(Commitment.letter_id == letter.id, Commitment.state == "draft", own)
+    source = register.session.get(Source, letter.id)
+    for row in register.session.scalars(drafts.order_by(Commitment.ref)).all():
+        asked = source.asks(row.ref) if source else []
+        if row.lead is not unit:
+            support = [each for each in row.support if each is not unit]
+            new = {"lead": unit, "support": support, "owner_basis": row.owner_basis}
+            editing.edit(register, row.ref, codes.reason("letter_unit"), **new)
+            if source:
+                source.place(row.ref, ask=asked)  # that the letter names nobody is still to be decided
 
 
 def _date_drafts(register: Register, letter: Letter) -> list[str]:

@@ -97,7 +97,7 @@ def test_what_the_letter_does_not_say_stays_empty_and_is_named(
     bare.write_text(LETTER.replace("宁水案〔2022〕8号\n", "").replace("2022年6月9日", ""), encoding="utf-8")
     code, _, err = said(capsys, "import", str(bare))
     assert code == 0
-    assert "函中未写明：文号、落款日期" in err
+    assert "没有从函中读出：文号、落款日期" in err
     (letter,) = json.loads(said(capsys, "letter", "list", "--json")[1])["letters"]
     assert (letter["document_number"], letter["signed_on"]) == ("", None)
     assert said(capsys, "import", str(bare), "--json")[1].count('"repeated": true') == 1
@@ -114,7 +114,7 @@ def test_what_a_person_adds_at_once_is_taken(capsys: pytest.CaptureFixture[str],
     options = ("--document-number", "宁水案〔2022〕8号", "--signed-on", "2022-06-09")
     code, _, err = said(capsys, "import", str(bare), *options)
     assert code == 0
-    assert "函中未写明" not in err
+    assert "没有从函中读出" not in err
 
 
 def test_complaints_are_in_the_ledgers_language(capsys: pytest.CaptureFixture[str], office: Path) -> None:

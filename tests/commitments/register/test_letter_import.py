@@ -9,7 +9,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.engine import Engine
 
 from commitments import schema
-from commitments.errors import NoIdentity
+from commitments.errors import LeadUnknown, NoIdentity
 from commitments.history import replay
 from commitments.letters.reading import read
 from commitments.models import Commitment, Department, Letter
@@ -117,6 +117,22 @@ def test_a_date_given_later_dates_the_drafts_that_wait_for_it(scene: Scene) -> N
     assert corrected(scene, done.letter, signed_on=date(2019, 5, 20)) == done.refs
     days = [date(2019, 10, 31), date(2019, 6, 30), date(2020, 3, 31)]
     assert [row.due_on for row in rows(scene, Commitment.due_on)] == days
+    assert differences(scene) == []
+
+
+def test_drafts_of_our_own_follow_the_replying_unit_that_is_corrected(scene: Scene) -> None:
+    done = brought(scene, BARE)
+
+    def correct(register: Any) -> None:
+        unit = lookup.find_department(register.session, "市民政局")
+        letter = lookup.find_letter(register.session, done.letter)
+        letter_import.correct_letter(register, letter, "补充", {"replying_unit": unit})
+
+    scene.do(correct)
+    leads = [row.name for row in rows(scene, Department.name)]
+    assert leads == ["市民政局", "市民政局", "市财政局"]
+    with pytest.raises(LeadUnknown):
+        scene.do(lambda r: opening.confirm(r, done.refs[1]))
     assert differences(scene) == []
 
 
