@@ -146,8 +146,8 @@ def _recompute(session: object) -> None:
 NEWER = {
     "department": ("link_generation",),
     "instance": ("link_generation", "passed_at", "failed_passes"),
-    "letter": ("number_key",),
-    "commitment": ("summary", "support_basis"),
+    "letter": ("number_key", "name", "co_units"),
+    "commitment": ("summary", "support_basis", "confidence"),
 }
 
 
@@ -159,6 +159,7 @@ def age(here: DaemonHarness, revision: str) -> None:
             for table in ("source", "receipt", "dispute", "answer", "submission"):
                 connection.execute(text(f"DROP TABLE {table}"))
             connection.execute(text("DROP INDEX ix_letter_number_key"))
+            connection.execute(text("DROP INDEX ix_letter_name"))
             for table, columns in NEWER.items():
                 for column in columns:
                     connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))

@@ -57,6 +57,6 @@ def _rebuilt(table: str, changes: Sequence[tuple[str, str]]) -> None:
 def _on_postgresql() -> None:
     for name in MAY_BE_MISSING:
         op.alter_column("letter", name, nullable=True)
-    op.drop_constraint(ONCE, "letter")
+    op.execute(f"ALTER TABLE letter DROP CONSTRAINT IF EXISTS {ONCE}")
     op.drop_constraint("ck_commitment_owner_basis", "commitment")
     op.create_check_constraint(op.f("ck_commitment_owner_basis"), "commitment", BASES[1])
