@@ -30,7 +30,7 @@ STEPS = {
     "store": "notifications.outbox.messages:store_rendered",
     "start": "notifications.outbox.attempts:start",
     "send": "notifications.channels.smtp:SmtpConnection.send",
-    "finish": "notifications.outbox.attempts:finish_all",
+    "finish": "notifications.outbox.attempts:finish",
     "fresh": "tracker.app:App.fresh",
     "idle": "tracker.app:App.idle",
     "context": "tracker.app:App.context",
