@@ -1,4 +1,7 @@
-"""Confirming a letter's drafts at the command line: keys, their undoing, edits, units, and what is said at the end."""
+"""Confirming a letter's drafts at the command line: keys, their undoing, edits, units, and what is said at the end.
+
+Longer than a file should be: each key is pressed in one ledger, and taken back.
+"""
 
 import json
 import os

@@ -1,4 +1,7 @@
-"""The head of a letter, value by value; what it does not say is None."""
+"""The head of a letter, value by value; what it does not say is None.
+
+Longer than a file should be: each value with the spellings offices have for it.
+"""
 
 from datetime import date
 
