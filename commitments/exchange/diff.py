@@ -1,6 +1,7 @@
 """What a ledger file asks for, against what stands: entries, differences, mistakes. Nothing is written here.
 
-A key that a row leaves out says nothing: it is compared with nothing and changes nothing.
+A key that a row leaves out says nothing: it is compared with nothing and changes nothing. Longer than most
+files: one plan, in which every mistake of a file is found before anything is written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,7 @@
-"""Chinese time expressions: phrase, rule and date, relative to a reply of 9 June 2023."""
+"""Chinese time expressions: phrase, rule and date, relative to a reply of 9 June 2023.
+
+Longer than a file should be: a table of phrases with their dates.
+"""
 
 from datetime import date, timedelta
 
